@@ -1,0 +1,15 @@
+/* liblacuna: everything a program that uses it includes.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/expression.h"
+#include "core/gap.h"
+#include "core/hazard.h"
+#include "core/map.h"
+#include "core/maps-text.h"
+#include "core/range.h"
+#include "core/region.h"
+#include "core/status.h"
+#include "os/process.h"

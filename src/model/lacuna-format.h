@@ -1,0 +1,26 @@
+/* How addresses and sizes are written for people: one place, for the window and the command line.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* "0x7f3a41c00000": plain, for copying and for JSON. */
+char *lacuna_format_address         (guint64 address);
+
+/* "7f3a 41c0 0000": lower-case, in groups of four from the right, for the eye. */
+char *lacuna_format_address_grouped (guint64 address);
+
+/* "4 KiB", "1.5 MiB", "84 MiB", "78.2 TiB": IEC, three significant digits, exact where it can be. */
+char *lacuna_format_size            (guint64 bytes);
+
+/* "4,096 bytes" in the locale's grouping. */
+char *lacuna_format_bytes           (guint64 bytes);
+
+/* "+63 MiB", "−11 MiB" (a real minus sign), "0". */
+char *lacuna_format_distance        (gint64  bytes);
+
+G_END_DECLS

@@ -1,0 +1,129 @@
+/* LacunaScale and LacunaView: from addresses to pixels and back, exactly.
+ *
+ * A scale lays the address space out on a line, a uint64_t coordinate in bytes that starts at 0. On
+ * the linear scale that is the address less the start of the space. On the compact scale the middle
+ * of each big gap is cut out: a gap keeps as many bytes at each end as its margin says, in true
+ * proportion, so that the places next to regions (where candidates mostly lie) look as they are; the
+ * rest of the gap is one point, the break, drawn as a mark. So the line is piecewise linear with
+ * slope 1, and an address outside a cut has exactly one place on it. Addresses inside a cut lie at the
+ * break.
+ *
+ * A view is the address at the left edge (the origin), how far into that byte the edge lies (the
+ * fraction, for depths at which a byte is many pixels wide), and bytes per pixel. Addresses are
+ * subtracted as integers first; only a difference becomes floating point.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/map.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  LACUNA_SCALE_LINEAR,  /* every byte the same width */
+  LACUNA_SCALE_COMPACT, /* big gaps shrink to a marked break */
+  LACUNA_SCALE_ANCHOR,  /* linear, told from an anchor: −2 GiB, 0, +2 GiB */
+} LacunaScaleKind;
+
+/* What is left out of the line between two points of it. */
+typedef struct
+{
+  struct lac_range cut; /* addresses */
+  guint64 line;         /* where the break is */
+} LacunaBreak;
+
+#define LACUNA_TYPE_SCALE (lacuna_scale_get_type ())
+
+/* Immutable, reference-counted, a boxed type. */
+typedef struct _LacunaScale LacunaScale;
+
+GType              lacuna_scale_get_type    (void);
+
+/* @keep: addresses whose neighbourhood is never cut out on the compact scale (anchors, a candidate);
+ * the first of them is the anchor of the anchor scale. At most 4,096 gaps are cut, the largest.
+ * O(n) on the compact scale. */
+LacunaScale       *lacuna_scale_new         (LacunaScaleKind       kind,
+                                             const struct lac_map *map,
+                                             const guint64        *keep,
+                                             gsize                 n_keep);
+LacunaScale       *lacuna_scale_ref         (LacunaScale          *self);
+void               lacuna_scale_unref       (LacunaScale          *self);
+
+LacunaScaleKind    lacuna_scale_get_kind    (const LacunaScale    *self);
+guint64            lacuna_scale_get_anchor  (const LacunaScale    *self);
+
+/* The addresses that the line shows: user space from 0, and on the compact scale up to the end of the
+ * last region ([vsyscall] lies outside user space). */
+struct lac_range   lacuna_scale_get_extent  (const LacunaScale    *self);
+
+/* The line's length in bytes. */
+guint64            lacuna_scale_get_length  (const LacunaScale    *self);
+const LacunaBreak *lacuna_scale_get_breaks  (const LacunaScale    *self,
+                                             gsize                *out_n_breaks);
+
+/* O(log breaks). Clamped to the extent and to the length. The first address of the bytes after a
+ * break is what its place on the line means. */
+guint64            lacuna_scale_to_line     (const LacunaScale    *self,
+                                             guint64               address);
+guint64            lacuna_scale_to_address  (const LacunaScale    *self,
+                                             guint64               line);
+
+typedef struct
+{
+  guint64 origin;         /* the address at the left edge */
+  double fraction;        /* 0 ≤ fraction < 1: how far into that byte */
+  double bytes_per_pixel; /* above 0 */
+} LacunaView;
+
+/* Where the left edge of the byte at @address is, in pixels from the left edge of the view; may be
+ * negative or past the width. */
+double             lacuna_view_to_pixel     (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             guint64               address);
+
+/* Column and address, exact inverses of each other: the column of an address is the pixel that its
+ * first part lies in; the address of a column is the first whose column is that one, or, where a byte
+ * is wider than a pixel, the byte that covers the column's left edge. So
+ * column (address (x)) = x where a pixel is at least a byte, and address (column (a)) = a where a byte
+ * is at least a pixel, for what lies in the extent. */
+gint64             lacuna_view_to_column    (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             guint64               address);
+guint64            lacuna_view_to_address   (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             gint64                column);
+
+/* The same address for a pixel between columns. */
+guint64            lacuna_view_to_address_at (const LacunaView    *view,
+                                              const LacunaScale   *scale,
+                                              double               pixel);
+
+/* Shows @range in @width pixels, with no margin. */
+LacunaView         lacuna_view_fit          (const LacunaScale    *scale,
+                                             struct lac_range      range,
+                                             int                   width);
+
+/* Zooms by @factor (2: things get twice as wide) and keeps what lies at @pixel there, to the pixel,
+ * except where the ends of the line or the depth (64 pixels a byte) stop it. */
+LacunaView         lacuna_view_zoom         (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             int                   width,
+                                             double                pixel,
+                                             double                factor);
+
+/* Moves by @pixels to the right along the line; stops at its ends. */
+LacunaView         lacuna_view_pan          (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             int                   width,
+                                             double                pixels);
+
+/* The addresses in view. */
+struct lac_range   lacuna_view_get_range    (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             int                   width);
+
+G_END_DECLS

@@ -1,0 +1,86 @@
+/* LacunaStripLayout: map + view + width → a sorted array of rectangles. Pure: no display, no style.
+ *
+ * At most a few rectangles a column. What is narrower than a column is merged with its neighbours
+ * into a density run, which keeps its dominant ink (by bytes) and how many regions it stands for.
+ * The cost depends on the columns and on log(regions), never on the number of regions: sums over
+ * many regions come from a census that is made once for each snapshot.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-ink.h"
+#include "lacuna-scale.h"
+
+G_BEGIN_DECLS
+
+/* LacunaCensus: bytes of each ink in any range of regions, in O(log n). Immutable, reference-counted.
+ * Making one is O(n): do it on the worker that made the map. At most 6 bytes a region. */
+typedef struct _LacunaCensus LacunaCensus;
+
+LacunaCensus *lacuna_census_new   (struct lac_map     *map);
+LacunaCensus *lacuna_census_ref   (LacunaCensus       *self);
+void          lacuna_census_unref (LacunaCensus       *self);
+
+/* Bytes of each ink in @range, which may cut regions, and how many regions touch it. */
+void          lacuna_census_count (const LacunaCensus *self,
+                                   struct lac_range    range,
+                                   guint64             out_bytes[LACUNA_N_INKS],
+                                   gsize              *out_n_regions);
+
+typedef enum
+{
+  LACUNA_PIECE_REGION,  /* one region, at least a column wide */
+  LACUNA_PIECE_DENSITY, /* several regions and perhaps gaps, each narrower than a column */
+  LACUNA_PIECE_GAP,     /* one gap, at least a column wide */
+  LACUNA_PIECE_BREAK,   /* a gap of which the middle is cut out, from its first to its last column */
+} LacunaPieceKind;
+
+/* LacunaPiece: a rectangle of the strip, in columns [start, end). */
+typedef struct
+{
+  gint32 start;
+  gint32 end;
+  guint32 first;   /* the first region, or the gap (core/map.h numbers both) */
+  guint32 count;   /* how many regions */
+  guint8 kind;     /* LacunaPieceKind */
+  guint8 ink;      /* LacunaInk; of a density run the dominant one; nothing for a gap */
+  guint8 filled;   /* of a density run: how much of it is mapped, 1 to 255 */
+} LacunaPiece;
+
+/* LacunaModule: neighbouring regions of one file (or of one name), which share a label. */
+typedef struct
+{
+  gint32 start;
+  gint32 end;
+  guint32 first;
+  guint32 count;
+} LacunaModule;
+
+/* The narrowest module that is worth a label, in columns. */
+#define LACUNA_LABEL_WIDTH 28
+
+typedef struct _LacunaStripLayout LacunaStripLayout;
+
+LacunaStripLayout  *lacuna_strip_layout_new         (const LacunaCensus      *census,
+                                                     const LacunaScale       *scale,
+                                                     const LacunaView        *view,
+                                                     int                      width);
+void                lacuna_strip_layout_free        (LacunaStripLayout       *self);
+
+/* Sorted by column, disjoint, and together all of [0, width) that lies in the extent. */
+const LacunaPiece  *lacuna_strip_layout_get_pieces  (const LacunaStripLayout *self,
+                                                     gsize                   *out_n_pieces);
+
+/* What is wide enough for a label (at least LACUNA_LABEL_WIDTH columns), sorted, disjoint. */
+const LacunaModule *lacuna_strip_layout_get_modules (const LacunaStripLayout *self,
+                                                     gsize                   *out_n_modules);
+
+/* The piece at @column, by binary search; NULL outside. */
+const LacunaPiece  *lacuna_strip_layout_find        (const LacunaStripLayout *self,
+                                                     int                      column);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaStripLayout, lacuna_strip_layout_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaCensus, lacuna_census_unref)
+
+G_END_DECLS

@@ -1,0 +1,244 @@
+/* Any process, as an operating system shows it: who it is, and what is mapped in it.
+ *
+ * One of the two contracts with an operating system (the other, os.h, is this process's own
+ * memory). Each system implements it in its own folder; nothing above knows which one.
+ *
+ * A process is held by a handle that names one process for good. PIDs are used again, so the
+ * handle also knows when the process started, and every reading says %LAC_E_EXITED rather than
+ * tell of a successor. What is read is stale the moment it is read.
+ *
+ * Reading never stops, signals or changes the process. Reading one's own process does not change
+ * what is read, either: nothing is mapped or unmapped between the first byte and the last.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/map.h"
+#include "core/maps-text.h"
+
+#include <stdatomic.h>
+
+/** lac_process: a process; opaque. May be used by one thread at a time. */
+struct lac_process;
+
+/** LAC_PROCESS_SELF: as a PID: the calling process. */
+#define LAC_PROCESS_SELF 0
+
+/**
+ * lac_process_facts:
+ * @pid: as this process's PID namespace has it
+ * @start_time: clock ticks after boot (field 22 of proc_pid_stat(5)); with @pid, the identity
+ * @user: the effective user's number
+ * @space: what is true of its address space, see struct lac_space; the program break is the start
+ *   of the heap where the system does not say where it ends
+ * @state: one letter as in proc_pid_stat(5): R, S, D, T, t, Z, X, I
+ * @name: the short name (proc_pid_comm(5)), bytes, NUL-terminated
+ * @command_line: (transfer none): the arguments joined with blanks, unprintable bytes replaced by
+ *   '?'; "" for none; at most 4,096 bytes, valid until the handle is closed or asked again
+ *
+ * Facts that change rarely.
+ */
+struct lac_process_facts
+{
+  int32_t pid;
+  uint32_t user;
+  uint64_t start_time;
+  struct lac_space space;
+  char state;
+  char name[64];
+  const char *command_line;
+};
+
+/**
+ * lac_process_row:
+ *
+ * One line of a list of processes; fields as in struct lac_process_facts. The command line is valid
+ * for the call only.
+ */
+struct lac_process_row
+{
+  int32_t pid;
+  uint32_t user;
+  uint64_t start_time;
+  char state;
+  bool kernel_thread;
+  char name[64];
+  const char *command_line;
+};
+
+/**
+ * lac_process_failure:
+ * @status: what went wrong
+ * @system_error: the errno behind it, 0 when there is none
+ * @what: (transfer none): what was being done, a static string such as "open /proc/PID/maps"
+ * @text: the place in the text, on %LAC_E_MALFORMED
+ *
+ * Why a process can't be read. `status` has the cause and the remedy in a sentence.
+ */
+struct lac_process_failure
+{
+  enum lac_status status;
+  int system_error;
+  const char *what;
+  struct lac_text_error text;
+};
+
+/**
+ * lac_process_open:
+ * @root: (nullable): where the process file system is; NULL for the system's own. A folder laid out
+ *   like /proc serves as well, so that recorded processes stand in for live ones
+ * @pid: a PID, or %LAC_PROCESS_SELF
+ * @out_process: (out) (transfer full): the process
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Takes hold of a process. It needs no permission that reading its name does not need.
+ *
+ * Errors: %LAC_E_NO_PROCESS, %LAC_E_HIDDEN, %LAC_E_INVALID for a PID below 0, %LAC_E_NO_MEMORY,
+ *   %LAC_E_SYSTEM.
+ * Threads: any.
+ */
+LAC_PUBLIC enum lac_status lac_process_open (const char                 *root,
+                                             int32_t                     pid,
+                                             struct lac_process        **out_process,
+                                             struct lac_process_failure *out_failure);
+
+/** lac_process_close: lets go of @process (nullable). */
+LAC_PUBLIC void lac_process_close (struct lac_process *process);
+
+/** lac_process_is_self: whether @process is the calling process. */
+LAC_PUBLIC bool lac_process_is_self (const struct lac_process *process);
+
+/**
+ * lac_process_get_facts:
+ * @process: a process
+ * @out_facts: (out): who it is
+ * @out_failure: (out) (optional): set on failure
+ *
+ * What may not be read because of missing permission (the break, for another user's process) is
+ * left at what struct lac_space has for unknown; the map's own reading then says why.
+ *
+ * Errors: %LAC_E_EXITED, %LAC_E_SYSTEM.
+ */
+LAC_PUBLIC enum lac_status lac_process_get_facts (struct lac_process         *process,
+                                                  struct lac_process_facts   *out_facts,
+                                                  struct lac_process_failure *out_failure);
+
+/**
+ * lac_process_has_exited:
+ * @process: a process
+ *
+ * Asks without a name lookup, so that a successor with the same PID is never taken for it. O(1), one
+ * system call.
+ *
+ * Returns: true when it has exited, a zombie included
+ */
+LAC_PUBLIC bool lac_process_has_exited (struct lac_process *process);
+
+enum lac_read_flags
+{
+  /** Also read how pages are used (smaps); costs a walk over the target's page tables. */
+  LAC_READ_DETAIL = 1,
+  /** Open no file: tell images from other files by how they are mapped and named. */
+  LAC_READ_NO_FILES = 2,
+};
+
+/**
+ * lac_process_read_map:
+ * @process: a process
+ * @flags: enum lac_read_flags values
+ * @cancel: (nullable): set it to true from any thread to make the call return soon
+ * @out_map: (out) (transfer full): its map
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Reads the whole map. O(n). Whether a file is ELF or PE is decided once for each file, and only
+ * where that can't block: not on network or FUSE file systems, and not from a special file.
+ *
+ * Errors: %LAC_E_EXITED, %LAC_E_ZOMBIE, %LAC_E_KERNEL_THREAD, %LAC_E_OTHER_USER,
+ *   %LAC_E_NOT_DUMPABLE, %LAC_E_CANCELLED, %LAC_E_NO_MEMORY, %LAC_E_MALFORMED, %LAC_E_SYSTEM.
+ * Threads: one at a time for each handle; may take long, keep it off a main thread.
+ */
+LAC_PUBLIC enum lac_status lac_process_read_map (struct lac_process         *process,
+                                                 unsigned                    flags,
+                                                 const atomic_bool          *cancel,
+                                                 struct lac_map            **out_map,
+                                                 struct lac_process_failure *out_failure);
+
+/**
+ * lac_process_query:
+ * @process: a process
+ * @address: any address
+ * @or_next: when nothing is mapped there, give the next region above
+ * @out_region: (out): the region; `backing` is 0 and means nothing
+ * @out_name: (out) (optional): its name, terminated, cut at @name_size
+ * @name_size: room in @out_name, in bytes
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Asks for one region without reading the whole map: one ioctl where the kernel has PROCMAP_QUERY
+ * (Linux 6.11), otherwise a read of the text up to the place.
+ *
+ * The kind is decided from name and protection; a file is %LAC_KIND_IMAGE when it is mapped
+ * executable here.
+ *
+ * Errors: %LAC_E_NOT_FOUND when nothing is there (with @or_next: nor above), and those of
+ *   lac_process_read_map().
+ */
+LAC_PUBLIC enum lac_status lac_process_query (struct lac_process         *process,
+                                              uint64_t                    address,
+                                              bool                        or_next,
+                                              struct lac_region          *out_region,
+                                              char                       *out_name,
+                                              size_t                      name_size,
+                                              struct lac_process_failure *out_failure);
+
+/** lac_process_can_query: whether lac_process_query() is one call to the system for @process. */
+LAC_PUBLIC bool lac_process_can_query (struct lac_process *process);
+
+/**
+ * lac_process_refresh_range:
+ * @process: a process
+ * @map: (borrowed): what was read before
+ * @range: what is in view
+ * @cancel: (nullable): as for lac_process_read_map()
+ * @out_map: (out) (transfer full): @map with @range as it is now; @map itself (a new reference) when
+ *   nothing in @range changed
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Reads again only what lies in @range. O(regions in the range) system calls when nothing changed;
+ * where the kernel has no point queries it reads everything.
+ *
+ * Errors: those of lac_process_read_map().
+ */
+LAC_PUBLIC enum lac_status lac_process_refresh_range (struct lac_process         *process,
+                                                      struct lac_map             *map,
+                                                      struct lac_range            range,
+                                                      const atomic_bool          *cancel,
+                                                      struct lac_map            **out_map,
+                                                      struct lac_process_failure *out_failure);
+
+/**
+ * lac_process_visit:
+ * @row: (borrowed): a process, for the call only
+ * @user_data: as given
+ *
+ * Returns: false to end the listing
+ */
+typedef bool (*lac_process_visit) (const struct lac_process_row *row,
+                                   void                         *user_data);
+
+/**
+ * lac_process_list:
+ * @root: (nullable): as for lac_process_open()
+ * @visit: called for each process, in ascending order of PID
+ * @user_data: for @visit
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Lists processes. Those that exit meanwhile are left out. O(processes), two reads each.
+ *
+ * Errors: %LAC_E_SYSTEM when the folder can't be read.
+ * Threads: any.
+ */
+LAC_PUBLIC enum lac_status lac_process_list (const char                 *root,
+                                             lac_process_visit           visit,
+                                             void                       *user_data,
+                                             struct lac_process_failure *out_failure);
