@@ -13,6 +13,8 @@
 
 #include "map.h"
 
+LAC_BEGIN_DECLS
+
 /**
  * lac_expression_error:
  * @offset: in bytes from the start of the text, where the caret goes
@@ -97,3 +99,5 @@ LAC_PUBLIC enum lac_status lac_map_resolve_name (const char *module,
                                                  size_t      symbol_length,
                                                  uint64_t   *out_address,
                                                  void       *map);
+
+LAC_END_DECLS

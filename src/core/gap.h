@@ -19,6 +19,8 @@
 #include "hazard.h"
 #include "map.h"
 
+LAC_BEGIN_DECLS
+
 /** LAC_WITHIN_DEFAULT: how far a 32-bit relative jump reaches, 2 GiB less 1 byte. */
 #define LAC_WITHIN_DEFAULT UINT64_C (0x7fffffff)
 
@@ -266,3 +268,5 @@ LAC_PUBLIC const char *lac_reason_name (enum lac_reason reason);
 
 /** lac_reason_sentence: (transfer none): the reason in a sentence; never NULL. */
 LAC_PUBLIC const char *lac_reason_sentence (enum lac_reason reason);
+
+LAC_END_DECLS

@@ -10,6 +10,8 @@
 
 #include "map.h"
 
+LAC_BEGIN_DECLS
+
 /**
  * LAC_HAZARD_MAP:
  * @X: takes the enumerator, its bit, its name, and a sentence
@@ -88,3 +90,5 @@ LAC_PUBLIC const char *lac_hazard_sentence (enum lac_hazard hazard);
  */
 LAC_PUBLIC bool lac_hazard_from_name (const char *name,
                                       unsigned   *out_hazards);
+
+LAC_END_DECLS

@@ -22,6 +22,8 @@
 #include "status.h"
 #include "visibility.h"
 
+LAC_BEGIN_DECLS
+
 struct lac_map;
 struct lac_map_builder;
 
@@ -331,3 +333,5 @@ LAC_PUBLIC enum lac_status lac_map_find_name (const struct lac_map *map,
 LAC_PUBLIC void lac_space_guess (struct lac_space        *space,
                                  const struct lac_region *regions,
                                  size_t                   n_regions);
+
+LAC_END_DECLS

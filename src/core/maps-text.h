@@ -17,6 +17,8 @@
 
 #include "map.h"
 
+LAC_BEGIN_DECLS
+
 /**
  * lac_text_error:
  * @line: from 1; 0 when there was no error
@@ -92,3 +94,5 @@ LAC_PUBLIC enum lac_status lac_map_parse (const char             *text,
                                           const struct lac_space *space,
                                           struct lac_map        **out_map,
                                           struct lac_text_error  *out_error);
+
+LAC_END_DECLS

@@ -14,6 +14,8 @@
 
 #include <stddef.h>
 
+LAC_BEGIN_DECLS
+
 /**
  * LAC_KIND_MAP:
  * @X: takes the enumerator, its name as JSON and people spell it, and a sentence for newcomers
@@ -181,3 +183,5 @@ LAC_PUBLIC enum lac_kind lac_kind_decide (const struct lac_backing *backing,
 LAC_PUBLIC void lac_protection_format (unsigned protection,
                                        unsigned flags,
                                        char     out_text[5]);
+
+LAC_END_DECLS

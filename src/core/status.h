@@ -8,6 +8,8 @@
 
 #include "visibility.h"
 
+LAC_BEGIN_DECLS
+
 /**
  * LAC_STATUS_MAP:
  * @X: a macro that takes the enumerator, its name as text, and its sentence
@@ -84,3 +86,5 @@ LAC_PUBLIC const char *lac_status_name (enum lac_status status);
  * Threads: any.
  */
 LAC_PUBLIC const char *lac_status_sentence (enum lac_status status);
+
+LAC_END_DECLS

@@ -17,7 +17,14 @@
 #include "core/map.h"
 #include "core/maps-text.h"
 
+#ifdef __cplusplus
+#include <atomic>
+using std::atomic_bool;
+#else
 #include <stdatomic.h>
+#endif
+
+LAC_BEGIN_DECLS
 
 /** lac_process: a process; opaque. May be used by one thread at a time. */
 struct lac_process;
@@ -242,3 +249,5 @@ LAC_PUBLIC enum lac_status lac_process_list (const char                 *root,
                                              lac_process_visit           visit,
                                              void                       *user_data,
                                              struct lac_process_failure *out_failure);
+
+LAC_END_DECLS
