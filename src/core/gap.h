@@ -204,6 +204,19 @@ LAC_PUBLIC enum lac_status lac_gap_check (const struct lac_map       *map,
                                           struct lac_rejection       *out_rejection);
 
 /**
+ * lac_gap_place:
+ *
+ * Where a walk stands on one side of the anchor. Private.
+ */
+struct lac_gap_place
+{
+  size_t index;
+  uint64_t candidate;
+  uint64_t distance;
+  bool found;
+};
+
+/**
  * lac_gap_search:
  *
  * A walk over the gaps that fit, best first. Private fields; lives where the caller likes.
@@ -213,14 +226,9 @@ struct lac_gap_search
   const struct lac_map *map;
   struct lac_gap_query query;
   struct lac_range window;
-  size_t next_up;
-  size_t next_down;
-  size_t stop_up;
-  size_t stop_down;
-  struct lac_gap up;
-  struct lac_gap down;
-  bool have_up;
-  bool have_down;
+  struct lac_gap_place center;
+  struct lac_gap_place up;
+  struct lac_gap_place down;
   struct lac_gap *sorted;
   size_t n_sorted;
   size_t position;

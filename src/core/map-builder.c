@@ -1,0 +1,703 @@
+/* From regions one by one to a map.
+ *
+ * Adding is on the path of every refresh of every process, a million times in the worst case, so it
+ * does as little as can be done: what most regions share (no file at all, or the file of the region
+ * before) is recognised without a look-up. Everything that needs the whole picture (order, the kinds
+ * of files that nobody could open, hazards, the index) waits for the end.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "map-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Backing 0 is the one without name and file. */
+#define NO_BACKING 0
+
+struct lac_map_builder
+{
+  struct lac_space space;
+  lac_image_test image_test;
+  void *image_test_data;
+
+  struct lac_region *regions;
+  size_t n_regions;
+  size_t regions_allocated;
+
+  struct lac_backing *backings;
+  /* Where the names begin in `names`, which moves while it grows. */
+  size_t *name_offsets;
+  /* For backings whose image test could not tell: 1. */
+  uint8_t *undecided;
+  size_t n_backings;
+  size_t backings_allocated;
+  size_t n_undecided;
+  uint32_t last_backing;
+
+  char *names;
+  size_t names_size;
+  size_t names_allocated;
+
+  /* Open addressing; holds backing indexes plus 1. */
+  uint32_t *slots;
+  size_t n_slots;
+
+  struct lac_region_detail *details;
+  size_t details_allocated;
+
+  /* Something overlaps or goes backwards. */
+  bool torn;
+};
+
+/* Makes room for one more element in a growing array. */
+static bool
+grow (void  **array,
+      size_t *allocated,
+      size_t  needed,
+      size_t  element_size)
+{
+  size_t wanted = *allocated ? *allocated : 64;
+  void *moved;
+
+  if (needed <= *allocated)
+    return true;
+  while (wanted < needed)
+    {
+      if (wanted > SIZE_MAX / 2)
+        return false;
+      wanted *= 2;
+    }
+  if (wanted > SIZE_MAX / element_size)
+    return false;
+  moved = realloc (*array, wanted * element_size);
+  if (moved == NULL)
+    return false;
+  *array = moved;
+  *allocated = wanted;
+  return true;
+}
+
+static uint64_t
+hash_backing (const struct lac_region_entry *entry)
+{
+  uint64_t hash = entry->inode * UINT64_C (0x9e3779b97f4a7c15) ^ entry->device_major
+                  ^ ((uint64_t) entry->device_minor << 32) ^ entry->deleted;
+
+  for (size_t i = 0; i < entry->name_length; i++)
+    hash = (hash ^ (uint8_t) entry->name[i]) * UINT64_C (0x100000001b3);
+  return hash ^ (hash >> 29);
+}
+
+static bool
+backing_is (const struct lac_map_builder  *builder,
+            size_t                         index,
+            const struct lac_region_entry *entry)
+{
+  const struct lac_backing *backing = &builder->backings[index];
+
+  return backing->inode == entry->inode && backing->name_length == entry->name_length
+         && backing->device_major == entry->device_major
+         && backing->device_minor == entry->device_minor && backing->deleted == entry->deleted
+         && memcmp (builder->names + builder->name_offsets[index], entry->name, entry->name_length) == 0;
+}
+
+static bool
+rehash (struct lac_map_builder *builder)
+{
+  size_t n_slots = builder->n_slots ? builder->n_slots * 2 : 64;
+  uint32_t *slots = calloc (n_slots, sizeof *slots);
+
+  if (slots == NULL)
+    return false;
+  for (size_t i = 0; i < builder->n_backings; i++)
+    {
+      const struct lac_backing *backing = &builder->backings[i];
+      struct lac_region_entry entry = {
+        .inode = backing->inode,
+        .device_major = backing->device_major,
+        .device_minor = backing->device_minor,
+        .deleted = backing->deleted,
+        .name = builder->names + builder->name_offsets[i],
+        .name_length = backing->name_length,
+      };
+      size_t slot = hash_backing (&entry) & (n_slots - 1);
+
+      while (slots[slot])
+        slot = (slot + 1) & (n_slots - 1);
+      slots[slot] = (uint32_t) (i + 1);
+    }
+  free (builder->slots);
+  builder->slots = slots;
+  builder->n_slots = n_slots;
+  return true;
+}
+
+static bool
+grow_backings (struct lac_map_builder *builder)
+{
+  size_t allocated = builder->backings_allocated;
+
+  if (builder->n_backings < allocated)
+    return true;
+  /* Three arrays that grow in step; the count is that of the one which succeeded last. */
+  if (!grow ((void **) &builder->name_offsets, &(size_t){ allocated }, builder->n_backings + 1,
+             sizeof *builder->name_offsets)
+      || !grow ((void **) &builder->undecided, &(size_t){ allocated }, builder->n_backings + 1,
+                sizeof *builder->undecided))
+    return false;
+  return grow ((void **) &builder->backings, &builder->backings_allocated, builder->n_backings + 1,
+               sizeof *builder->backings);
+}
+
+static enum lac_status
+add_backing (struct lac_map_builder        *builder,
+             const struct lac_region_entry *entry,
+             size_t                         slot)
+{
+  size_t index = builder->n_backings;
+  struct lac_backing *backing;
+  int image = 0;
+
+  if (index >= UINT32_MAX - 1 || entry->name_length >= UINT32_MAX || !grow_backings (builder)
+      || !grow ((void **) &builder->names, &builder->names_allocated,
+                builder->names_size + entry->name_length + 1, 1))
+    return LAC_E_NO_MEMORY;
+
+  builder->name_offsets[index] = builder->names_size;
+  if (entry->name_length)
+    memcpy (builder->names + builder->names_size, entry->name, entry->name_length);
+  builder->names_size += entry->name_length;
+  builder->names[builder->names_size++] = '\0';
+
+  backing = &builder->backings[index];
+  *backing = (struct lac_backing){
+    .name = builder->names + builder->name_offsets[index],
+    .name_length = (uint32_t) entry->name_length,
+    .device_major = entry->device_major,
+    .device_minor = entry->device_minor,
+    .deleted = entry->deleted,
+    .inode = entry->inode,
+  };
+  if (entry->inode != 0)
+    image = builder->image_test ? builder->image_test (backing, entry, builder->image_test_data) : -1;
+  backing->image = image > 0;
+  builder->undecided[index] = image < 0;
+  builder->n_undecided += image < 0;
+  builder->n_backings++;
+  builder->slots[slot] = (uint32_t) builder->n_backings;
+  builder->last_backing = (uint32_t) index;
+  return LAC_OK;
+}
+
+static enum lac_status
+find_backing (struct lac_map_builder        *builder,
+              const struct lac_region_entry *entry)
+{
+  size_t slot;
+
+  if ((builder->n_backings + 1) * 2 > builder->n_slots && !rehash (builder))
+    return LAC_E_NO_MEMORY;
+
+  slot = hash_backing (entry) & (builder->n_slots - 1);
+  while (builder->slots[slot])
+    {
+      if (backing_is (builder, builder->slots[slot] - 1, entry))
+        {
+          builder->last_backing = builder->slots[slot] - 1;
+          return LAC_OK;
+        }
+      slot = (slot + 1) & (builder->n_slots - 1);
+    }
+  return add_backing (builder, entry, slot);
+}
+
+struct lac_map_builder *
+lac_map_builder_new (const struct lac_space *space)
+{
+  struct lac_map_builder *builder = calloc (1, sizeof *builder);
+
+  if (builder == NULL)
+    return NULL;
+  builder->space = *space;
+  if (find_backing (builder, &(struct lac_region_entry){ .name = "" }) != LAC_OK)
+    {
+      lac_map_builder_free (builder);
+      return NULL;
+    }
+  return builder;
+}
+
+void
+lac_map_builder_free (struct lac_map_builder *builder)
+{
+  if (builder == NULL)
+    return;
+  free (builder->regions);
+  free (builder->backings);
+  free (builder->name_offsets);
+  free (builder->undecided);
+  free (builder->names);
+  free (builder->slots);
+  free (builder->details);
+  free (builder);
+}
+
+void
+lac_map_builder_set_image_test (struct lac_map_builder *builder,
+                                lac_image_test          test,
+                                void                   *user_data)
+{
+  builder->image_test = test;
+  builder->image_test_data = user_data;
+}
+
+enum lac_status
+lac_map_builder_reserve (struct lac_map_builder *builder,
+                         size_t                  n_regions)
+{
+  return grow ((void **) &builder->regions, &builder->regions_allocated, n_regions,
+               sizeof *builder->regions)
+             ? LAC_OK
+             : LAC_E_NO_MEMORY;
+}
+
+enum lac_status
+lac_map_builder_add (struct lac_map_builder        *builder,
+                     const struct lac_region_entry *entry)
+{
+  size_t index = builder->n_regions;
+  uint32_t backing = NO_BACKING;
+  uint16_t flags = entry->flags;
+  uint8_t kind = entry->kind;
+
+  if (entry->end <= entry->start)
+    return LAC_E_INVALID;
+  if (index >= UINT32_MAX - 1
+      || (index == builder->regions_allocated
+          && !grow ((void **) &builder->regions, &builder->regions_allocated, index + 1,
+                    sizeof *builder->regions)))
+    return LAC_E_NO_MEMORY;
+
+  if (entry->name_length != 0 || entry->inode != 0 || entry->deleted || entry->device_major != 0
+      || entry->device_minor != 0)
+    {
+      if (!backing_is (builder, builder->last_backing, entry))
+        {
+          enum lac_status status = find_backing (builder, entry);
+
+          if (status != LAC_OK)
+            return status;
+        }
+      backing = builder->last_backing;
+      if (entry->inode == 0 && entry->name_length == 7 && memcmp (entry->name, "[stack]", 7) == 0)
+        flags |= LAC_REGION_GROWS_DOWN;
+    }
+  /* A file that could not be opened may turn out to be an image when a later part of it is mapped
+   * executable; its regions wait for that. */
+  if (kind == LAC_KIND_DECIDE && !builder->undecided[backing])
+    {
+      struct lac_backing known = builder->backings[backing];
+
+      known.name = builder->names + builder->name_offsets[backing];
+      kind = (uint8_t) lac_kind_decide (&known, entry->protection, flags);
+    }
+
+  if (index > 0 && entry->start < builder->regions[index - 1].end)
+    builder->torn = true;
+
+  builder->regions[index] = (struct lac_region){
+    .start = entry->start,
+    .end = entry->end,
+    .offset = entry->offset,
+    .backing = backing,
+    .kind = kind,
+    .protection = entry->protection,
+    .flags = flags,
+  };
+  builder->n_regions = index + 1;
+  return LAC_OK;
+}
+
+enum lac_status
+lac_map_builder_add_detail (struct lac_map_builder         *builder,
+                            const struct lac_region_detail *detail,
+                            bool                            grows_down)
+{
+  size_t before = builder->details_allocated;
+
+  if (builder->n_regions == 0)
+    return LAC_E_INVALID;
+  if (!grow ((void **) &builder->details, &builder->details_allocated, builder->n_regions,
+             sizeof *builder->details))
+    return LAC_E_NO_MEMORY;
+  if (builder->details_allocated > before)
+    memset (builder->details + before, 0,
+            (builder->details_allocated - before) * sizeof *builder->details);
+  builder->details[builder->n_regions - 1] = *detail;
+  if (grows_down)
+    builder->regions[builder->n_regions - 1].flags |= LAC_REGION_GROWS_DOWN;
+  return LAC_OK;
+}
+
+static bool
+ends_with (const char *text,
+           size_t      length,
+           const char *suffix)
+{
+  size_t suffix_length = strlen (suffix);
+
+  return length >= suffix_length && memcmp (text + length - suffix_length, suffix, suffix_length) == 0;
+}
+
+/* libfoo.so, libfoo.so.6, foo.dll, foo.exe. */
+static bool
+is_named_like_an_image (const struct lac_backing *backing)
+{
+  const char *name = backing->name;
+  size_t length = backing->name_length;
+
+  if (ends_with (name, length, ".so") || ends_with (name, length, ".dll")
+      || ends_with (name, length, ".exe") || ends_with (name, length, ".DLL")
+      || ends_with (name, length, ".EXE"))
+    return true;
+  for (size_t i = length; i > 4; i--)
+    {
+      char c = name[i - 1];
+
+      if (c == '/')
+        return false;
+      if (i >= 4 && memcmp (name + i - 4, ".so.", 4) == 0)
+        return true;
+    }
+  return false;
+}
+
+/* Memory that a just-in-time compiler maps executable is no image, whatever it looks like. */
+static bool
+may_be_an_image (const struct lac_backing *backing)
+{
+  return backing->name_length > 0 && backing->name[0] == '/'
+         && !(backing->name_length > 7 && memcmp (backing->name, "/memfd:", 7) == 0)
+         && !(backing->name_length > 5 && memcmp (backing->name, "/SYSV", 5) == 0)
+         && !(backing->name_length > 5 && memcmp (backing->name, "/dev/", 5) == 0);
+}
+
+static void
+decide_images (struct lac_map_builder *builder)
+{
+  if (builder->n_undecided == 0)
+    return;
+
+  for (size_t i = 0; i < builder->n_backings; i++)
+    if (builder->undecided[i])
+      builder->backings[i].image = is_named_like_an_image (&builder->backings[i]);
+  for (size_t i = 0; i < builder->n_regions; i++)
+    {
+      const struct lac_region *region = &builder->regions[i];
+
+      if (builder->undecided[region->backing] && (region->protection & LAC_PROTECTION_EXECUTE)
+          && !(region->flags & LAC_REGION_SHARED)
+          && may_be_an_image (&builder->backings[region->backing]))
+        builder->backings[region->backing].image = true;
+    }
+  for (size_t i = 0; i < builder->n_regions; i++)
+    {
+      struct lac_region *region = &builder->regions[i];
+
+      if (region->kind == LAC_KIND_DECIDE)
+        region->kind = (uint8_t) lac_kind_decide (&builder->backings[region->backing],
+                                                  region->protection, region->flags);
+    }
+}
+
+/* The state of a repair: regions in the order of their starts, and those that cover the current
+ * address in a heap with the one that was read last on top. */
+struct repair
+{
+  const struct lac_region *regions;
+  size_t *order;
+  size_t *heap;
+  size_t n_heap;
+};
+
+static int
+compare_starts (const void *a,
+                const void *b,
+                void       *user_data)
+{
+  const struct lac_region *regions = user_data;
+  size_t i = *(const size_t *) a;
+  size_t j = *(const size_t *) b;
+
+  if (regions[i].start != regions[j].start)
+    return regions[i].start < regions[j].start ? -1 : 1;
+  return i < j ? -1 : i > j;
+}
+
+static void
+heap_push (struct repair *repair,
+           size_t         index)
+{
+  size_t at = repair->n_heap++;
+
+  while (at > 0 && repair->heap[(at - 1) / 2] < index)
+    {
+      repair->heap[at] = repair->heap[(at - 1) / 2];
+      at = (at - 1) / 2;
+    }
+  repair->heap[at] = index;
+}
+
+static void
+heap_pop (struct repair *repair)
+{
+  size_t last = repair->heap[--repair->n_heap];
+  size_t at = 0;
+
+  for (;;)
+    {
+      size_t child = 2 * at + 1;
+
+      if (child >= repair->n_heap)
+        break;
+      if (child + 1 < repair->n_heap && repair->heap[child + 1] > repair->heap[child])
+        child++;
+      if (repair->heap[child] <= last)
+        break;
+      repair->heap[at] = repair->heap[child];
+      at = child;
+    }
+  repair->heap[at] = last;
+}
+
+/* Takes [start, end) of region @from over into the repaired array. */
+static void
+emit (struct lac_map_builder   *builder,
+      struct lac_region        *regions,
+      struct lac_region_detail *details,
+      uint8_t                  *whole,
+      size_t                   *n_regions,
+      size_t                    from,
+      uint64_t                  start,
+      uint64_t                  end)
+{
+  struct lac_region region = builder->regions[from];
+
+  whole[from] = region.start == start && region.end == end;
+  if (builder->backings[region.backing].inode != 0)
+    region.offset += start - region.start;
+  region.start = start;
+  region.end = end;
+  if (details)
+    details[*n_regions] = builder->details[from];
+  regions[(*n_regions)++] = region;
+}
+
+/* Sorts, and lets what was read last win: a sweep over the addresses at which anything starts or ends,
+ * in which the latest of the regions that cover a place owns it. */
+static enum lac_status
+repair_torn (struct lac_map_builder *builder,
+             size_t                 *out_repairs)
+{
+  size_t n = builder->n_regions;
+  struct repair repair = { .regions = builder->regions };
+  /* Each region that is cut in two was cut by another that starts inside it. */
+  struct lac_region *regions = malloc ((2 * n + 1) * sizeof *regions);
+  struct lac_region_detail *details = NULL;
+  uint8_t *touched = calloc (n, 1);
+  uint8_t *whole = calloc (n, 1);
+  size_t n_regions = 0, next = 0, repairs = 0;
+  size_t current = SIZE_MAX;
+  uint64_t current_start = 0, position = 0;
+  enum lac_status status = LAC_E_NO_MEMORY;
+
+  repair.order = malloc (n * sizeof *repair.order);
+  repair.heap = malloc (n * sizeof *repair.heap);
+  if (builder->details)
+    details = calloc (2 * n + 1, sizeof *details);
+  if (!regions || !touched || !whole || !repair.order || !repair.heap || (builder->details && !details))
+    goto out;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      repair.order[i] = i;
+      if (i > 0 && builder->regions[i].start < builder->regions[i - 1].start)
+        touched[i] = 1;
+    }
+  qsort_r (repair.order, n, sizeof *repair.order, compare_starts, builder->regions);
+
+  for (;;)
+    {
+      size_t top;
+      uint64_t next_start;
+
+      while (repair.n_heap && builder->regions[repair.heap[0]].end <= position)
+        heap_pop (&repair);
+      top = repair.n_heap ? repair.heap[0] : SIZE_MAX;
+
+      if (top != current)
+        {
+          if (current != SIZE_MAX && current_start < position)
+            emit (builder, regions, details, whole, &n_regions, current, current_start, position);
+          current = top;
+          current_start = position;
+        }
+      if (top == SIZE_MAX && next == n)
+        break;
+
+      next_start = next < n ? builder->regions[repair.order[next]].start : UINT64_MAX;
+      position = top != SIZE_MAX && builder->regions[top].end < next_start
+                     ? builder->regions[top].end
+                     : next_start;
+      while (next < n && builder->regions[repair.order[next]].start == position)
+        heap_push (&repair, repair.order[next++]);
+    }
+
+  /* Whatever is not there unchanged, in its place, was repaired. */
+  for (size_t i = 0; i < n; i++)
+    repairs += touched[i] || !whole[i];
+
+  free (builder->regions);
+  builder->regions = regions;
+  builder->n_regions = n_regions;
+  builder->regions_allocated = 2 * n + 1;
+  regions = NULL;
+  if (details)
+    {
+      free (builder->details);
+      builder->details = details;
+      builder->details_allocated = 2 * n + 1;
+      details = NULL;
+    }
+  *out_repairs = repairs;
+  status = LAC_OK;
+
+out:
+  free (regions);
+  free (details);
+  free (touched);
+  free (whole);
+  free (repair.order);
+  free (repair.heap);
+  return status;
+}
+
+static void
+sum_up (struct lac_map *map)
+{
+  struct lac_totals totals = { 0 };
+  uint32_t last_backing = UINT32_MAX;
+  uint64_t heap_end = 0;
+
+  for (size_t i = 0; i < map->n_backings; i++)
+    map->first_regions[i] = UINT32_MAX;
+  for (size_t i = 0; i < map->n_regions; i++)
+    {
+      const struct lac_region *region = &map->regions[i];
+      struct lac_range gap = lac_map_gap (map, i);
+      uint64_t free_bytes = gap.end - gap.start;
+
+      if (region->backing != last_backing)
+        {
+          last_backing = region->backing;
+          if (map->first_regions[last_backing] == UINT32_MAX)
+            map->first_regions[last_backing] = (uint32_t) i;
+        }
+      if (region->kind == LAC_KIND_HEAP)
+        heap_end = region->end;
+      totals.free += free_bytes;
+      totals.n_gaps += free_bytes != 0;
+      if (free_bytes > totals.largest_gap)
+        totals.largest_gap = free_bytes;
+      totals.mapped += lac_range_size (lac_range_intersect (lac_region_range (region),
+                                                            map->space.user));
+    }
+  {
+    struct lac_range gap = lac_map_gap (map, map->n_regions);
+    uint64_t free_bytes = gap.end - gap.start;
+
+    totals.free += free_bytes;
+    totals.n_gaps += free_bytes != 0;
+    if (free_bytes > totals.largest_gap)
+      totals.largest_gap = free_bytes;
+  }
+  map->totals = totals;
+  /* The kernel shows no break, but the heap ends at it, rounded up to the page. */
+  if (heap_end != 0)
+    map->space.program_break = heap_end;
+}
+
+enum lac_status
+lac_map_builder_finish (struct lac_map_builder *builder,
+                        struct lac_map        **out_map)
+{
+  struct lac_map *map = NULL;
+  enum lac_status status = LAC_E_NO_MEMORY;
+  size_t repairs = 0;
+  void *shrunk;
+
+  for (size_t i = 0; i < builder->n_backings; i++)
+    builder->backings[i].name = builder->names + builder->name_offsets[i];
+  decide_images (builder);
+  if (builder->torn)
+    {
+      status = repair_torn (builder, &repairs);
+      if (status != LAC_OK)
+        goto out;
+      status = LAC_E_NO_MEMORY;
+    }
+
+  map = calloc (1, sizeof *map);
+  if (map == NULL)
+    goto out;
+  atomic_init (&map->references, 1);
+  map->repairs = repairs;
+  map->space = builder->space;
+  map->first_regions = malloc (builder->n_backings * sizeof *map->first_regions);
+  if (map->first_regions == NULL)
+    goto out;
+  if (builder->details)
+    {
+      /* Regions after the last one with a detail have none: all zero. */
+      size_t before = builder->details_allocated;
+
+      if (!grow ((void **) &builder->details, &builder->details_allocated, builder->n_regions,
+                 sizeof *builder->details))
+        goto out;
+      if (builder->details_allocated > before)
+        memset (builder->details + before, 0,
+                (builder->details_allocated - before) * sizeof *builder->details);
+    }
+
+  /* A map lives long: give back what growing left over. */
+  shrunk = builder->n_regions ? realloc (builder->regions, builder->n_regions * sizeof *map->regions)
+                              : NULL;
+  map->regions = shrunk ? shrunk : builder->regions;
+  map->n_regions = builder->n_regions;
+  builder->regions = NULL;
+  map->backings = builder->backings;
+  map->n_backings = builder->n_backings;
+  builder->backings = NULL;
+  map->names = builder->names;
+  map->names_size = builder->names_size;
+  builder->names = NULL;
+  map->details = builder->details;
+  builder->details = NULL;
+
+  lac_space_guess (&map->space, map->regions, map->n_regions);
+  sum_up (map);
+  status = lac_hazards_build (map);
+  if (status == LAC_OK)
+    status = lac_index_build (map);
+  if (status == LAC_OK)
+    {
+      *out_map = map;
+      map = NULL;
+    }
+
+out:
+  lac_map_unref (map);
+  lac_map_builder_free (builder);
+  return status;
+}
