@@ -85,11 +85,13 @@ double             lacuna_view_to_pixel     (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              guint64               address);
 
-/* Column and address, exact inverses of each other: the column of an address is the pixel that its
- * first part lies in; the address of a column is the first whose column is that one, or, where a byte
- * is wider than a pixel, the byte that covers the column's left edge. So
- * column (address (x)) = x where a pixel is at least a byte, and address (column (a)) = a where a byte
- * is at least a pixel, for what lies in the extent. */
+/* Column and address, exact inverses of each other.
+ *
+ * Where a pixel is at least a byte, the column of an address is the pixel that its first part lies in,
+ * and the address of a column is the first whose column is that one: column (address (x)) = x. Where a
+ * byte is wider than a pixel, the address of a column is the byte that covers the column's left edge,
+ * and the column of an address is the first with that address: address (column (a)) = a. Both hold for
+ * what lies in the extent, and outside cuts. Columns far outside the view are clamped to ±2^52. */
 gint64             lacuna_view_to_column    (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              guint64               address);
@@ -97,7 +99,7 @@ guint64            lacuna_view_to_address   (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              gint64                column);
 
-/* The same address for a pixel between columns. */
+/* The byte that covers a point, which need not be the edge of a column. */
 guint64            lacuna_view_to_address_at (const LacunaView    *view,
                                               const LacunaScale   *scale,
                                               double               pixel);
@@ -120,6 +122,19 @@ LacunaView         lacuna_view_pan          (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              int                   width,
                                              double                pixels);
+
+/* @view made to lie on the line, after the scale or the width has changed. */
+LacunaView         lacuna_view_clamp        (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             int                   width);
+
+/* A view on the way from one to another, @progress from 0 to 1. Zooms evenly about the one point that
+ * both show at the same pixel, so that it stays there all the way. */
+LacunaView         lacuna_view_between      (const LacunaView     *from,
+                                             const LacunaView     *to,
+                                             const LacunaScale    *scale,
+                                             int                   width,
+                                             double                progress);
 
 /* The addresses in view. */
 struct lac_range   lacuna_view_get_range    (const LacunaView     *view,

@@ -1,7 +1,7 @@
 /* LacunaStripLayout: map + view + width → a sorted array of rectangles. Pure: no display, no style.
  *
- * At most a few rectangles a column. What is narrower than a column is merged with its neighbours
- * into a density run, which keeps its dominant ink (by bytes) and how many regions it stands for.
+ * At most one rectangle a column. What is narrower than a column is merged with its neighbours into
+ * a density run, which keeps its dominant ink (by bytes) and how many regions it stands for.
  * The cost depends on the columns and on log(regions), never on the number of regions: sums over
  * many regions come from a census that is made once for each snapshot.
  *
@@ -28,10 +28,20 @@ void          lacuna_census_count (const LacunaCensus *self,
                                    guint64             out_bytes[LACUNA_N_INKS],
                                    gsize              *out_n_regions);
 
+/* The regions that share a label with @region: its neighbours of the same file or name that touch. A
+ * region without a name is alone. O(log n). */
+void          lacuna_census_get_run (const LacunaCensus *self,
+                                     gsize               region,
+                                     gsize              *out_first,
+                                     gsize              *out_count);
+
+/* A column that lies in one region or gap belongs to it. One in which two of them meet belongs to the
+ * upper one. One that holds a whole region or gap is a density run of its own, so that nothing is ever
+ * too small to be seen. */
 typedef enum
 {
   LACUNA_PIECE_REGION,  /* one region, at least a column wide */
-  LACUNA_PIECE_DENSITY, /* several regions and perhaps gaps, each narrower than a column */
+  LACUNA_PIECE_DENSITY, /* one column with at least one region in it, and perhaps gaps */
   LACUNA_PIECE_GAP,     /* one gap, at least a column wide */
   LACUNA_PIECE_BREAK,   /* a gap of which the middle is cut out, from its first to its last column */
 } LacunaPieceKind;
@@ -42,10 +52,10 @@ typedef struct
   gint32 start;
   gint32 end;
   guint32 first;   /* the first region, or the gap (core/map.h numbers both) */
-  guint32 count;   /* how many regions */
+  guint32 count;   /* how many regions; 0 for a gap */
   guint8 kind;     /* LacunaPieceKind */
   guint8 ink;      /* LacunaInk; of a density run the dominant one; nothing for a gap */
-  guint8 filled;   /* of a density run: how much of it is mapped, 1 to 255 */
+  guint8 filled;   /* how much of it is mapped: of a density run 1 to 255, of a region 255 */
 } LacunaPiece;
 
 /* LacunaModule: neighbouring regions of one file (or of one name), which share a label. */

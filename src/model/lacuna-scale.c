@@ -1,0 +1,395 @@
+/* LacunaScale: where on the line an address is, and what is cut out of it.
+ *
+ * How much of a gap the compact scale keeps is found as one fills a vessel with water: there is one
+ * margin for all gaps, so that every gap longer than twice the margin is cut to that length and the
+ * shorter ones stay whole, and the margin is such that all gaps together take about a third of the
+ * line (half of what is mapped). The margin is a power of two, so that a heap that grows a little
+ * does not move everything else.
+ *
+ * The holes of the line are not the gaps of the map: a gap ends with user space, a hole only with
+ * the next region, and that is [vsyscall] where there is one.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "lacuna-scale.h"
+
+#include <string.h>
+
+/* How many holes may be cut. */
+#define MAX_CUT_HOLES 4096
+
+struct _LacunaScale
+{
+  gatomicrefcount ref_count;
+  LacunaScaleKind kind;
+  guint64 anchor;
+  struct lac_range extent;
+  guint64 length;
+  LacunaBreak *breaks;
+  gsize n_breaks;
+};
+
+G_DEFINE_BOXED_TYPE (LacunaScale, lacuna_scale, lacuna_scale_ref, lacuna_scale_unref)
+
+/* The largest holes, as a heap with the smallest at the root; later by address when equally large. */
+typedef struct
+{
+  struct lac_range *holes;
+  gsize n_holes;
+} LargestHoles;
+
+static gboolean
+hole_is_less (const struct lac_range *a,
+              const struct lac_range *b)
+{
+  guint64 size_a = lac_range_size (*a);
+  guint64 size_b = lac_range_size (*b);
+
+  return size_a != size_b ? size_a < size_b : a->start > b->start;
+}
+
+static void
+largest_holes_sift_down (LargestHoles *largest,
+                         gsize         position)
+{
+  for (;;)
+    {
+      gsize least = position;
+
+      for (gsize child = 2 * position + 1; child <= 2 * position + 2; child++)
+        if (child < largest->n_holes && hole_is_less (&largest->holes[child], &largest->holes[least]))
+          least = child;
+
+      if (least == position)
+        return;
+
+      struct lac_range moved = largest->holes[position];
+      largest->holes[position] = largest->holes[least];
+      largest->holes[least] = moved;
+      position = least;
+    }
+}
+
+static void
+largest_holes_offer (LargestHoles    *largest,
+                     struct lac_range hole)
+{
+  if (largest->n_holes < MAX_CUT_HOLES)
+    {
+      gsize position = largest->n_holes++;
+
+      largest->holes[position] = hole;
+      while (position > 0)
+        {
+          gsize parent = (position - 1) / 2;
+
+          if (!hole_is_less (&largest->holes[position], &largest->holes[parent]))
+            break;
+
+          struct lac_range moved = largest->holes[position];
+          largest->holes[position] = largest->holes[parent];
+          largest->holes[parent] = moved;
+          position = parent;
+        }
+    }
+  else if (hole_is_less (&largest->holes[0], &hole))
+    {
+      largest->holes[0] = hole;
+      largest_holes_sift_down (largest, 0);
+    }
+}
+
+/* The margin: the power of two that brings what the gaps take closest to @goal. @others is what the
+ * holes take that are not among the largest. */
+static guint64
+find_margin (const LargestHoles *largest,
+             guint64             others,
+             guint64             goal,
+             guint64             page_size)
+{
+  guint64 best = page_size;
+  guint64 best_distance = G_MAXUINT64;
+
+  for (guint64 margin = page_size; margin <= G_GUINT64_CONSTANT (1) << 62; margin *= 2)
+    {
+      guint64 taken = others;
+      guint64 distance;
+
+      for (gsize i = 0; i < largest->n_holes; i++)
+        taken = lac_add_saturating (taken, MIN (lac_range_size (largest->holes[i]), 2 * margin));
+
+      distance = taken > goal ? taken - goal : goal - taken;
+      if (distance < best_distance)
+        {
+          best = margin;
+          best_distance = distance;
+        }
+      if (taken > goal)
+        break;
+    }
+
+  return best;
+}
+
+static int
+compare_holes (gconstpointer a,
+               gconstpointer b)
+{
+  const struct lac_range *hole_a = a;
+  const struct lac_range *hole_b = b;
+
+  return hole_a->start < hole_b->start ? -1 : hole_a->start > hole_b->start;
+}
+
+static int
+compare_addresses (gconstpointer a,
+                   gconstpointer b)
+{
+  guint64 address_a = *(const guint64 *) a;
+  guint64 address_b = *(const guint64 *) b;
+
+  return address_a < address_b ? -1 : address_a > address_b;
+}
+
+/* Adds the cuts of one hole: what lies further than @margin from its ends and from every address in
+ * @keep, which is sorted. */
+static void
+cut_hole (GArray          *breaks,
+          struct lac_range hole,
+          guint64          margin,
+          guint64          page_size,
+          const guint64   *keep,
+          gsize            n_keep)
+{
+  guint64 from = hole.start + margin;
+  guint64 to = hole.end - margin;
+
+  for (gsize i = 0; i <= n_keep; i++)
+    {
+      /* Everything in the hole below this is kept or has been cut. */
+      guint64 next = i < n_keep ? lac_align_down (lac_subtract_saturating (keep[i], margin), page_size)
+                                : to;
+
+      if (next > to)
+        next = to;
+      /* A cut of less than a page is not worth a mark. */
+      if (next > from && next - from >= page_size)
+        {
+          LacunaBreak cut = { { from, next }, 0 };
+          g_array_append_val (breaks, cut);
+        }
+      if (i < n_keep)
+        {
+          guint64 end = lac_add_saturating (keep[i], margin);
+          guint64 aligned;
+
+          if (!lac_align_up (end, page_size, &aligned))
+            return;
+          from = MAX (from, aligned);
+        }
+    }
+}
+
+static void
+cut_holes (LacunaScale          *self,
+           const struct lac_map *map,
+           const guint64        *keep,
+           gsize                 n_keep)
+{
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  guint64 page_size = MAX (lac_map_space (map)->page_size, 1);
+  LargestHoles largest = { g_new (struct lac_range, MAX_CUT_HOLES), 0 };
+  guint64 mapped = 0;
+  guint64 holes = 0;
+  guint64 others;
+  guint64 margin;
+  guint64 position = self->extent.start;
+  g_autofree guint64 *sorted_keep = NULL;
+  GArray *breaks;
+
+  for (gsize i = 0; i <= n_regions; i++)
+    {
+      struct lac_range hole = { position, i < n_regions ? regions[i].start : self->extent.end };
+
+      if (hole.end > hole.start)
+        {
+          holes += hole.end - hole.start;
+          largest_holes_offer (&largest, hole);
+        }
+      if (i < n_regions)
+        {
+          mapped += regions[i].end - regions[i].start;
+          position = regions[i].end;
+        }
+    }
+
+  others = holes;
+  for (gsize i = 0; i < largest.n_holes; i++)
+    others -= lac_range_size (largest.holes[i]);
+
+  margin = find_margin (&largest, others, mapped / 2, page_size);
+
+  qsort (largest.holes, largest.n_holes, sizeof *largest.holes, compare_holes);
+  sorted_keep = g_memdup2 (keep, n_keep * sizeof *keep);
+  if (n_keep > 1)
+    qsort (sorted_keep, n_keep, sizeof *sorted_keep, compare_addresses);
+
+  breaks = g_array_new (FALSE, FALSE, sizeof (LacunaBreak));
+  for (gsize i = 0; i < largest.n_holes; i++)
+    if (lac_range_size (largest.holes[i]) > 2 * margin)
+      cut_hole (breaks, largest.holes[i], margin, page_size, sorted_keep, n_keep);
+
+  g_free (largest.holes);
+  self->n_breaks = breaks->len;
+  self->breaks = (LacunaBreak *) g_array_free (breaks, FALSE);
+}
+
+LacunaScale *
+lacuna_scale_new (LacunaScaleKind       kind,
+                  const struct lac_map *map,
+                  const guint64        *keep,
+                  gsize                 n_keep)
+{
+  LacunaScale *self;
+  guint64 removed = 0;
+
+  g_return_val_if_fail (map != NULL, NULL);
+  g_return_val_if_fail (n_keep == 0 || keep != NULL, NULL);
+
+  self = g_new0 (LacunaScale, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->kind = kind;
+  self->anchor = n_keep > 0 ? keep[0] : 0;
+  self->extent = (struct lac_range){ 0, lac_map_space (map)->user.end };
+
+  if (kind == LACUNA_SCALE_COMPACT)
+    {
+      gsize n_regions;
+      const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+      if (n_regions > 0)
+        self->extent.end = MAX (self->extent.end, regions[n_regions - 1].end);
+      cut_holes (self, map, keep, n_keep);
+    }
+
+  for (gsize i = 0; i < self->n_breaks; i++)
+    {
+      LacunaBreak *cut = &self->breaks[i];
+
+      cut->line = cut->cut.start - self->extent.start - removed;
+      removed += lac_range_size (cut->cut);
+    }
+  self->length = lac_range_size (self->extent) - removed;
+
+  return self;
+}
+
+LacunaScale *
+lacuna_scale_ref (LacunaScale *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+lacuna_scale_unref (LacunaScale *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_free (self->breaks);
+  g_free (self);
+}
+
+LacunaScaleKind
+lacuna_scale_get_kind (const LacunaScale *self)
+{
+  return self->kind;
+}
+
+guint64
+lacuna_scale_get_anchor (const LacunaScale *self)
+{
+  return self->anchor;
+}
+
+struct lac_range
+lacuna_scale_get_extent (const LacunaScale *self)
+{
+  return self->extent;
+}
+
+guint64
+lacuna_scale_get_length (const LacunaScale *self)
+{
+  return self->length;
+}
+
+const LacunaBreak *
+lacuna_scale_get_breaks (const LacunaScale *self,
+                         gsize             *out_n_breaks)
+{
+  if (out_n_breaks)
+    *out_n_breaks = self->n_breaks;
+  return self->breaks;
+}
+
+guint64
+lacuna_scale_to_line (const LacunaScale *self,
+                      guint64            address)
+{
+  gsize low = 0;
+  gsize high = self->n_breaks;
+
+  if (address <= self->extent.start)
+    return 0;
+  if (address >= self->extent.end)
+    return self->length;
+
+  /* The last break that starts at or below the address. */
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (self->breaks[middle].cut.start <= address)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  if (low == 0)
+    return address - self->extent.start;
+
+  const LacunaBreak *before = &self->breaks[low - 1];
+  return before->line + lac_subtract_saturating (address, before->cut.end);
+}
+
+guint64
+lacuna_scale_to_address (const LacunaScale *self,
+                         guint64            line)
+{
+  gsize low = 0;
+  gsize high = self->n_breaks;
+
+  if (line >= self->length)
+    return self->extent.end;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (self->breaks[middle].line <= line)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  if (low == 0)
+    return self->extent.start + line;
+
+  const LacunaBreak *before = &self->breaks[low - 1];
+  return before->cut.end + (line - before->line);
+}

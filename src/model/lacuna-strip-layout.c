@@ -1,0 +1,348 @@
+/* LacunaStripLayout: which rectangle each column of the strip belongs to.
+ *
+ * The layout walks over columns, not over regions: it looks up what is at a column's first address,
+ * and goes on where that ends. So a view of everything in a process of a million regions costs one
+ * look-up for each column, and a view of one region costs one.
+ *
+ * Labels are found the same way. A run that is worth a label covers a column that is a multiple of
+ * half the least width, so it is enough to ask there.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "lacuna-census-private.h"
+
+#include <string.h>
+
+struct _LacunaStripLayout
+{
+  LacunaPiece *pieces;
+  gsize n_pieces;
+  LacunaModule *modules;
+  gsize n_modules;
+};
+
+/* What is at an address: a region, or the hole before it. */
+typedef struct
+{
+  gsize region;
+  gboolean is_hole;
+  struct lac_range range;
+} Item;
+
+typedef struct
+{
+  const struct lac_map *map;
+  const struct lac_region *regions;
+  gsize n_regions;
+  const LacunaCensus *census;
+  const LacunaScale *scale;
+  const LacunaView *view;
+  struct lac_range extent;
+  int width;
+} Plan;
+
+static Item
+item_at (const Plan *plan,
+         gsize       region,
+         guint64     address)
+{
+  Item item = { region, FALSE, { 0 } };
+
+  if (region < plan->n_regions && plan->regions[region].start <= address)
+    {
+      item.range = lac_region_range (&plan->regions[region]);
+    }
+  else
+    {
+      item.is_hole = TRUE;
+      item.range.start = region > 0 ? plan->regions[region - 1].end : plan->extent.start;
+      item.range.end = region < plan->n_regions ? plan->regions[region].start : plan->extent.end;
+      item.range = lac_range_intersect (item.range, plan->extent);
+    }
+
+  return item;
+}
+
+/* Whether @next begins where @item ends. */
+static gboolean
+item_meets (const Item *item,
+            const Item *next)
+{
+  return item->range.end == next->range.start;
+}
+
+static gint32
+end_column (const Plan *plan,
+            const Item *item)
+{
+  gint64 column;
+
+  if (item->range.end >= plan->extent.end)
+    return plan->width;
+
+  column = lacuna_view_to_column (plan->view, plan->scale, item->range.end);
+  return (gint32) MIN (column, plan->width);
+}
+
+/* Whether something is cut out of @hole. */
+static gboolean
+is_cut (const Plan      *plan,
+        struct lac_range hole)
+{
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (plan->scale, &n_breaks);
+  gsize low = 0;
+  gsize high = n_breaks;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (breaks[middle].cut.start < hole.start)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low < n_breaks && breaks[low].cut.start < hole.end;
+}
+
+static void
+add_item (LacunaStripLayout *self,
+          const Plan        *plan,
+          const Item        *item,
+          gint32             start,
+          gint32             end)
+{
+  LacunaPiece *piece = &self->pieces[self->n_pieces++];
+
+  *piece = (LacunaPiece){ .start = start, .end = end, .first = (guint32) item->region };
+  if (item->is_hole)
+    {
+      piece->kind = is_cut (plan, item->range) ? LACUNA_PIECE_BREAK : LACUNA_PIECE_GAP;
+    }
+  else
+    {
+      piece->kind = LACUNA_PIECE_REGION;
+      piece->count = 1;
+      piece->ink = (guint8) lacuna_ink_for_region (&plan->regions[item->region]);
+      piece->filled = 255;
+    }
+}
+
+/* The density run of one column, the addresses [@start, @end), of which the regions @first and @last
+ * are the look-ups, and @below and @above the sums. */
+static void
+add_density (LacunaStripLayout *self,
+             const Plan        *plan,
+             gint32             column,
+             guint64            start,
+             guint64            end,
+             gsize              first,
+             gsize              last,
+             const guint64      below[LACUNA_N_INKS],
+             const guint64      above[LACUNA_N_INKS])
+{
+  LacunaPiece *piece = &self->pieces[self->n_pieces++];
+  guint64 span = lacuna_scale_to_line (plan->scale, end) - lacuna_scale_to_line (plan->scale, start);
+  guint64 most = 0;
+  guint64 mapped = 0;
+
+  *piece = (LacunaPiece){ .start = column,
+                          .end = column + 1,
+                          .first = (guint32) first,
+                          .count = (guint32) (last - first),
+                          .kind = LACUNA_PIECE_DENSITY };
+
+  if (last < plan->n_regions && plan->regions[last].start < end)
+    piece->count++;
+
+  for (int ink = 0; ink < LACUNA_N_INKS; ink++)
+    {
+      guint64 bytes = above[ink] - below[ink];
+
+      mapped += bytes;
+      if (bytes > most)
+        {
+          most = bytes;
+          piece->ink = (guint8) ink;
+        }
+    }
+
+  piece->filled = mapped >= span ? 255 : (guint8) MAX (1, (double) mapped / (double) span * 255);
+}
+
+static void
+add_pieces (LacunaStripLayout *self,
+            const Plan        *plan)
+{
+  gint32 column = 0;
+  guint64 address = lacuna_view_to_address (plan->view, plan->scale, 0);
+  gsize region = lac_map_search (plan->map, address);
+  guint64 below[LACUNA_N_INKS];
+  guint64 above[LACUNA_N_INKS];
+  gboolean below_is_known = FALSE;
+
+  while (column < plan->width && address < plan->extent.end)
+    {
+      Item item = item_at (plan, region, address);
+      gint32 end = end_column (plan, &item);
+
+      if (end <= column)
+        {
+          guint64 next_address = lacuna_view_to_address (plan->view, plan->scale, column + 1);
+          /* The last byte of the extent stands for its end, which is no item's. */
+          guint64 inside = MIN (next_address, plan->extent.end - 1);
+          gsize next_region = lac_map_search (plan->map, inside);
+          Item next = item_at (plan, next_region, inside);
+
+          if (!item_meets (&item, &next))
+            {
+              if (next_address != inside)
+                next_region = lac_map_search (plan->map, next_address);
+              if (!below_is_known)
+                lacuna_census_sum_below (plan->census, region, address, below);
+              lacuna_census_sum_below (plan->census, next_region, next_address, above);
+              add_density (self, plan, column, address, next_address, region, next_region, below,
+                           above);
+              memcpy (below, above, sizeof below);
+              below_is_known = TRUE;
+              column++;
+              address = next_address;
+              region = next_region;
+              continue;
+            }
+
+          item = next;
+          end = end_column (plan, &item);
+        }
+
+      add_item (self, plan, &item, column, end);
+      below_is_known = FALSE;
+      column = end;
+      if (column < plan->width)
+        {
+          address = lacuna_view_to_address (plan->view, plan->scale, column);
+          region = lac_map_search (plan->map, address);
+        }
+    }
+}
+
+static void
+add_modules (LacunaStripLayout *self,
+             const Plan        *plan)
+{
+  gsize piece = 0;
+
+  for (gint32 column = LACUNA_LABEL_WIDTH / 2 - 1; column < plan->width;
+       column += LACUNA_LABEL_WIDTH / 2)
+    {
+      gsize region;
+      gsize first;
+      gsize count;
+      gint64 start;
+      gint64 end;
+
+      if (self->n_modules > 0 && column < self->modules[self->n_modules - 1].end)
+        continue;
+
+      while (piece < self->n_pieces && self->pieces[piece].end <= column)
+        piece++;
+      if (piece == self->n_pieces)
+        return;
+      if (self->pieces[piece].count == 0)
+        continue;
+
+      region = self->pieces[piece].first;
+      lacuna_census_get_run (plan->census, region, &first, &count);
+      start = lacuna_view_to_column (plan->view, plan->scale, plan->regions[first].start);
+      end = lacuna_view_to_column (plan->view, plan->scale, plan->regions[first + count - 1].end);
+      start = CLAMP (start, 0, plan->width);
+      end = CLAMP (end, 0, plan->width);
+      if (end - start < LACUNA_LABEL_WIDTH || column < start || column >= end)
+        continue;
+
+      self->modules[self->n_modules++] = (LacunaModule){ .start = (gint32) start,
+                                                         .end = (gint32) end,
+                                                         .first = (guint32) first,
+                                                         .count = (guint32) count };
+    }
+}
+
+LacunaStripLayout *
+lacuna_strip_layout_new (const LacunaCensus *census,
+                         const LacunaScale  *scale,
+                         const LacunaView   *view,
+                         int                 width)
+{
+  LacunaStripLayout *self;
+  Plan plan;
+
+  g_return_val_if_fail (census != NULL, NULL);
+  g_return_val_if_fail (scale != NULL, NULL);
+  g_return_val_if_fail (view != NULL && view->bytes_per_pixel > 0, NULL);
+
+  width = MAX (width, 0);
+  plan.map = lacuna_census_get_map (census);
+  plan.regions = lac_map_regions (plan.map, &plan.n_regions);
+  plan.census = census;
+  plan.scale = scale;
+  plan.view = view;
+  plan.extent = lacuna_scale_get_extent (scale);
+  plan.width = width;
+
+  self = g_new0 (LacunaStripLayout, 1);
+  self->pieces = g_new (LacunaPiece, width);
+  self->modules = g_new (LacunaModule, width / LACUNA_LABEL_WIDTH + 1);
+  add_pieces (self, &plan);
+  add_modules (self, &plan);
+
+  return self;
+}
+
+void
+lacuna_strip_layout_free (LacunaStripLayout *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->pieces);
+  g_free (self->modules);
+  g_free (self);
+}
+
+const LacunaPiece *
+lacuna_strip_layout_get_pieces (const LacunaStripLayout *self,
+                                gsize                   *out_n_pieces)
+{
+  *out_n_pieces = self->n_pieces;
+  return self->pieces;
+}
+
+const LacunaModule *
+lacuna_strip_layout_get_modules (const LacunaStripLayout *self,
+                                 gsize                   *out_n_modules)
+{
+  *out_n_modules = self->n_modules;
+  return self->modules;
+}
+
+const LacunaPiece *
+lacuna_strip_layout_find (const LacunaStripLayout *self,
+                          int                      column)
+{
+  gsize low = 0;
+  gsize high = self->n_pieces;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (self->pieces[middle].end <= column)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low < self->n_pieces && self->pieces[low].start <= column ? &self->pieces[low] : NULL;
+}
