@@ -22,4 +22,10 @@ void lacuna_error_set (GError        **error,
                        const char     *format,
                        ...) G_GNUC_PRINTF (3, 4);
 
+/* The same with a whole message instead of the sentence, for faults of which more is known. */
+void lacuna_error_set_message (GError        **error,
+                               enum lac_status status,
+                               const char     *format,
+                               ...) G_GNUC_PRINTF (3, 4);
+
 G_END_DECLS

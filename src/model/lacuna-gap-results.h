@@ -31,6 +31,13 @@ void                        lacuna_gap_results_search_async  (LacunaSnapshot    
 LacunaGapResults           *lacuna_gap_results_search_finish (GAsyncResult               *result,
                                                               GError                    **error);
 
+/* The same on this thread. */
+LacunaGapResults           *lacuna_gap_results_search        (LacunaSnapshot             *snapshot,
+                                                              const struct lac_gap_query *query,
+                                                              guint                       limit,
+                                                              GCancellable               *cancellable,
+                                                              GError                    **error);
+
 LacunaSnapshot             *lacuna_gap_results_get_snapshot  (LacunaGapResults           *self);
 const struct lac_gap_query *lacuna_gap_results_get_query     (LacunaGapResults           *self);
 struct lac_range            lacuna_gap_results_get_window    (LacunaGapResults           *self);

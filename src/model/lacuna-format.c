@@ -1,0 +1,156 @@
+/* How addresses and sizes are written for people.
+ *
+ * Sizes are computed in integers: a size is rounded once, to three significant digits, and never
+ * passes through a floating-point number that could not hold it. What the rounding pushes over the
+ * edge of a unit moves on to the next one, so that nothing reads "1024 KiB".
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-format.h"
+
+#include <glib/gi18n-lib.h>
+
+/* U+2212, as wide as a plus sign. */
+#define MINUS "\xe2\x88\x92"
+
+static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+
+/**
+ * lacuna_format_address:
+ * @address: any address
+ *
+ * Returns: (transfer full): "0x7f3a41c00000", lower-case and without padding
+ */
+char *
+lacuna_format_address (guint64 address)
+{
+  return g_strdup_printf ("0x%" G_GINT64_MODIFIER "x", address);
+}
+
+/**
+ * lacuna_format_address_grouped:
+ * @address: any address
+ *
+ * Returns: (transfer full): "7f3a 41c0 0000", in groups of four from the right
+ */
+char *
+lacuna_format_address_grouped (guint64 address)
+{
+  char plain[17];
+  GString *grouped = g_string_sized_new (20);
+  int length = g_snprintf (plain, sizeof plain, "%" G_GINT64_MODIFIER "x", address);
+
+  for (int i = 0; i < length; i++)
+    {
+      if (i > 0 && (length - i) % 4 == 0)
+        g_string_append_c (grouped, ' ');
+      g_string_append_c (grouped, plain[i]);
+    }
+  return g_string_free (grouped, FALSE);
+}
+
+/* @bytes in units of 1 << @shift with @decimals digits after the point, rounded to the nearest, as a
+ * whole number of the last digit. */
+static guint64
+scale_size (guint64 bytes,
+            guint   shift,
+            guint   decimals)
+{
+  guint64 whole = bytes >> shift;
+  guint64 rest = bytes - (whole << shift);
+  guint64 power = decimals == 2 ? 100 : decimals == 1 ? 10 : 1;
+
+  /* The rest is below 2^60; what its lowest bits add is far below the last digit that is shown. */
+  if (shift > 50)
+    {
+      rest >>= shift - 50;
+      shift = 50;
+    }
+  return whole * power + ((rest * power + (G_GUINT64_CONSTANT (1) << (shift - 1))) >> shift);
+}
+
+/**
+ * lacuna_format_size:
+ * @bytes: a size
+ *
+ * Returns: (transfer full): "4 KiB", "1.5 MiB", "84 MiB": three significant digits, without zeros at
+ *   the end
+ */
+char *
+lacuna_format_size (guint64 bytes)
+{
+  guint unit = 0;
+  guint64 scaled = 0;
+  guint decimals = 0;
+
+  if (bytes < 1024)
+    {
+      /* Translators: a number of bytes below 1024, the short form */
+      return g_strdup_printf (g_dgettext (GETTEXT_PACKAGE, "%u B"), (guint) bytes);
+    }
+
+  while (unit + 1 < G_N_ELEMENTS (units) && bytes >> (10 * (unit + 2)) != 0)
+    unit++;
+
+  for (;;)
+    {
+      guint shift = 10 * (unit + 1);
+
+      for (decimals = 2;; decimals--)
+        {
+          scaled = scale_size (bytes, shift, decimals);
+          if (decimals == 0 || scaled < 1000)
+            break;
+        }
+      if (scaled < 1024 || decimals > 0 || unit + 1 == G_N_ELEMENTS (units))
+        break;
+      unit++;
+    }
+
+  while (decimals > 0 && scaled % 10 == 0)
+    {
+      scaled /= 10;
+      decimals--;
+    }
+
+  return g_strdup_printf ("%.*f %s",
+                          (int) decimals,
+                          (double) scaled / (decimals == 2 ? 100 : decimals == 1 ? 10 : 1),
+                          units[unit]);
+}
+
+/**
+ * lacuna_format_bytes:
+ * @bytes: a size
+ *
+ * Returns: (transfer full): "4,096 bytes", grouped as the locale does
+ */
+char *
+lacuna_format_bytes (guint64 bytes)
+{
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                       "%'" G_GUINT64_FORMAT " byte",
+                                       "%'" G_GUINT64_FORMAT " bytes",
+                                       (gulong) MIN (bytes, G_MAXULONG)),
+                          bytes);
+}
+
+/**
+ * lacuna_format_distance:
+ * @bytes: a distance; negative below
+ *
+ * Returns: (transfer full): "+63 MiB", "−11 MiB", "0"
+ */
+char *
+lacuna_format_distance (gint64 bytes)
+{
+  g_autofree char *size = NULL;
+
+  if (bytes == 0)
+    return g_strdup ("0");
+
+  size = lacuna_format_size (bytes > 0 ? (guint64) bytes : -(guint64) bytes);
+  return g_strconcat (bytes > 0 ? "+" : MINUS, size, NULL);
+}

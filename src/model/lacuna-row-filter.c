@@ -1,0 +1,257 @@
+/* LacunaRowFilter: which regions and gaps a text asks for.
+ *
+ * A filter runs over a million rows at each key press, so everything about a word is worked out
+ * before: a table says for each kind and each protection whether the word means it, and what it says
+ * of a name is found once for each backing.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-row-filter.h"
+
+#include "core/expression.h"
+#include "core/hazard.h"
+
+#include <string.h>
+
+/* Protections are three bits; shared memory's `s` is a fourth. */
+#define N_PROTECTIONS 16
+
+typedef enum
+{
+  WORD_TEXT,
+  WORD_BELOW,
+  WORD_ABOVE,
+  WORD_EQUAL,
+} WordKind;
+
+typedef struct
+{
+  WordKind kind;
+  guint64 size; /* of the last three */
+  char *folded; /* of text */
+  gboolean kinds[LAC_N_KINDS];
+  gboolean protections[N_PROTECTIONS];
+  gboolean gap;
+  unsigned hazards;
+} Word;
+
+enum
+{
+  NAME_UNKNOWN,
+  NAME_DIFFERS,
+  NAME_MATCHES,
+};
+
+struct _LacunaRowFilter
+{
+  const struct lac_map *map;
+  GArray *words;
+  GByteArray *names; /* for each backing, a byte for each word */
+};
+
+static void
+word_clear (gpointer word)
+{
+  g_free (((Word *) word)->folded);
+}
+
+/* "r-x", "rw-p", "--x": whether @text is the start of the four letters of a protection. */
+static gboolean
+protection_matches (const char *text,
+                    guint       protection)
+{
+  char letters[5];
+  gsize length = strlen (text);
+
+  if (length != 3 && length != 4)
+    return FALSE;
+  lac_protection_format (protection & 7, protection >> 3, letters);
+  return memcmp (letters, text, length) == 0;
+}
+
+static gboolean
+word_init (Word       *word,
+           const char *text)
+{
+  *word = (Word){ .kind = WORD_TEXT };
+
+  if (strchr ("<>=", text[0]) != NULL)
+    {
+      struct lac_expression_error error;
+
+      word->kind = text[0] == '<' ? WORD_BELOW : text[0] == '>' ? WORD_ABOVE : WORD_EQUAL;
+      return lac_expression_parse_size (text + 1, strlen (text + 1), &word->size, &error)
+             == LAC_OK;
+    }
+
+  word->folded = g_utf8_casefold (text, -1);
+  for (guint kind = 0; kind < LAC_N_KINDS; kind++)
+    word->kinds[kind] = strcmp (lac_kind_name (kind), word->folded) == 0;
+  for (guint protection = 0; protection < N_PROTECTIONS; protection++)
+    word->protections[protection] = protection_matches (word->folded, protection);
+  word->gap = strcmp (word->folded, "gap") == 0 || strcmp (word->folded, "free") == 0;
+  if (!lac_hazard_from_name (word->folded, &word->hazards) || strcmp (word->folded, "none") == 0)
+    word->hazards = LAC_HAZARD_NONE;
+  return TRUE;
+}
+
+LacunaRowFilter *
+lacuna_row_filter_new (const char           *text,
+                       const struct lac_map *map)
+{
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *valid = NULL;
+  LacunaRowFilter *self;
+  GArray *words;
+
+  if (text == NULL)
+    return NULL;
+
+  words = g_array_new (FALSE, FALSE, sizeof (Word));
+  g_array_set_clear_func (words, word_clear);
+  valid = g_utf8_make_valid (text, -1);
+  parts = g_strsplit_set (valid, " \t\n", -1);
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      g_autofree char *joined = NULL;
+      const char *part = parts[i];
+      Word word;
+
+      if (part[0] == '\0')
+        continue;
+
+      /* "> 1M" is one word, and a sign with nothing after it is not one yet. */
+      if (strchr ("<>=", part[0]) != NULL && part[1] == '\0')
+        {
+          while (parts[i + 1] != NULL && parts[i + 1][0] == '\0')
+            i++;
+          if (parts[i + 1] == NULL)
+            break;
+          joined = g_strconcat (part, parts[++i], NULL);
+          part = joined;
+        }
+      if (word_init (&word, part))
+        g_array_append_val (words, word);
+    }
+
+  if (words->len == 0)
+    {
+      g_array_unref (words);
+      return NULL;
+    }
+
+  self = g_new0 (LacunaRowFilter, 1);
+  self->map = map;
+  self->words = words;
+  self->names = g_byte_array_new ();
+  return self;
+}
+
+void
+lacuna_row_filter_free (LacunaRowFilter *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref (self->words);
+  g_byte_array_unref (self->names);
+  g_free (self);
+}
+
+static gboolean
+size_matches (const Word *word,
+              guint64     size)
+{
+  switch (word->kind)
+    {
+    case WORD_BELOW:
+      return size < word->size;
+    case WORD_ABOVE:
+      return size > word->size;
+    case WORD_EQUAL:
+      return size == word->size;
+    case WORD_TEXT:
+    default:
+      return FALSE;
+    }
+}
+
+/* What each word says of the name of @region's backing: a byte for each. */
+static const guint8 *
+name_answers (LacunaRowFilter         *self,
+              const struct lac_region *region)
+{
+  guint n_words = self->words->len;
+  gsize offset = (gsize) region->backing * n_words;
+  const struct lac_backing *backing;
+  g_autofree char *valid = NULL;
+  g_autofree char *folded = NULL;
+  guint old_length = self->names->len;
+
+  if (offset + n_words > old_length)
+    {
+      g_byte_array_set_size (self->names, MAX (offset + n_words, (gsize) old_length * 2));
+      memset (self->names->data + old_length, NAME_UNKNOWN, self->names->len - old_length);
+    }
+  if (self->names->data[offset] != NAME_UNKNOWN)
+    return self->names->data + offset;
+
+  backing = lac_map_backing (self->map, region);
+  valid = g_utf8_make_valid (backing->name_length > 0 ? backing->name : "", backing->name_length);
+  folded = g_utf8_casefold (valid, -1);
+  for (guint i = 0; i < n_words; i++)
+    {
+      const Word *word = &g_array_index (self->words, Word, i);
+
+      self->names->data[offset + i] = word->kind == WORD_TEXT
+                                              && strstr (folded, word->folded) != NULL
+                                          ? NAME_MATCHES
+                                          : NAME_DIFFERS;
+    }
+  return self->names->data + offset;
+}
+
+gboolean
+lacuna_row_filter_matches_region (LacunaRowFilter         *self,
+                                  const struct lac_region *region)
+{
+  const guint8 *names = name_answers (self, region);
+  guint shared = (region->flags & LAC_REGION_SHARED) != 0 ? 8 : 0;
+
+  for (guint i = 0; i < self->words->len; i++)
+    {
+      const Word *word = &g_array_index (self->words, Word, i);
+
+      if (word->kind != WORD_TEXT)
+        {
+          if (!size_matches (word, region->end - region->start))
+            return FALSE;
+        }
+      else if (!word->kinds[region->kind] && !word->protections[(region->protection & 7) | shared]
+               && names[i] != NAME_MATCHES)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+lacuna_row_filter_matches_gap (LacunaRowFilter  *self,
+                               struct lac_range  gap)
+{
+  for (guint i = 0; i < self->words->len; i++)
+    {
+      const Word *word = &g_array_index (self->words, Word, i);
+
+      if (word->kind != WORD_TEXT)
+        {
+          if (!size_matches (word, lac_range_size (gap)))
+            return FALSE;
+        }
+      else if (!word->gap
+               && (word->hazards == LAC_HAZARD_NONE
+                   || (lac_map_hazards_in (self->map, gap) & word->hazards) == 0))
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -1,0 +1,33 @@
+/* LacunaSymbols: where the names in a process's files lie in its memory.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/map.h"
+#include "os/process.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What was found is kept, so that a name that is looked up at every key press is read once. */
+typedef struct _LacunaSymbols LacunaSymbols;
+
+LacunaSymbols  *lacuna_symbols_new  (void);
+void            lacuna_symbols_free (LacunaSymbols       *self);
+
+/* Finds @symbol in the file that is mapped at @start, the first address of a module in @map. Blocks:
+ * it reads the file. @out_address is set only on %LAC_OK.
+ *
+ * %LAC_E_NOT_FOUND when there is no such symbol, or one that has no address (of thread-local
+ * storage); %LAC_E_NOT_SUPPORTED when the file can't be read or is no ELF file. */
+enum lac_status lacuna_symbols_find (LacunaSymbols        *self,
+                                     struct lac_process   *process,
+                                     const struct lac_map *map,
+                                     guint64               start,
+                                     const char           *symbol,
+                                     gsize                 symbol_length,
+                                     guint64              *out_address);
+
+G_END_DECLS
