@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The installed library is usable by a program that knows nothing but `pkg-config lacuna`.
 
-Installs the build into a folder of its own, compiles a small program against it in three ways
-(shared, with the archive, wholly static), and runs it on itself.
+Installs the build into a folder of its own, compiles the README's example against it in three ways
+(shared, with the archive, wholly static), and runs it.
 
     install.py BUILD-FOLDER SANITIZERS COMPILER…
 
@@ -20,46 +20,8 @@ import tempfile
 import tap
 
 BUILD, SANITIZERS, COMPILER = sys.argv[1], sys.argv[2], sys.argv[3:]
-SOURCE = os.path.join(os.environ["LACUNA_SOURCE_DIR"], "src")
-
-PROGRAM = r"""
-#include <lacuna.h>
-#include <stdio.h>
-
-int
-main (void)
-{
-  struct lac_process *process = NULL;
-  struct lac_map *map = NULL;
-  struct lac_gap_query query;
-  struct lac_gap gap;
-  uint64_t here = (uint64_t) (uintptr_t) main;
-  enum lac_status status = lac_process_open (NULL, LAC_PROCESS_SELF, &process, NULL);
-
-  if (status == LAC_OK)
-    status = lac_process_read_map (process, 0, NULL, &map, NULL);
-  if (status == LAC_OK)
-    {
-      lac_gap_query_init (&query, map);
-      query.anchors = &here;
-      query.n_anchors = 1;
-      query.within = LAC_WITHIN_DEFAULT;
-      query.size = 65536;
-      query.order = LAC_ORDER_NEAREST;
-      status = lac_gap_first (map, &query, &gap);
-    }
-  printf ("%s\n", lac_status_sentence (status));
-  if (status == LAC_OK)
-    {
-      uint64_t far = gap.candidate > here ? gap.candidate - here : here - gap.candidate;
-
-      printf ("%d\n", far <= LAC_WITHIN_DEFAULT && lac_map_search (map, here) > 0);
-    }
-  lac_map_unref (map);
-  lac_process_close (process);
-  return status == LAC_OK ? 0 : 1;
-}
-"""
+TOP = os.environ["LACUNA_SOURCE_DIR"]
+SOURCE = os.path.join(TOP, "src")
 
 ROOT = tempfile.mkdtemp(prefix="lacuna-install-")
 ENVIRONMENT = dict(os.environ)
@@ -73,6 +35,13 @@ def command(*words, **options):
     return result.stdout
 
 
+def example():
+    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
+        blocks = re.findall(r"^```c\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
+    tap.expect(len(blocks) == 1, f"the README has {len(blocks)} examples in C")
+    return blocks[0]
+
+
 def find(pattern):
     found = glob.glob(os.path.join(ROOT, "**", pattern), recursive=True)
     tap.expect(found, f"{pattern} was not installed")
@@ -82,18 +51,19 @@ def find(pattern):
 def build_and_run(name, link, library_folder=None):
     source, program = os.path.join(ROOT, name + ".c"), os.path.join(ROOT, name)
     with open(source, "w", encoding="utf-8") as file:
-        file.write(PROGRAM)
+        file.write(example())
     cflags = command("pkg-config", "--cflags", "lacuna").split()
     sanitize = [f"-fsanitize={SANITIZERS}"] if SANITIZERS != "none" else []
-    command(*COMPILER, *sanitize, "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", *cflags, source,
-            "-o", program, *link)
+    command(*COMPILER, *sanitize, "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *cflags,
+            source, "-o", program, *link)
     if library_folder:
         ENVIRONMENT["LD_LIBRARY_PATH"] = library_folder
     try:
         said = command(program)
     finally:
         ENVIRONMENT.pop("LD_LIBRARY_PATH", None)
-    tap.expect(said == "Done.\n1\n", f"the program said {said!r}")
+    place = re.fullmatch(r"0x[0-9a-f]+, (-?\d+) bytes from main\n", said)
+    tap.expect(place and abs(int(place[1])) < 2**31, f"the program said {said!r}")
     return re.findall(r"\(NEEDED\).*\[(.*)\]", command("readelf", "-d", program))
 
 
