@@ -33,9 +33,10 @@ def run(prefix, cases):
             print(f"ok {number} {name} # SKIP {reason}", flush=True)
         except Exception as error:  # Whatever it is, the cases after it still run.
             failures += 1
-            if not isinstance(error, AssertionError):
+            # To standard error: Meson shows that of a test that failed, but not its output.
+            if isinstance(error, AssertionError):
+                print(f"{name}:\n{error}", file=sys.stderr, flush=True)
+            else:
                 traceback.print_exc()
-            for line in str(error).splitlines():
-                print(f"# {line}")
             print(f"not ok {number} {name}", flush=True)
     sys.exit(1 if failures else 0)
