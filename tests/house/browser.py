@@ -14,6 +14,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,33 @@ def port_is_listening_at(address, port):
                    for fields in map(str.split, table))
 
 
+def what_a_browser_is_sent(port):
+    """The first bytes that a page gets through its WebSocket: what is on the screen now."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+        connection.sendall(
+            f"GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: bGFjdW5hbGFjdW5hbGFjdQ==\r\nSec-WebSocket-Protocol: broadway\r\n"
+            "\r\n".encode())
+        connection.settimeout(0.5)
+        received = b""
+        try:
+            while len(received) < 1 << 20 and (piece := connection.recv(1 << 16)):
+                received += piece
+        except TimeoutError:
+            pass
+        return received
+
+
+def the_window_is_drawn():
+    with Served("self") as served:
+        port = int(served.read_until(r"http://127\.0\.0\.1:(\d+)/\n")[1])
+        deadline = time.monotonic() + PATIENCE
+        # Texts and icons are sent as pictures; before there is a window, there are none.
+        while (pictures := what_a_browser_is_sent(port).count(b"\x89PNG\r\n")) < 3:
+            tap.expect(time.monotonic() < deadline, f"only {pictures} pictures of a window")
+
+
 def the_window_is_served_on_loopback():
     with Served("self") as served:
         port = int(served.read_until(r"http://127\.0\.0\.1:(\d+)/\n")[1])
@@ -149,6 +177,7 @@ def the_server_ends_with_the_program():
 if __name__ == "__main__":
     tap.run("/house/browser", [
         the_window_is_served_on_loopback,
+        the_window_is_drawn,
         being_stopped_leaves_nothing,
         interrupting_leaves_nothing,
         the_server_ends_with_the_program,
