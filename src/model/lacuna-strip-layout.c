@@ -196,7 +196,7 @@ add_pieces (LacunaStripLayout *self,
           gsize next_region = lac_map_search (plan->map, inside);
           Item next = item_at (plan, next_region, inside);
 
-          if (!item_meets (&item, &next))
+          if (item.range.start >= address || !item_meets (&item, &next))
             {
               if (next_address != inside)
                 next_region = lac_map_search (plan->map, next_address);

@@ -1,0 +1,516 @@
+/* Scales and views: addresses to pixels and back.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "model/lacuna-scale.h"
+
+#include "random-map.h"
+
+#include <math.h>
+#include <string.h>
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaScale, lacuna_scale_unref)
+
+typedef struct lac_map Map;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
+
+#define USER_47 G_GUINT64_CONSTANT (0x7ffffffff000)
+
+static GRand *
+new_random (void)
+{
+  guint32 seed = g_test_rand_int ();
+
+  g_test_message ("seed %u", seed);
+  return g_rand_new_with_seed (seed);
+}
+
+static guint64
+random_64 (GRand *random)
+{
+  return (guint64) g_rand_int (random) << 32 | g_rand_int (random);
+}
+
+/* A view at a random depth, evenly on a log scale, around a random place. */
+static LacunaView
+random_view (GRand             *random,
+             const LacunaScale *scale,
+             int                width)
+{
+  guint64 length = lacuna_scale_get_length (scale);
+  double least = log2 (width / 64.0);
+  double size = exp2 (g_rand_double_range (random, MIN (least, 3), log2 ((double) length)));
+  guint64 centre = lacuna_scale_to_address (scale, random_64 (random) % length);
+  struct lac_range range = { lac_subtract_saturating (centre, (guint64) (size / 2)),
+                             lac_add_saturating (centre, (guint64) MIN (size / 2, 1e19)) };
+  LacunaView view = lacuna_view_fit (scale, range, width);
+
+  return lacuna_view_pan (&view, scale, width, g_rand_double_range (random, -3, 3));
+}
+
+static LacunaScale *
+random_scale (GRand *random,
+              Map   *map)
+{
+  struct lac_range user = lac_map_space (map)->user;
+  guint64 keep[3];
+  int n_keep = g_rand_int_range (random, 0, 4);
+
+  for (int i = 0; i < n_keep; i++)
+    keep[i] = random_64 (random) % user.end;
+
+  return lacuna_scale_new (g_rand_int_range (random, 0, 3), map, keep, n_keep);
+}
+
+static Map *
+some_map (GRand *random)
+{
+  switch (g_rand_int_range (random, 0, 6))
+    {
+    case 0:
+      return map_with_vsyscall ();
+    case 1: /* The whole 64-bit space. */
+      return random_map (random, g_rand_int_range (random, 0, 60), LAC_ADDRESS_END);
+    case 2:
+      return random_map (random, g_rand_int_range (random, 0, 60), 0xffffe000);
+    case 3:
+      return random_map (random, g_rand_int_range (random, 0, 6), USER_47);
+    default:
+      return random_map (random, g_rand_int_range (random, 0, 400), USER_47);
+    }
+}
+
+static gboolean
+is_cut (const LacunaScale *scale,
+        guint64            address)
+{
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+
+  for (gsize i = 0; i < n_breaks; i++)
+    if (address >= breaks[i].cut.start && address < breaks[i].cut.end)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_line_is_exact_inverse (void)
+{
+  g_autoptr (GRand) random = new_random ();
+
+  for (int round = 0; round < 400; round++)
+    {
+      g_autoptr (Map) map = some_map (random);
+      g_autoptr (LacunaScale) scale = random_scale (random, map);
+      struct lac_range extent = lacuna_scale_get_extent (scale);
+      guint64 length = lacuna_scale_get_length (scale);
+      gsize n_breaks;
+      const LacunaBreak *breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+      guint64 removed = 0;
+
+      g_assert_cmpuint (lacuna_scale_to_line (scale, extent.start), ==, 0);
+      g_assert_cmpuint (lacuna_scale_to_line (scale, extent.end), ==, length);
+      g_assert_cmpuint (lacuna_scale_to_address (scale, 0), ==, extent.start);
+      g_assert_cmpuint (lacuna_scale_to_address (scale, length), ==, extent.end);
+      g_assert_cmpuint (lacuna_scale_to_line (scale, G_MAXUINT64), ==, length);
+      g_assert_cmpuint (lacuna_scale_to_address (scale, G_MAXUINT64), ==, extent.end);
+
+      for (gsize i = 0; i < n_breaks; i++)
+        {
+          g_assert_cmpuint (breaks[i].cut.start, <, breaks[i].cut.end);
+          if (i > 0)
+            g_assert_cmpuint (breaks[i - 1].cut.end, <, breaks[i].cut.start);
+          g_assert_cmpuint (breaks[i].line, ==, breaks[i].cut.start - extent.start - removed);
+          g_assert_cmpuint (lacuna_scale_to_line (scale, breaks[i].cut.start), ==, breaks[i].line);
+          g_assert_cmpuint (lacuna_scale_to_line (scale, breaks[i].cut.end), ==, breaks[i].line);
+          g_assert_cmpuint (lacuna_scale_to_address (scale, breaks[i].line), ==, breaks[i].cut.end);
+          removed += lac_range_size (breaks[i].cut);
+        }
+      g_assert_cmpuint (length + removed, ==, lac_range_size (extent));
+
+      for (int i = 0; i < 200; i++)
+        {
+          guint64 line = random_64 (random) % length;
+          guint64 address = lacuna_scale_to_address (scale, line);
+
+          g_assert_cmpuint (lacuna_scale_to_line (scale, address), ==, line);
+          g_assert_false (is_cut (scale, address));
+        }
+    }
+}
+
+static void
+test_columns_are_exact_inverses (void)
+{
+  g_autoptr (GRand) random = new_random ();
+
+  for (int round = 0; round < 3000; round++)
+    {
+      g_autoptr (Map) map = some_map (random);
+      g_autoptr (LacunaScale) scale = random_scale (random, map);
+      struct lac_range extent = lacuna_scale_get_extent (scale);
+      int width = g_rand_int_range (random, 1, 8000);
+      LacunaView view = random_view (random, scale, width);
+
+      for (int i = 0; i < 60; i++)
+        {
+          gint64 column = g_rand_int_range (random, 0, width);
+          guint64 address = lacuna_view_to_address (&view, scale, column);
+
+          if (address >= extent.end)
+            continue;
+
+          if (view.bytes_per_pixel >= 1)
+            {
+              guint64 line = lacuna_scale_to_line (scale, address);
+
+              g_assert_cmpint (lacuna_view_to_column (&view, scale, address), ==, column);
+              /* It is the first address of its column. */
+              if (line > 0)
+                {
+                  guint64 before = lacuna_scale_to_address (scale, line - 1);
+
+                  g_assert_cmpint (lacuna_view_to_column (&view, scale, before), ==, column - 1);
+                }
+            }
+          else
+            {
+              gint64 first = lacuna_view_to_column (&view, scale, address);
+
+              g_assert_cmpint (first, <=, column);
+              g_assert_cmpuint (lacuna_view_to_address (&view, scale, first), ==, address);
+              /* It is the first column with its address. */
+              g_assert_cmpuint (lacuna_view_to_address (&view, scale, first - 1), <=, address);
+              if (address > extent.start && lacuna_scale_to_line (scale, address) > 0)
+                g_assert_cmpuint (lacuna_view_to_address (&view, scale, first - 1), <, address);
+            }
+
+          /* The pixel agrees with the column, give or take one byte. */
+          double pixel = lacuna_view_to_pixel (&view, scale, address);
+          g_assert_cmpfloat (fabs (pixel - column), <=, 1 + 1 / view.bytes_per_pixel);
+        }
+    }
+}
+
+static void
+check_ends (Map            *map,
+            LacunaScaleKind kind)
+{
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (kind, map, NULL, 0);
+  struct lac_range extent = lacuna_scale_get_extent (scale);
+
+  for (int width = 1; width < 3000; width += 97)
+    for (guint64 size = 16; size != 0; size *= 2)
+      {
+        struct lac_range low = { 0, MIN (size, extent.end) };
+        struct lac_range high = { lac_subtract_saturating (extent.end, size), extent.end };
+        LacunaView view = lacuna_view_fit (scale, low, width);
+
+        g_assert_cmpuint (view.origin, ==, 0);
+        g_assert_cmpfloat (view.fraction, ==, 0);
+        g_assert_cmpint (lacuna_view_to_column (&view, scale, 0), ==, 0);
+        g_assert_cmpuint (lacuna_view_to_address (&view, scale, 0), ==, 0);
+
+        view = lacuna_view_fit (scale, high, width);
+        g_assert_cmpuint (lacuna_view_get_range (&view, scale, width).end, ==, extent.end);
+        g_assert_cmpfloat (lacuna_view_to_pixel (&view, scale, extent.end), <=, width + 1e-3);
+        if (view.bytes_per_pixel >= 1)
+          g_assert_cmpint (lacuna_view_to_column (
+                             &view, scale, lacuna_view_to_address (&view, scale, width - 1)),
+                           ==, width - 1);
+      }
+}
+
+static void
+test_both_ends (void)
+{
+  g_autoptr (Map) vsyscall = map_with_vsyscall ();
+  g_autoptr (GRand) random = new_random ();
+  g_autoptr (Map) everything = random_map (random, 200, LAC_ADDRESS_END);
+  g_autoptr (Map) user = random_map (random, 200, USER_47);
+
+  for (int kind = LACUNA_SCALE_LINEAR; kind <= LACUNA_SCALE_ANCHOR; kind++)
+    {
+      check_ends (vsyscall, kind);
+      check_ends (everything, kind);
+      check_ends (user, kind);
+    }
+}
+
+static void
+test_compact_reaches_vsyscall (void)
+{
+  g_autoptr (Map) map = map_with_vsyscall ();
+  g_autoptr (LacunaScale) linear = lacuna_scale_new (LACUNA_SCALE_LINEAR, map, NULL, 0);
+  g_autoptr (LacunaScale) compact = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+  LacunaView view;
+
+  g_assert_cmphex (lacuna_scale_get_extent (linear).end, ==, USER_47);
+  g_assert_cmphex (lacuna_scale_get_extent (compact).end, ==, 0xffffffffff601000);
+
+  view = lacuna_view_fit (compact, lacuna_scale_get_extent (compact), 1000);
+  g_assert_cmpint (lacuna_view_to_column (&view, compact, 0xffffffffff600000), <, 1000);
+  g_assert_cmpint (lacuna_view_to_column (&view, compact, 0xffffffffff600000), >, 900);
+}
+
+/* Free space takes about a third of the line where gaps are large enough. */
+static void
+test_compact_gives_gaps_a_third (void)
+{
+  g_autoptr (GRand) random = new_random ();
+
+  for (int round = 0; round < 100; round++)
+    {
+      g_autoptr (Map) map = random_map (random, g_rand_int_range (random, 20, 2000), USER_47);
+      g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+      struct lac_totals totals = lac_map_totals (map);
+      guint64 length = lacuna_scale_get_length (scale);
+      double share = (double) (length - totals.mapped) / (double) length;
+
+      if (totals.free < totals.mapped)
+        continue;
+      g_assert_cmpfloat (share, >, 0.15);
+      g_assert_cmpfloat (share, <, 0.5);
+    }
+}
+
+static void
+test_compact_does_not_jitter (void)
+{
+  g_autoptr (Map) before = NULL;
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  guint64 lengths[2];
+
+  for (int grown = 0; grown < 2; grown++)
+    {
+      struct lac_map_builder *builder = lac_map_builder_new (&space);
+      struct lac_region_entry program = { .start = 0x400000, .end = 0x900000 };
+      struct lac_region_entry heap = { .start = 0x1000000,
+                                       .end = 0x1800000 + (grown ? 0x21000 : 0) };
+      g_autoptr (Map) map = NULL;
+      g_autoptr (LacunaScale) scale = NULL;
+
+      g_assert_cmpint (lac_map_builder_add (builder, &program), ==, LAC_OK);
+      g_assert_cmpint (lac_map_builder_add (builder, &heap), ==, LAC_OK);
+      g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+      scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+      lengths[grown] = lacuna_scale_get_length (scale);
+    }
+
+  /* Only the heap itself grew. */
+  g_assert_cmpuint (lengths[1], ==, lengths[0] + 0x21000);
+}
+
+static void
+test_compact_keeps_what_it_is_told (void)
+{
+  g_autoptr (GRand) random = new_random ();
+
+  for (int round = 0; round < 200; round++)
+    {
+      g_autoptr (Map) map = random_map (random, 30, USER_47);
+      guint64 keep[4];
+      g_autoptr (LacunaScale) scale = NULL;
+
+      for (int i = 0; i < 4; i++)
+        keep[i] = random_64 (random) % USER_47;
+      scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, keep, 4);
+      for (int i = 0; i < 4; i++)
+        {
+          g_assert_false (is_cut (scale, keep[i]));
+          g_assert_cmphex (lacuna_scale_to_address (scale, lacuna_scale_to_line (scale, keep[i])),
+                           ==, keep[i]);
+        }
+    }
+}
+
+static void
+test_compact_cuts_at_most_4096 (void)
+{
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  struct lac_map_builder *builder = lac_map_builder_new (&space);
+  g_autoptr (Map) map = NULL;
+  g_autoptr (LacunaScale) scale = NULL;
+  gsize n_breaks;
+  guint64 smallest_cut = G_MAXUINT64;
+  const LacunaBreak *breaks;
+
+  for (guint64 i = 0; i < 10000; i++)
+    {
+      struct lac_region_entry entry = { .start = 0x100000000 * (i + 1) };
+
+      entry.end = entry.start + 0x1000 * (1 + i);
+      g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_OK);
+    }
+  g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+  scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+  breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+  g_assert_cmpuint (n_breaks, ==, 4096);
+
+  /* The gaps get smaller as the regions get larger: the largest are the first ones and the last. */
+  for (gsize i = 0; i < n_breaks; i++)
+    smallest_cut = MIN (smallest_cut, lac_range_size (breaks[i].cut));
+  g_assert_cmphex (breaks[0].cut.start, <, 0x100000000);
+  g_assert_cmphex (breaks[n_breaks - 1].cut.end, >, G_GUINT64_CONSTANT (0x100000000) * 10000);
+  g_assert_cmphex (breaks[n_breaks - 2].cut.end, <, G_GUINT64_CONSTANT (0x100000000) * 4097);
+}
+
+static void
+test_anchor_scale_is_linear (void)
+{
+  g_autoptr (Map) map = map_with_vsyscall ();
+  guint64 anchor = 0x7ffc00000000;
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_ANCHOR, map, &anchor, 1);
+
+  g_assert_cmpint (lacuna_scale_get_kind (scale), ==, LACUNA_SCALE_ANCHOR);
+  g_assert_cmphex (lacuna_scale_get_anchor (scale), ==, anchor);
+  g_assert_cmphex (lacuna_scale_to_line (scale, anchor), ==, anchor);
+  g_assert_cmphex (lacuna_scale_get_length (scale), ==, USER_47);
+}
+
+/* The real number that is the place on the line under @pixel, less @base. */
+static double
+line_under (const LacunaView  *view,
+            const LacunaScale *scale,
+            double             pixel,
+            guint64            base)
+{
+  guint64 origin = lacuna_scale_to_line (scale, view->origin);
+  double distance = origin >= base ? (double) (origin - base) : -(double) (base - origin);
+
+  return distance + view->fraction + pixel * view->bytes_per_pixel;
+}
+
+static void
+test_zoom_keeps_what_is_under_the_pointer (void)
+{
+  g_autoptr (GRand) random = new_random ();
+  g_autoptr (Map) map = random_map (random, 300, USER_47);
+  const int width = 1600;
+
+  for (int kind = LACUNA_SCALE_LINEAR; kind <= LACUNA_SCALE_ANCHOR; kind++)
+    {
+      guint64 anchor = USER_47 / 3;
+      g_autoptr (LacunaScale) scale = lacuna_scale_new (kind, map, &anchor, 1);
+      guint64 length = lacuna_scale_get_length (scale);
+      LacunaView view = lacuna_view_fit (scale, lacuna_scale_get_extent (scale), width);
+      int checked = 0;
+
+      for (int i = 0; i < 10000; i++)
+        {
+          LacunaView before = view;
+          guint64 base = lacuna_scale_to_line (scale, before.origin);
+          double from = g_rand_double_range (random, 0, width);
+          double to = from;
+          guint64 left;
+          double moved;
+
+          if (g_rand_boolean (random))
+            {
+              view = lacuna_view_zoom (&view, scale, width, from,
+                                       exp2 (g_rand_double_range (random, -2.8, 3)));
+            }
+          else
+            {
+              double pixels = g_rand_double_range (random, -300, 300);
+
+              to = from - pixels;
+              view = lacuna_view_pan (&view, scale, width, pixels);
+            }
+
+          g_assert_cmpfloat (view.fraction, >=, 0);
+          g_assert_cmpfloat (view.fraction, <, 1);
+          g_assert_cmpfloat (view.bytes_per_pixel, >=, 1.0 / 64);
+
+          /* The ends of the line may stop it. */
+          left = lacuna_scale_to_line (scale, view.origin);
+          if (left == 0 || (double) left + view.bytes_per_pixel * width >= (double) length * 0.99999)
+            continue;
+
+          moved = (line_under (&view, scale, to, base) - line_under (&before, scale, from, base))
+                  / MAX (view.bytes_per_pixel, before.bytes_per_pixel);
+          g_assert_cmpfloat (fabs (moved), <, 0.5);
+          checked++;
+        }
+
+      g_assert_cmpint (checked, >, 2000);
+    }
+}
+
+static void
+test_zoom_out_ends_with_everything (void)
+{
+  g_autoptr (GRand) random = new_random ();
+
+  for (int round = 0; round < 300; round++)
+    {
+      g_autoptr (Map) map = some_map (random);
+      g_autoptr (LacunaScale) scale = random_scale (random, map);
+      struct lac_range extent = lacuna_scale_get_extent (scale);
+      int width = g_rand_int_range (random, 1, 4000);
+      LacunaView view = random_view (random, scale, width);
+      struct lac_range shown;
+
+      for (int i = 0; i < 80; i++)
+        view = lacuna_view_zoom (&view, scale, width, g_rand_double_range (random, 0, width), 0.4);
+      shown = lacuna_view_get_range (&view, scale, width);
+      g_assert_cmphex (shown.start, ==, extent.start);
+      g_assert_cmphex (shown.end, ==, extent.end);
+    }
+}
+
+static void
+test_between_keeps_the_fixed_point (void)
+{
+  g_autoptr (GRand) random = new_random ();
+  g_autoptr (Map) map = random_map (random, 300, USER_47);
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+  const int width = 1000;
+
+  for (int round = 0; round < 2000; round++)
+    {
+      LacunaView from = random_view (random, scale, width);
+      double pixel = g_rand_double_range (random, 0, width);
+      LacunaView to = lacuna_view_zoom (&from, scale, width, pixel,
+                                        exp2 (g_rand_double_range (random, 0.1, 5)));
+      guint64 base = lacuna_scale_to_line (scale, from.origin);
+      double fixed = line_under (&from, scale, pixel, base);
+
+      if (fabs (line_under (&to, scale, pixel, base) - fixed) > 0.01 * to.bytes_per_pixel)
+        continue; /* the greatest depth stopped it */
+
+      for (double progress = 0; progress <= 1; progress += 0.125)
+        {
+          LacunaView view = lacuna_view_between (&from, &to, scale, width, progress);
+
+          g_assert_cmpfloat (view.bytes_per_pixel, <=, from.bytes_per_pixel * 1.0001);
+          g_assert_cmpfloat (view.bytes_per_pixel, >=, to.bytes_per_pixel * 0.9999);
+          g_assert_cmpfloat (fabs (line_under (&view, scale, pixel, base) - fixed), <=,
+                             0.5 * view.bytes_per_pixel);
+        }
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/model/scale/line-is-exact-inverse", test_line_is_exact_inverse);
+  g_test_add_func ("/model/scale/columns-are-exact-inverses", test_columns_are_exact_inverses);
+  g_test_add_func ("/model/scale/both-ends-of-the-space", test_both_ends);
+  g_test_add_func ("/model/scale/compact-reaches-vsyscall", test_compact_reaches_vsyscall);
+  g_test_add_func ("/model/scale/compact-gives-gaps-a-third", test_compact_gives_gaps_a_third);
+  g_test_add_func ("/model/scale/compact-does-not-jitter", test_compact_does_not_jitter);
+  g_test_add_func ("/model/scale/compact-keeps-what-it-is-told", test_compact_keeps_what_it_is_told);
+  g_test_add_func ("/model/scale/compact-cuts-at-most-4096", test_compact_cuts_at_most_4096);
+  g_test_add_func ("/model/scale/anchor-is-linear", test_anchor_scale_is_linear);
+  g_test_add_func ("/model/view/zoom-keeps-what-is-under-the-pointer",
+                   test_zoom_keeps_what_is_under_the_pointer);
+  g_test_add_func ("/model/view/zooming-out-ends-with-everything",
+                   test_zoom_out_ends_with_everything);
+  g_test_add_func ("/model/view/between-keeps-the-fixed-point", test_between_keeps_the_fixed_point);
+
+  return g_test_run ();
+}
