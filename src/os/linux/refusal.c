@@ -1,0 +1,94 @@
+/* Why a process can't be read. The kernel has one EACCES for many causes, and an empty file for
+ * others; people need the cause, because each has its own remedy.
+ *
+ * The rules that are told apart here are those of ptrace(2), "Ptrace access mode checking": the caller
+ * must have the same user as all of the target's, or CAP_SYS_PTRACE, and the target must be dumpable.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "process-private.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* Kernel threads and zombies, whose folders are readable and yet have no memory map. */
+static enum lac_status
+nature_of (const struct lac_proc_stat *stat)
+{
+  if (stat->flags & LAC_TASK_KERNEL_THREAD)
+    return LAC_E_KERNEL_THREAD;
+  if (stat->state == 'Z' || stat->state == 'X')
+    return LAC_E_ZOMBIE;
+  return LAC_OK;
+}
+
+enum lac_status
+lac_process_refused (struct lac_process         *process,
+                     int                         error,
+                     const char                 *what,
+                     struct lac_process_failure *out_failure)
+{
+  struct lac_proc_status status;
+  struct lac_proc_stat stat;
+  enum lac_status cause;
+  uint32_t user;
+
+  if (error == ENOMEM)
+    return lac_process_fail (out_failure, LAC_E_NO_MEMORY, error, what);
+  if (error == ENOENT || error == ESRCH)
+    return lac_process_fail (out_failure, LAC_E_EXITED, error, what);
+  if (error != EACCES && error != EPERM)
+    return lac_process_fail (out_failure, LAC_E_SYSTEM, error, what);
+
+  if (lac_proc_read_stat (process->directory, &stat) == 0)
+    {
+      cause = nature_of (&stat);
+      if (cause != LAC_OK)
+        return lac_process_fail (out_failure, cause, error, what);
+    }
+  switch (lac_proc_read_status (process->directory, &status))
+    {
+    case 0:
+      break;
+    case ENOENT:
+    case ESRCH:
+      return lac_process_fail (out_failure, process->live ? LAC_E_EXITED : LAC_E_SYSTEM, error, what);
+    case EACCES:
+    case EPERM:
+      return lac_process_fail (out_failure, LAC_E_HIDDEN, error, what);
+    default:
+      return lac_process_fail (out_failure, LAC_E_SYSTEM, error, what);
+    }
+
+  user = (uint32_t) geteuid ();
+  cause = status.users[0] == user && status.users[1] == user && status.users[2] == user
+              ? LAC_E_NOT_DUMPABLE
+              : LAC_E_OTHER_USER;
+  return lac_process_fail (out_failure, cause, error, what);
+}
+
+enum lac_status
+lac_process_has_no_map (struct lac_process         *process,
+                        bool                        had_text,
+                        const char                 *what,
+                        struct lac_process_failure *out_failure)
+{
+  struct lac_proc_stat stat;
+  enum lac_status status = lac_process_identify (process, &stat, out_failure);
+
+  if (status != LAC_OK)
+    return status;
+  status = nature_of (&stat);
+  /* The first thread has ended, and others go on; they still show the map. */
+  if (status == LAC_E_ZOMBIE && stat.n_threads > 1 && !process->through_threads)
+    {
+      process->through_threads = true;
+      return LAC_OK;
+    }
+  if (status == LAC_E_ZOMBIE && had_text)
+    status = LAC_E_EXITED;
+  /* Memory goes before the process shows as a zombie. */
+  if (status == LAC_OK && (stat.flags & LAC_TASK_EXITING))
+    status = LAC_E_EXITED;
+  return lac_process_fail (out_failure, status, 0, what);
+}

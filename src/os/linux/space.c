@@ -1,0 +1,207 @@
+/* What is true of a process's address space beside its regions: how wide its pointers are, where user
+ * space begins and ends, how far heap and stack may grow.
+ *
+ * What holds for the whole machine is read once for the system's own /proc (one of the files asks all
+ * processors how fast they run), and each time for any other root.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "process-private.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#ifdef __i386__
+#include <sys/utsname.h>
+#endif
+#include <unistd.h>
+
+/* ADDR_LIMIT_3GB, personality(2). */
+#define PERSONALITY_3GB 0x8000000u
+
+/* x86: TASK_SIZE_MAX with four and with five levels of page tables, and IA32_PAGE_OFFSET
+ * (arch/x86/include/asm/page_64_types.h). */
+#define END_4_LEVELS UINT64_C (0x7ffffffff000)
+#define END_5_LEVELS UINT64_C (0xfffffffffff000)
+#define END_32_BIT UINT64_C (0xffffe000)
+#define END_3_GIB UINT64_C (0xc0000000)
+
+struct machine
+{
+  uint64_t lowest;
+  uint64_t guard_pages;
+  /* 0 where it is not known. */
+  uint64_t end_64;
+  uint64_t end_32;
+};
+
+static struct machine own_machine;
+static pthread_once_t own_machine_once = PTHREAD_ONCE_INIT;
+
+#if defined(__x86_64__) || defined(__i386__)
+/* The flags stand in the first processor's paragraph, early in a file that may be long. */
+static bool
+has_five_levels (int root)
+{
+  char text[8192];
+  ssize_t length = lac_proc_read (root, "cpuinfo", text, sizeof text);
+  const char *flags = length > 0 ? strstr (text, "\nflags") : NULL;
+  const char *end = flags ? strchr (flags + 1, '\n') : NULL;
+  const char *found = flags ? strstr (flags, " la57") : NULL;
+
+  return found != NULL && (end == NULL || found < end)
+         && (found[5] == ' ' || found[5] == '\n' || found[5] == '\0');
+}
+
+static void
+read_ends (int             root,
+           struct machine *machine)
+{
+  machine->end_64 = has_five_levels (root) ? END_5_LEVELS : END_4_LEVELS;
+  machine->end_32 = END_32_BIT;
+#ifdef __i386__
+  {
+    struct utsname name;
+
+    /* Under a 32-bit kernel the end is where that kernel was configured to begin. */
+    if (uname (&name) != 0 || strcmp (name.machine, "x86_64") != 0)
+      machine->end_32 = 0;
+  }
+#endif
+}
+#else
+static void
+read_ends (int             root,
+           struct machine *machine)
+{
+  machine->end_64 = 0;
+  machine->end_32 = 0;
+}
+#endif
+
+static void
+read_machine (int             root,
+              struct machine *machine)
+{
+  char text[4096];
+  const char *found;
+
+  *machine = (struct machine){ .guard_pages = 256 };
+  if (lac_proc_read (root, "sys/vm/mmap_min_addr", text, sizeof text) > 0)
+    machine->lowest = strtoull (text, NULL, 10);
+  /* mm/mmap.c, cmdline_parse_stack_guard_gap(): a number of pages and nothing else. */
+  if (lac_proc_read (root, "cmdline", text, sizeof text) > 0)
+    {
+      found = strstr (text, "stack_guard_gap=");
+      if (found != NULL && (found == text || found[-1] == ' '))
+        {
+          char *end;
+          uint64_t pages = strtoull (found + 16, &end, 10);
+
+          if (end != found + 16 && (*end == ' ' || *end == '\n' || *end == '\0')
+              && pages < UINT64_C (1) << 40)
+            machine->guard_pages = pages;
+        }
+    }
+  read_ends (root, machine);
+}
+
+static void
+read_own_machine (void)
+{
+  int root = lac_process_open_root (NULL);
+
+  read_machine (root >= 0 ? root : -1, &own_machine);
+  if (root >= 0)
+    close (root);
+}
+
+static void
+read_limits (struct lac_process *process,
+             bool                quick,
+             struct lac_space   *space)
+{
+  char text[4096];
+
+  if (quick && process->live && process->root == NULL)
+    {
+      struct rlimit64 data, stack;
+
+      if (prlimit64 (process->pid, RLIMIT_DATA, NULL, &data) == 0
+          && prlimit64 (process->pid, RLIMIT_STACK, NULL, &stack) == 0)
+        {
+          space->data_limit = data.rlim_cur == RLIM64_INFINITY ? UINT64_MAX : data.rlim_cur;
+          space->stack_limit = stack.rlim_cur == RLIM64_INFINITY ? UINT64_MAX : stack.rlim_cur;
+          return;
+        }
+    }
+  if (lac_proc_read (process->directory, "limits", text, sizeof text) > 0)
+    {
+      lac_proc_parse_limit (text, "Max data size", &space->data_limit);
+      lac_proc_parse_limit (text, "Max stack size", &space->stack_limit);
+    }
+}
+
+void
+lac_process_read_space (struct lac_process         *process,
+                        const struct lac_proc_stat *stat,
+                        bool                        quick,
+                        struct lac_space           *out_space)
+{
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  struct machine machine;
+  unsigned char vector[2048];
+  ssize_t length;
+
+  if (process->root == NULL)
+    {
+      pthread_once (&own_machine_once, read_own_machine);
+      machine = own_machine;
+    }
+  else
+    {
+      int root = lac_process_open_root (process->root);
+
+      read_machine (root >= 0 ? root : -1, &machine);
+      if (root >= 0)
+        close (root);
+    }
+
+  length = lac_proc_read (process->directory, "auxv", (char *) vector, sizeof vector);
+  if (length <= 0
+      || !lac_proc_parse_auxiliary_vector (vector, (size_t) length, &space.pointer_bits,
+                                           &space.page_size))
+    {
+      space.pointer_bits = 0;
+      if (process->live)
+        space.page_size = (uint32_t) sysconf (_SC_PAGESIZE);
+    }
+
+  read_limits (process, quick, &space);
+  space.granularity = space.page_size;
+  space.stack_guard = machine.guard_pages * space.page_size;
+  space.program_break = stat->start_break;
+#ifdef SYS_brk
+  if (process->self)
+    space.program_break = (uint64_t) (unsigned long) syscall (SYS_brk, 0);
+#endif
+  space.user.start = space.page_size;
+  if (machine.lowest > space.user.start)
+    lac_align_up (machine.lowest, space.page_size, &space.user.start);
+
+  if (space.pointer_bits == 64)
+    space.user.end = machine.end_64;
+  else if (space.pointer_bits == 32)
+    {
+      char text[32];
+
+      space.user.end = machine.end_32;
+      if (space.user.end != 0
+          && lac_proc_read (process->directory, "personality", text, sizeof text) > 0
+          && (strtoul (text, NULL, 16) & PERSONALITY_3GB))
+        space.user.end = END_3_GIB;
+    }
+  *out_space = space;
+}
