@@ -8,15 +8,20 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Names in maps and in reports are UTF-8, also where no language was chosen.
 if [ -z "${LC_ALL:-}${LC_CTYPE:-}${LANG:-}" ]; then export LC_ALL=C.UTF-8; fi
 
-# configure FOLDER OPTION…: sets a build folder up, or changes its options when it exists. One that
-# was left half made, or by another version of the build system, is made again.
+# configure FOLDER OPTION…: sets a build folder up, or changes its options when they are others than
+# last time; otherwise it does nothing, since every change of options has the whole build looked at.
 configure () {
   local folder=$1
   shift
-  if [ -e "$folder/meson-private/coredata.dat" ] && meson configure "$folder" "$@" >/dev/null 2>&1
-  then
+  if [ -e "$folder/build.ninja" ] && [ "$(cat "$folder/options.txt" 2>/dev/null)" = "$*" ]; then
     return 0
   fi
-  rm -rf "$folder/meson-private" "$folder/meson-info"
-  meson setup "$folder" "$top" "$@"
+  if [ -e "$folder/build.ninja" ]; then
+    meson configure "$folder" "$@" || return
+  else
+    # What is left of a set-up that failed half way would only be in the way.
+    rm -rf "$folder/meson-private" "$folder/meson-info"
+    meson setup "$folder" "$top" "$@" || return
+  fi
+  echo "$*" >"$folder/options.txt"
 }
