@@ -30,6 +30,7 @@ typedef struct
   GdkRGBA window_tint;             /* over free space inside the query's window */
   GdkRGBA fit;                     /* matching gaps and the candidate */
   GdkRGBA fit_tint;                /* fills a matching gap */
+  GdkRGBA fit_text;                /* text on that */
   GdkRGBA risk;                    /* hazards */
   GdkRGBA plate;                   /* behind a label that lies on several inks */
   GdkRGBA separator;               /* between touching regions */

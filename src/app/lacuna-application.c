@@ -1,0 +1,185 @@
+/* LacunaApplication: windows, and the command line `lacuna [TARGET]`.
+ *
+ * One process holds all windows of a session, as the desktop expects; a second `lacuna 1234` asks the
+ * first to open a window. Two spellings only make sense in the process that was started: standard
+ * input is not passed on, and so `-` runs on its own. A file's name is made absolute before it is
+ * passed on, since the first process may be in another folder.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-application.h"
+#include "lacuna-window.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define APPLICATION_ID "io.github.lacuna_project.Lacuna"
+
+struct _LacunaApplication
+{
+  AdwApplication parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (LacunaApplication, lacuna_application, ADW_TYPE_APPLICATION)
+
+static void
+open_window (LacunaApplication *self,
+             const char        *spelling)
+{
+  LacunaWindow *window = lacuna_window_new (GTK_APPLICATION (self));
+
+  gtk_window_present (GTK_WINDOW (window));
+  lacuna_window_open_spelling (window, spelling);
+}
+
+static void
+lacuna_application_activate (GApplication *application)
+{
+  open_window (LACUNA_APPLICATION (application), "self");
+}
+
+static int
+lacuna_application_command_line (GApplication            *application,
+                                 GApplicationCommandLine *command_line)
+{
+  g_auto (GStrv) arguments = g_application_command_line_get_arguments (command_line, NULL);
+
+  if (arguments[0] == NULL || arguments[1] == NULL)
+    g_application_activate (application);
+  for (char **argument = arguments; *argument != NULL; argument++)
+    if (argument != arguments)
+      open_window (LACUNA_APPLICATION (application), *argument);
+  return 0;
+}
+
+/* Whether a spelling names a file; the others mean the same in every folder. */
+static gboolean
+is_file (const char *spelling)
+{
+  return strcmp (spelling, "self") != 0 && strcmp (spelling, "-") != 0
+         && !g_str_has_prefix (spelling, "pid:") && !g_str_has_prefix (spelling, "name:")
+         && spelling[strspn (spelling, "0123456789")] != '\0';
+}
+
+static gboolean
+lacuna_application_local_command_line (GApplication *application,
+                                       char       ***arguments,
+                                       int          *exit_status)
+{
+  for (char **argument = *arguments; *argument != NULL; argument++)
+    {
+      if (argument == *arguments || (**argument == '-' && (*argument)[1] != '\0'))
+        continue;
+      if (strcmp (*argument, "-") == 0)
+        g_application_set_flags (application, g_application_get_flags (application)
+                                                  | G_APPLICATION_NON_UNIQUE);
+      else if (is_file (*argument))
+        {
+          char *absolute = g_canonicalize_filename (*argument, NULL);
+
+          g_free (*argument);
+          *argument = absolute;
+        }
+    }
+  return G_APPLICATION_CLASS (lacuna_application_parent_class)
+      ->local_command_line (application, arguments, exit_status);
+}
+
+static void
+new_window_action (GSimpleAction *action,
+                   GVariant      *parameter,
+                   gpointer       user_data)
+{
+  open_window (user_data, "self");
+}
+
+static void
+about_action (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)),
+                         "application-name", "Lacuna", "version", LACUNA_VERSION, "comments",
+                         _ ("Shows where everything in a process's address space lives, and finds "
+                            "the free gaps that a buffer may go into."),
+                         "license-type", GTK_LICENSE_MIT_X11, NULL);
+}
+
+static void
+quit_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  g_application_quit (G_APPLICATION (user_data));
+}
+
+static void
+lacuna_application_startup (GApplication *application)
+{
+  static const GActionEntry actions[] = {
+    { "new-window", new_window_action, NULL, NULL, NULL, { 0 } },
+    { "about", about_action, NULL, NULL, NULL, { 0 } },
+    { "quit", quit_action, NULL, NULL, NULL, { 0 } },
+  };
+  static const struct
+  {
+    const char *action;
+    const char *accelerators[4];
+  } keys[] = {
+    { "app.quit", { "<Control>q" } },
+    { "app.new-window", { "<Control>n" } },
+    { "win.close", { "<Control>w" } },
+    { "win.refresh", { "F5", "<Control>r" } },
+    { "win.choose-target", { "<Control>t" } },
+    { "win.open", { "<Control>o" } },
+    { "win.scale::linear", { "<Alt>1" } },
+    { "win.scale::compact", { "<Alt>2" } },
+    { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
+    { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
+    { "win.show-all", { "<Control>0", "<Control>KP_0" } },
+    { "win.show-selection", { "<Control>e" } },
+    { "win.find-gap", { "F9" } },
+    { "win.filter", { "<Control>f" } },
+    { "win.next-match", { "F3" } },
+    { "win.previous-match", { "<Shift>F3" } },
+  };
+
+  G_APPLICATION_CLASS (lacuna_application_parent_class)->startup (application);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
+                                   application);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i].action,
+                                           keys[i].accelerators);
+}
+
+static void
+lacuna_application_class_init (LacunaApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  application_class->activate = lacuna_application_activate;
+  application_class->command_line = lacuna_application_command_line;
+  application_class->local_command_line = lacuna_application_local_command_line;
+  application_class->startup = lacuna_application_startup;
+}
+
+static void
+lacuna_application_init (LacunaApplication *self)
+{
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _ ("[TARGET…]"));
+  g_application_set_option_context_summary (
+      G_APPLICATION (self),
+      _ ("TARGET is self, a PID, name:NAME, a file with the text of a /proc/PID/maps, or - for "
+         "the same from standard input. Without it, Lacuna shows itself."));
+}
+
+LacunaApplication *
+lacuna_application_new (void)
+{
+  return g_object_new (LACUNA_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
+                       G_APPLICATION_HANDLES_COMMAND_LINE, "resource-base-path",
+                       "/io/github/lacuna_project/Lacuna", NULL);
+}

@@ -1,0 +1,233 @@
+/* The cells of the region table: what a row's facts look like in each column.
+ *
+ * A gap is a row like any other: where a region has a kind it says whether the gap fits what is
+ * asked for, and where a region has a name it says how much room there is, or what is risky.
+ * GtkInscription takes its size from a number of characters and not from its text, so that scrolling
+ * through a million rows never measures one of them, and no column moves.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-region-cells.h"
+#include "lacuna-swatch.h"
+#include "core/hazard.h"
+#include "model/lacuna-format.h"
+#include "model/lacuna-ink.h"
+
+#include <glib/gi18n.h>
+
+static const struct
+{
+  guint minimum;
+  guint natural;
+  gboolean address;
+  PangoEllipsizeMode unused;
+} shapes[LACUNA_N_COLUMNS] = {
+  [LACUNA_COLUMN_START] = { 14, 16, TRUE },      [LACUNA_COLUMN_END] = { 14, 16, TRUE },
+  [LACUNA_COLUMN_SIZE] = { 8, 9, FALSE },        [LACUNA_COLUMN_KIND] = { 11, 12, FALSE },
+  [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE },   [LACUNA_COLUMN_OFFSET] = { 8, 9, TRUE },
+  [LACUNA_COLUMN_NAME] = { 14, 30, FALSE },
+};
+
+/**
+ * lacuna_region_cell_new:
+ *
+ * Returns: (transfer floating): an empty cell for @column
+ */
+GtkWidget *
+lacuna_region_cell_new (LacunaColumn column)
+{
+  GtkInscription *text = GTK_INSCRIPTION (gtk_inscription_new (NULL));
+
+  gtk_inscription_set_min_chars (text, shapes[column].minimum);
+  gtk_inscription_set_nat_chars (text, shapes[column].natural);
+  gtk_inscription_set_nat_lines (text, 1);
+  gtk_inscription_set_text_overflow (text, column == LACUNA_COLUMN_NAME
+                                               ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
+                                               : GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (GTK_WIDGET (text), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (text), shapes[column].address ? "address" : "numeric");
+  if (column == LACUNA_COLUMN_OFFSET)
+    gtk_widget_add_css_class (GTK_WIDGET (text), "dim-label");
+
+  if (column != LACUNA_COLUMN_KIND)
+    return GTK_WIDGET (text);
+
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  gtk_box_append (GTK_BOX (box), lacuna_swatch_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (text));
+  return box;
+}
+
+static void
+set_tone (GtkWidget  *widget,
+          const char *tone)
+{
+  static const char *const tones[] = { "fits", "risky", "free" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tones); i++)
+    if (g_strcmp0 (tone, tones[i]) == 0)
+      gtk_widget_add_css_class (widget, tones[i]);
+    else
+      gtk_widget_remove_css_class (widget, tones[i]);
+}
+
+/* What a gap comes to under the query: the tone, the words for its kind and for its name. */
+static const char *
+judge_gap (LacunaRow        *row,
+           LacunaGapResults *results,
+           guint64           candidate,
+           const char      **out_kind,
+           char            **out_name)
+{
+  unsigned hazards = lacuna_row_get_hazards (row);
+  struct lac_gap gap;
+
+  if (results != NULL
+      && lac_gap_check (lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (results)),
+                        lacuna_gap_results_get_query (results), lacuna_row_get_index (row), &gap,
+                        NULL)
+             == LAC_OK)
+    {
+      struct lac_range range = lacuna_row_get_range (row);
+      g_autofree char *size
+          = lacuna_format_size (lacuna_gap_results_get_query (results)->size);
+
+      *out_kind = _ ("gap · fits");
+      if (lac_range_contains (range, candidate))
+        *out_name = g_strdup (_ ("the candidate is in it"));
+      else
+        *out_name = g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " × %s"), gap.capacity, size);
+      return "fits";
+    }
+  for (unsigned hazard = 1; hazard <= LAC_HAZARD_ALL; hazard <<= 1)
+    if (hazards & hazard)
+      {
+        *out_kind = _ ("gap · risky");
+        *out_name = g_strdup (_ (lac_hazard_sentence (hazard)));
+        return "risky";
+      }
+  *out_kind = _ ("gap");
+  *out_name = g_strdup ("");
+  return "free";
+}
+
+static void
+bind_kind (GtkWidget        *cell,
+           LacunaRow        *row,
+           LacunaGapResults *results,
+           guint64           candidate)
+{
+  LacunaSwatch *swatch = LACUNA_SWATCH (gtk_widget_get_first_child (cell));
+  GtkWidget *text = gtk_widget_get_last_child (cell);
+
+  if (lacuna_row_is_gap (row))
+    {
+      g_autofree char *name = NULL;
+      const char *kind = NULL;
+      const char *tone = judge_gap (row, results, candidate, &kind, &name);
+
+      gtk_inscription_set_text (GTK_INSCRIPTION (text), kind);
+      set_tone (text, tone);
+      lacuna_swatch_set (swatch,
+                         *tone == 'f' && tone[1] == 'i' ? LACUNA_SWATCH_FIT
+                         : *tone == 'r'                 ? LACUNA_SWATCH_RISK
+                                                        : LACUNA_SWATCH_FREE,
+                         0);
+    }
+  else
+    {
+      const struct lac_region *region = lacuna_row_get_region (row);
+
+      gtk_inscription_set_text (GTK_INSCRIPTION (text), lac_kind_name (region->kind));
+      set_tone (text, NULL);
+      lacuna_swatch_set (swatch, LACUNA_SWATCH_INK, lacuna_ink_for_region (region));
+    }
+}
+
+static void
+bind_name (GtkWidget        *cell,
+           LacunaRow        *row,
+           LacunaGapResults *results,
+           guint64           candidate)
+{
+  if (lacuna_row_is_gap (row))
+    {
+      g_autofree char *name = NULL;
+      const char *kind = NULL;
+
+      set_tone (cell, judge_gap (row, results, candidate, &kind, &name));
+      gtk_inscription_set_text (GTK_INSCRIPTION (cell), name);
+    }
+  else
+    {
+      const struct lac_backing *backing = lacuna_row_get_backing (row);
+      const char *name = lacuna_row_get_name (row);
+
+      set_tone (cell, NULL);
+      if (backing->deleted)
+        {
+          g_autofree char *text = g_strdup_printf (_ ("%s (deleted)"), name);
+
+          gtk_inscription_set_text (GTK_INSCRIPTION (cell), text);
+        }
+      else
+        gtk_inscription_set_text (GTK_INSCRIPTION (cell), name);
+    }
+}
+
+/**
+ * lacuna_region_cell_bind:
+ * @cell: made by lacuna_region_cell_new() for @column
+ * @results: (nullable): what decides whether a gap fits
+ * @candidate: where the buffer would go
+ *
+ * Shows @row in @cell.
+ */
+void
+lacuna_region_cell_bind (GtkWidget        *cell,
+                         LacunaColumn      column,
+                         LacunaRow        *row,
+                         LacunaGapResults *results,
+                         guint64           candidate)
+{
+  const struct lac_region *region = lacuna_row_get_region (row);
+  struct lac_range range = lacuna_row_get_range (row);
+  g_autofree char *text = NULL;
+
+  switch (column)
+    {
+    case LACUNA_COLUMN_START:
+      text = lacuna_format_address_grouped (range.start);
+      break;
+    case LACUNA_COLUMN_END:
+      text = lacuna_format_address_grouped (range.end);
+      break;
+    case LACUNA_COLUMN_SIZE:
+      text = lacuna_format_size (lac_range_size (range));
+      break;
+    case LACUNA_COLUMN_KIND:
+      bind_kind (cell, row, results, candidate);
+      return;
+    case LACUNA_COLUMN_PROTECTION:
+      if (region != NULL)
+        {
+          text = g_malloc (5);
+          lac_protection_format (region->protection, region->flags, text);
+        }
+      break;
+    case LACUNA_COLUMN_OFFSET:
+      if (region != NULL && lacuna_row_get_backing (row)->inode != 0)
+        text = g_strdup_printf ("%" G_GINT64_MODIFIER "x", region->offset);
+      break;
+    case LACUNA_COLUMN_NAME:
+      bind_name (cell, row, results, candidate);
+      return;
+    case LACUNA_N_COLUMNS:
+    default:
+      g_return_if_reached ();
+    }
+  gtk_inscription_set_text (GTK_INSCRIPTION (cell), text != NULL ? text : "");
+}

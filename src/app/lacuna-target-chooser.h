@@ -1,0 +1,18 @@
+/* LacunaTargetChooser: which process to look at, from a list that filters as one types.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_TARGET_CHOOSER (lacuna_target_chooser_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaTargetChooser, lacuna_target_chooser, LACUNA, TARGET_CHOOSER, GtkWidget)
+
+void lacuna_target_chooser_set_title (LacunaTargetChooser *self,
+                                      const char          *title);
+void lacuna_target_chooser_popup     (LacunaTargetChooser *self);
+
+G_END_DECLS

@@ -1,0 +1,605 @@
+/* LacunaWindow: one target, its strip, its regions and the gaps in it.
+ *
+ * The window is where the parts meet: strip, table and gap panel do not know one another. Each says
+ * what the user did, and the window tells the others. One thing is selected at a time, a region or a
+ * gap, by its range; a refresh keeps it when something is still there.
+ *
+ * Loading runs on a worker. Until the new picture comes the old one stays; a spinner shows only when
+ * that takes longer than a glance. Only a load that was not overtaken by another may change anything.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-window-private.h"
+#include "lacuna-picture.h"
+#include "core/status.h"
+#include "model/lacuna-error.h"
+#include "model/lacuna-format.h"
+
+#include <glib/gi18n.h>
+
+/* How long a load may take before the window says that it is at it. */
+#define SPINNER_MILLISECONDS 200
+
+G_DEFINE_FINAL_TYPE (LacunaWindow, lacuna_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  PROP_0,
+  PROP_SCALE,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+/* The title */
+
+static char *
+format_age (gint64 taken)
+{
+  gint64 seconds = (g_get_real_time () - taken) / G_USEC_PER_SEC;
+
+  if (seconds < 1)
+    return g_strdup (_ ("just now"));
+  if (seconds < 60)
+    return g_strdup_printf (_ ("%d s ago"), (int) seconds);
+  if (seconds < 60 * 60)
+    return g_strdup_printf (_ ("%d min ago"), (int) (seconds / 60));
+  return g_strdup_printf (_ ("%d h ago"), (int) (seconds / (60 * 60)));
+}
+
+static void
+update_subtitle (LacunaWindow *self)
+{
+  const LacunaOrigin *origin = lacuna_snapshot_get_origin (self->snapshot);
+  g_autofree char *age = format_age (lacuna_snapshot_get_taken (self->snapshot));
+  g_autofree char *subtitle = g_strdup_printf ("%s, %s", origin->source_path, age);
+
+  adw_window_title_set_subtitle (self->window_title, subtitle);
+}
+
+static void
+update_note (LacunaWindow *self)
+{
+  size_t n_repairs = lac_map_repairs (lacuna_snapshot_get_map (self->snapshot));
+  g_autofree char *torn = NULL;
+
+  if (n_repairs > 0)
+    torn = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                         "The process changed while it was read; %'" G_GSIZE_FORMAT
+                                         " region was put right.",
+                                         "The process changed while it was read; %'" G_GSIZE_FORMAT
+                                         " regions were put right.",
+                                         n_repairs),
+                            n_repairs);
+  if (self->exited)
+    gtk_label_set_label (self->note_label,
+                         _ ("The process has exited. This is what was read last."));
+  else
+    gtk_label_set_label (self->note_label, torn != NULL ? torn : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->note_label), self->exited || torn != NULL);
+}
+
+static gboolean
+clock_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+
+  if (self->snapshot == NULL || !self->shows_target)
+    return G_SOURCE_CONTINUE;
+  update_subtitle (self);
+  if (!self->exited && lacuna_target_has_exited (self->target))
+    {
+      self->exited = TRUE;
+      update_note (self);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+update_title (LacunaWindow *self)
+{
+  const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
+  struct lac_totals totals = lac_map_totals (map);
+  size_t n_regions;
+  g_autofree char *regions = NULL;
+  g_autofree char *mapped = lacuna_format_size (totals.mapped);
+  g_autofree char *largest = lacuna_format_size (totals.largest_gap);
+  g_autofree char *title = NULL;
+
+  lac_map_regions (map, &n_regions);
+  regions = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" G_GSIZE_FORMAT " region",
+                                          "%'" G_GSIZE_FORMAT " regions", n_regions),
+                             n_regions);
+  title = g_strdup_printf (_ ("%s · %s mapped · largest gap %s"), regions, mapped, largest);
+  adw_window_title_set_title (self->window_title, title);
+  update_subtitle (self);
+}
+
+static void
+show_target_name (LacunaWindow *self,
+                  const char   *name)
+{
+  g_autofree char *title = g_strdup_printf (_ ("%s – Lacuna"), name);
+
+  lacuna_target_chooser_set_title (self->chooser, name);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+/* Selection */
+
+static void
+show_selection (LacunaWindow *self)
+{
+  struct lac_range none = { 0, 0 };
+
+  lacuna_strip_set_selection (self->strip, self->any_selected ? self->selected : none);
+  lacuna_details_set_selection (self->details, self->any_selected, self->selected.start);
+  lacuna_window_set_actions_enabled (self);
+}
+
+/* Marks what the gap panel has selected as the candidate. */
+static void
+show_candidate (LacunaWindow *self)
+{
+  LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
+
+  lacuna_strip_set_candidate (self->strip, gap != NULL ? lacuna_gap_get (gap) : NULL);
+}
+
+/* The range of the region or gap at @address; FALSE when it lies outside the space. */
+static gboolean
+find_range (LacunaWindow     *self,
+            guint64           address,
+            struct lac_range *out_range,
+            gsize            *out_gap)
+{
+  const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  size_t index = lac_map_search (map, address);
+
+  *out_gap = G_MAXSIZE;
+  if (index < n_regions && lac_range_contains (lac_region_range (&regions[index]), address))
+    *out_range = lac_region_range (&regions[index]);
+  else if (lac_range_contains (lac_map_gap (map, index), address))
+    {
+      *out_range = lac_map_gap (map, index);
+      *out_gap = index;
+    }
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* Selects what lies at @address everywhere. */
+static void
+select_address (LacunaWindow *self,
+                guint64       address)
+{
+  gsize gap;
+
+  if (self->snapshot == NULL || !find_range (self, address, &self->selected, &gap))
+    return;
+  self->any_selected = TRUE;
+  if (gap != G_MAXSIZE && lacuna_gap_panel_select_gap (self->gap_panel, gap))
+    show_candidate (self);
+  lacuna_region_pane_select (self->region_pane, TRUE, self->selected.start);
+  show_selection (self);
+}
+
+static void
+strip_selected_cb (LacunaWindow *self,
+                   guint64       address)
+{
+  select_address (self, address);
+}
+
+static void
+strip_hovered_cb (LacunaWindow *self,
+                  gboolean      inside,
+                  guint64       address)
+{
+  lacuna_details_set_hover (self->details, inside, address);
+}
+
+static void
+row_selected_cb (LacunaWindow *self,
+                 guint64       address)
+{
+  select_address (self, address);
+  lacuna_strip_reveal_range (self->strip, self->selected, TRUE);
+}
+
+static void
+row_activated_cb (LacunaWindow *self,
+                  guint64       address)
+{
+  select_address (self, address);
+  lacuna_strip_show_range (self->strip, self->selected, TRUE);
+}
+
+static void
+results_changed_cb (LacunaWindow *self)
+{
+  LacunaGapResults *results = lacuna_gap_panel_get_results (self->gap_panel);
+
+  lacuna_strip_set_results (self->strip, results);
+  lacuna_details_set_results (self->details, results);
+  lacuna_region_pane_set_results (self->region_pane, results);
+  show_candidate (self);
+  lacuna_window_set_actions_enabled (self);
+}
+
+/* A result was gone to: the strip shows its place, and the gap is selected. */
+static void
+result_chosen_cb (LacunaWindow *self)
+{
+  LacunaGap *item = lacuna_gap_panel_get_selected (self->gap_panel);
+
+  if (item == NULL)
+    return;
+
+  const struct lac_gap *gap = lacuna_gap_get (item);
+  LacunaGapResults *results = lacuna_gap_panel_get_results (self->gap_panel);
+  struct lac_range candidate
+      = { gap->candidate,
+          lac_add_saturating (gap->candidate, lacuna_gap_results_get_query (results)->size) };
+
+  self->any_selected = TRUE;
+  self->selected = gap->range;
+  lacuna_region_pane_select (self->region_pane, TRUE, gap->range.start);
+  show_candidate (self);
+  show_selection (self);
+  lacuna_strip_reveal_range (self->strip, candidate, TRUE);
+}
+
+static void
+address_copied_cb (LacunaWindow *self,
+                   const char   *address)
+{
+  g_autofree char *text = g_strdup_printf (_ ("Copied %s"), address);
+
+  adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (text));
+}
+
+/* Loading */
+
+static void
+show_page (LacunaWindow *self,
+           const char   *name)
+{
+  gtk_stack_set_visible_child_name (self->stack, name);
+  gtk_spinner_set_spinning (self->spinner, g_str_equal (name, "loading"));
+  lacuna_window_set_actions_enabled (self);
+}
+
+static void
+show_failure (LacunaWindow *self,
+              const char   *title,
+              const char   *message)
+{
+  /* Both are markup there. */
+  g_autofree char *title_markup = g_markup_escape_text (title, -1);
+  g_autofree char *message_markup = g_markup_escape_text (message, -1);
+
+  adw_status_page_set_title (self->failure_page, title_markup);
+  adw_status_page_set_description (self->failure_page, message_markup);
+  adw_window_title_set_title (self->window_title, "Lacuna");
+  adw_window_title_set_subtitle (self->window_title, "");
+  self->shows_target = FALSE;
+  show_page (self, "failure");
+}
+
+static void
+show_picture (LacunaWindow  *self,
+              LacunaPicture *picture)
+{
+  gboolean refreshed = self->shows_target;
+  gsize gap;
+
+  g_set_object (&self->snapshot, picture->snapshot);
+  self->shows_target = TRUE;
+  self->exited = FALSE;
+  if (refreshed && self->any_selected)
+    self->any_selected = find_range (self, self->selected.start, &self->selected, &gap);
+  else
+    self->any_selected = FALSE;
+
+  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, refreshed);
+  lacuna_legend_set_census (self->legend, picture->census);
+  lacuna_details_set_snapshot (self->details, picture->snapshot);
+  lacuna_region_pane_set_snapshot (self->region_pane, picture->snapshot);
+  if (!self->any_selected)
+    lacuna_region_pane_select (self->region_pane, FALSE, 0);
+  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, picture->snapshot);
+  show_target_name (self, lacuna_target_get_title (self->target));
+  show_selection (self);
+  update_title (self);
+  update_note (self);
+  show_page (self, "view");
+}
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (LacunaWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaPicture) picture = lacuna_picture_load_finish (result, &error);
+
+  /* A load that was overtaken by another, or by the window's end, has nothing to say. */
+  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+    return;
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->spinner_source, g_source_remove);
+
+  if (picture != NULL)
+    show_picture (self, picture);
+  else if (self->shows_target && g_error_matches (error, LACUNA_ERROR, LAC_E_EXITED))
+    {
+      self->exited = TRUE;
+      update_note (self);
+      show_page (self, "view");
+    }
+  else if (self->shows_target)
+    {
+      g_autofree char *markup = g_markup_escape_text (error->message, -1);
+
+      adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (markup));
+      show_page (self, "view");
+    }
+  else
+    {
+      g_autofree char *title
+          = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
+
+      show_failure (self, title, error->message);
+    }
+}
+
+static gboolean
+spinner_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+  g_autofree char *text
+      = g_strdup_printf (_ ("Reading %s…"), lacuna_target_get_title (self->target));
+
+  self->spinner_source = 0;
+  gtk_label_set_label (self->loading_label, text);
+  show_page (self, "loading");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+load (LacunaWindow *self)
+{
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  /* A refresh has something to show meanwhile. */
+  g_clear_handle_id (&self->spinner_source, g_source_remove);
+  if (!self->shows_target)
+    self->spinner_source = g_timeout_add (SPINNER_MILLISECONDS, spinner_cb, self);
+  lacuna_picture_load_async (self->target, self->cancellable, loaded_cb, g_object_ref (self));
+}
+
+/**
+ * lacuna_window_refresh:
+ *
+ * Reads the target again, or tries again what failed. View, selection and scrolling stay.
+ */
+void
+lacuna_window_refresh (LacunaWindow *self)
+{
+  if (self->target != NULL)
+    load (self);
+  else if (self->spelling != NULL)
+    {
+      g_autofree char *spelling = g_strdup (self->spelling);
+
+      lacuna_window_open_spelling (self, spelling);
+    }
+}
+
+static void
+get_property (GObject    *object,
+              guint       property_id,
+              GValue     *value,
+              GParamSpec *pspec)
+{
+  LacunaWindow *self = LACUNA_WINDOW (object);
+
+  switch (property_id)
+    {
+    case PROP_SCALE:
+      g_value_set_string (value, lacuna_strip_get_scale_kind (self->strip) == LACUNA_SCALE_COMPACT
+                                     ? "compact"
+                                     : "linear");
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+set_property (GObject      *object,
+              guint         property_id,
+              const GValue *value,
+              GParamSpec   *pspec)
+{
+  LacunaWindow *self = LACUNA_WINDOW (object);
+
+  switch (property_id)
+    {
+    case PROP_SCALE:
+      lacuna_strip_set_scale_kind (self->strip,
+                                   g_strcmp0 (g_value_get_string (value), "linear") == 0
+                                       ? LACUNA_SCALE_LINEAR
+                                       : LACUNA_SCALE_COMPACT);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+lacuna_window_map (GtkWidget *widget)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (lacuna_window_parent_class)->map (widget);
+  self->clock_source = g_timeout_add_seconds (1, clock_cb, self);
+}
+
+static void
+lacuna_window_unmap (GtkWidget *widget)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  g_clear_handle_id (&self->clock_source, g_source_remove);
+  GTK_WIDGET_CLASS (lacuna_window_parent_class)->unmap (widget);
+}
+
+static void
+lacuna_window_dispose (GObject *object)
+{
+  LacunaWindow *self = LACUNA_WINDOW (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->spinner_source, g_source_remove);
+  g_clear_handle_id (&self->clock_source, g_source_remove);
+  g_clear_object (&self->snapshot);
+  g_clear_object (&self->target);
+  g_clear_pointer (&self->spelling, g_free);
+
+  G_OBJECT_CLASS (lacuna_window_parent_class)->dispose (object);
+}
+
+static void
+lacuna_window_class_init (LacunaWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = lacuna_window_dispose;
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  widget_class->map = lacuna_window_map;
+  widget_class->unmap = lacuna_window_unmap;
+
+  properties[PROP_SCALE] = g_param_spec_string (
+      "scale", NULL, NULL, "compact", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  gtk_widget_class_install_property_action (widget_class, "win.scale", "scale");
+  lacuna_window_install_actions (widget_class);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lacuna_project/Lacuna/ui/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, chooser);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, window_title);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, spinner);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, loading_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, failure_page);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, overview);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, legend);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, strip);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, details);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, gap_panel);
+  gtk_widget_class_bind_template_callback (widget_class, strip_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, strip_hovered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, results_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, result_chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, address_copied_cb);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_open_spelling);
+}
+
+static void
+lacuna_window_init (LacunaWindow *self)
+{
+  g_type_ensure (LACUNA_TYPE_TARGET_CHOOSER);
+  g_type_ensure (LACUNA_TYPE_OVERVIEW);
+  g_type_ensure (LACUNA_TYPE_LEGEND);
+  g_type_ensure (LACUNA_TYPE_STRIP);
+  g_type_ensure (LACUNA_TYPE_DETAILS);
+  g_type_ensure (LACUNA_TYPE_REGION_PANE);
+  g_type_ensure (LACUNA_TYPE_GAP_PANEL);
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  lacuna_strip_set_scale_kind (self->strip, LACUNA_SCALE_COMPACT);
+  lacuna_overview_set_strip (self->overview, self->strip);
+  lacuna_window_set_actions_enabled (self);
+}
+
+LacunaWindow *
+lacuna_window_new (GtkApplication *application)
+{
+  return g_object_new (LACUNA_TYPE_WINDOW, "application", application, NULL);
+}
+
+/**
+ * lacuna_window_open_target:
+ * @target: what to show
+ *
+ * Loads @target and shows it. A load that runs is given up.
+ */
+void
+lacuna_window_open_target (LacunaWindow *self,
+                           LacunaTarget *target)
+{
+  g_return_if_fail (LACUNA_IS_WINDOW (self));
+  g_return_if_fail (LACUNA_IS_TARGET (target));
+
+  g_set_object (&self->target, target);
+  g_clear_pointer (&self->spelling, g_free);
+  self->shows_target = FALSE;
+  show_target_name (self, lacuna_target_get_title (target));
+  load (self);
+}
+
+/**
+ * lacuna_window_open_spelling:
+ * @spelling: a target as the command line has it: self, 1234, pid:1234, name:firefox, FILE, -
+ *
+ * Loads that target and shows it, or says why there is none.
+ */
+void
+lacuna_window_open_spelling (LacunaWindow *self,
+                             const char   *spelling)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaTarget) target = NULL;
+
+  g_return_if_fail (LACUNA_IS_WINDOW (self));
+
+  target = lacuna_target_new_for_spelling (spelling, &error);
+  if (target != NULL)
+    {
+      lacuna_window_open_target (self, target);
+      return;
+    }
+
+  g_autofree char *title = g_strdup_printf (_ ("Can't Open %s"), spelling);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->spinner_source, g_source_remove);
+  g_clear_object (&self->target);
+  g_free (self->spelling);
+  self->spelling = g_strdup (spelling);
+  show_target_name (self, spelling);
+  show_failure (self, title, error->message);
+}

@@ -1,0 +1,22 @@
+/* LacunaWindow: one target, its strip, its regions and the gaps in it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "model/lacuna-target.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_WINDOW (lacuna_window_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaWindow, lacuna_window, LACUNA, WINDOW, AdwApplicationWindow)
+
+LacunaWindow *lacuna_window_new           (GtkApplication *application);
+void          lacuna_window_open_spelling (LacunaWindow   *self,
+                                           const char     *spelling);
+void          lacuna_window_open_target   (LacunaWindow   *self,
+                                           LacunaTarget   *target);
+
+G_END_DECLS
