@@ -1,0 +1,364 @@
+/* What it costs to get from a PID to a map that answers queries.
+ *
+ * The floor is what nobody can do without: reading the same /proc/PID/maps with bare read(2) calls into
+ * one buffer. It is measured in the same run, in turns with the real thing, so that what else the
+ * machine does falls on both. Beside it stand two tools that do the same job: pmap -q as a whole
+ * process, and psutil's memory_maps without the interpreter's start.
+ *
+ * The target has that many regions because pages with and without access take turns. A million of them
+ * needs vm.max_map_count raised; it is put back in the end, and where it may not be raised the row says
+ * so.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "os/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_MAP_COUNT "/proc/sys/vm/max_map_count"
+
+/* The kernel gives about a page for each read(2), so that beyond a page the size does not matter. */
+#define REQUEST (16 * 1024)
+
+static long old_max_map_count;
+
+static double
+now (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (double) time.tv_sec + (double) time.tv_nsec * 1e-9;
+}
+
+static int
+compare_doubles (const void *a,
+                 const void *b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+static double
+median (double *values,
+        size_t  n)
+{
+  qsort (values, n, sizeof *values, compare_doubles);
+  return values[n / 2];
+}
+
+static long
+read_max_map_count (void)
+{
+  FILE *file = fopen (MAX_MAP_COUNT, "re");
+  long count = 0;
+
+  if (file == NULL)
+    return 0;
+  if (fscanf (file, "%ld", &count) != 1)
+    count = 0;
+  fclose (file);
+  return count;
+}
+
+static bool
+write_max_map_count (long count)
+{
+  FILE *file = fopen (MAX_MAP_COUNT, "we");
+  bool written;
+
+  if (file == NULL)
+    return false;
+  written = fprintf (file, "%ld\n", count) > 0;
+  return fclose (file) == 0 && written;
+}
+
+static void
+restore_max_map_count (void)
+{
+  if (old_max_map_count > 0)
+    write_max_map_count (old_max_map_count);
+  old_max_map_count = 0;
+}
+
+static void
+restore_and_die (int number)
+{
+  restore_max_map_count ();
+  signal (number, SIG_DFL);
+  raise (number);
+}
+
+/* Starts a process with about @n_regions regions. Returns its PID, or 0 when there can't be one. */
+static pid_t
+start_target (size_t n_regions)
+{
+  size_t page = (size_t) sysconf (_SC_PAGESIZE);
+  int ready[2];
+  char byte = 0;
+  pid_t pid;
+
+  if (pipe2 (ready, O_CLOEXEC) != 0)
+    return 0;
+  fflush (NULL);
+  pid = fork ();
+  if (pid == 0)
+    {
+      char *pages = mmap (NULL, n_regions * page, PROT_NONE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      if (pages == MAP_FAILED)
+        _exit (1);
+      for (size_t i = 0; i < n_regions; i += 2)
+        if (mprotect (pages + i * page, page, PROT_READ) != 0)
+          _exit (1);
+      if (write (ready[1], "r", 1) != 1)
+        _exit (1);
+      for (;;)
+        pause ();
+    }
+  close (ready[1]);
+  if (pid > 0 && read (ready[0], &byte, 1) != 1)
+    {
+      waitpid (pid, NULL, 0);
+      pid = 0;
+    }
+  close (ready[0]);
+  return pid > 0 ? pid : 0;
+}
+
+static void
+stop_target (pid_t pid)
+{
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+}
+
+static double
+time_floor (pid_t   pid,
+            size_t *out_bytes)
+{
+  static char buffer[REQUEST];
+  char path[64];
+  double start;
+  ssize_t n;
+  int file;
+
+  snprintf (path, sizeof path, "/proc/%d/maps", (int) pid);
+  *out_bytes = 0;
+  start = now ();
+  file = open (path, O_RDONLY | O_CLOEXEC);
+  while ((n = read (file, buffer, sizeof buffer)) > 0)
+    *out_bytes += (size_t) n;
+  close (file);
+  return now () - start;
+}
+
+static double
+time_map (pid_t   pid,
+          size_t *out_regions)
+{
+  struct lac_process_failure failure = { 0 };
+  struct lac_process *process = NULL;
+  struct lac_map *map = NULL;
+  double start = now ();
+  double end;
+
+  if (lac_process_open (NULL, pid, &process, &failure) == LAC_OK)
+    lac_process_read_map (process, 0, NULL, &map, &failure);
+  lac_process_close (process);
+  end = now ();
+  if (map == NULL)
+    {
+      fprintf (stderr, "read-map: %s: %s\n", failure.what, lac_status_sentence (failure.status));
+      exit (1);
+    }
+  lac_map_regions (map, out_regions);
+  lac_map_unref (map);
+  return end - start;
+}
+
+/* Runs a program with its output going to @output; the seconds until it ended, or -1. */
+static double
+time_program (char *const arguments[],
+              int         output)
+{
+  double start = now ();
+  int status;
+  pid_t pid = fork ();
+
+  if (pid == 0)
+    {
+      dup2 (output, STDOUT_FILENO);
+      dup2 (output, STDERR_FILENO);
+      execvp (arguments[0], arguments);
+      _exit (127);
+    }
+  if (pid < 0 || waitpid (pid, &status, 0) < 0 || !WIFEXITED (status) || WEXITSTATUS (status) != 0)
+    return -1;
+  return now () - start;
+}
+
+static double
+time_pmap (pid_t  pid,
+           size_t n_runs)
+{
+  double times[64];
+  char number[16];
+  char program[] = "pmap";
+  char quiet[] = "-q";
+  char *arguments[] = { program, quiet, number, NULL };
+  int output = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+  double result = -1;
+
+  snprintf (number, sizeof number, "%d", (int) pid);
+  for (size_t i = 0; i < n_runs; i++)
+    {
+      times[i] = time_program (arguments, output);
+      if (times[i] < 0)
+        goto out;
+    }
+  result = median (times, n_runs);
+
+out:
+  close (output);
+  return result;
+}
+
+static double
+time_psutil (pid_t  pid,
+             size_t n_runs)
+{
+  static char script[]
+      = "import psutil, statistics, sys, time\n"
+        "process = psutil.Process(int(sys.argv[1]))\n"
+        "times = []\n"
+        "for run in range(int(sys.argv[2])):\n"
+        "    start = time.perf_counter()\n"
+        "    process.memory_maps(grouped=False)\n"
+        "    times.append(time.perf_counter() - start)\n"
+        "print(statistics.median(times))\n";
+  char number[16];
+  char runs[16];
+  char text[64];
+  char program[] = "/usr/bin/python3";
+  char command[] = "-c";
+  char *arguments[] = { program, command, script, number, runs, NULL };
+  int output[2];
+  double result = -1;
+  ssize_t n;
+
+  snprintf (number, sizeof number, "%d", (int) pid);
+  snprintf (runs, sizeof runs, "%zu", n_runs);
+  if (pipe2 (output, O_CLOEXEC) != 0)
+    return -1;
+  if (time_program (arguments, output[1]) >= 0 && (n = read (output[0], text, sizeof text - 1)) > 0)
+    {
+      text[n] = '\0';
+      result = strtod (text, NULL);
+    }
+  close (output[0]);
+  close (output[1]);
+  return result;
+}
+
+static void
+print_other (double other,
+             double ours)
+{
+  if (other > 0)
+    printf ("  %12.3f ms  ours is 1/%-6.1f", other * 1e3, other / ours);
+  else
+    printf ("  %-31s", "not here");
+}
+
+static void
+measure (size_t n_regions,
+         size_t n_rounds,
+         size_t n_other)
+{
+  double *floors = calloc (n_rounds, sizeof *floors);
+  double *maps = calloc (n_rounds, sizeof *maps);
+  size_t bytes = 0, regions = 0;
+  double floor_time, map_time;
+  pid_t pid;
+
+  if (floors == NULL || maps == NULL)
+    exit (1);
+  if ((long) n_regions + 100 > read_max_map_count ())
+    {
+      long before = read_max_map_count ();
+
+      if (!write_max_map_count ((long) n_regions + 1000))
+        {
+          printf ("%9zu  skipped: vm.max_map_count is %ld and may not be raised\n", n_regions, before);
+          goto out;
+        }
+      if (old_max_map_count == 0)
+        old_max_map_count = before;
+    }
+  pid = start_target (n_regions);
+  if (pid == 0)
+    {
+      printf ("%9zu  skipped: no process with so many regions could be made\n", n_regions);
+      goto out;
+    }
+
+  time_floor (pid, &bytes);
+  time_map (pid, &regions);
+  for (size_t i = 0; i < n_rounds; i++)
+    if (i % 2)
+      {
+        floors[i] = time_floor (pid, &bytes);
+        maps[i] = time_map (pid, &regions);
+      }
+    else
+      {
+        maps[i] = time_map (pid, &regions);
+        floors[i] = time_floor (pid, &bytes);
+      }
+  floor_time = median (floors, n_rounds);
+  map_time = median (maps, n_rounds);
+  printf ("%9zu  %9.3f ms  %9.3f ms  %5.2f x", regions, floor_time * 1e3, map_time * 1e3,
+          map_time / floor_time);
+  print_other (time_pmap (pid, n_other), map_time);
+  print_other (time_psutil (pid, n_other), map_time);
+  printf ("\n");
+  fflush (stdout);
+  stop_target (pid);
+
+out:
+  free (floors);
+  free (maps);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  signal (SIGINT, restore_and_die);
+  signal (SIGTERM, restore_and_die);
+  atexit (restore_max_map_count);
+
+  printf ("PID to queryable map, medians; the floor is read(2) of /proc/PID/maps, at most 1.25 x;\n"
+          "at most 1/2 of pmap -q, at most 1/20 of psutil's memory_maps\n\n");
+  printf ("  regions         floor           map    ratio  pmap -q                          "
+          "psutil memory_maps\n");
+  measure (1000, 1001, 21);
+  measure (65000, 51, 5);
+  measure (1000000, 9, 1);
+  return 0;
+}
