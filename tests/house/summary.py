@@ -31,7 +31,7 @@ def sum_up(tests, *options):
         return (lines or [""])[-1], result.stdout, result.returncode == 0
 
 
-def test(stdout, result="OK", name="lacuna:core - lacuna:gap"):
+def test(stdout, result="OK", name="lacuna:core+concurrent / gap"):
     return {"name": name, "stdout": stdout, "result": result}
 
 
@@ -59,7 +59,7 @@ def skips_are_counted_with_their_reason():
 def a_failed_case_is_one_failure():
     said = expect_sum("1 passed, 1 failed, 0 skipped", False,
                       [test("1..2\nok 1 /gap/a\nnot ok 2 /gap/b\n", "FAIL")])
-    tap.expect("/gap/b" in said, said)
+    tap.expect("failed: build-some: gap: /gap/b\n" in said, said)
 
 
 def a_crash_counts_although_its_cases_passed():
