@@ -135,7 +135,7 @@ enum lac_status lac_process_fail (struct lac_process_failure *out_failure,
 
 /* space.c */
 
-/* What is true of the address space. @stat as just read. With @quick the limits are asked by PID,
+/* What is true of the address space. @stat as just read; NULL when the break need not be known. With @quick the limits are asked by PID,
  * which is right only if the process is known to have been there afterwards. */
 void lac_process_read_space (struct lac_process         *process,
                              const struct lac_proc_stat *stat,

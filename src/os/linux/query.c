@@ -106,7 +106,7 @@ lac_query_point (int                      file,
 
   /* The size counts the NUL, and is 0 where there is no name. */
   length = query.vma_name_size > 0 ? strnlen (name, query.vma_name_size) : 0;
-  if (length >= strlen (DELETED)
+  if (length > strlen (DELETED) && name[0] == '/'
       && memcmp (name + length - strlen (DELETED), DELETED, strlen (DELETED)) == 0)
     {
       entry.deleted = true;

@@ -26,6 +26,9 @@
 /* Where less room than a page is left the kernel would give less than it has ready. */
 #define LEAST_ROOM 4096
 
+/* A recorded file may hold anything; a line past this is refused. */
+#define LONGEST_LINE (1024 * 1024)
+
 static bool
 is_cancelled (const atomic_bool *cancel)
 {
@@ -90,83 +93,142 @@ lac_process_maps_are_alive (int file)
   return n == 1;
 }
 
-static enum lac_status
-parse (struct lac_process         *process,
-       struct lac_maps_parser     *parser,
-       const char                 *text,
-       size_t                      length,
-       bool                        last,
-       size_t                     *out_consumed,
-       struct lac_process_failure *out_failure)
+/* One reading of a map. */
+struct reading
 {
-  enum lac_status status = lac_maps_parser_push (parser, text, length, last, out_consumed);
+  struct lac_process *process;
+  int file;
+  bool detail;
+  bool no_files;
+  const atomic_bool *cancel;
+  const char *what;
+  struct lac_process_failure *out_failure;
 
+  struct lac_map_builder *builder;
+  struct lac_maps_parser parser;
+  struct lac_image_context images;
+  /* How much text there was. */
+  size_t length;
+};
+
+/* Gets ready to parse, when the first piece of text has come. Only then, because a process whose heap
+ * shows in it need not be asked where its break began, which is a large part of the cost of reading a
+ * small process. What is asked here is asked after the file was opened: if its memory map is alive in
+ * the end, all of this belongs to it. */
+static enum lac_status
+begin (struct reading *reading,
+       const char     *text,
+       size_t          length)
+{
+  struct lac_process *process = reading->process;
+  struct lac_proc_stat stat;
+  struct lac_space space;
+  bool heap_shows = memmem (text, length < LEAST_ROOM ? length : LEAST_ROOM, "[heap]", 6) != NULL;
+  bool stat_needed = !process->live || (!heap_shows && !process->self);
+  enum lac_status status = LAC_OK;
+
+  if (stat_needed)
+    status = lac_process_identify (process, &stat, reading->out_failure);
+  if (status != LAC_OK)
+    return status;
+  lac_process_read_space (process, stat_needed ? &stat : NULL, true, &space);
+
+  reading->builder = lac_map_builder_new (&space);
+  if (reading->builder == NULL
+      || (process->last_regions != 0
+          && lac_map_builder_reserve (reading->builder,
+                                      process->last_regions + process->last_regions / 16 + 16)
+                 != LAC_OK))
+    return lac_process_fail (reading->out_failure, LAC_E_NO_MEMORY, ENOMEM, reading->what);
+  if (process->live && !reading->no_files)
+    lac_map_builder_set_image_test (reading->builder, lac_image_context_test, &reading->images);
+  lac_maps_parser_init (&reading->parser, reading->builder);
+  return LAC_OK;
+}
+
+static enum lac_status
+parse (struct reading *reading,
+       const char     *text,
+       size_t          length,
+       bool            last,
+       size_t         *out_consumed)
+{
+  enum lac_status status = LAC_OK;
+
+  if (reading->builder == NULL)
+    status = begin (reading, text, length);
+  if (status != LAC_OK)
+    return status;
+  status = lac_maps_parser_push (&reading->parser, text, length, last, out_consumed);
   if (status == LAC_OK)
     return LAC_OK;
-  lac_process_fail (out_failure, status, status == LAC_E_NO_MEMORY ? ENOMEM : 0, "parse /proc/PID/maps");
-  if (out_failure != NULL && status == LAC_E_MALFORMED)
-    out_failure->text = parser->error;
+  lac_process_fail (reading->out_failure, status, status == LAC_E_NO_MEMORY ? ENOMEM : 0,
+                    reading->detail ? "parse /proc/PID/smaps" : "parse /proc/PID/maps");
+  if (reading->out_failure != NULL && status == LAC_E_MALFORMED)
+    reading->out_failure->text = reading->parser.error;
   return status;
 }
 
-/* Streams @file through the parser. *out_length is how much text there was. */
+/* Fills a buffer, from @length on, with whole answers of the kernel. */
 static enum lac_status
-stream (struct lac_process         *process,
-        int                         file,
-        struct lac_maps_parser     *parser,
-        const atomic_bool          *cancel,
-        size_t                     *out_length,
-        struct lac_process_failure *out_failure)
+fill (struct reading *reading,
+      char           *buffer,
+      size_t          size,
+      size_t         *length,
+      bool           *out_last)
+{
+  while (size - *length >= LEAST_ROOM)
+    {
+      ssize_t n;
+
+      if (is_cancelled (reading->cancel))
+        return lac_process_fail (reading->out_failure, LAC_E_CANCELLED, 0, reading->what);
+      n = read (reading->file, buffer + *length, size - *length);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return lac_process_refused (reading->process, errno, reading->what, reading->out_failure);
+      if (n == 0)
+        {
+          *out_last = true;
+          break;
+        }
+      *length += (size_t) n;
+      reading->length += (size_t) n;
+    }
+  return LAC_OK;
+}
+
+/* Lets another process's text through a small buffer. */
+static enum lac_status
+stream (struct reading *reading)
 {
   char fixed[BUFFER_SIZE];
   char *buffer = fixed;
   size_t size = sizeof fixed;
   size_t length = 0;
-  size_t total = 0;
-  enum lac_status status = LAC_OK;
   bool last = false;
+  enum lac_status status = LAC_OK;
 
   while (status == LAC_OK && !last)
     {
-      size_t consumed;
+      size_t consumed = 0;
 
-      while (size - length >= LEAST_ROOM)
-        {
-          ssize_t n;
-
-          if (is_cancelled (cancel))
-            {
-              status = lac_process_fail (out_failure, LAC_E_CANCELLED, 0, "read /proc/PID/maps");
-              goto out;
-            }
-          n = read (file, buffer + length, size - length);
-          if (n < 0 && errno == EINTR)
-            continue;
-          if (n < 0)
-            {
-              status = lac_process_refused (process, errno, "read /proc/PID/maps", out_failure);
-              goto out;
-            }
-          if (n == 0)
-            {
-              last = true;
-              break;
-            }
-          length += (size_t) n;
-          total += (size_t) n;
-        }
-
-      status = parse (process, parser, buffer, length, last, &consumed, out_failure);
+      status = fill (reading, buffer, size, &length, &last);
+      if (status == LAC_OK)
+        status = parse (reading, buffer, length, last, &consumed);
+      if (status != LAC_OK)
+        break;
       length -= consumed;
       memmove (buffer, buffer + consumed, length);
-      /* A single line as long as the buffer; the kernel's own are never longer than two pages. */
-      if (status == LAC_OK && size - length < LEAST_ROOM)
+      /* A line nearly as long as the buffer; the kernel's own are never longer than four pages. */
+      if (!last && size - length < LEAST_ROOM)
         {
-          char *larger = malloc (size * 2);
+          char *larger = size < LONGEST_LINE ? malloc (size * 2) : NULL;
 
           if (larger == NULL)
             {
-              status = lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, "read /proc/PID/maps");
+              status = lac_process_fail (reading->out_failure, LAC_E_NO_MEMORY, ENOMEM, reading->what);
               break;
             }
           memcpy (larger, buffer, length);
@@ -176,11 +238,27 @@ stream (struct lac_process         *process,
           size *= 2;
         }
     }
-
-out:
   if (buffer != fixed)
     free (buffer);
-  *out_length = total;
+  return status;
+}
+
+/* Takes one's own text whole. */
+static enum lac_status
+take_self (struct reading *reading)
+{
+  const char *text;
+  size_t consumed;
+  int error = 0;
+  enum lac_status status = lac_self_text_read (reading->file, reading->cancel, &text,
+                                               &reading->length, &error);
+
+  if (status == LAC_E_SYSTEM)
+    return lac_process_refused (reading->process, error, reading->what, reading->out_failure);
+  if (status != LAC_OK)
+    return lac_process_fail (reading->out_failure, status, error, reading->what);
+  status = parse (reading, text, reading->length, true, &consumed);
+  lac_self_text_release ();
   return status;
 }
 
@@ -194,92 +272,52 @@ read_once (struct lac_process         *process,
            struct lac_process_failure *out_failure)
 {
   bool detail = (flags & LAC_READ_DETAIL) != 0;
-  const char *what = detail ? "read /proc/PID/smaps" : "read /proc/PID/maps";
-  struct lac_map_builder *builder = NULL;
-  struct lac_image_context images;
-  struct lac_maps_parser parser;
-  struct lac_proc_stat stat;
-  struct lac_space space;
+  struct reading reading = {
+    .process = process,
+    .detail = detail,
+    .no_files = (flags & LAC_READ_NO_FILES) != 0,
+    .cancel = cancel,
+    .what = detail ? "read /proc/PID/smaps" : "read /proc/PID/maps",
+    .out_failure = out_failure,
+  };
   enum lac_status status;
-  size_t length = 0;
-  int file = lac_process_open_maps (process, detail ? "smaps" : "maps");
 
   *out_again = false;
-  lac_image_context_init (&images, process);
-  if (file == -ENOENT && !process->live)
-    return lac_process_fail (out_failure, LAC_E_SYSTEM, ENOENT, what);
-  if (file == -ESRCH)
+  reading.file = lac_process_open_maps (process, detail ? "smaps" : "maps");
+  if (reading.file == -ENOENT && !process->live)
+    return lac_process_fail (out_failure, LAC_E_SYSTEM, ENOENT, reading.what);
+  if (reading.file == -ESRCH)
     {
-      status = lac_process_has_no_map (process, false, what, out_failure);
+      status = lac_process_has_no_map (process, false, reading.what, out_failure);
       *out_again = status == LAC_OK;
       return status;
     }
-  if (file < 0)
-    return lac_process_refused (process, -file, what, out_failure);
+  if (reading.file < 0)
+    return lac_process_refused (process, -reading.file, reading.what, out_failure);
 
-  /* After the file was opened: if its memory map is alive in the end, all of this belongs to it. */
-  status = lac_process_identify (process, &stat, out_failure);
-  if (status != LAC_OK)
-    goto out;
-  lac_process_read_space (process, &stat, true, &space);
-
-  builder = lac_map_builder_new (&space);
-  if (builder == NULL)
-    {
-      status = lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, what);
-      goto out;
-    }
-  if (process->live && !(flags & LAC_READ_NO_FILES))
-    lac_map_builder_set_image_test (builder, lac_image_context_test, &images);
-  if (process->last_regions != 0
-      && lac_map_builder_reserve (builder, process->last_regions + process->last_regions / 16 + 16)
-             != LAC_OK)
-    {
-      status = lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, what);
-      goto out;
-    }
-  lac_maps_parser_init (&parser, builder);
-
-  if (process->self)
-    {
-      const char *text;
-      size_t consumed;
-      int error = 0;
-
-      status = lac_self_text_read (file, cancel, &text, &length, &error);
-      if (status == LAC_E_SYSTEM)
-        status = lac_process_refused (process, error, what, out_failure);
-      else if (status != LAC_OK)
-        lac_process_fail (out_failure, status, error, what);
-      else
-        {
-          status = parse (process, &parser, text, length, true, &consumed, out_failure);
-          lac_self_text_release ();
-        }
-    }
-  else
-    status = stream (process, file, &parser, cancel, &length, out_failure);
+  lac_image_context_init (&reading.images, process);
+  status = process->self ? take_self (&reading) : stream (&reading);
   if (status != LAC_OK)
     goto out;
 
-  if (process->live && !lac_process_maps_are_alive (file))
+  if (process->live && !lac_process_maps_are_alive (reading.file))
     {
-      status = lac_process_has_no_map (process, length > 0, what, out_failure);
+      status = lac_process_has_no_map (process, reading.length > 0, reading.what, out_failure);
       *out_again = status == LAC_OK;
       goto out;
     }
 
-  status = lac_map_builder_finish (builder, out_map);
-  builder = NULL;
+  status = lac_map_builder_finish (reading.builder, out_map);
+  reading.builder = NULL;
   if (status != LAC_OK)
-    lac_process_fail (out_failure, status, status == LAC_E_NO_MEMORY ? ENOMEM : 0, what);
+    lac_process_fail (out_failure, status, status == LAC_E_NO_MEMORY ? ENOMEM : 0, reading.what);
   else
     lac_map_regions (*out_map, &process->last_regions);
 
 out:
-  lac_map_builder_free (builder);
-  lac_image_context_clear (&images);
-  close (file);
+  lac_map_builder_free (reading.builder);
+  lac_image_context_clear (&reading.images);
+  close (reading.file);
   return status;
 }
 

@@ -182,7 +182,8 @@ lac_process_read_space (struct lac_process         *process,
   read_limits (process, quick, &space);
   space.granularity = space.page_size;
   space.stack_guard = machine.guard_pages * space.page_size;
-  space.program_break = stat->start_break;
+  if (stat != NULL)
+    space.program_break = stat->start_break;
 #ifdef SYS_brk
   if (process->self)
     space.program_break = (uint64_t) (unsigned long) syscall (SYS_brk, 0);
