@@ -99,7 +99,10 @@ backing_is (const struct lac_map_builder  *builder,
   return backing->inode == entry->inode && backing->name_length == entry->name_length
          && backing->device_major == entry->device_major
          && backing->device_minor == entry->device_minor && backing->deleted == entry->deleted
-         && memcmp (builder->names + builder->name_offsets[index], entry->name, entry->name_length) == 0;
+         && (entry->name_length == 0
+             || memcmp (builder->names + builder->name_offsets[index], entry->name,
+                        entry->name_length)
+                    == 0);
 }
 
 static bool

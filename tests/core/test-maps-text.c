@@ -199,8 +199,9 @@ test_pieces (void)
       while (from < length)
         {
           size_t consumed;
+          gsize piece = (gsize) g_test_rand_int_range (1, 300);
 
-          to = MIN (length, to + (gsize) g_test_rand_int_range (1, 300));
+          to = MIN (length, to + piece);
           g_assert_cmpint (lac_maps_parser_push (&parser, text + from, to - from, to == length,
                                                  &consumed),
                            ==, LAC_OK);
