@@ -108,6 +108,7 @@ def port_is_listening_at(address, port):
 
 def what_a_browser_is_sent(port):
     """The first bytes that a page gets through its WebSocket: what is on the screen now."""
+    received = b""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
         connection.sendall(
             f"GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
@@ -115,13 +116,12 @@ def what_a_browser_is_sent(port):
             "Sec-WebSocket-Key: bGFjdW5hbGFjdW5hbGFjdQ==\r\nSec-WebSocket-Protocol: broadway\r\n"
             "\r\n".encode())
         connection.settimeout(0.5)
-        received = b""
         try:
             while len(received) < 1 << 20 and (piece := connection.recv(1 << 16)):
                 received += piece
-        except TimeoutError:
-            pass
-        return received
+        except (TimeoutError, ConnectionError):
+            pass  # There is no more for now.
+    return received
 
 
 def the_window_is_drawn():
@@ -130,6 +130,7 @@ def the_window_is_drawn():
         deadline = time.monotonic() + PATIENCE
         # Texts and icons are sent as pictures; before there is a window, there are none.
         while (pictures := what_a_browser_is_sent(port).count(b"\x89PNG\r\n")) < 3:
+            tap.expect(served.process.poll() is None, "the program ended early")
             tap.expect(time.monotonic() < deadline, f"only {pictures} pictures of a window")
 
 
