@@ -109,18 +109,18 @@ def port_is_listening_at(address, port):
 def what_a_browser_is_sent(port):
     """The first bytes that a page gets through its WebSocket: what is on the screen now."""
     received = b""
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
-        connection.sendall(
-            f"GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: bGFjdW5hbGFjdW5hbGFjdQ==\r\nSec-WebSocket-Protocol: broadway\r\n"
-            "\r\n".encode())
-        connection.settimeout(0.5)
-        try:
+    try:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+            connection.sendall(
+                f"GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                f"Origin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bGFjdW5hbGFjdW5hbGFjdQ==\r\n"
+                "Sec-WebSocket-Protocol: broadway\r\n\r\n".encode())
+            connection.settimeout(0.5)
             while len(received) < 1 << 20 and (piece := connection.recv(1 << 16)):
                 received += piece
-        except (TimeoutError, ConnectionError):
-            pass  # There is no more for now.
+    except (TimeoutError, ConnectionError):
+        pass  # There is no more for now.
     return received
 
 
