@@ -206,10 +206,12 @@ comparison_init (Comparison           *comparison,
                  const struct lac_map *old_map,
                  const struct lac_map *new_map)
 {
+  size_t n_regions;
+
   comparison->maps[0] = old_map;
   comparison->maps[1] = new_map;
-  comparison->regions[0] = lac_map_regions (old_map, NULL);
-  comparison->regions[1] = lac_map_regions (new_map, NULL);
+  comparison->regions[0] = lac_map_regions (old_map, &n_regions);
+  comparison->regions[1] = lac_map_regions (new_map, &n_regions);
   comparison->backings[0] = comparison->backings[1] = G_MAXUINT32;
   comparison->backings_equal = FALSE;
 }

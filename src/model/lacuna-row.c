@@ -127,11 +127,13 @@ lacuna_row_get_range (LacunaRow *self)
 const struct lac_region *
 lacuna_row_get_region (LacunaRow *self)
 {
+  size_t n_regions;
+
   g_return_val_if_fail (LACUNA_IS_ROW (self), NULL);
 
   if (lacuna_row_is_gap (self))
     return NULL;
-  return lac_map_regions (row_map (self), NULL) + (self->code >> 1);
+  return lac_map_regions (row_map (self), &n_regions) + (self->code >> 1);
 }
 
 const struct lac_backing *

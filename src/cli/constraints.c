@@ -1,0 +1,242 @@
+/* The constraints on a buffer, from the command line to a query.
+ *
+ * Each fault is told about the option that has it; what is left for the query's own check is nothing.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "constraints.h"
+
+#include "core/expression.h"
+#include "core/hazard.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+GOptionGroup *
+cli_constraints_group (CliConstraintTexts *texts)
+{
+  GOptionGroup *group;
+  const GOptionEntry entries[] = {
+    { "min", 0, 0, G_OPTION_ARG_FILENAME, &texts->min,
+      N_ ("The buffer starts at or above A (the lowest mappable address)"), N_ ("A") },
+    { "max", 0, 0, G_OPTION_ARG_FILENAME, &texts->max,
+      N_ ("The buffer ends at or below A (the end of user space)"), N_ ("A") },
+    { "near", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &texts->near,
+      N_ ("The whole buffer lies near A; may be repeated"), N_ ("A") },
+    { "within", 0, 0, G_OPTION_ARG_STRING, &texts->within,
+      N_ ("How near, for every --near (2 GiB less 1 byte)"), N_ ("SIZE") },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &texts->size,
+      N_ ("Bytes needed (4096)"), N_ ("SIZE") },
+    { "align", 0, 0, G_OPTION_ARG_STRING, &texts->align,
+      N_ ("The start is a multiple of SIZE, a power of two (the granularity)"), N_ ("SIZE") },
+    { "avoid", 0, 0, G_OPTION_ARG_STRING_ARRAY, &texts->avoid,
+      N_ ("Leave out heap-growth, stack-growth, stack-guard, all (the default) or none"),
+      N_ ("HAZARD…") },
+    { "order", 0, 0, G_OPTION_ARG_STRING, &texts->order,
+      N_ ("nearest (the default with --near), lowest (the default), highest, tightest, roomiest"),
+      N_ ("ORDER") },
+    { NULL },
+  };
+
+  group = g_option_group_new ("constraints", _ ("Constraints:"), _ ("Constraints"), NULL, NULL);
+  g_option_group_add_entries (group, entries);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  return group;
+}
+
+void
+cli_constraints_clear (CliConstraintTexts *texts)
+{
+  g_free (texts->min);
+  g_free (texts->max);
+  g_strfreev (texts->near);
+  g_free (texts->within);
+  g_free (texts->size);
+  g_free (texts->align);
+  g_strfreev (texts->avoid);
+  g_free (texts->order);
+  *texts = (CliConstraintTexts){ 0 };
+}
+
+gboolean
+cli_is_hazard (const char *word)
+{
+  unsigned hazards;
+
+  return lac_hazard_from_name (word, &hazards);
+}
+
+typedef struct
+{
+  LacunaTarget *target;
+  LacunaSnapshot *snapshot;
+} Context;
+
+static gboolean
+read_address (const Context *context,
+              const char    *option,
+              const char    *text,
+              uint64_t      *out_address)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 address;
+  gssize offset = -1;
+
+  if (text == NULL)
+    return TRUE;
+  if (!lacuna_target_parse_address (context->target,
+                                    context->snapshot,
+                                    text,
+                                    &address,
+                                    &offset,
+                                    &error))
+    {
+      cli_complain_about_text (option, error->message, text, offset);
+      return FALSE;
+    }
+  *out_address = address;
+  return TRUE;
+}
+
+static gboolean
+read_size (const char *option,
+           const char *text,
+           uint64_t   *out_size)
+{
+  struct lac_expression_error error = { 0 };
+  uint64_t size;
+  enum lac_status status;
+
+  if (text == NULL)
+    return TRUE;
+  status = lac_expression_parse_size (text, strlen (text), &size, &error);
+  if (status != LAC_OK)
+    {
+      const char *message = error.message != NULL ? error.message : lac_status_sentence (status);
+
+      cli_complain_about_text (option,
+                               g_dgettext (GETTEXT_PACKAGE, message),
+                               text,
+                               (gssize) error.offset);
+      return FALSE;
+    }
+  *out_size = size;
+  return TRUE;
+}
+
+static gboolean
+take_hazard (const char *word,
+             gpointer    user_data)
+{
+  unsigned *avoid = user_data;
+  unsigned hazards;
+
+  if (!lac_hazard_from_name (word, &hazards))
+    {
+      cli_complain (_ ("--avoid: There is no hazard %s; there are heap-growth, stack-growth, "
+                       "stack-guard, all and none."),
+                    word);
+      return FALSE;
+    }
+  *avoid |= hazards;
+  return TRUE;
+}
+
+static gboolean
+read_order (const CliConstraintTexts *texts,
+            enum lac_order           *out_order)
+{
+  *out_order = texts->near != NULL ? LAC_ORDER_NEAREST : LAC_ORDER_LOWEST;
+  if (texts->order == NULL || lac_order_from_name (texts->order, out_order))
+    return TRUE;
+
+  cli_complain (_ ("--order: There is no order %s; there are nearest, lowest, highest, tightest and "
+                   "roomiest."),
+                texts->order);
+  return FALSE;
+}
+
+/* Reads what needs no map. */
+static gboolean
+read_plain (const CliConstraintTexts *texts,
+            struct lac_gap_query     *query)
+{
+  if (!read_order (texts, &query->order))
+    return FALSE;
+  if (texts->avoid != NULL)
+    {
+      query->avoid = LAC_HAZARD_NONE;
+      if (!cli_for_each_word (texts->avoid, take_hazard, &query->avoid))
+        return FALSE;
+    }
+  if (!read_size ("--within", texts->within, &query->within)
+      || !read_size ("--size", texts->size, &query->size)
+      || !read_size ("--align", texts->align, &query->alignment))
+    return FALSE;
+
+  if (query->size == 0)
+    {
+      cli_complain_about_text ("--size", _ ("A buffer has at least one byte."), texts->size, 0);
+      return FALSE;
+    }
+  if (!lac_is_power_of_two (query->alignment))
+    {
+      cli_complain_about_text ("--align",
+                               _ ("An alignment is a power of two, such as 4K, 64K or 2M."),
+                               texts->align,
+                               0);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+cli_constraints_check (const CliConstraintTexts *texts)
+{
+  struct lac_gap_query query = { .size = 1, .alignment = 1 };
+
+  return read_plain (texts, &query);
+}
+
+gboolean
+cli_constraints_read (const CliConstraintTexts *texts,
+                      LacunaTarget             *target,
+                      LacunaSnapshot           *snapshot,
+                      struct lac_gap_query     *out_query,
+                      guint64                 **out_anchors)
+{
+  Context context = { target, snapshot };
+  guint n_anchors = texts->near != NULL ? g_strv_length (texts->near) : 0;
+  g_autofree guint64 *anchors = g_new0 (guint64, MAX (n_anchors, 1));
+  struct lac_gap_query query;
+
+  lac_gap_query_init (&query, lacuna_snapshot_get_map (snapshot));
+  if (!read_plain (texts, &query)
+      || !read_address (&context, "--min", texts->min, &query.min)
+      || !read_address (&context, "--max", texts->max, &query.max))
+    return FALSE;
+  for (guint i = 0; i < n_anchors; i++)
+    {
+      uint64_t anchor;
+
+      if (!read_address (&context, "--near", texts->near[i], &anchor))
+        return FALSE;
+      anchors[i] = anchor;
+    }
+  if (query.min > query.max)
+    {
+      cli_complain (_ ("--min 0x%" G_GINT64_MODIFIER "x lies above --max 0x%" G_GINT64_MODIFIER
+                       "x, so nothing lies between them."),
+                    (guint64) query.min,
+                    (guint64) query.max);
+      return FALSE;
+    }
+
+  query.anchors = anchors;
+  query.n_anchors = n_anchors;
+  *out_anchors = g_steal_pointer (&anchors);
+  *out_query = query;
+  return TRUE;
+}

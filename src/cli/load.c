@@ -1,0 +1,135 @@
+/* Reading the target's map.
+ *
+ * Loading is on a worker, so that this thread can look after the user meanwhile: it shows on a terminal
+ * that there is something to wait for, and hears Ctrl+C also while the other end of a pipe is silent.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "load.h"
+
+#include "output.h"
+#include "model/lacuna-terminal.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+/* Milliseconds between two looks, the looks until there is something to say, and those that a load is
+ * given to stop. */
+#define LOOK_INTERVAL 100
+#define LOOKS_BEFORE_PROGRESS 7
+#define LOOKS_TO_STOP 5
+
+typedef struct
+{
+  GMainLoop *loop;
+  GCancellable *cancellable;
+  LacunaTarget *target;
+  LacunaSnapshot *snapshot;
+  GError *error;
+  guint n_looks;
+  guint n_looks_since_interrupt;
+  gboolean progress_shown;
+} Load;
+
+static void
+loaded_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Load *load = user_data;
+
+  load->snapshot = lacuna_target_load_finish (LACUNA_TARGET (source), result, &load->error);
+  g_main_loop_quit (load->loop);
+}
+
+static gboolean
+look_cb (gpointer user_data)
+{
+  Load *load = user_data;
+
+  load->n_looks++;
+  if (cli_interrupted ())
+    {
+      g_cancellable_cancel (load->cancellable);
+
+      /* Opening a pipe that nobody writes to can't be cancelled; the program ends anyway. */
+      if (++load->n_looks_since_interrupt > LOOKS_TO_STOP)
+        g_main_loop_quit (load->loop);
+    }
+  else if (load->n_looks >= LOOKS_BEFORE_PROGRESS && lacuna_terminal_is_error ())
+    {
+      fprintf (stderr,
+               "\r\033[K%s",
+               /* Translators: shown while it takes long; seconds */
+               _ ("Reading the map of "));
+      fprintf (stderr,
+               "%s (%u s)",
+               lacuna_target_get_title (load->target),
+               load->n_looks * LOOK_INTERVAL / 1000);
+      fflush (stderr);
+      load->progress_shown = TRUE;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+note_repairs (LacunaSnapshot *snapshot)
+{
+  gulong n_repairs = (gulong) lac_map_repairs (lacuna_snapshot_get_map (snapshot));
+
+  if (n_repairs > 0)
+    cli_complain (g_dngettext (GETTEXT_PACKAGE,
+                               "The map changed while it was read, or was written wrong: %lu region "
+                               "overlapped others, and what came later was believed.",
+                               "The map changed while it was read, or was written wrong: %lu regions "
+                               "overlapped others, and what came later was believed.",
+                               n_repairs),
+                  n_repairs);
+}
+
+LacunaSnapshot *
+cli_load (CliOptions      *options,
+          LacunaLoadFlags  flags,
+          CliExitStatus   *out_status)
+{
+  g_autoptr (GError) error = NULL;
+  Load load = { 0 };
+  guint source;
+
+  options->target = lacuna_target_new_for_spelling (options->target_spelling, &error);
+  if (options->target == NULL)
+    {
+      *out_status = cli_fail (error);
+      return NULL;
+    }
+
+  load.loop = g_main_loop_new (NULL, FALSE);
+  load.cancellable = g_cancellable_new ();
+  load.target = options->target;
+  source = g_timeout_add (LOOK_INTERVAL, look_cb, &load);
+  lacuna_target_load_async (options->target, flags, load.cancellable, loaded_cb, &load);
+  g_main_loop_run (load.loop);
+  g_source_remove (source);
+  g_main_loop_unref (load.loop);
+  g_object_unref (load.cancellable);
+
+  if (load.progress_shown)
+    fputs ("\r\033[K", stderr);
+  if (load.snapshot == NULL)
+    {
+      if (load.error == NULL || g_error_matches (load.error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          cli_complain ("%s", _ ("Interrupted."));
+          *out_status = CLI_INTERRUPTED;
+        }
+      else
+        *out_status = cli_fail (load.error);
+      g_clear_error (&load.error);
+      return NULL;
+    }
+
+  note_repairs (load.snapshot);
+  return load.snapshot;
+}

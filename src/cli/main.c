@@ -1,0 +1,164 @@
+/* lacuna-cli: the command line.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "commands.h"
+#include "output.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  const char *name;
+  const char *summary;
+  CliExitStatus (*run) (char **arguments);
+} Command;
+
+static const Command commands[] = {
+  { "map", N_ ("list the regions of an address space, or draw them"), cli_command_map },
+  { "gaps", N_ ("find the free gaps that a buffer may go into"), cli_command_gaps },
+};
+
+static void
+print_overview (FILE *stream)
+{
+  fprintf (stream, "%s\n\n%s\n", _ ("lacuna-cli COMMAND TARGET [OPTIONS]"), _ ("Commands:"));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    fprintf (stream, "  %-6s %s\n", commands[i].name, _ (commands[i].summary));
+  fprintf (stream,
+           "\n%s\n",
+           _ ("Targets:\n"
+              "  self            this process\n"
+              "  1234, pid:1234  a live process\n"
+              "  name:firefox    the one live process of that name\n"
+              "  FILE            the text of a /proc/PID/maps or smaps\n"
+              "  -               the same from standard input\n"
+              "\n"
+              "lacuna-cli COMMAND --help tells more, and lacuna-cli(1) everything."));
+}
+
+/* How many letters have to be typed differently to get from one word to the other (Levenshtein). */
+static guint
+edit_distance (const char *a,
+               const char *b)
+{
+  gsize b_length = strlen (b);
+  g_autofree guint *row = g_new (guint, b_length + 1);
+
+  for (gsize j = 0; j <= b_length; j++)
+    row[j] = (guint) j;
+  for (gsize i = 0; a[i] != '\0'; i++)
+    {
+      guint diagonal = row[0];
+
+      row[0] = (guint) i + 1;
+      for (gsize j = 0; j < b_length; j++)
+        {
+          guint above = row[j + 1];
+          guint best = MIN (row[j], above) + 1;
+
+          row[j + 1] = MIN (best, diagonal + (a[i] != b[j] ? 1 : 0));
+          diagonal = above;
+        }
+    }
+  return row[b_length];
+}
+
+static CliExitStatus
+complain_unknown (const char *word)
+{
+  const Command *closest = NULL;
+  guint shortest = 3;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      guint distance = edit_distance (word, commands[i].name);
+
+      if (distance < shortest)
+        {
+          shortest = distance;
+          closest = &commands[i];
+        }
+    }
+
+  if (closest != NULL)
+    cli_complain (_ ("There is no command %s. Did you mean %s?"), word, closest->name);
+  else
+    cli_complain (_ ("There is no command %s. lacuna-cli --help lists them."), word);
+  return CLI_USAGE;
+}
+
+static const Command *
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+static CliExitStatus
+run (char **arguments)
+{
+  const char *word = arguments[0];
+  const Command *command;
+
+  if (word == NULL)
+    {
+      print_overview (stderr);
+      return CLI_USAGE;
+    }
+  if (strcmp (word, "--version") == 0)
+    {
+      printf ("lacuna-cli %s\n", LACUNA_VERSION);
+      return CLI_DONE;
+    }
+  if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0 || strcmp (word, "help") == 0)
+    {
+      char *help[] = { (char *) "--help", NULL };
+
+      command = arguments[1] != NULL ? find_command (arguments[1]) : NULL;
+      if (command != NULL)
+        return command->run (help);
+      if (arguments[1] != NULL)
+        return complain_unknown (arguments[1]);
+      print_overview (stdout);
+      return CLI_DONE;
+    }
+  if (word[0] == '-' && word[1] != '\0')
+    {
+      cli_complain (_ ("The command comes first: lacuna-cli COMMAND TARGET [OPTIONS]. lacuna-cli "
+                       "--help lists the commands."));
+      return CLI_USAGE;
+    }
+
+  command = find_command (word);
+  return command != NULL ? command->run (arguments + 1) : complain_unknown (word);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  CliExitStatus status;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LACUNA_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("lacuna-cli");
+
+  /* Files are local. Without this GIO would load modules and start services to find that out. */
+  g_setenv ("GIO_USE_VFS", "local", TRUE);
+  cli_watch_interrupt ();
+
+  status = run (argc > 0 ? argv + 1 : argv);
+  if (fflush (stdout) != 0 && status == CLI_DONE)
+    status = CLI_REFUSED;
+  return (int) status;
+}

@@ -1,0 +1,20 @@
+/* The terminal that the command line writes to.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean lacuna_terminal_is_output (void);
+gboolean lacuna_terminal_is_error  (void);
+
+/* Columns: what COLUMNS says, or else the terminal itself, or else 80. */
+int      lacuna_terminal_get_width (void);
+
+/* What standard output can show: FALSE when the locale's characters are not Unicode's. */
+gboolean lacuna_terminal_has_unicode (void);
+
+G_END_DECLS
