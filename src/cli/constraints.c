@@ -219,7 +219,7 @@ cli_constraints_read (const CliConstraintTexts *texts,
     return FALSE;
   for (guint i = 0; i < n_anchors; i++)
     {
-      uint64_t anchor;
+      uint64_t anchor = 0;
 
       if (!read_address (&context, "--near", texts->near[i], &anchor))
         return FALSE;
