@@ -1,0 +1,133 @@
+/* What the strip says in words: for tooltips, and for assistive technology.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-strip-private.h"
+
+#include "core/hazard.h"
+#include "model/lacuna-format.h"
+
+#include <glib/gi18n-lib.h>
+
+static void
+describe_region (LacunaStrip *self,
+                 gsize        index,
+                 GString     *text)
+{
+  const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
+  gsize n_regions;
+  const struct lac_region *region = &lac_map_regions (map, &n_regions)[index];
+  const struct lac_backing *backing = lac_map_backing (map, region);
+  g_autofree char *size = lacuna_format_size (region->end - region->start);
+  const char *label = lacuna_ink_get_label (lacuna_ink_for_region (region));
+  char protection[5];
+
+  lac_protection_format (region->protection, region->flags, protection);
+  if (backing->name_length > 0)
+    {
+      g_autofree char *name = g_utf8_make_valid (backing->name, -1);
+
+      g_strdelimit (name, "\n\r", ' ');
+      g_string_append_printf (text, "%s\n", name);
+    }
+  g_string_append_printf (text, "%s · %s · %s", label, protection, size);
+}
+
+static void
+describe_gap (LacunaStrip           *self,
+              const LacunaStripItem *item,
+              GString               *text)
+{
+  const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
+  struct lac_range gap = lac_map_gap (map, item->index);
+  g_autofree char *size = lacuna_format_size (lac_range_size (gap));
+  LacunaStripMarks marks;
+  struct lac_gap fit;
+  struct lac_rejection rejection;
+  unsigned hazards;
+
+  if (lac_range_size (gap) == 0)
+    {
+      g_string_append (text, _("Outside the user address space"));
+      return;
+    }
+
+  g_string_append_printf (text, _("%s free"), size);
+
+  lacuna_strip_get_marks (self, &marks);
+  if (marks.query)
+    {
+      enum lac_status status = lac_gap_check (map, marks.query, item->index, &fit, &rejection);
+
+      if (status == LAC_OK)
+        g_string_append_printf (text, _(" · fits %'" G_GUINT64_FORMAT " ×"), fit.capacity);
+      else if (status == LAC_E_NO_GAP)
+        g_string_append_printf (text, "\n%s",
+                                g_dgettext (GETTEXT_PACKAGE,
+                                            lac_reason_sentence (rejection.reason)));
+    }
+
+  hazards = lac_map_hazards_in (map, gap);
+  for (unsigned bit = 1; bit != 0 && bit <= hazards; bit <<= 1)
+    if (hazards & bit)
+      g_string_append_printf (text, "\n%s",
+                              g_dgettext (GETTEXT_PACKAGE, lac_hazard_sentence (bit)));
+}
+
+char *
+lacuna_strip_describe (LacunaStrip *self,
+                       guint64      address)
+{
+  LacunaStripItem item;
+  g_autofree char *start = NULL;
+  g_autofree char *end = NULL;
+  GString *text;
+
+  g_return_val_if_fail (LACUNA_IS_STRIP (self), NULL);
+
+  if (!lacuna_strip_item_at (self, address, &item))
+    return NULL;
+
+  text = g_string_new (NULL);
+  if (item.is_gap)
+    describe_gap (self, &item, text);
+  else
+    describe_region (self, item.index, text);
+
+  start = lacuna_format_address (item.range.start);
+  end = lacuna_format_address (item.range.end);
+  g_string_append_printf (text, "\n%s – %s", start, end);
+  return g_string_free (text, FALSE);
+}
+
+void
+lacuna_strip_update_accessible (LacunaStrip *self)
+{
+  GString *text = g_string_new (NULL);
+
+  if (self->snapshot)
+    {
+      struct lac_range visible = lacuna_strip_get_visible (self);
+      g_autofree char *start = lacuna_format_address (visible.start);
+      g_autofree char *end = lacuna_format_address (visible.end);
+
+      /* Translators: the part of an address space that is in view, from one address to another. */
+      g_string_append_printf (text, _("In view: %s to %s."), start, end);
+      if (lac_range_size (self->selection) > 0)
+        {
+          g_autofree char *selected = lacuna_strip_describe (self, self->selection.start);
+
+          if (selected)
+            {
+              g_strdelimit (selected, "\n", ' ');
+              g_string_append_printf (text, " %s %s.", _("Selected:"), selected);
+            }
+        }
+    }
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  text->str, -1);
+  g_string_free (text, TRUE);
+}

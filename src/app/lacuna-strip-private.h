@@ -1,0 +1,106 @@
+/* The strip's fields, for the files that it is split into by concern.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-strip.h"
+
+#include "lacuna-strip-render.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+struct _LacunaStrip
+{
+  GtkWidget parent_instance;
+
+  LacunaSnapshot *snapshot;
+  LacunaCensus *census;
+  LacunaScaleKind scale_kind;
+  LacunaScale *scale;
+
+  /* The view now, and where it is going. Both are meaningless before there are columns. */
+  LacunaView view;
+  LacunaView target;
+  int columns;
+  AdwAnimation *animation;
+  LacunaView animation_from;
+  /* What to show at the first allocation; empty for everything. */
+  struct lac_range pending;
+  gboolean has_view;
+
+  LacunaGapResults *results;
+  struct lac_gap *matches;
+  gsize n_matches;
+  struct lac_gap candidate;
+  gboolean candidate_is_set;
+  GArray *anchors;
+
+  struct lac_range selection;
+  gboolean hover;
+  guint64 hover_address;
+  gboolean pointer_inside;
+  double pointer_x;
+
+  /* Kept until view, size, style or map change. */
+  LacunaStripLayout *layout;
+  GskRenderNode *base;
+  GskRenderNode *overlay;
+  guint n_renders;
+  LacunaLabels *labels;
+  const LacunaPalette *palette;
+
+  /* The view when a gesture began. */
+  LacunaView gesture_view;
+  gboolean dragging;
+};
+
+/* Something one can point at: a region, or the free space between two. */
+typedef struct
+{
+  struct lac_range range;
+  gsize index; /* of the region or the gap */
+  gboolean is_gap;
+} LacunaStripItem;
+
+gboolean lacuna_strip_item_at        (LacunaStrip       *self,
+                                      guint64            address,
+                                      LacunaStripItem   *out_item);
+
+/* The layout of the view now; NULL when there is nothing to show. */
+const LacunaStripLayout *lacuna_strip_ensure_layout (LacunaStrip *self);
+
+/* What a pointer at @x (logical pixels) means: the address there, or the one region of a column that
+ * holds no other. FALSE when there is nothing. */
+gboolean lacuna_strip_address_at_x   (LacunaStrip       *self,
+                                      double             x,
+                                      guint64           *out_address);
+
+/* Moves to @view, at once or smoothly. */
+void     lacuna_strip_go_to          (LacunaStrip       *self,
+                                      const LacunaView  *view,
+                                      gboolean           animate);
+
+/* Selects what is at @address, and says so. */
+void     lacuna_strip_pick           (LacunaStrip       *self,
+                                      guint64            address);
+
+/* Draws the hover again after the pointer or the view has moved. */
+void     lacuna_strip_update_hover   (LacunaStrip       *self);
+
+/* Tells assistive technology what is shown and selected. */
+void     lacuna_strip_update_accessible (LacunaStrip    *self);
+
+/* The fields of a scene for the view now. */
+gboolean lacuna_strip_get_scene      (LacunaStrip       *self,
+                                      LacunaStripScene  *out_scene);
+void     lacuna_strip_get_marks      (LacunaStrip       *self,
+                                      LacunaStripMarks  *out_marks);
+
+/* Called by the class: actions and keys; and by each instance: gestures. */
+void     lacuna_strip_class_add_actions (GtkWidgetClass *widget_class);
+void     lacuna_strip_add_controllers   (LacunaStrip    *self);
+
+G_END_DECLS

@@ -1,0 +1,111 @@
+/* What the strip's layers are drawn from, and the functions that draw them.
+ *
+ * A layer is a function from a scene to a render node. It needs no widget and no display, so that
+ * benchmarks and goldens draw exactly what the window does. Coordinates are logical pixels, and fall
+ * on device pixels wherever a column is meant.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-labels.h"
+#include "lacuna-palette.h"
+#include "model/lacuna-strip-layout.h"
+
+#include "core/gap.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* From top to bottom: the ruler, the band, the footer. Regions stand back from the band's edges. */
+#define LACUNA_STRIP_RULER 30
+#define LACUNA_STRIP_FOOTER 42
+#define LACUNA_STRIP_INSET 8
+#define LACUNA_STRIP_LEAST_BAND 56
+#define LACUNA_STRIP_NATURAL_BAND 108
+
+typedef struct
+{
+  struct lac_map *map;
+  LacunaScale *scale;
+  LacunaView view;
+  LacunaStripLayout *layout;
+  int columns;      /* device pixels */
+  int scale_factor; /* device pixels a logical one */
+  double height;    /* logical pixels */
+  const LacunaPalette *palette;
+  LacunaLabels *labels; /* NULL to draw no text */
+} LacunaStripScene;
+
+/* What lies over the regions. */
+typedef struct
+{
+  const struct lac_gap_query *query;   /* NULL for none */
+  const struct lac_gap *candidate;     /* NULL for none */
+  const struct lac_gap *matches;       /* some of them, to mark those too narrow to be outlined */
+  gsize n_matches;
+  const guint64 *anchors;
+  gsize n_anchors;
+} LacunaStripMarks;
+
+static inline double
+lacuna_strip_scene_width (const LacunaStripScene *scene)
+{
+  return (double) scene->columns / scene->scale_factor;
+}
+
+static inline double
+lacuna_strip_scene_band_height (const LacunaStripScene *scene)
+{
+  return MAX (scene->height - LACUNA_STRIP_RULER - LACUNA_STRIP_FOOTER, 1);
+}
+
+/* Where @address is, in logical pixels, on the edge of a column; may be far outside. */
+double         lacuna_strip_scene_to_x        (const LacunaStripScene *scene,
+                                               guint64                 address);
+
+/* Free space, regions, breaks, their labels, and the ruler. */
+GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
+
+/* The window, matching gaps, the candidate, hazards, anchors, and the ends of the view. NULL when
+ * there is nothing to draw. */
+GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
+                                               const LacunaStripMarks *marks);
+
+/* The rectangles of the layout's regions, from @top to @top + @height. */
+void           lacuna_strip_append_pieces     (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               double                  top,
+                                               double                  height);
+
+/* For the two above. */
+void           lacuna_strip_append_ruler      (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot);
+void           lacuna_strip_append_names      (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot);
+
+/* A rectangle of one colour; nothing when it is empty. */
+void           lacuna_strip_append_rectangle  (GtkSnapshot            *snapshot,
+                                               const GdkRGBA          *colour,
+                                               double                  x,
+                                               double                  y,
+                                               double                  width,
+                                               double                  height);
+
+/* A frame of @thickness inside the rectangle, with round corners. */
+void           lacuna_strip_append_frame      (GtkSnapshot            *snapshot,
+                                               const GdkRGBA          *colour,
+                                               double                  x,
+                                               double                  y,
+                                               double                  width,
+                                               double                  height,
+                                               double                  radius,
+                                               double                  thickness);
+
+/* The name that fits on a strip: the last part of a path without its version, or a kernel's name in
+ * brackets; for a region without a name what its ink is called. Transfer full, UTF-8. */
+char          *lacuna_strip_short_name        (const struct lac_map    *map,
+                                               const struct lac_region *region);
+
+G_END_DECLS

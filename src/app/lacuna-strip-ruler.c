@@ -1,0 +1,189 @@
+/* The ruler above the strip.
+ *
+ * Ticks stand at round addresses (multiples of a power of two), or, on the anchor scale, at round
+ * distances from the anchor. On the compact scale the line jumps at breaks, so that a stretch between
+ * two of them may hold no multiple at all; it then gets the roundest address that it has, because what
+ * comes after a break is exactly what one can't guess.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "lacuna-strip-render.h"
+
+#include "model/lacuna-format.h"
+
+#include <math.h>
+
+/* Logical pixels between ticks with a label, at least; an address in groups is about 100 wide. */
+#define SPACING 128
+
+/* A stretch narrower than this gets no tick of its own. */
+#define LEAST_STRETCH 48
+
+/* Between two labels. */
+#define LABEL_DISTANCE 12
+
+/* From the ends of the strip. */
+#define EDGE_MARGIN 8
+
+#define TICK_HEIGHT 6
+#define MINOR_TICK_HEIGHT 3
+
+static void
+append_tick (const LacunaStripScene *scene,
+             GtkSnapshot            *snapshot,
+             double                  x,
+             double                  height)
+{
+  lacuna_strip_append_rectangle (snapshot, &scene->palette->tick, x, LACUNA_STRIP_RULER - height,
+                                 1.0 / scene->scale_factor, height);
+}
+
+/* A tick with its label, which is left out where it would touch the last one, which ended at
+ * @label_end. */
+static void
+append_labelled_tick (const LacunaStripScene *scene,
+                      GtkSnapshot            *snapshot,
+                      guint64                 address,
+                      double                  x,
+                      double                 *label_end)
+{
+  g_autofree char *text = NULL;
+  LacunaLabelStyle style = LACUNA_LABEL_MONO;
+  double width;
+  double left;
+
+  append_tick (scene, snapshot, x, TICK_HEIGHT);
+  if (scene->labels == NULL || x < *label_end + LABEL_DISTANCE)
+    return;
+
+  if (lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR)
+    {
+      guint64 anchor = lacuna_scale_get_anchor (scene->scale);
+      guint64 distance = address >= anchor ? address - anchor : anchor - address;
+
+      /* The anchor itself is a mark of the overlay. */
+      if (distance == 0 || distance > G_MAXINT64)
+        return;
+      text = lacuna_format_distance (address >= anchor ? (gint64) distance : -(gint64) distance);
+      style = LACUNA_LABEL_PLAIN;
+    }
+  else
+    {
+      text = lacuna_format_address_grouped (address);
+    }
+
+  width = lacuna_labels_width (scene->labels, style, text);
+  left = x - width / 2;
+  if (left < *label_end + LABEL_DISTANCE || left < EDGE_MARGIN
+      || left + width > lacuna_strip_scene_width (scene) - EDGE_MARGIN)
+    return;
+
+  lacuna_labels_append (scene->labels, snapshot, style, text, left,
+                        (LACUNA_STRIP_RULER - TICK_HEIGHT
+                         - lacuna_labels_height (scene->labels, style))
+                          / 2.0,
+                        &scene->palette->text_dim);
+  *label_end = left + width;
+}
+
+/* The address in [@start, @end) with the most zero bits at its end. */
+static guint64
+roundest_address (guint64 start,
+                  guint64 end)
+{
+  guint64 best = start;
+
+  for (int bit = 0; bit < 64; bit++)
+    {
+      guint64 aligned;
+
+      if (!lac_align_up (start, G_GUINT64_CONSTANT (1) << bit, &aligned) || aligned >= end)
+        break;
+      best = aligned;
+    }
+
+  return best;
+}
+
+static void
+append_minor_ticks (const LacunaStripScene *scene,
+                    GtkSnapshot            *snapshot,
+                    guint64                 base,
+                    guint64                 step)
+{
+  struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
+  guint64 minor = step / 4;
+  guint64 address = visible.start + ((base - visible.start) & (minor - 1));
+
+  while (address >= visible.start && address < visible.end)
+    {
+      if (((address - base) & (step - 1)) != 0)
+        append_tick (scene, snapshot, lacuna_strip_scene_to_x (scene, address), MINOR_TICK_HEIGHT);
+      if (address > G_MAXUINT64 - minor)
+        return;
+      address += minor;
+    }
+}
+
+void
+lacuna_strip_append_ruler (const LacunaStripScene *scene,
+                           GtkSnapshot            *snapshot)
+{
+  gboolean is_anchored = lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR;
+  guint64 base = is_anchored ? lacuna_scale_get_anchor (scene->scale) : 0;
+  struct lac_range extent = lacuna_scale_get_extent (scene->scale);
+  double least = scene->view.bytes_per_pixel * scene->scale_factor * SPACING;
+  guint64 length = lacuna_scale_get_length (scene->scale);
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (scene->scale, &n_breaks);
+  guint64 line = lacuna_scale_to_line (scene->scale, scene->view.origin);
+  guint64 end = lacuna_scale_to_line (scene->scale,
+                                      lacuna_view_to_address (&scene->view, scene->scale,
+                                                              scene->columns));
+  double label_end = -G_MAXDOUBLE;
+  guint64 step = 1;
+  gsize next = 0;
+
+  while ((double) step < least && step < G_GUINT64_CONSTANT (1) << 62)
+    step *= 2;
+
+  if (n_breaks == 0 && step >= 4)
+    append_minor_ticks (scene, snapshot, base, step);
+
+  while (next < n_breaks && breaks[next].line <= line)
+    next++;
+
+  /* One stretch of the line after another, each up to the next break. Breaks that lie within one column
+   * are passed over, so that this takes as many steps as there are pixels at most. */
+  while (line < end && line < length)
+    {
+      guint64 stretch_end = next < n_breaks ? MIN (breaks[next].line, end) : end;
+      guint64 start_address = lacuna_scale_to_address (scene->scale, line);
+      guint64 end_address = lac_add_saturating (start_address, stretch_end - line);
+      double width = (double) (stretch_end - line) / scene->view.bytes_per_pixel
+                     / scene->scale_factor;
+      guint64 address = start_address + ((base - start_address) & (step - 1));
+
+      end_address = MIN (end_address, extent.end);
+      if (width >= LEAST_STRETCH && (address < start_address || address >= end_address))
+        {
+          address = roundest_address (start_address, end_address);
+          append_labelled_tick (scene, snapshot, address, lacuna_strip_scene_to_x (scene, address),
+                                &label_end);
+        }
+      else
+        {
+          for (; address >= start_address && address < end_address; address += step)
+            {
+              append_labelled_tick (scene, snapshot, address,
+                                    lacuna_strip_scene_to_x (scene, address), &label_end);
+              if (address > G_MAXUINT64 - step)
+                break;
+            }
+        }
+
+      line = MAX (stretch_end, lac_add_saturating (line, (guint64) scene->view.bytes_per_pixel));
+      while (next < n_breaks && breaks[next].line <= line)
+        next++;
+    }
+}
