@@ -99,7 +99,8 @@ struct lac_process_failure
  * @out_process: (out) (transfer full): the process
  * @out_failure: (out) (optional): set on failure
  *
- * Takes hold of a process. It needs no permission that reading its name does not need.
+ * Takes hold of a process. It needs no permission that reading its name does not need. The number of
+ * a thread means the process that the thread belongs to; the facts have that one's PID.
  *
  * Errors: %LAC_E_NO_PROCESS, %LAC_E_HIDDEN, %LAC_E_INVALID for a PID below 0, %LAC_E_NO_MEMORY,
  *   %LAC_E_SYSTEM.
@@ -135,8 +136,8 @@ LAC_PUBLIC enum lac_status lac_process_get_facts (struct lac_process         *pr
  * lac_process_has_exited:
  * @process: a process
  *
- * Asks without a name lookup, so that a successor with the same PID is never taken for it. O(1), one
- * system call.
+ * Asks without a name lookup, so that a successor with the same PID is never taken for it. O(1): one
+ * system call, but for the first time, and where the system has no handles of processes.
  *
  * Returns: true when it has exited, a zombie included
  */
@@ -184,7 +185,7 @@ LAC_PUBLIC enum lac_status lac_process_read_map (struct lac_process         *pro
  * Asks for one region without reading the whole map: one ioctl where the kernel has PROCMAP_QUERY
  * (Linux 6.11), otherwise a read of the text up to the place.
  *
- * The kind is decided from name and protection; a file is %LAC_KIND_IMAGE when it is mapped
+ * The kind is decided from name and protection; a file on a disk is %LAC_KIND_IMAGE when it is mapped
  * executable here.
  *
  * Errors: %LAC_E_NOT_FOUND when nothing is there (with @or_next: nor above), and those of

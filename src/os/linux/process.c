@@ -58,8 +58,8 @@ open_pidfd (int32_t pid)
 #endif
 }
 
-/* A process that /proc does not show may be there all the same: hidepid makes its folder vanish. Signal
- * 0 sends nothing; it only asks (kill(2)). */
+/* A process that /proc does not show may be there all the same: hidepid makes its folder vanish, with
+ * ENOENT (fs/proc/base.c, proc_pid_permission). Signal 0 sends nothing; it only asks (kill(2)). */
 static bool
 exists_unseen (int32_t pid)
 {
@@ -71,7 +71,9 @@ open_directory (struct lac_process         *process,
                 int32_t                     pid,
                 struct lac_process_failure *out_failure)
 {
-  char name[sizeof "/proc/-2147483648"];
+  /* The dot asks for the permission to look inside, which is what hidepid denies; without it the
+   * folder itself can be had. */
+  char name[sizeof "/proc/-2147483648/."];
   int root = AT_FDCWD;
 
   if (process->root != NULL)
@@ -80,12 +82,12 @@ open_directory (struct lac_process         *process,
       if (root < 0)
         return lac_process_fail (out_failure, LAC_E_SYSTEM, -root, "open the process folder");
       if (pid == LAC_PROCESS_SELF)
-        snprintf (name, sizeof name, "self");
+        snprintf (name, sizeof name, "self/.");
       else
-        snprintf (name, sizeof name, "%d", pid);
+        snprintf (name, sizeof name, "%d/.", pid);
     }
   else
-    snprintf (name, sizeof name, "/proc/%d", pid);
+    snprintf (name, sizeof name, "/proc/%d/.", pid);
 
   process->directory = openat (root, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (process->directory < 0)
@@ -94,6 +96,8 @@ open_directory (struct lac_process         *process,
 
       if (root >= 0)
         close (root);
+      if (error == EPERM)
+        return lac_process_fail (out_failure, LAC_E_HIDDEN, error, "open /proc/PID");
       if (error != ENOENT && error != ESRCH && error != ENOTDIR)
         return lac_process_fail (out_failure, LAC_E_SYSTEM, error, "open /proc/PID");
       if (process->root == NULL)
@@ -242,6 +246,10 @@ lac_process_identify (struct lac_process         *process,
   struct lac_proc_stat stat = { .state = '?' };
   int error = lac_proc_read_stat (process->directory, &stat);
 
+  /* A folder of a process that has exited says ESRCH, and ENOENT only when that happens during the
+   * look-up. What keeps saying ENOENT is hidden: the caller has given up the right to look. */
+  if (error == ENOENT && process->live && lac_proc_read_stat (process->directory, &stat) == ENOENT)
+    error = EPERM;
   if (error == ENOENT && !process->live)
     error = 0;
   else if (error == ENOENT || error == ESRCH)
@@ -275,13 +283,15 @@ bool
 lac_process_has_exited (struct lac_process *process)
 {
   struct lac_proc_stat stat;
+  enum lac_status status;
 
   if (process->pidfd == -1)
     {
       /* The number leads to the right process only if our folder is still alive after it was used, and
        * it must be a process's number, which lac_process_identify() sees to. */
-      if (lac_process_identify (process, &stat, NULL) != LAC_OK)
-        return true;
+      status = lac_process_identify (process, &stat, NULL);
+      if (status != LAC_OK)
+        return status == LAC_E_EXITED;
       process->pidfd = process->live && process->root == NULL ? open_pidfd (process->pid) : -2;
       if (process->pidfd < 0)
         process->pidfd = -2;
@@ -298,7 +308,8 @@ lac_process_has_exited (struct lac_process *process)
       while (ready < 0 && errno == EINTR);
       return ready > 0;
     }
-  if (lac_process_identify (process, &stat, NULL) != LAC_OK)
-    return true;
+  status = lac_process_identify (process, &stat, NULL);
+  if (status != LAC_OK)
+    return status == LAC_E_EXITED;
   return stat.state == 'X' || (stat.state == 'Z' && stat.n_threads <= 1);
 }

@@ -132,6 +132,19 @@ lac_query_point (int                      file,
   return LAC_OK;
 }
 
+/* Files that exist in memory only: code in them was generated, and is no program. */
+static bool
+is_memory_file (const char *name,
+                size_t      length)
+{
+  static const char *const prefixes[] = { "/memfd:", "/SYSV", "/dev/" };
+
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+    if (length > strlen (prefixes[i]) && memcmp (name, prefixes[i], strlen (prefixes[i])) == 0)
+      return true;
+  return false;
+}
+
 struct lac_region
 lac_query_region (const struct lac_region_entry *entry)
 {
@@ -141,7 +154,8 @@ lac_query_region (const struct lac_region_entry *entry)
     .device_major = entry->device_major,
     .device_minor = entry->device_minor,
     .deleted = entry->deleted,
-    .image = entry->inode != 0 && (entry->protection & LAC_PROTECTION_EXECUTE),
+    .image = entry->inode != 0 && (entry->protection & LAC_PROTECTION_EXECUTE)
+             && !is_memory_file (entry->name, entry->name_length),
     .inode = entry->inode,
   };
 

@@ -199,6 +199,19 @@ fill (struct reading *reading,
   return LAC_OK;
 }
 
+static enum lac_status
+too_long (struct reading *reading)
+{
+  lac_process_fail (reading->out_failure, LAC_E_MALFORMED, 0, reading->what);
+  if (reading->out_failure != NULL)
+    reading->out_failure->text = (struct lac_text_error){
+      .line = reading->parser.line + 1,
+      .column = LONGEST_LINE,
+      .message = "the line does not end",
+    };
+  return LAC_E_MALFORMED;
+}
+
 /* Lets another process's text through a small buffer. */
 static enum lac_status
 stream (struct reading *reading)
@@ -224,8 +237,14 @@ stream (struct reading *reading)
       /* A line nearly as long as the buffer; the kernel's own are never longer than four pages. */
       if (!last && size - length < LEAST_ROOM)
         {
-          char *larger = size < LONGEST_LINE ? malloc (size * 2) : NULL;
+          char *larger;
 
+          if (size >= LONGEST_LINE)
+            {
+              status = too_long (reading);
+              break;
+            }
+          larger = malloc (size * 2);
           if (larger == NULL)
             {
               status = lac_process_fail (reading->out_failure, LAC_E_NO_MEMORY, ENOMEM, reading->what);

@@ -1,0 +1,201 @@
+/* Which files are programs, told from their first bytes in a live process: this one.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "os/linux/process-private.h"
+#include "victim.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct mapping
+{
+  char *path;
+  void *address;
+};
+
+static void
+map_file (struct mapping *mapping,
+          const void     *contents,
+          size_t          length,
+          int             protection)
+{
+  size_t page = (size_t) sysconf (_SC_PAGESIZE);
+  int file = g_file_open_tmp ("lacuna-image-XXXXXX", &mapping->path, NULL);
+
+  g_assert_cmpint (file, >=, 0);
+  g_assert_cmpint (write (file, contents, length), ==, length);
+  mapping->address = mmap (NULL, page, protection, MAP_PRIVATE, file, 0);
+  g_assert_true (mapping->address != MAP_FAILED);
+  close (file);
+}
+
+static void
+unmap_file (struct mapping *mapping)
+{
+  munmap (mapping->address, (size_t) sysconf (_SC_PAGESIZE));
+  g_unlink (mapping->path);
+  g_free (mapping->path);
+}
+
+static enum lac_kind
+kind_of (const void *address,
+         unsigned    flags)
+{
+  struct lac_process *process = open_process (LAC_PROCESS_SELF);
+  const struct lac_region *regions;
+  struct lac_map *map;
+  size_t index, n_regions;
+  enum lac_kind kind;
+
+  g_assert_cmpint (lac_process_read_map (process, flags, NULL, &map, NULL), ==, LAC_OK);
+  regions = lac_map_regions (map, &n_regions);
+  index = lac_map_search (map, (uintptr_t) address);
+  g_assert_cmpuint (index, <, n_regions);
+  g_assert_cmphex (regions[index].start, ==, (uintptr_t) address);
+  kind = regions[index].kind;
+  lac_map_unref (map);
+  lac_process_close (process);
+  return kind;
+}
+
+static void
+test_elf (void)
+{
+  struct mapping mapping;
+
+  map_file (&mapping, "\177ELF\2\1\1", 7, PROT_READ);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "image");
+  /* Remembered. */
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "image");
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, LAC_READ_NO_FILES)), ==, "file");
+  unmap_file (&mapping);
+}
+
+static void
+test_pe (void)
+{
+  unsigned char bytes[256] = { 'M', 'Z' };
+  struct mapping mapping;
+
+  bytes[0x3c] = 0x80;
+  memcpy (bytes + 0x80, "PE\0\0", 4);
+  map_file (&mapping, bytes, sizeof bytes, PROT_READ);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "image");
+  unmap_file (&mapping);
+
+  /* An old DOS program, and one whose header lies past the end. */
+  memcpy (bytes + 0x80, "NE\0\0", 4);
+  map_file (&mapping, bytes, sizeof bytes, PROT_READ);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "file");
+  unmap_file (&mapping);
+  bytes[0x3f] = 0xff;
+  map_file (&mapping, bytes, sizeof bytes, PROT_READ);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "file");
+  unmap_file (&mapping);
+}
+
+static void
+test_other_files (void)
+{
+  struct mapping mapping;
+
+  map_file (&mapping, "#!/bin/sh\n", 10, PROT_READ | PROT_EXEC);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "file");
+  unmap_file (&mapping);
+  map_file (&mapping, "\177E", 2, PROT_READ);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "file");
+  unmap_file (&mapping);
+}
+
+/* What a file is may change; the time of its last change tells. */
+static void
+test_changed_file (void)
+{
+  struct mapping mapping;
+  int file;
+
+  map_file (&mapping, "text", 4, PROT_READ);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "file");
+  g_usleep (20000);
+  file = open (mapping.path, O_WRONLY | O_CLOEXEC);
+  g_assert_cmpint (pwrite (file, "\177ELF", 4, 0), ==, 4);
+  close (file);
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "image");
+  unmap_file (&mapping);
+}
+
+static void
+test_deleted_file (void)
+{
+  struct mapping mapping;
+
+  map_file (&mapping, "\177ELF\2\1\1", 7, PROT_READ);
+  g_unlink (mapping.path);
+  if (access ("/proc/self/map_files", R_OK | X_OK) == 0 && geteuid () == 0)
+    g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "image");
+  else
+    g_test_skip ("a deleted file can be looked into with CAP_SYS_ADMIN only");
+  unmap_file (&mapping);
+}
+
+/* Another file in the same place is not the one that is mapped. */
+static void
+test_replaced_file (void)
+{
+  struct mapping mapping;
+
+  map_file (&mapping, "text", 4, PROT_READ);
+  g_assert_true (g_file_set_contents (mapping.path, "\177ELF", 4, NULL));
+  g_assert_cmpstr (lac_kind_name (kind_of (mapping.address, 0)), ==, "file");
+  unmap_file (&mapping);
+}
+
+static void
+test_executable_memory_file (void)
+{
+  size_t page = (size_t) sysconf (_SC_PAGESIZE);
+  int memory = (int) syscall (SYS_memfd_create, "code", 1u);
+  void *address;
+
+  g_assert_cmpint (memory, >=, 0);
+  g_assert_cmpint (ftruncate (memory, (off_t) page), ==, 0);
+  address = mmap (NULL, page, PROT_READ | PROT_EXEC, MAP_SHARED, memory, 0);
+  g_assert_true (address != MAP_FAILED);
+  g_assert_cmpstr (lac_kind_name (kind_of (address, 0)), ==, "shared");
+  munmap (address, page);
+  close (memory);
+}
+
+static void
+test_local_types (void)
+{
+  const char *const local[] = { "ext4", "xfs", "btrfs", "tmpfs", "overlay" };
+  const char *const remote[] = { "nfs", "nfs4", "cifs", "smb3", "fuse", "fuse.sshfs", "fuseblk", "9p",
+                                 "ceph", "afs", "autofs", "virtiofs", "ext", "ext44", "" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (local); i++)
+    g_assert_true (lac_image_type_is_local (local[i], strlen (local[i])));
+  for (size_t i = 0; i < G_N_ELEMENTS (remote); i++)
+    g_assert_false (lac_image_type_is_local (remote[i], strlen (remote[i])));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/os/image/elf", test_elf);
+  g_test_add_func ("/os/image/pe", test_pe);
+  g_test_add_func ("/os/image/other-files-are-none", test_other_files);
+  g_test_add_func ("/os/image/changed-file", test_changed_file);
+  g_test_add_func ("/os/image/deleted-file", test_deleted_file);
+  g_test_add_func ("/os/image/replaced-file", test_replaced_file);
+  g_test_add_func ("/os/image/executable-memory-file-is-none", test_executable_memory_file);
+  g_test_add_func ("/os/image/local-types", test_local_types);
+  return g_test_run ();
+}
