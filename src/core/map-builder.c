@@ -298,7 +298,11 @@ lac_map_builder_add (struct lac_map_builder        *builder,
     }
   /* A file that could not be opened may turn out to be an image when a later part of it is mapped
    * executable; its regions wait for that. */
-  if (kind == LAC_KIND_DECIDE && !builder->undecided[backing])
+  if (kind == LAC_KIND_DECIDE && backing == NO_BACKING)
+    kind = entry->protection == LAC_PROTECTION_NONE ? LAC_KIND_GUARD
+           : flags & LAC_REGION_SHARED              ? LAC_KIND_SHARED
+                                                    : LAC_KIND_ANONYMOUS;
+  else if (kind == LAC_KIND_DECIDE && !builder->undecided[backing])
     {
       struct lac_backing known = builder->backings[backing];
 
@@ -598,7 +602,7 @@ sum_up (struct lac_map *map)
   for (size_t i = 0; i < map->n_regions; i++)
     {
       const struct lac_region *region = &map->regions[i];
-      struct lac_range gap = lac_map_gap (map, i);
+      struct lac_range gap = lac_gap_of (map, i);
       uint64_t free_bytes = gap.end - gap.start;
 
       if (region->backing != last_backing)

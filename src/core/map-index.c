@@ -33,7 +33,7 @@ lac_gap_pieces (const struct lac_map *map,
                 struct lac_range      window,
                 struct lac_range      out_pieces[LAC_MAX_PIECES])
 {
-  struct lac_range rest = lac_range_intersect (lac_map_gap (map, index), window);
+  struct lac_range rest = lac_range_intersect (lac_gap_of (map, index), window);
   unsigned n = 0;
 
   if (avoid != 0 && map->n_hazards != 0)
@@ -87,8 +87,11 @@ node_room (const struct lac_map *map,
 
   for (size_t i = first; i < end; i++)
     {
-      uint64_t room = lac_gap_room (map, i, avoid, alignment);
+      struct lac_range gap = lac_gap_of (map, i);
+      uint64_t room = gap.end - gap.start;
 
+      if (room > 0 && (avoid != 0 || alignment != 1))
+        room = lac_gap_room (map, i, avoid, alignment);
       if (room > largest)
         largest = room;
     }
@@ -330,6 +333,8 @@ lac_index_upper_bound (const struct lac_map *map,
   first = node * LAC_FANOUT;
   end = first + LAC_FANOUT < map->n_regions ? first + LAC_FANOUT : map->n_regions;
   bound = first;
+  /* A gap query comes next as a rule, and reads this; let it arrive with the regions. */
+  __builtin_prefetch (&index->rooms[LAC_HAZARD_ALL].levels[0][node]);
   for (size_t i = first; i < end; i++)
     bound += map->regions[i].start <= address;
   return bound;
@@ -346,7 +351,7 @@ scan_up (const struct lac_map *map,
 {
   for (size_t i = first; i < end; i++)
     {
-      struct lac_range gap = lac_map_gap (map, i);
+      struct lac_range gap = lac_gap_of (map, i);
 
       if (gap.end - gap.start >= size
           && ((avoid == 0 && alignment == 1) || lac_gap_room (map, i, avoid, alignment) >= size))
@@ -365,7 +370,7 @@ scan_down (const struct lac_map *map,
 {
   for (size_t i = end; i > first; i--)
     {
-      struct lac_range gap = lac_map_gap (map, i - 1);
+      struct lac_range gap = lac_gap_of (map, i - 1);
 
       if (gap.end - gap.start >= size
           && ((avoid == 0 && alignment == 1) || lac_gap_room (map, i - 1, avoid, alignment) >= size))

@@ -71,6 +71,22 @@ struct lac_map
   struct lac_index index;
 };
 
+/* lac_map_gap() for an index that is known to be right. */
+static inline struct lac_range
+lac_gap_of (const struct lac_map *map,
+            size_t                index)
+{
+  struct lac_range gap = map->space.user;
+
+  if (index > 0 && map->regions[index - 1].end > gap.start)
+    gap.start = map->regions[index - 1].end;
+  if (index < map->n_regions && map->regions[index].start < gap.end)
+    gap.end = map->regions[index].start;
+  if (gap.end < gap.start)
+    gap.end = gap.start;
+  return gap;
+}
+
 /* Makes the index of a map whose regions and hazards are complete. */
 enum lac_status lac_index_build (struct lac_map *map);
 

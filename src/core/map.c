@@ -147,17 +147,9 @@ struct lac_range
 lac_map_gap (const struct lac_map *map,
              size_t                index)
 {
-  struct lac_range gap = map->space.user;
-
   if (index > map->n_regions)
-    return (struct lac_range){ gap.end, gap.end };
-  if (index > 0 && map->regions[index - 1].end > gap.start)
-    gap.start = map->regions[index - 1].end;
-  if (index < map->n_regions && map->regions[index].start < gap.end)
-    gap.end = map->regions[index].start;
-  if (gap.end < gap.start)
-    gap.end = gap.start;
-  return gap;
+    return (struct lac_range){ map->space.user.end, map->space.user.end };
+  return lac_gap_of (map, index);
 }
 
 struct lac_totals
