@@ -2,8 +2,9 @@
  *
  * The gap panel is a form that answers while one types. What is half typed is often wrong for a
  * moment, so a fault must neither move the cursor, nor open anything, nor throw away what was found
- * before: it is a sentence below the entry, and a wavy line under the place in the text. What an
- * expression such as libc.so.6+0x40 came to is the note at the entry's end.
+ * before: it is a sentence below the entry, and a wavy line under the place in the text. Where several
+ * narrow fields stand in a row, they are terse, and whoever made the row shows the sentence below it.
+ * What an expression such as libc.so.6+0x40 came to is the note at the entry's end.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,10 +21,13 @@ struct _LacunaField
   GtkWidget *box;
   GtkWidget *frame;
   GtkLabel *caption_label;
-  GtkText *text;
+  GtkEntry *text;
   GtkLabel *note_label;
   GtkWidget *remove_button;
   GtkLabel *fault_label;
+
+  char *fault;
+  gboolean terse;
 };
 
 enum
@@ -33,6 +37,7 @@ enum
   PROP_PLACEHOLDER,
   PROP_TEXT,
   PROP_ADDRESS,
+  PROP_TERSE,
   N_PROPERTIES
 };
 
@@ -72,7 +77,7 @@ remove_clicked_cb (LacunaField *self)
 static void
 frame_pressed_cb (LacunaField *self)
 {
-  if (!gtk_widget_has_focus (GTK_WIDGET (self->text)))
+  if (gtk_widget_get_focus_child (self->frame) == NULL)
     gtk_widget_grab_focus (GTK_WIDGET (self->text));
 }
 
@@ -93,6 +98,14 @@ lacuna_field_dispose (GObject *object)
 }
 
 static void
+lacuna_field_finalize (GObject *object)
+{
+  g_free (LACUNA_FIELD (object)->fault);
+
+  G_OBJECT_CLASS (lacuna_field_parent_class)->finalize (object);
+}
+
+static void
 lacuna_field_get_property (GObject    *object,
                            guint       property_id,
                            GValue     *value,
@@ -106,7 +119,7 @@ lacuna_field_get_property (GObject    *object,
       g_value_set_string (value, gtk_label_get_label (self->caption_label));
       break;
     case PROP_PLACEHOLDER:
-      g_value_set_string (value, gtk_text_get_placeholder_text (self->text));
+      g_value_set_string (value, gtk_entry_get_placeholder_text (self->text));
       break;
     case PROP_TEXT:
       g_value_set_string (value, lacuna_field_get_text (self));
@@ -114,6 +127,9 @@ lacuna_field_get_property (GObject    *object,
     case PROP_ADDRESS:
       g_value_set_boolean (value,
                            gtk_widget_has_css_class (GTK_WIDGET (self->text), "address"));
+      break;
+    case PROP_TERSE:
+      g_value_set_boolean (value, self->terse);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -145,6 +161,9 @@ lacuna_field_set_property (GObject      *object,
       else
         gtk_widget_remove_css_class (GTK_WIDGET (self->text), "address");
       break;
+    case PROP_TERSE:
+      self->terse = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -157,6 +176,7 @@ lacuna_field_class_init (LacunaFieldClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = lacuna_field_dispose;
+  object_class->finalize = lacuna_field_finalize;
   object_class->get_property = lacuna_field_get_property;
   object_class->set_property = lacuna_field_set_property;
   widget_class->grab_focus = lacuna_field_grab_focus;
@@ -169,6 +189,8 @@ lacuna_field_class_init (LacunaFieldClass *klass)
                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_ADDRESS] = g_param_spec_boolean (
       "address", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TERSE] = g_param_spec_boolean (
+      "terse", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
@@ -259,7 +281,7 @@ lacuna_field_set_placeholder (LacunaField *self,
 {
   g_return_if_fail (LACUNA_IS_FIELD (self));
 
-  gtk_text_set_placeholder_text (self->text, placeholder);
+  gtk_entry_set_placeholder_text (self->text, placeholder);
 }
 
 /**
@@ -288,8 +310,10 @@ lacuna_field_set_fault (LacunaField *self,
 {
   g_return_if_fail (LACUNA_IS_FIELD (self));
 
+  g_free (self->fault);
+  self->fault = g_strdup (fault);
   gtk_label_set_label (self->fault_label, fault != NULL ? fault : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->fault_label), fault != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->fault_label), fault != NULL && !self->terse);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_STATE_INVALID,
                                fault != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
                                              : GTK_ACCESSIBLE_INVALID_FALSE,
@@ -297,7 +321,7 @@ lacuna_field_set_fault (LacunaField *self,
   if (fault == NULL)
     {
       gtk_widget_remove_css_class (self->frame, "fault");
-      gtk_text_set_attributes (self->text, NULL);
+      gtk_entry_set_attributes (self->text, NULL);
     }
   else
     {
@@ -311,7 +335,7 @@ lacuna_field_set_fault (LacunaField *self,
         start = length > 0 ? length - 1 : 0;
       underline->start_index = (guint) start;
       pango_attr_list_insert (attributes, underline);
-      gtk_text_set_attributes (self->text, attributes);
+      gtk_entry_set_attributes (self->text, attributes);
       pango_attr_list_unref (attributes);
       gtk_widget_add_css_class (self->frame, "fault");
     }
@@ -327,9 +351,24 @@ lacuna_field_get_fault (LacunaField *self)
 {
   g_return_val_if_fail (LACUNA_IS_FIELD (self), NULL);
 
-  return gtk_widget_get_visible (GTK_WIDGET (self->fault_label))
-             ? gtk_label_get_label (self->fault_label)
-             : NULL;
+  return self->fault;
+}
+
+/**
+ * lacuna_field_set_slim:
+ * @slim: whether the field takes as little room as it can, and shows no caption
+ */
+void
+lacuna_field_set_slim (LacunaField *self,
+                       gboolean     slim)
+{
+  g_return_if_fail (LACUNA_IS_FIELD (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->caption_label), !slim);
+  if (slim)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "slim");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "slim");
 }
 
 /**

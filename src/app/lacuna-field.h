@@ -26,6 +26,8 @@ void         lacuna_field_set_fault       (LacunaField *self,
                                            const char  *fault,
                                            gssize       offset);
 const char  *lacuna_field_get_fault       (LacunaField *self);
+void         lacuna_field_set_slim        (LacunaField *self,
+                                           gboolean     slim);
 void         lacuna_field_set_removable   (LacunaField *self,
                                            gboolean     removable);
 

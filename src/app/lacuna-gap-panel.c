@@ -32,6 +32,8 @@ struct _LacunaGapPanel
   GtkToggleButton *avoid_stack_growth;
   GtkToggleButton *avoid_stack_guard;
   GtkDropDown *order_drop_down;
+  GtkLabel *sizes_fault;
+  GtkLabel *bounds_fault;
   GtkLabel *headline;
   GtkLabel *explanation;
   GtkWidget *results_window;
@@ -44,6 +46,7 @@ struct _LacunaGapPanel
   LacunaSnapshot *snapshot;
   LacunaGapResults *results;
   GCancellable *cancellable;
+  gboolean had_anchors;
   gboolean searching;
   guint updating; /* above 0 while the panel itself changes the selection */
 };
@@ -60,8 +63,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LacunaGapPanel, lacuna_gap_panel, GTK_TYPE_WIDGET)
-
-static void search (LacunaGapPanel *self);
 
 static void
 show_headline (LacunaGapPanel *self)
@@ -160,6 +161,21 @@ searched_cb (GObject      *source,
   set_results (self, results);
 }
 
+/* The first fault of the entries from @first to @last, which stand in one row. */
+static void
+show_row_fault (GtkLabel               *label,
+                const LacunaGapReading *reading,
+                guint                   first,
+                guint                   last)
+{
+  const LacunaGapFault *fault = NULL;
+
+  for (guint i = first; i <= last && fault == NULL; i++)
+    fault = lacuna_gap_reading_find (reading, i);
+  gtk_label_set_label (label, fault != NULL ? fault->message : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), fault != NULL);
+}
+
 static void
 show_faults (LacunaGapPanel         *self,
              const LacunaGapReading *reading)
@@ -171,6 +187,8 @@ show_faults (LacunaGapPanel         *self,
       lacuna_field_set_fault (self->fields[i], fault != NULL ? fault->message : NULL,
                               fault != NULL ? fault->offset : -1);
     }
+  show_row_fault (self->bounds_fault, reading, LACUNA_ENTRY_MINIMUM, LACUNA_ENTRY_MAXIMUM);
+  show_row_fault (self->sizes_fault, reading, LACUNA_ENTRY_WITHIN, LACUNA_ENTRY_ALIGNMENT);
   for (guint i = 0; i < self->anchors->len; i++)
     {
       const LacunaGapFault *fault = lacuna_gap_reading_find (reading, LACUNA_ENTRY_ANCHOR + i);
@@ -266,13 +284,34 @@ number_anchors (LacunaGapPanel *self)
       LacunaField *field = g_ptr_array_index (self->anchors, i);
       gboolean last = i + 1 == self->anchors->len;
       g_autofree char *caption
-          = i == 0 ? g_strdup (_ ("Near")) : g_strdup_printf (_ ("and near (%u)"), i + 1);
+          = i == 0 ? g_strdup (_ ("Near")) : g_strdup_printf (_ ("Near, anchor %u"), i + 1);
 
       lacuna_field_set_caption (field, caption);
       lacuna_field_set_removable (field, !last);
+      /* The one that only waits for another anchor takes as little room as it can. */
+      lacuna_field_set_slim (field, last && i > 0);
       lacuna_field_set_placeholder (field, i == 0 ? _ ("An address, [heap], libc.so.6+0x40")
-                                                  : _ ("Another anchor"));
+                                                  : _ ("and near…"));
     }
+}
+
+/* Nearest first means nothing without an anchor, and is what one wants with the first. Another order
+ * that was chosen stays. */
+static void
+follow_anchors (LacunaGapPanel *self)
+{
+  gboolean has_anchors = FALSE;
+  guint order = gtk_drop_down_get_selected (self->order_drop_down);
+
+  for (guint i = 0; i < self->anchors->len; i++)
+    has_anchors = has_anchors
+                  || *lacuna_field_get_text (g_ptr_array_index (self->anchors, i)) != '\0';
+  if (has_anchors == self->had_anchors)
+    return;
+  self->had_anchors = has_anchors;
+  if (order == (has_anchors ? LAC_ORDER_LOWEST : LAC_ORDER_NEAREST))
+    gtk_drop_down_set_selected (self->order_drop_down,
+                                has_anchors ? LAC_ORDER_NEAREST : LAC_ORDER_LOWEST);
 }
 
 static void
@@ -282,6 +321,7 @@ anchor_changed_cb (LacunaGapPanel *self,
   if (field == g_ptr_array_index (self->anchors, self->anchors->len - 1)
       && *lacuna_field_get_text (field) != '\0')
     append_anchor (self);
+  follow_anchors (self);
   search (self);
 }
 
@@ -297,6 +337,7 @@ anchor_removed_cb (LacunaGapPanel *self,
   gtk_box_remove (self->anchors_box, GTK_WIDGET (field));
   number_anchors (self);
   gtk_widget_grab_focus (g_ptr_array_index (self->anchors, index));
+  follow_anchors (self);
   search (self);
 }
 
@@ -482,6 +523,8 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, avoid_stack_guard);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, order_drop_down);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, headline);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, sizes_fault);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, bounds_fault);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, explanation);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, results_window);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, results_view);

@@ -40,6 +40,7 @@ struct _LacunaWindow
   LacunaSnapshot *snapshot;   /* what is shown */
   gboolean shows_target;      /* the snapshot is of the target, not of the one before */
   gboolean exited;            /* the target was found to have exited */
+  LacunaScaleKind scale_kind;
   GCancellable *cancellable;  /* of the load that runs */
   guint spinner_source;       /* waits before the spinner shows */
   guint clock_source;         /* keeps "3 s ago" true */

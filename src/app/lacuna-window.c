@@ -280,11 +280,9 @@ show_failure (LacunaWindow *self,
               const char   *title,
               const char   *message)
 {
-  /* Both are markup there. */
-  g_autofree char *title_markup = g_markup_escape_text (title, -1);
   g_autofree char *message_markup = g_markup_escape_text (message, -1);
 
-  adw_status_page_set_title (self->failure_page, title_markup);
+  adw_status_page_set_title (self->failure_page, title);
   adw_status_page_set_description (self->failure_page, message_markup);
   adw_window_title_set_title (self->window_title, "Lacuna");
   adw_window_title_set_subtitle (self->window_title, "");
@@ -416,9 +414,7 @@ get_property (GObject    *object,
   switch (property_id)
     {
     case PROP_SCALE:
-      g_value_set_string (value, lacuna_strip_get_scale_kind (self->strip) == LACUNA_SCALE_COMPACT
-                                     ? "compact"
-                                     : "linear");
+      g_value_set_string (value, self->scale_kind == LACUNA_SCALE_LINEAR ? "linear" : "compact");
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -436,10 +432,10 @@ set_property (GObject      *object,
   switch (property_id)
     {
     case PROP_SCALE:
-      lacuna_strip_set_scale_kind (self->strip,
-                                   g_strcmp0 (g_value_get_string (value), "linear") == 0
-                                       ? LACUNA_SCALE_LINEAR
-                                       : LACUNA_SCALE_COMPACT);
+      self->scale_kind = g_strcmp0 (g_value_get_string (value), "linear") == 0
+                             ? LACUNA_SCALE_LINEAR
+                             : LACUNA_SCALE_COMPACT;
+      lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -536,9 +532,11 @@ lacuna_window_init (LacunaWindow *self)
   g_type_ensure (LACUNA_TYPE_DETAILS);
   g_type_ensure (LACUNA_TYPE_REGION_PANE);
   g_type_ensure (LACUNA_TYPE_GAP_PANEL);
+  /* A process takes up next to nothing of the space that it could; to scale it is a few lines. */
+  self->scale_kind = LACUNA_SCALE_COMPACT;
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  lacuna_strip_set_scale_kind (self->strip, LACUNA_SCALE_COMPACT);
+  lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);
   lacuna_window_set_actions_enabled (self);
 }
