@@ -93,6 +93,9 @@ lac_proc_parse_stat (const char           *text,
         case 22:
           stat.start_time = value;
           break;
+        case 28:
+          stat.start_stack = value;
+          break;
         case 38:
           stat.exit_signal = (int64_t) value;
           break;

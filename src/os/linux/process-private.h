@@ -66,6 +66,7 @@ struct lac_proc_stat
   int64_t n_threads;
   int64_t exit_signal;
   uint64_t start_time;
+  uint64_t start_stack;
   uint64_t start_break;
 };
 

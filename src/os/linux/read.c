@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Half of a first-level cache; read(2) is asked for whatever room is left, and gives a page. */
@@ -25,6 +26,9 @@
 
 /* Where less room than a page is left the kernel would give less than it has ready. */
 #define LEAST_ROOM 4096
+
+/* Between two tries, in nanoseconds: enough for a program to be loaded from memory. */
+#define PAUSE 200000
 
 /* A recorded file may hold anything; a line past this is refused. */
 #define LONGEST_LINE (1024 * 1024)
@@ -281,11 +285,32 @@ take_self (struct reading *reading)
   return status;
 }
 
+/* Whether a program is just being loaded. The kernel notes where the stack is when everything is
+ * mapped (fs/binfmt_elf.c), and until then names no region `[stack]`. A map without one is read again
+ * if the kernel says so, and once more after it no longer does; few programs have none for good. */
+static bool
+is_being_loaded (struct lac_process   *process,
+                 const struct lac_map *map,
+                 bool                 *stack_was_known)
+{
+  struct lac_proc_stat stat;
+  size_t index;
+  bool known;
+
+  if (!process->live || process->self || lac_map_find_name (map, "[stack]", 7, &index) == LAC_OK
+      || lac_process_identify (process, &stat, NULL) != LAC_OK)
+    return false;
+  known = *stack_was_known;
+  *stack_was_known = stat.start_stack != 0;
+  return !known;
+}
+
 /* One try. *out_again is set when the process became another program under our eyes. */
 static enum lac_status
 read_once (struct lac_process         *process,
            unsigned                    flags,
            const atomic_bool          *cancel,
+           bool                       *stack_was_known,
            struct lac_map            **out_map,
            bool                       *out_again,
            struct lac_process_failure *out_failure)
@@ -299,6 +324,7 @@ read_once (struct lac_process         *process,
     .what = detail ? "read /proc/PID/smaps" : "read /proc/PID/maps",
     .out_failure = out_failure,
   };
+  struct lac_map *map = NULL;
   enum lac_status status;
 
   *out_again = false;
@@ -326,12 +352,16 @@ read_once (struct lac_process         *process,
       goto out;
     }
 
-  status = lac_map_builder_finish (reading.builder, out_map);
+  status = lac_map_builder_finish (reading.builder, &map);
   reading.builder = NULL;
   if (status != LAC_OK)
-    lac_process_fail (out_failure, status, status == LAC_E_NO_MEMORY ? ENOMEM : 0, reading.what);
-  else
-    lac_map_regions (*out_map, &process->last_regions);
+    {
+      lac_process_fail (out_failure, status, status == LAC_E_NO_MEMORY ? ENOMEM : 0, reading.what);
+      goto out;
+    }
+  lac_map_regions (map, &process->last_regions);
+  *out_again = is_being_loaded (process, map, stack_was_known);
+  *out_map = map;
 
 out:
   lac_map_builder_free (reading.builder);
@@ -347,17 +377,28 @@ lac_process_read_map (struct lac_process         *process,
                       struct lac_map            **out_map,
                       struct lac_process_failure *out_failure)
 {
+  bool stack_was_known = false;
+  struct lac_map *map = NULL;
+
   for (int attempt = 0; attempt < LAC_MAX_ATTEMPTS; attempt++)
     {
       bool again;
       enum lac_status status;
 
+      lac_map_unref (map);
+      map = NULL;
       if (is_cancelled (cancel))
         return lac_process_fail (out_failure, LAC_E_CANCELLED, 0, "read /proc/PID/maps");
-      status = read_once (process, flags, cancel, out_map, &again, out_failure);
-      if (!again)
+      status = read_once (process, flags, cancel, &stack_was_known, &map, &again, out_failure);
+      if (status != LAC_OK)
         return status;
+      if (!again)
+        break;
+      nanosleep (&(struct timespec){ .tv_nsec = PAUSE }, NULL);
     }
   /* It becomes one program after another faster than its map can be read. */
-  return lac_process_fail (out_failure, LAC_E_SYSTEM, EAGAIN, "read /proc/PID/maps");
+  if (map == NULL)
+    return lac_process_fail (out_failure, LAC_E_SYSTEM, EAGAIN, "read /proc/PID/maps");
+  *out_map = map;
+  return LAC_OK;
 }
