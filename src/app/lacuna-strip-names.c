@@ -179,7 +179,11 @@ append_gap_size (const LacunaStripScene *scene,
 {
   g_autofree char *size = NULL;
   g_autofree char *text = NULL;
+  const char *fitting;
+  double left = (double) piece->start / scene->scale_factor;
+  double width = (double) (piece->end - piece->start) / scene->scale_factor;
   guint64 bytes = lac_range_size (lac_map_gap (scene->map, piece->first));
+  double text_width;
 
   if (bytes == 0)
     return;
@@ -188,33 +192,21 @@ append_gap_size (const LacunaStripScene *scene,
   /* Translators: free memory between two regions, such as "84 MiB free". */
   text = g_strdup_printf (_("%s free"), size);
 
-  if (piece->kind == LACUNA_PIECE_BREAK)
-    {
-      const char *fitting = text;
-      double left = (double) piece->start / scene->scale_factor;
-      double width = (double) (piece->end - piece->start) / scene->scale_factor;
-      double text_width;
+  if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, text, width - 2 * MARGIN))
+    fitting = text;
+  else if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, size, width - 2 * MARGIN))
+    fitting = size;
+  else
+    return;
 
-      if (!lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, text, width - 2 * MARGIN))
-        fitting = size;
-      if (!lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, fitting, width - 2 * MARGIN))
-        return;
-
-      /* The mark of the break stops above the text and goes on below it. */
-      text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_PLAIN, fitting);
-      lacuna_strip_append_rectangle (
-        snapshot, &scene->palette->free, left + (width - text_width) / 2 - 3,
-        middle_of_band (scene) - 1, text_width + 6,
-        lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN) + 2);
-      append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, fitting, piece->start, piece->end,
-                      &scene->palette->text_dim);
-      return;
-    }
-
-  if (!append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, text, piece->start, piece->end,
-                       &scene->palette->text_dim))
-    append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, size, piece->start, piece->end,
-                    &scene->palette->text_dim);
+  /* A hatch, or the mark of a break, stops above the text and goes on below it. */
+  text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_PLAIN, fitting);
+  lacuna_strip_append_rectangle (snapshot, &scene->palette->free,
+                                 left + (width - text_width) / 2 - 3, middle_of_band (scene) - 1,
+                                 text_width + 6,
+                                 lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN) + 2);
+  append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, fitting, piece->start, piece->end,
+                  &scene->palette->text_dim);
 }
 
 void

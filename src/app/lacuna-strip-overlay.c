@@ -1,8 +1,9 @@
 /* The strip's overlay: what a gap query found, over the regions.
  *
  * Everything here has a second sign beside its colour: the window has dashed edges, matching gaps an
- * outline, the candidate a triangle, hazards a hatch, anchors a dot. The footer says the candidate's
- * address and distance; the ends of the view stand beside it as long as there is room.
+ * outline, the candidate a triangle, anchors a dot. The footer says the candidate's address and
+ * distance; the ends of the view stand beside it as long as there is room. The ruler is drawn here and
+ * not with the base, because it makes way for the anchors' labels.
  *
  * The query is asked again for each gap in view that is at least a column wide, because results are
  * limited in number and may be of an older snapshot. That is O(pixels).
@@ -13,7 +14,6 @@
 
 #include "lacuna-strip-render.h"
 
-#include "core/hazard.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -33,50 +33,40 @@
 
 #define ANCHOR_DOT 9
 
-/* Narrower than this, a hatch is only noise. */
-#define LEAST_HATCH 2
-
 #define EDGE_MARGIN 12
 #define LABEL_DISTANCE 14
 
-/* In logical pixels, not clipped to the view. */
-typedef struct
-{
-  double start;
-  double end;
-} Span;
-
-static Span
+static LacunaStripSpan
 span_of (const LacunaStripScene *scene,
          struct lac_range        range)
 {
-  return (Span){ lacuna_strip_scene_to_x (scene, range.start),
+  return (LacunaStripSpan){ lacuna_strip_scene_to_x (scene, range.start),
                  lacuna_strip_scene_to_x (scene, range.end) };
 }
 
-static Span
+static LacunaStripSpan
 span_clip (const LacunaStripScene *scene,
-           Span                    span,
+           LacunaStripSpan                    span,
            double                  beyond)
 {
   double width = lacuna_strip_scene_width (scene);
 
-  return (Span){ CLAMP (span.start, -beyond, width + beyond),
+  return (LacunaStripSpan){ CLAMP (span.start, -beyond, width + beyond),
                  CLAMP (span.end, -beyond, width + beyond) };
 }
 
-static Span
-span_intersect (Span a,
-                Span b)
+static LacunaStripSpan
+span_intersect (LacunaStripSpan a,
+                LacunaStripSpan b)
 {
-  return (Span){ MAX (a.start, b.start), MIN (a.end, b.end) };
+  return (LacunaStripSpan){ MAX (a.start, b.start), MIN (a.end, b.end) };
 }
 
-static Span
+static LacunaStripSpan
 span_of_piece (const LacunaStripScene *scene,
                const LacunaPiece      *piece)
 {
-  return (Span){ (double) piece->start / scene->scale_factor,
+  return (LacunaStripSpan){ (double) piece->start / scene->scale_factor,
                  (double) piece->end / scene->scale_factor };
 }
 
@@ -110,13 +100,13 @@ append_window (const LacunaStripScene *scene,
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
   struct lac_range extent = lac_map_space (scene->map)->user;
   double width = lacuna_strip_scene_width (scene);
-  Span span = span_of (scene, window);
+  LacunaStripSpan span = span_of (scene, window);
 
   /* Only free space is tinted: the colours of regions keep their meaning. */
   for (gsize i = 0; i < n_pieces; i++)
     if (pieces[i].count == 0)
       {
-        Span tinted = span_intersect (span_of_piece (scene, &pieces[i]), span);
+        LacunaStripSpan tinted = span_intersect (span_of_piece (scene, &pieces[i]), span);
 
         lacuna_strip_append_rectangle (snapshot, &scene->palette->window_tint, tinted.start,
                                        LACUNA_STRIP_RULER, tinted.end - tinted.start,
@@ -130,61 +120,10 @@ append_window (const LacunaStripScene *scene,
 }
 
 static void
-append_hazards (const LacunaStripScene *scene,
-                GtkSnapshot            *snapshot)
-{
-  gsize n_hazards;
-  const struct lac_hazard_range *hazards = lac_map_hazards (scene->map, &n_hazards);
-  struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
-  gsize last_gap = lac_map_search (scene->map, visible.end);
-  GdkRGBA none = scene->palette->risk;
-  GskColorStop stops[4];
-  double drawn = -1;
-  gsize low = 0;
-  gsize high = n_hazards;
-  gsize first_gap = lac_map_search (scene->map, visible.start);
-
-  none.alpha = 0;
-  stops[0] = (GskColorStop){ 0, none };
-  stops[1] = (GskColorStop){ 0.7f, none };
-  stops[2] = (GskColorStop){ 0.7f, scene->palette->risk };
-  stops[3] = (GskColorStop){ 1, scene->palette->risk };
-
-  while (low < high)
-    {
-      gsize middle = low + (high - low) / 2;
-
-      if (hazards[middle].gap < first_gap)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-
-  for (; low < n_hazards && hazards[low].gap <= last_gap; low++)
-    {
-      Span span = span_clip (scene, span_of (scene, hazards[low].range), 0);
-
-      /* Hazards of one gap may overlap; what is hatched is not hatched again. */
-      span.start = MAX (span.start, drawn);
-      if (span.end - span.start < LEAST_HATCH)
-        continue;
-
-      gtk_snapshot_append_repeating_linear_gradient (
-        snapshot,
-        &GRAPHENE_RECT_INIT ((float) span.start, LACUNA_STRIP_RULER + LACUNA_STRIP_INSET,
-                             (float) (span.end - span.start),
-                             (float) lacuna_strip_scene_band_height (scene)
-                               - 2 * LACUNA_STRIP_INSET),
-        &GRAPHENE_POINT_INIT (0, 0), &GRAPHENE_POINT_INIT (5, 5), stops, G_N_ELEMENTS (stops));
-      drawn = span.end;
-    }
-}
-
-static void
 append_capacity (const LacunaStripScene *scene,
                  GtkSnapshot            *snapshot,
                  guint64                 capacity,
-                 Span                    visible)
+                 LacunaStripSpan                    visible)
 {
   g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, capacity);
   /* Translators: how many buffers a gap has room for, such as "fits 31 ×". */
@@ -224,8 +163,8 @@ append_matches (const LacunaStripScene     *scene,
   for (gsize i = 0; i < n_pieces; i++)
     {
       struct lac_gap gap;
-      Span span;
-      Span visible;
+      LacunaStripSpan span;
+      LacunaStripSpan visible;
 
       if (pieces[i].count > 0
           || lac_gap_check (scene->map, marks->query, pieces[i].first, &gap, NULL) != LAC_OK)
@@ -292,15 +231,15 @@ footer_text_top (const LacunaStripScene *scene,
 }
 
 /* Says the candidate in the footer: as much as there is room for. Gives the span that it took. */
-static Span
+static LacunaStripSpan
 append_candidate_text (const LacunaStripScene *scene,
                        GtkSnapshot            *snapshot,
                        const LacunaStripMarks *marks,
                        double                  x)
 {
   g_autofree char *address = lacuna_format_address_grouped (marks->candidate->candidate);
-  /* Translators: where a buffer would go, such as "candidate 7f3a 41c0 0000". */
-  g_autofree char *text = g_strdup_printf (_("candidate %s"), address);
+  /* Translators: where a buffer would go, such as "candidate 0x7f3a 41c0 0000". */
+  g_autofree char *text = g_strdup_printf (_("candidate 0x%s"), address);
   g_autofree char *distance = NULL;
   double most = lacuna_strip_scene_width (scene) - 2 * EDGE_MARGIN;
   double text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO_BOLD, text);
@@ -328,7 +267,7 @@ append_candidate_text (const LacunaStripScene *scene,
   if (text_width > most)
     {
       g_free (text);
-      text = g_steal_pointer (&address);
+      text = g_strconcat ("0x", address, NULL);
       text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO_BOLD, text);
     }
 
@@ -342,7 +281,7 @@ append_candidate_text (const LacunaStripScene *scene,
                           left + text_width + LABEL_DISTANCE,
                           footer_text_top (scene, LACUNA_LABEL_PLAIN), &scene->palette->text_dim);
 
-  return (Span){ left, left + text_width + distance_width };
+  return (LacunaStripSpan){ left, left + text_width + distance_width };
 }
 
 static void
@@ -352,7 +291,7 @@ append_candidate (const LacunaStripScene *scene,
 {
   guint64 start = marks->candidate->candidate;
   guint64 size = marks->query ? marks->query->size : 1;
-  Span span = span_of (scene, (struct lac_range){ start, lac_add_saturating (start, size) });
+  LacunaStripSpan span = span_of (scene, (struct lac_range){ start, lac_add_saturating (start, size) });
   double width = lacuna_strip_scene_width (scene);
 
   if (span.end < 0 || span.start >= width)
@@ -367,22 +306,57 @@ append_candidate (const LacunaStripScene *scene,
                    scene->height - LACUNA_STRIP_FOOTER + 2);
 }
 
+static char *
+anchor_text (const LacunaStripMarks *marks,
+             gsize                   index)
+{
+  return marks->n_anchors == 1 ? g_strdup (_("anchor"))
+                               : g_strdup_printf (_("anchor %u"), (guint) index + 1);
+}
+
+/* Where the labels of anchors go; labels that would overlap are left out (empty spans). */
 static void
-append_anchors (const LacunaStripScene *scene,
-                GtkSnapshot            *snapshot,
-                const LacunaStripMarks *marks)
+place_anchor_labels (const LacunaStripScene *scene,
+                     const LacunaStripMarks *marks,
+                     LacunaStripSpan        *out_labels)
 {
   double width = lacuna_strip_scene_width (scene);
-  double label_end = -G_MAXDOUBLE;
 
   for (gsize i = 0; i < marks->n_anchors; i++)
     {
       double x = lacuna_strip_scene_to_x (scene, marks->anchors[i]);
-      double bottom = LACUNA_STRIP_RULER + lacuna_strip_scene_band_height (scene);
-      g_autofree char *text = NULL;
+      g_autofree char *text = anchor_text (marks, i);
       double text_width;
-      double left;
-      double top;
+      gboolean overlaps = x < 0 || x >= width;
+
+      out_labels[i] = (LacunaStripSpan){ 0, 0 };
+      if (overlaps || scene->labels == NULL)
+        continue;
+
+      text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_BOLD, text);
+      out_labels[i].start = CLAMP (x - text_width / 2, 4, MAX (4, width - text_width - 4));
+      out_labels[i].end = out_labels[i].start + text_width;
+      for (gsize j = 0; j < i; j++)
+        overlaps |= out_labels[i].start < out_labels[j].end + 6
+                    && out_labels[j].start < out_labels[i].end + 6;
+      if (overlaps)
+        out_labels[i] = (LacunaStripSpan){ 0, 0 };
+    }
+}
+
+static void
+append_anchors (const LacunaStripScene *scene,
+                GtkSnapshot            *snapshot,
+                const LacunaStripMarks *marks,
+                const LacunaStripSpan  *labels)
+{
+  double width = lacuna_strip_scene_width (scene);
+  double bottom = LACUNA_STRIP_RULER + lacuna_strip_scene_band_height (scene);
+
+  for (gsize i = 0; i < marks->n_anchors; i++)
+    {
+      double x = lacuna_strip_scene_to_x (scene, marks->anchors[i]);
+      g_autofree char *text = NULL;
 
       if (x < 0 || x >= width)
         continue;
@@ -392,26 +366,12 @@ append_anchors (const LacunaStripScene *scene,
       lacuna_strip_append_frame (snapshot, &scene->palette->accent, x - ANCHOR_DOT / 2.0,
                                  LACUNA_STRIP_RULER - ANCHOR_DOT / 2.0 - 2, ANCHOR_DOT, ANCHOR_DOT,
                                  ANCHOR_DOT / 2.0, ANCHOR_DOT / 2.0);
-      if (scene->labels == NULL)
+      if (labels[i].end <= labels[i].start)
         continue;
 
-      text = marks->n_anchors == 1 ? g_strdup (_("anchor"))
-                                   : g_strdup_printf (_("anchor %u"), (guint) i + 1);
-      text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_BOLD, text);
-      left = CLAMP (x - text_width / 2, 4, MAX (4, width - text_width - 4));
-      if (left < label_end + 6)
-        continue;
-
-      /* The ruler's own label may lie below. */
-      top = (LACUNA_STRIP_RULER - ANCHOR_DOT
-             - lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD))
-            / 2.0;
-      lacuna_strip_append_rectangle (snapshot, &scene->palette->surface, left - 6, 2,
-                                     text_width + 12,
-                                     LACUNA_STRIP_RULER - ANCHOR_DOT / 2.0 - 4);
-      lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_BOLD, text, left, MAX (top, 2),
-                            &scene->palette->accent);
-      label_end = left + text_width;
+      text = anchor_text (marks, i);
+      lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_BOLD, text, labels[i].start,
+                            LACUNA_STRIP_RULER_TEXT, &scene->palette->accent);
     }
 }
 
@@ -419,11 +379,13 @@ append_anchors (const LacunaStripScene *scene,
 static void
 append_ends (const LacunaStripScene *scene,
              GtkSnapshot            *snapshot,
-             Span                    taken)
+             LacunaStripSpan                    taken)
 {
   struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
-  g_autofree char *first = lacuna_format_address_grouped (visible.start);
-  g_autofree char *last = lacuna_format_address_grouped (visible.end - (visible.end > 0));
+  g_autofree char *first_digits = lacuna_format_address_grouped (visible.start);
+  g_autofree char *last_digits = lacuna_format_address_grouped (visible.end - (visible.end > 0));
+  g_autofree char *first = g_strconcat ("0x", first_digits, NULL);
+  g_autofree char *last = g_strconcat ("0x", last_digits, NULL);
   double width = lacuna_strip_scene_width (scene);
   double top = footer_text_top (scene, LACUNA_LABEL_MONO);
   double first_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO, first);
@@ -444,8 +406,10 @@ lacuna_strip_render_overlay (const LacunaStripScene *scene,
                              const LacunaStripMarks *marks)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  Span taken = { G_MAXDOUBLE, -G_MAXDOUBLE };
+  LacunaStripSpan taken = { G_MAXDOUBLE, -G_MAXDOUBLE };
+  g_autofree LacunaStripSpan *anchor_labels = g_new (LacunaStripSpan, marks->n_anchors);
 
+  place_anchor_labels (scene, marks, anchor_labels);
   if (marks->query)
     {
       struct lac_range window = lac_gap_query_window (marks->query, scene->map);
@@ -453,8 +417,8 @@ lacuna_strip_render_overlay (const LacunaStripScene *scene,
       append_window (scene, snapshot, window);
       append_matches (scene, snapshot, marks, window);
     }
-  append_hazards (scene, snapshot);
-  append_anchors (scene, snapshot, marks);
+  lacuna_strip_append_ruler (scene, snapshot, anchor_labels, marks->n_anchors);
+  append_anchors (scene, snapshot, marks, anchor_labels);
   if (marks->candidate)
     append_candidate (scene, snapshot, marks);
 

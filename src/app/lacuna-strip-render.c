@@ -1,4 +1,4 @@
-/* The strip's base layer: free space, regions, breaks.
+/* The strip's base layer: free space, hazards, breaks, regions.
  *
  * All free space is one repeated dot, drawn once under everything, so that a gap costs nothing.
  * Neighbouring columns of one colour are one rectangle. Nothing is clipped: pieces never leave the
@@ -7,6 +7,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "lacuna-strip-render.h"
+
+#include "core/hazard.h"
 
 #include <math.h>
 
@@ -21,6 +23,9 @@
 
 /* Pages closer than this are not drawn. */
 #define LEAST_PAGE_SPACING 10
+
+/* Narrower than this, a hatch is only noise. */
+#define LEAST_HATCH 2
 
 /* How many shades a density run may have; so that neighbours that differ little are drawn as one. */
 #define DENSITY_SHADES 8
@@ -284,6 +289,60 @@ append_breaks (const LacunaStripScene *scene,
   g_clear_pointer (&zigzag, gsk_render_node_unref);
 }
 
+/* What is free but risky: hatched. */
+static void
+append_hazards (const LacunaStripScene *scene,
+                GtkSnapshot            *snapshot)
+{
+  gsize n_hazards;
+  const struct lac_hazard_range *hazards = lac_map_hazards (scene->map, &n_hazards);
+  struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
+  gsize last_gap = lac_map_search (scene->map, visible.end);
+  GdkRGBA none = scene->palette->risk;
+  GskColorStop stops[4];
+  double drawn = -1;
+  gsize low = 0;
+  gsize high = n_hazards;
+  gsize first_gap = lac_map_search (scene->map, visible.start);
+
+  none.alpha = 0;
+  stops[0] = (GskColorStop){ 0, none };
+  stops[1] = (GskColorStop){ 0.75f, none };
+  stops[2] = (GskColorStop){ 0.75f, scene->palette->risk };
+  stops[3] = (GskColorStop){ 1, scene->palette->risk };
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (hazards[middle].gap < first_gap)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  for (; low < n_hazards && hazards[low].gap <= last_gap; low++)
+    {
+      double width = lacuna_strip_scene_width (scene);
+      double start = CLAMP (lacuna_strip_scene_to_x (scene, hazards[low].range.start), 0, width);
+      double end = CLAMP (lacuna_strip_scene_to_x (scene, hazards[low].range.end), 0, width);
+
+      /* Hazards of one gap may overlap; what is hatched is not hatched again. */
+      start = MAX (start, drawn);
+      if (end - start < LEAST_HATCH)
+        continue;
+
+      gtk_snapshot_append_repeating_linear_gradient (
+        snapshot,
+        &GRAPHENE_RECT_INIT ((float) start, LACUNA_STRIP_RULER + LACUNA_STRIP_INSET,
+                             (float) (end - start),
+                             (float) lacuna_strip_scene_band_height (scene)
+                               - 2 * LACUNA_STRIP_INSET),
+        &GRAPHENE_POINT_INIT (0, 0), &GRAPHENE_POINT_INIT (5, 5), stops, G_N_ELEMENTS (stops));
+      drawn = end;
+    }
+}
+
 GskRenderNode *
 lacuna_strip_render_base (const LacunaStripScene *scene)
 {
@@ -292,13 +351,13 @@ lacuna_strip_render_base (const LacunaStripScene *scene)
   double height = lacuna_strip_scene_band_height (scene) - 2 * LACUNA_STRIP_INSET;
 
   append_free_space (scene, snapshot);
+  append_hazards (scene, snapshot);
   append_breaks (scene, snapshot);
   lacuna_strip_append_pieces (scene, snapshot, top, height);
   append_separators (scene, snapshot, top, height);
   append_pages (scene, snapshot);
   if (scene->labels)
     lacuna_strip_append_names (scene, snapshot);
-  lacuna_strip_append_ruler (scene, snapshot);
 
   return gtk_snapshot_free_to_node (snapshot);
 }

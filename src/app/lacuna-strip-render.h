@@ -22,6 +22,9 @@ G_BEGIN_DECLS
 #define LACUNA_STRIP_RULER 30
 #define LACUNA_STRIP_FOOTER 42
 #define LACUNA_STRIP_INSET 8
+
+/* Where the ruler's texts begin. */
+#define LACUNA_STRIP_RULER_TEXT 4
 #define LACUNA_STRIP_LEAST_BAND 56
 #define LACUNA_STRIP_NATURAL_BAND 108
 
@@ -49,6 +52,13 @@ typedef struct
   gsize n_anchors;
 } LacunaStripMarks;
 
+/* From left to right, in logical pixels. */
+typedef struct
+{
+  double start;
+  double end;
+} LacunaStripSpan;
+
 static inline double
 lacuna_strip_scene_width (const LacunaStripScene *scene)
 {
@@ -65,11 +75,10 @@ lacuna_strip_scene_band_height (const LacunaStripScene *scene)
 double         lacuna_strip_scene_to_x        (const LacunaStripScene *scene,
                                                guint64                 address);
 
-/* Free space, regions, breaks, their labels, and the ruler. */
+/* Free space, hazards, breaks, regions, and the labels on them. */
 GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
 
-/* The window, matching gaps, the candidate, hazards, anchors, and the ends of the view. NULL when
- * there is nothing to draw. */
+/* The window, matching gaps, the candidate, anchors, the ruler, and the ends of the view. */
 GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks);
 
@@ -81,7 +90,9 @@ void           lacuna_strip_append_pieces     (const LacunaStripScene *scene,
 
 /* For the two above. */
 void           lacuna_strip_append_ruler      (const LacunaStripScene *scene,
-                                               GtkSnapshot            *snapshot);
+                                               GtkSnapshot            *snapshot,
+                                               const LacunaStripSpan  *taken,
+                                               gsize                   n_taken);
 void           lacuna_strip_append_names      (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot);
 

@@ -38,14 +38,35 @@ append_tick (const LacunaStripScene *scene,
                                  1.0 / scene->scale_factor, height);
 }
 
-/* A tick with its label, which is left out where it would touch the last one, which ended at
- * @label_end. */
+/* What labels must not touch: what is taken, and the last label. */
+typedef struct
+{
+  const LacunaStripSpan *taken;
+  gsize n_taken;
+  double end;
+} Labels;
+
+static gboolean
+is_taken (const Labels *labels,
+          double        start,
+          double        end)
+{
+  for (gsize i = 0; i < labels->n_taken; i++)
+    if (labels->taken[i].end > labels->taken[i].start
+        && start < labels->taken[i].end + LABEL_DISTANCE
+        && labels->taken[i].start < end + LABEL_DISTANCE)
+      return TRUE;
+
+  return start < labels->end + LABEL_DISTANCE;
+}
+
+/* A tick with its label, which is left out where there is no room for it. */
 static void
 append_labelled_tick (const LacunaStripScene *scene,
                       GtkSnapshot            *snapshot,
                       guint64                 address,
                       double                  x,
-                      double                 *label_end)
+                      Labels                 *labels)
 {
   g_autofree char *text = NULL;
   LacunaLabelStyle style = LACUNA_LABEL_MONO;
@@ -53,7 +74,7 @@ append_labelled_tick (const LacunaStripScene *scene,
   double left;
 
   append_tick (scene, snapshot, x, TICK_HEIGHT);
-  if (scene->labels == NULL || x < *label_end + LABEL_DISTANCE)
+  if (scene->labels == NULL || x < labels->end + LABEL_DISTANCE)
     return;
 
   if (lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR)
@@ -74,16 +95,13 @@ append_labelled_tick (const LacunaStripScene *scene,
 
   width = lacuna_labels_width (scene->labels, style, text);
   left = x - width / 2;
-  if (left < *label_end + LABEL_DISTANCE || left < EDGE_MARGIN
+  if (is_taken (labels, left, left + width) || left < EDGE_MARGIN
       || left + width > lacuna_strip_scene_width (scene) - EDGE_MARGIN)
     return;
 
   lacuna_labels_append (scene->labels, snapshot, style, text, left,
-                        (LACUNA_STRIP_RULER - TICK_HEIGHT
-                         - lacuna_labels_height (scene->labels, style))
-                          / 2.0,
-                        &scene->palette->text_dim);
-  *label_end = left + width;
+                        LACUNA_STRIP_RULER_TEXT, &scene->palette->text_dim);
+  labels->end = left + width;
 }
 
 /* The address in [@start, @end) with the most zero bits at its end. */
@@ -127,7 +145,9 @@ append_minor_ticks (const LacunaStripScene *scene,
 
 void
 lacuna_strip_append_ruler (const LacunaStripScene *scene,
-                           GtkSnapshot            *snapshot)
+                           GtkSnapshot            *snapshot,
+                           const LacunaStripSpan  *taken,
+                           gsize                   n_taken)
 {
   gboolean is_anchored = lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR;
   guint64 base = is_anchored ? lacuna_scale_get_anchor (scene->scale) : 0;
@@ -140,7 +160,7 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
   guint64 end = lacuna_scale_to_line (scene->scale,
                                       lacuna_view_to_address (&scene->view, scene->scale,
                                                               scene->columns));
-  double label_end = -G_MAXDOUBLE;
+  Labels labels = { taken, n_taken, -G_MAXDOUBLE };
   guint64 step = 1;
   gsize next = 0;
 
@@ -169,14 +189,14 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
         {
           address = roundest_address (start_address, end_address);
           append_labelled_tick (scene, snapshot, address, lacuna_strip_scene_to_x (scene, address),
-                                &label_end);
+                                &labels);
         }
       else
         {
           for (; address >= start_address && address < end_address; address += step)
             {
               append_labelled_tick (scene, snapshot, address,
-                                    lacuna_strip_scene_to_x (scene, address), &label_end);
+                                    lacuna_strip_scene_to_x (scene, address), &labels);
               if (address > G_MAXUINT64 - step)
                 break;
             }

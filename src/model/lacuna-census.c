@@ -14,6 +14,9 @@
 
 #define BLOCK 16
 
+/* Linkers leave up to a page of the largest size between the segments of an image. */
+#define LONGEST_HOLE_IN_RUN 0x10000
+
 struct _LacunaCensus
 {
   gatomicrefcount ref_count;
@@ -33,7 +36,7 @@ begins_run (const struct lac_map    *map,
             const struct lac_region *before,
             const struct lac_region *region)
 {
-  return before->end != region->start || before->backing != region->backing
+  return region->start - before->end > LONGEST_HOLE_IN_RUN || before->backing != region->backing
          || lac_map_backing (map, region)->name_length == 0;
 }
 

@@ -28,8 +28,8 @@ void          lacuna_census_count (const LacunaCensus *self,
                                    guint64             out_bytes[LACUNA_N_INKS],
                                    gsize              *out_n_regions);
 
-/* The regions that share a label with @region: its neighbours of the same file or name that touch. A
- * region without a name is alone. O(log n). */
+/* The regions that share a label with @region: its neighbours of the same file or name that are at most
+ * 64 KiB apart, as segments of an image may be. A region without a name is alone. O(log n). */
 void          lacuna_census_get_run (const LacunaCensus *self,
                                      gsize               region,
                                      gsize              *out_first,
