@@ -634,7 +634,7 @@ resolve_name (const char *module,
     }
   if (self->process == NULL)
     {
-      resolution->message = _ ("Symbols can only be looked up in a live process, where the files are.");
+      resolution->message = _ ("symbols can be looked up in a live process only");
       return LAC_E_NOT_SUPPORTED;
     }
 
@@ -649,9 +649,9 @@ resolve_name (const char *module,
                                 symbol_length,
                                 out_address);
   if (status == LAC_E_NOT_FOUND)
-    resolution->message = _ ("That file has no such symbol with an address of its own.");
+    resolution->message = _ ("this file has no such symbol with an address of its own");
   else if (status == LAC_E_NOT_SUPPORTED)
-    resolution->message = _ ("There is no ELF file there whose symbols could be read.");
+    resolution->message = _ ("there is no ELF file here whose symbols could be read");
   return status;
 }
 

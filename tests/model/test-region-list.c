@@ -1,0 +1,415 @@
+/* The region list, against a list that is made anew each time.
+ *
+ * A watcher keeps a copy of the list by what items-changed says, and nothing else; it must always equal
+ * what the list has.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/hazard.h"
+#include "core/maps-text.h"
+#include "model/lacuna-region-list.h"
+#include "random-map.h"
+
+static LacunaSnapshot *
+snapshot_of (struct lac_map *map) /* (transfer full) */
+{
+  LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE, .name = (char *) "test", .source = "maps-text" };
+  LacunaSnapshot *snapshot = lacuna_snapshot_new (map, &origin, 0);
+
+  lac_map_unref (map);
+  return snapshot;
+}
+
+static struct lac_map *
+map_of_text (const char *text)
+{
+  struct lac_map *map = NULL;
+
+  g_assert_cmpint (lac_map_parse (text, strlen (text), &LAC_SPACE_UNKNOWN, &map, NULL), ==, LAC_OK);
+  return map;
+}
+
+/* A copy that follows items-changed. */
+typedef struct
+{
+  GPtrArray *rows;
+  guint n_signals;
+  guint n_removed;
+  guint n_added;
+} Watcher;
+
+static void
+items_changed_cb (GListModel *model,
+                  guint       position,
+                  guint       removed,
+                  guint       added,
+                  gpointer    user_data)
+{
+  Watcher *watcher = user_data;
+
+  watcher->n_signals++;
+  watcher->n_removed += removed;
+  watcher->n_added += added;
+  g_assert_cmpuint (position + removed, <=, watcher->rows->len);
+  if (removed > 0)
+    g_ptr_array_remove_range (watcher->rows, position, removed);
+  for (guint i = 0; i < added; i++)
+    g_ptr_array_insert (watcher->rows,
+                        (int) (position + i),
+                        g_list_model_get_item (model, position + i));
+}
+
+static void
+watcher_init (Watcher    *watcher,
+              GListModel *model)
+{
+  *watcher = (Watcher){ g_ptr_array_new_with_free_func (g_object_unref) };
+  g_signal_connect (model, "items-changed", G_CALLBACK (items_changed_cb), watcher);
+}
+
+static void
+watcher_check (Watcher    *watcher,
+               GListModel *model)
+{
+  g_assert_cmpuint (watcher->rows->len, ==, g_list_model_get_n_items (model));
+  for (guint i = 0; i < watcher->rows->len; i++)
+    {
+      g_autoptr (LacunaRow) row = g_list_model_get_item (model, i);
+
+      g_assert_true (row == g_ptr_array_index (watcher->rows, i));
+    }
+}
+
+/* What the list must show, found the slow way. */
+static void
+check_rows (LacunaRegionList *list,
+            LacunaSnapshot   *snapshot,
+            LacunaShow        show)
+{
+  struct lac_map *map = lacuna_snapshot_get_map (snapshot);
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  guint position = 0;
+
+  for (size_t i = 0; i <= n_regions; i++)
+    {
+      struct lac_range gap = lac_map_gap (map, i);
+
+      if (lac_range_size (gap) > 0)
+        {
+          if (show & LACUNA_SHOW_GAPS)
+            {
+              g_autoptr (LacunaRow) row = g_list_model_get_item (G_LIST_MODEL (list), position);
+
+              g_assert_true (lacuna_row_is_gap (row));
+              g_assert_cmpuint (lacuna_row_get_index (row), ==, i);
+              g_assert_cmpuint (lacuna_row_get_range (row).start, ==, gap.start);
+              g_assert_cmpuint (lacuna_row_get_range (row).end, ==, gap.end);
+              g_assert_cmpuint (lacuna_row_get_hazards (row), ==, lac_map_hazards_in (map, gap));
+              g_assert_null (lacuna_row_get_region (row));
+              g_assert_null (lacuna_row_get_backing (row));
+              g_assert_cmpstr (lacuna_row_get_name (row), ==, "");
+              g_assert_cmpuint (lacuna_region_list_find (list, gap.start), ==, position);
+              g_assert_cmpuint (lacuna_region_list_find (list, gap.end - 1), ==, position);
+              position++;
+            }
+          else
+            g_assert_cmpuint (lacuna_region_list_find (list, gap.start), ==, G_MAXUINT);
+        }
+      if (i == n_regions)
+        break;
+      if (show & LACUNA_SHOW_REGIONS)
+        {
+          g_autoptr (LacunaRow) row = g_list_model_get_item (G_LIST_MODEL (list), position);
+
+          g_assert_false (lacuna_row_is_gap (row));
+          g_assert_true (lacuna_row_get_region (row) == &regions[i]);
+          g_assert_true (lacuna_row_get_backing (row) == lac_map_backing (map, &regions[i]));
+          g_assert_cmpuint (lacuna_region_list_find (list, regions[i].end - 1), ==, position);
+          position++;
+        }
+      else
+        g_assert_cmpuint (lacuna_region_list_find (list, regions[i].start), ==, G_MAXUINT);
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, position);
+  g_assert_null (g_list_model_get_item (G_LIST_MODEL (list), position));
+}
+
+static void
+test_shows_what_is_asked (void)
+{
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  Watcher watcher;
+
+  watcher_init (&watcher, G_LIST_MODEL (list));
+  g_assert_cmpuint (lacuna_region_list_find (list, 0x1000), ==, G_MAXUINT);
+  for (int run = 0; run < 200; run++)
+    {
+      gsize n_regions = (gsize) g_rand_int_range (random, 0, 60);
+      g_autoptr (LacunaSnapshot) snapshot = NULL;
+      LacunaShow show = (LacunaShow) g_rand_int_range (random, 1, 4);
+
+      snapshot = snapshot_of (random_map (random, n_regions, G_GUINT64_CONSTANT (0x7ffffffff000)));
+      lacuna_region_list_set_show (list, show);
+      watcher_check (&watcher, G_LIST_MODEL (list));
+      lacuna_region_list_set_snapshot (list, snapshot);
+      watcher_check (&watcher, G_LIST_MODEL (list));
+      check_rows (list, snapshot, show);
+    }
+  lacuna_region_list_set_snapshot (list, NULL);
+  g_assert_cmpuint (watcher.rows->len, ==, 0);
+  g_ptr_array_unref (watcher.rows);
+}
+
+static const char before[] = "10000-20000 r-xp 00000000 fe:00 7 /bin/a\n"
+                             "30000-31000 rw-p 00000000 00:00 0\n"
+                             "40000-50000 rw-p 00000000 00:00 0 [heap]\n"
+                             "7ffff000-80000000 rw-p 00000000 00:00 0\n";
+static const char after[] = "10000-20000 r-xp 00000000 fe:00 7 /bin/a\n"
+                            "30000-31000 rw-p 00000000 00:00 0\n"
+                            "32000-33000 r--p 00000000 fe:00 9 /new\n"
+                            "40000-60000 rw-p 00000000 00:00 0 [heap]\n"
+                            "7ffff000-80000000 rw-p 00000000 00:00 0\n";
+
+static void
+test_keeps_rows (void)
+{
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (LacunaSnapshot) old_snapshot = snapshot_of (map_of_text (before));
+  g_autoptr (LacunaSnapshot) new_snapshot = snapshot_of (map_of_text (after));
+  g_autoptr (LacunaSnapshot) same = snapshot_of (map_of_text (after));
+  g_autoptr (LacunaRow) first = NULL;
+  g_autoptr (LacunaRow) heap = NULL;
+  g_autoptr (LacunaRow) last = NULL;
+  Watcher watcher;
+
+  lacuna_region_list_set_snapshot (list, old_snapshot);
+  first = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  heap = g_list_model_get_item (G_LIST_MODEL (list), 2);
+  last = g_list_model_get_item (G_LIST_MODEL (list), 3);
+
+  watcher_init (&watcher, G_LIST_MODEL (list));
+  for (guint i = 0; i < 4; i++)
+    g_ptr_array_add (watcher.rows, g_list_model_get_item (G_LIST_MODEL (list), i));
+  lacuna_region_list_set_snapshot (list, new_snapshot);
+  watcher_check (&watcher, G_LIST_MODEL (list));
+  g_assert_cmpuint (watcher.n_signals, ==, 1);
+  g_assert_cmpuint (watcher.n_removed, ==, 1);
+  g_assert_cmpuint (watcher.n_added, ==, 2);
+
+  /* The same objects, with the new snapshot's numbers. */
+  g_assert_true (first == g_ptr_array_index (watcher.rows, 0));
+  g_assert_true (last == g_ptr_array_index (watcher.rows, 4));
+  g_assert_cmpuint (lacuna_row_get_index (last), ==, 4);
+  g_assert_cmpuint (lacuna_row_get_range (last).start, ==, 0x7ffff000);
+
+  /* One that is gone still says what it was. */
+  g_assert_cmpuint (lacuna_row_get_range (heap).end, ==, 0x50000);
+  g_assert_cmpstr (lacuna_row_get_name (heap), ==, "[heap]");
+
+  lacuna_region_list_set_snapshot (list, same);
+  g_assert_cmpuint (watcher.n_signals, ==, 1);
+  watcher_check (&watcher, G_LIST_MODEL (list));
+  g_ptr_array_unref (watcher.rows);
+}
+
+static void
+test_rows_outlive_list (void)
+{
+  LacunaRegionList *list = lacuna_region_list_new ();
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of (map_of_text (before));
+  LacunaRow *row;
+
+  lacuna_region_list_set_snapshot (list, snapshot);
+  row = g_list_model_get_item (G_LIST_MODEL (list), 1);
+  g_object_unref (list);
+  g_assert_cmpuint (lacuna_row_get_range (row).start, ==, 0x30000);
+  g_object_unref (row);
+}
+
+/* The starts of all rows, joined. */
+static char *
+rows_text (LacunaRegionList *list)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (list)); i++)
+    {
+      g_autoptr (LacunaRow) row = g_list_model_get_item (G_LIST_MODEL (list), i);
+
+      g_string_append_printf (text,
+                              "%s%s%" G_GINT64_MODIFIER "x",
+                              i > 0 ? " " : "",
+                              lacuna_row_is_gap (row) ? "-" : "",
+                              (guint64) lacuna_row_get_range (row).start);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_filter (void)
+{
+  static const char text[] = "10000-20000 r-xp 00000000 fe:00 7 /usr/lib/libGTK.so\n"
+                             "20000-21000 rw-p 00010000 fe:00 7 /usr/lib/libGTK.so\n"
+                             "40000-50000 rw-p 00000000 00:00 0 [heap]\n"
+                             "60000-61000 ---p 00000000 00:00 0\n"
+                             "70000-72000 rw-s 00000000 00:01 8 /memfd:\xc3\x84hre (deleted)\n";
+  static const struct
+  {
+    const char *filter;
+    LacunaShow show;
+    const char *rows;
+  } cases[] = {
+    { NULL, LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
+    { "", LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
+    { "  ", LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
+    { "gtk", LACUNA_SHOW_REGIONS, "10000 20000" },
+    { "LIBgtk r-x", LACUNA_SHOW_REGIONS, "10000" },
+    { "rw-", LACUNA_SHOW_REGIONS, "20000 40000 70000" },
+    { "rw-p", LACUNA_SHOW_REGIONS, "20000 40000" },
+    { "rw-s", LACUNA_SHOW_REGIONS, "70000" },
+    { "heap", LACUNA_SHOW_REGIONS, "40000" },
+    { "guard", LACUNA_SHOW_REGIONS, "60000" },
+    { "\xc3\xa4hre", LACUNA_SHOW_REGIONS, "70000" },
+    { "image >4K", LACUNA_SHOW_REGIONS, "10000" },
+    { "> 4K", LACUNA_SHOW_REGIONS, "10000 40000 70000" },
+    { "<8K", LACUNA_SHOW_REGIONS, "20000 60000" },
+    { "=8K", LACUNA_SHOW_REGIONS, "70000" },
+    { "<64K >4K", LACUNA_SHOW_REGIONS, "70000" },
+    { ">", LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
+    { ">nonsense", LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
+    { "nothing-like-it", LACUNA_SHOW_BOTH, "" },
+    { "=64K", LACUNA_SHOW_BOTH, "10000 40000 -50000" },
+    { "gap", LACUNA_SHOW_BOTH, "-1000 -21000 -50000 -61000 -72000" },
+    { "free <1M", LACUNA_SHOW_GAPS, "-1000 -21000 -50000 -61000" },
+    { "heap-growth", LACUNA_SHOW_BOTH, "-50000" },
+    { "gtk", LACUNA_SHOW_GAPS, "" },
+  };
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of (map_of_text (text));
+
+  lacuna_region_list_set_snapshot (list, snapshot);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *rows = NULL;
+
+      g_test_message ("%s", cases[i].filter != NULL ? cases[i].filter : "(none)");
+      lacuna_region_list_set_show (list, cases[i].show);
+      lacuna_region_list_set_filter (list, cases[i].filter);
+      rows = rows_text (list);
+      g_assert_cmpstr (rows, ==, cases[i].rows);
+    }
+}
+
+static void
+test_find_respects_filter (void)
+{
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of (map_of_text (before));
+
+  lacuna_region_list_set_snapshot (list, snapshot);
+  lacuna_region_list_set_filter (list, "heap");
+  g_assert_cmpuint (lacuna_region_list_find (list, 0x40000), ==, 0);
+  g_assert_cmpuint (lacuna_region_list_find (list, 0x10000), ==, G_MAXUINT);
+  g_assert_cmpuint (lacuna_region_list_find (list, G_MAXUINT64), ==, G_MAXUINT);
+}
+
+/* Filtering a filtered list, and changing the snapshot meanwhile, keeps the watcher's copy right. */
+static void
+test_random_changes (void)
+{
+  static const char *const filters[] = { NULL, "lib", "rw-", ">64K", "gap", "heap", "anonymous >1M" };
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
+  Watcher watcher;
+
+  watcher_init (&watcher, G_LIST_MODEL (list));
+  for (int run = 0; run < 500; run++)
+    {
+      switch (g_rand_int_range (random, 0, 3))
+        {
+        case 0:
+          lacuna_region_list_set_filter (
+              list,
+              filters[g_rand_int_range (random, 0, G_N_ELEMENTS (filters))]);
+          break;
+        case 1:
+          lacuna_region_list_set_show (list, (LacunaShow) g_rand_int_range (random, 1, 4));
+          break;
+        default:
+          {
+            gsize n_regions = (gsize) g_rand_int_range (random, 0, 40);
+            g_autoptr (LacunaSnapshot) snapshot = NULL;
+
+            snapshot = snapshot_of (random_map (random, n_regions, 0xffffe000));
+            lacuna_region_list_set_snapshot (list, snapshot);
+          }
+        }
+      watcher_check (&watcher, G_LIST_MODEL (list));
+    }
+  g_ptr_array_unref (watcher.rows);
+}
+
+/* A million regions: rows exist only while they are looked at. */
+static void
+test_million (void)
+{
+  const gsize n_regions = 1000000;
+  struct lac_map_builder *builder = lac_map_builder_new (&LAC_SPACE_UNKNOWN);
+  struct lac_map *map = NULL;
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (LacunaSnapshot) snapshot = NULL;
+  gint64 begin;
+
+  for (gsize i = 0; i < n_regions; i++)
+    {
+      struct lac_region_entry entry = { .start = 0x10000 + i * 0x2000,
+                                        .end = 0x11000 + i * 0x2000,
+                                        .protection = LAC_PROTECTION_READ,
+                                        .kind = LAC_KIND_DECIDE };
+
+      g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_OK);
+    }
+  g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+  snapshot = snapshot_of (map);
+
+  begin = g_get_monotonic_time ();
+  lacuna_region_list_set_show (list, LACUNA_SHOW_BOTH);
+  lacuna_region_list_set_snapshot (list, snapshot);
+  g_test_message ("showing 2,000,000 rows: %.1f ms", (double) (g_get_monotonic_time () - begin) / 1e3);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2 * n_regions + 1);
+
+  begin = g_get_monotonic_time ();
+  for (guint i = 0; i < 100000; i++)
+    {
+      guint position = (guint) g_test_rand_int_range (0, (gint32) (2 * n_regions));
+      g_autoptr (LacunaRow) row = g_list_model_get_item (G_LIST_MODEL (list), position);
+
+      g_assert_cmpuint (lacuna_region_list_find (list, lacuna_row_get_range (row).start),
+                        ==,
+                        position);
+    }
+  g_test_message ("a row and its place: %.3f us",
+                  (double) (g_get_monotonic_time () - begin) / 100000);
+
+  begin = g_get_monotonic_time ();
+  lacuna_region_list_set_filter (list, "r-- >2K");
+  g_test_message ("filtering: %.1f ms", (double) (g_get_monotonic_time () - begin) / 1e3);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, n_regions);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/model/region-list/shows-what-is-asked", test_shows_what_is_asked);
+  g_test_add_func ("/model/region-list/keeps-rows-that-did-not-change", test_keeps_rows);
+  g_test_add_func ("/model/region-list/rows-outlive-the-list", test_rows_outlive_list);
+  g_test_add_func ("/model/region-list/filters-by-words", test_filter);
+  g_test_add_func ("/model/region-list/finds-only-what-is-shown", test_find_respects_filter);
+  g_test_add_func ("/model/region-list/tells-each-change", test_random_changes);
+  g_test_add_func ("/model/region-list/million-regions", test_million);
+  return g_test_run ();
+}
