@@ -81,6 +81,18 @@ frame_pressed_cb (LacunaField *self)
     gtk_widget_grab_focus (GTK_WIDGET (self->text));
 }
 
+/* Addresses are set in monospace, and have room for what a 47-bit one takes in groups. */
+static void
+set_address (LacunaField *self,
+             gboolean     address)
+{
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (self->text), address ? 15 : 8);
+  if (address)
+    gtk_widget_add_css_class (GTK_WIDGET (self->text), "address");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->text), "address");
+}
+
 static gboolean
 lacuna_field_grab_focus (GtkWidget *widget)
 {
@@ -156,10 +168,7 @@ lacuna_field_set_property (GObject      *object,
       lacuna_field_set_text (self, g_value_get_string (value));
       break;
     case PROP_ADDRESS:
-      if (g_value_get_boolean (value))
-        gtk_widget_add_css_class (GTK_WIDGET (self->text), "address");
-      else
-        gtk_widget_remove_css_class (GTK_WIDGET (self->text), "address");
+      set_address (self, g_value_get_boolean (value));
       break;
     case PROP_TERSE:
       self->terse = g_value_get_boolean (value);

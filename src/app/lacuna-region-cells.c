@@ -17,17 +17,17 @@
 
 #include <glib/gi18n.h>
 
+/* How wide a column is, in characters, and whether it is set in monospace. */
 static const struct
 {
   guint minimum;
   guint natural;
   gboolean address;
-  PangoEllipsizeMode unused;
 } shapes[LACUNA_N_COLUMNS] = {
-  [LACUNA_COLUMN_START] = { 14, 16, TRUE },      [LACUNA_COLUMN_END] = { 14, 16, TRUE },
-  [LACUNA_COLUMN_SIZE] = { 8, 9, FALSE },        [LACUNA_COLUMN_KIND] = { 11, 12, FALSE },
-  [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE },   [LACUNA_COLUMN_OFFSET] = { 8, 9, TRUE },
-  [LACUNA_COLUMN_NAME] = { 14, 30, FALSE },
+  [LACUNA_COLUMN_START] = { 14, 16, TRUE },    [LACUNA_COLUMN_END] = { 14, 16, TRUE },
+  [LACUNA_COLUMN_SIZE] = { 9, 10, FALSE },     [LACUNA_COLUMN_KIND] = { 10, 12, FALSE },
+  [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE }, [LACUNA_COLUMN_OFFSET] = { 6, 9, TRUE },
+  [LACUNA_COLUMN_NAME] = { 10, 30, FALSE },
 };
 
 /**
