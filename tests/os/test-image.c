@@ -7,9 +7,15 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct mapping
@@ -171,6 +177,87 @@ test_executable_memory_file (void)
   close (memory);
 }
 
+/* A process in another mount namespace, with a file that the reader's own root does not have. */
+struct elsewhere
+{
+  pid_t pid;
+  uint64_t address;
+};
+
+static int
+kind_elsewhere (void *user_data)
+{
+  const struct elsewhere *elsewhere = user_data;
+  struct lac_process *process = open_process (elsewhere->pid);
+  struct lac_map *map = read_map (process);
+  size_t index = lac_map_search (map, elsewhere->address);
+  size_t n_regions;
+  int kind = lac_map_regions (map, &n_regions)[index].kind;
+
+  lac_map_unref (map);
+  lac_process_close (process);
+  return kind;
+}
+
+static void
+live_elsewhere (const char *folder,
+                int         ready)
+{
+  g_autofree char *path = g_build_filename (folder, "tool", NULL);
+  size_t page = (size_t) sysconf (_SC_PAGESIZE);
+  uint64_t address = 0;
+  int file;
+
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (unshare (CLONE_NEWNS) == 0 && mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+      && mount ("none", folder, "tmpfs", 0, NULL) == 0)
+    {
+      file = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+      if (file >= 0 && write (file, "\177ELF", 4) == 4)
+        address = (uintptr_t) mmap (NULL, page, PROT_READ, MAP_PRIVATE, file, 0);
+      if (chmod (folder, 0755) != 0 || setgid (65534) != 0 || setuid (65534) != 0
+          || prctl (PR_SET_DUMPABLE, 1) != 0)
+        address = 0;
+    }
+  if (write (ready, &address, sizeof address) == sizeof address)
+    for (;;)
+      pause ();
+  _exit (1);
+}
+
+static void
+test_elsewhere (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lacuna-elsewhere-XXXXXX", NULL);
+  struct elsewhere elsewhere = { 0 };
+  int ready[2];
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("making a mount namespace takes root");
+      return;
+    }
+  g_assert_cmpint (pipe2 (ready, O_CLOEXEC), ==, 0);
+  elsewhere.pid = fork ();
+  if (elsewhere.pid == 0)
+    live_elsewhere (folder, ready[1]);
+  g_assert_cmpint (read (ready[0], &elsewhere.address, sizeof elsewhere.address), ==,
+                   sizeof elsewhere.address);
+  if (elsewhere.address == 0)
+    g_test_skip ("a mount namespace can't be made here");
+  else
+    {
+      /* Without capabilities through the process's root, with them through map_files. */
+      g_assert_cmpstr (lac_kind_name (run_as (65534, kind_elsewhere, &elsewhere)), ==, "image");
+      g_assert_cmpstr (lac_kind_name (run_as (-1, kind_elsewhere, &elsewhere)), ==, "image");
+    }
+  kill (elsewhere.pid, SIGKILL);
+  waitpid (elsewhere.pid, NULL, 0);
+  close (ready[0]);
+  close (ready[1]);
+  g_rmdir (folder);
+}
+
 static void
 test_local_types (void)
 {
@@ -196,6 +283,7 @@ main (int   argc,
   g_test_add_func ("/os/image/deleted-file", test_deleted_file);
   g_test_add_func ("/os/image/replaced-file", test_replaced_file);
   g_test_add_func ("/os/image/executable-memory-file-is-none", test_executable_memory_file);
+  g_test_add_func ("/os/image/in-another-mount-namespace", test_elsewhere);
   g_test_add_func ("/os/image/local-types", test_local_types);
   return g_test_run ();
 }

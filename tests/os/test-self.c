@@ -6,6 +6,7 @@
 #include "os/linux/process-private.h"
 #include "victim.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -66,6 +67,56 @@ check_two_agree (struct lac_process *process)
   lac_map_unref (second);
 }
 
+/* The text as it is right before the reading, taken without allocating anything. The reader must see
+ * the very same: whatever it allocates, it allocates afterwards. */
+static void
+check_equals_what_was (struct lac_process *process)
+{
+  static char text[16 << 20];
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  struct lac_map *map = NULL;
+  struct lac_map *expected = NULL;
+  const struct lac_region *regions, *expected_regions;
+  enum lac_status status;
+  size_t length = 0, n_regions, n_expected;
+  ssize_t n;
+  int file;
+
+  /* The buffer of the library grows once. */
+  lac_map_unref (read_map (process));
+
+  file = open ("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  while ((n = read (file, text + length, sizeof text - length)) > 0)
+    length += (size_t) n;
+  status = lac_process_read_map (process, 0, NULL, &map, NULL);
+  close (file);
+
+  g_assert_cmpint (status, ==, LAC_OK);
+  g_assert_cmpint (lac_map_parse (text, length, &space, &expected, NULL), ==, LAC_OK);
+  regions = lac_map_regions (map, &n_regions);
+  expected_regions = lac_map_regions (expected, &n_expected);
+  g_assert_cmpuint (n_regions, ==, n_expected);
+  for (size_t i = 0; i < n_regions; i++)
+    {
+      g_assert_cmphex (regions[i].start, ==, expected_regions[i].start);
+      g_assert_cmphex (regions[i].end, ==, expected_regions[i].end);
+      g_assert_cmphex (regions[i].offset, ==, expected_regions[i].offset);
+      g_assert_cmpuint (regions[i].protection, ==, expected_regions[i].protection);
+    }
+  lac_map_unref (expected);
+  lac_map_unref (map);
+}
+
+static void
+test_equals_what_was (void)
+{
+  struct lac_process *process = open_process (LAC_PROCESS_SELF);
+
+  for (int i = 0; i < 20; i++)
+    check_equals_what_was (process);
+  lac_process_close (process);
+}
+
 static void
 test_two_agree (void)
 {
@@ -119,6 +170,7 @@ test_two_agree_with_many_regions (void)
       g_assert_cmpuint (region->protection, ==, i % 2 ? LAC_PROTECTION_NONE : LAC_PROTECTION_READ);
     }
   lac_map_unref (map);
+  check_equals_what_was (process);
   check_two_agree (process);
   lac_process_close (process);
   munmap (area, n_regions * page);
@@ -147,7 +199,10 @@ test_two_agree_beside_threads (void)
   for (int i = 0; i < 2; i++)
     threads[i] = g_thread_new ("spin", spin, &counts[i]);
   for (int i = 0; i < 5; i++)
-    check_two_agree (process);
+    {
+      check_equals_what_was (process);
+      check_two_agree (process);
+    }
   atomic_store (&stop, true);
   for (int i = 0; i < 2; i++)
     g_thread_join (threads[i]);
@@ -244,6 +299,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/os/self/equals-what-was-before", test_equals_what_was);
   g_test_add_func ("/os/self/two-readings-agree", test_two_agree);
   g_test_add_func ("/os/self/two-readings-agree-beside-threads", test_two_agree_beside_threads);
   g_test_add_func ("/os/self/many-readers", test_many_readers);
