@@ -102,6 +102,10 @@ append_window (const LacunaStripScene *scene,
   double width = lacuna_strip_scene_width (scene);
   LacunaStripSpan span = span_of (scene, window);
 
+  /* A window that excludes nothing says nothing. */
+  if (window.start <= extent.start && window.end >= extent.end)
+    return;
+
   /* Only free space is tinted: the colours of regions keep their meaning. */
   for (gsize i = 0; i < n_pieces; i++)
     if (pieces[i].count == 0)

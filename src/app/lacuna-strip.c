@@ -160,10 +160,15 @@ update_scale (LacunaStrip *self)
   LacunaStripMarks marks;
   gboolean all = shows_all (self);
   guint64 middle = 0;
+  guint64 distance = 0;
   gboolean keeps_middle = self->scale != NULL && self->columns > 0 && self->has_view;
 
   if (keeps_middle)
-    middle = lacuna_view_to_address_at (&self->target, self->scale, self->columns / 2.0);
+    {
+      middle = lacuna_view_to_address_at (&self->target, self->scale, self->columns / 2.0);
+      distance = lacuna_scale_to_line (self->scale, middle)
+                 - lacuna_scale_to_line (self->scale, self->target.origin);
+    }
 
   stop_animation (self);
   g_clear_pointer (&self->scale, lacuna_scale_unref);
@@ -180,9 +185,16 @@ update_scale (LacunaStrip *self)
 
   if (keeps_middle && !all)
     {
-      LacunaView view = { middle, 0, self->target.bytes_per_pixel };
+      LacunaView view = self->target;
 
-      view = lacuna_view_pan (&view, self->scale, self->columns, -self->columns / 2.0);
+      /* A refresh mostly changes nothing between the two, and then nothing may move at all. */
+      if (lacuna_scale_to_line (self->scale, middle)
+            - lacuna_scale_to_line (self->scale, view.origin)
+          != distance)
+        {
+          view = (LacunaView){ middle, 0, view.bytes_per_pixel };
+          view = lacuna_view_pan (&view, self->scale, self->columns, -self->columns / 2.0);
+        }
       lacuna_strip_go_to (self, &view, FALSE);
     }
   else

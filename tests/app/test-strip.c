@@ -1,0 +1,521 @@
+/* The strip: what its layers draw, and when.
+ *
+ * What is drawn is compared with render nodes on disk, as text. Scenes have no text in them, so that
+ * no font matters, and need no display. To take what is drawn now for right, after looking at it:
+ *
+ *   LACUNA_UPDATE_GOLDENS=1 meson test app-strip
+ *
+ * The widget's tests run on a display of their own (with-display.sh).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "app/lacuna-overview.h"
+#include "app/lacuna-strip-render.h"
+#include "app/lacuna-strip.h"
+
+#include "core/hazard.h"
+#include "core/maps-text.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct lac_map Map;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaScale, lacuna_scale_unref)
+
+static Map *
+read_map (const char *name)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests", "fixtures",
+                                            "maps", name, "maps", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  Map *map = NULL;
+  gsize length;
+
+  g_file_get_contents (path, &text, &length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (lac_map_parse (text, length, &space, &map, NULL), ==, LAC_OK);
+  return map;
+}
+
+/* Layers against goldens. */
+
+typedef struct
+{
+  const char *name;
+  const char *map;
+  LacunaScaleKind kind;
+  struct lac_range range; /* empty: everything */
+  guint64 anchor;         /* 0: none */
+  guint64 size;           /* 0: no query */
+  int scale_factor;
+  gboolean dark;
+  gboolean high_contrast;
+} Golden;
+
+static const Golden goldens[] = {
+  { "linear-whole", "x86-32", LACUNA_SCALE_LINEAR, { 0, 0 }, 0, 0, 1, FALSE, FALSE },
+  { "compact-whole", "python", LACUNA_SCALE_COMPACT, { 0, 0 }, 0, 0x10000, 1, TRUE, FALSE },
+  { "compact-guards", "chromium", LACUNA_SCALE_COMPACT, { 0, 0 }, 0, 0, 1, FALSE, FALSE },
+  { "anchor-reach", "chromium", LACUNA_SCALE_ANCHOR, { 0x561b40000000, 0x561c60000000 },
+    0x561bcb99e000, 0x10000, 1, TRUE, FALSE },
+  { "modules", "gtk", LACUNA_SCALE_COMPACT, { 0x7f7fd1000000, 0x7f7fd1a00000 }, 0x7f7fd1664000,
+    0x1000, 2, FALSE, FALSE },
+  { "pages", "gtk", LACUNA_SCALE_LINEAR, { 0x7f7fd1800000, 0x7f7fd1820000 }, 0, 0, 1, TRUE, TRUE },
+};
+
+static void
+compare_with_golden (GskRenderNode *node,
+                     const char    *name,
+                     const char    *layer)
+{
+  g_autofree char *file_name = g_strdup_printf ("%s-%s.node", name, layer);
+  g_autofree char *path = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests", "app",
+                                            "goldens", file_name, NULL);
+  g_autofree char *golden = NULL;
+  g_autoptr (GBytes) bytes = gsk_render_node_serialize (node);
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+  gsize golden_length;
+
+  if (g_getenv ("LACUNA_UPDATE_GOLDENS"))
+    {
+      g_file_set_contents (path, text, (gssize) length, &error);
+      g_assert_no_error (error);
+      return;
+    }
+
+  g_file_get_contents (path, &golden, &golden_length, &error);
+  g_assert_no_error (error);
+  if (golden_length != length || memcmp (golden, text, length) != 0)
+    {
+      g_autofree char *drawn = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), file_name, NULL);
+
+      g_file_set_contents (drawn, text, (gssize) length, NULL);
+      g_test_message ("what was drawn is in %s", drawn);
+      g_test_fail_printf ("%s differs from its golden", file_name);
+    }
+}
+
+static void
+test_golden (gconstpointer data)
+{
+  const Golden *golden = data;
+  const int width = 640;
+  g_autoptr (Map) map = read_map (golden->map);
+  g_autoptr (LacunaCensus) census = lacuna_census_new (map);
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (golden->kind, map, &golden->anchor,
+                                                    golden->anchor ? 1 : 0);
+  int columns = width * golden->scale_factor;
+  LacunaView view = lacuna_view_fit (scale,
+                                     lac_range_size (golden->range) > 0
+                                       ? golden->range
+                                       : lacuna_scale_get_extent (scale),
+                                     columns);
+  g_autoptr (LacunaStripLayout) layout = lacuna_strip_layout_new (census, scale, &view, columns);
+  LacunaStripScene scene = {
+    .map = map,
+    .scale = scale,
+    .view = view,
+    .layout = layout,
+    .columns = columns,
+    .scale_factor = golden->scale_factor,
+    .height = 180,
+    .palette = lacuna_palette_get (golden->dark, golden->high_contrast),
+  };
+  LacunaStripMarks marks = { .anchors = &golden->anchor, .n_anchors = golden->anchor ? 1 : 0 };
+  struct lac_gap_query query;
+  struct lac_gap gap;
+  GskRenderNode *base;
+  GskRenderNode *overlay;
+
+  if (golden->size > 0)
+    {
+      lac_gap_query_init (&query, map);
+      query.anchors = marks.anchors;
+      query.n_anchors = marks.n_anchors;
+      query.within = LAC_WITHIN_DEFAULT;
+      query.size = golden->size;
+      query.order = LAC_ORDER_NEAREST;
+      g_assert_cmpint (lac_gap_first (map, &query, &gap), ==, LAC_OK);
+      marks.query = &query;
+      marks.candidate = &gap;
+      marks.matches = &gap;
+      marks.n_matches = 1;
+    }
+
+  base = lacuna_strip_render_base (&scene);
+  overlay = lacuna_strip_render_overlay (&scene, &marks);
+  g_assert_nonnull (base);
+  g_assert_nonnull (overlay);
+  compare_with_golden (base, golden->name, "base");
+  compare_with_golden (overlay, golden->name, "overlay");
+  gsk_render_node_unref (base);
+  gsk_render_node_unref (overlay);
+}
+
+/* The widget. */
+
+typedef struct
+{
+  GtkWidget *window;
+  LacunaStrip *strip;
+  GtkWidget *overview;
+  LacunaSnapshot *snapshot;
+  LacunaCensus *census;
+  int n_view_changes;
+  int n_selected;
+  guint64 selected;
+} Fixture;
+
+static void
+count_cb (gpointer strip,
+          int     *count)
+{
+  *count += 1;
+}
+
+static void
+selected_cb (LacunaStrip *strip,
+             guint64      address,
+             Fixture     *fixture)
+{
+  fixture->n_selected++;
+  fixture->selected = address;
+}
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+spin (guint milliseconds)
+{
+  gboolean done = FALSE;
+
+  g_timeout_add (milliseconds, timeout_cb, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  g_autoptr (Map) map = read_map (data);
+  LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE, .name = (char *) "maps",
+                          .source_path = (char *) "maps", .source = "maps-text" };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  fixture->snapshot = lacuna_snapshot_new (map, &origin, 0);
+  fixture->census = lacuna_census_new (map);
+  fixture->window = gtk_window_new ();
+  fixture->strip = LACUNA_STRIP (lacuna_strip_new ());
+  fixture->overview = lacuna_overview_new ();
+  lacuna_overview_set_strip (LACUNA_OVERVIEW (fixture->overview), fixture->strip);
+  g_signal_connect (fixture->strip, "view-changed", G_CALLBACK (count_cb),
+                    &fixture->n_view_changes);
+  g_signal_connect (fixture->strip, "selected", G_CALLBACK (selected_cb), fixture);
+  lacuna_strip_set_snapshot (fixture->strip, fixture->snapshot, fixture->census, FALSE);
+
+  gtk_box_append (GTK_BOX (box), fixture->overview);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (fixture->strip));
+  gtk_window_set_child (GTK_WINDOW (fixture->window), box);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 300);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  for (int i = 0; i < 100 && lacuna_strip_get_n_renders (fixture->strip) == 0; i++)
+    spin (50);
+  g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), >, 0);
+  spin (100);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  spin (20);
+  lacuna_census_unref (fixture->census);
+  g_object_unref (fixture->snapshot);
+}
+
+static void
+test_starts_with_everything (Fixture      *fixture,
+                             gconstpointer data)
+{
+  struct lac_range visible = lacuna_strip_get_visible (fixture->strip);
+  struct lac_range extent = lacuna_scale_get_extent (lacuna_strip_get_scale (fixture->strip));
+
+  g_assert_cmpint (lacuna_strip_get_columns (fixture->strip), >, 600);
+  g_assert_cmphex (visible.start, ==, extent.start);
+  g_assert_cmphex (visible.end, ==, extent.end);
+}
+
+/* Hover is set as the pointer does; selecting and focus are drawn after the base as well. */
+static void
+test_pointer_does_not_render (Fixture      *fixture,
+                              gconstpointer data)
+{
+  guint before = lacuna_strip_get_n_renders (fixture->strip);
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot),
+                                                      &n_regions);
+
+  for (gsize i = 0; i < 40; i++)
+    {
+      lacuna_strip_set_hover (fixture->strip, TRUE, regions[i * n_regions / 40].start);
+      lacuna_strip_set_selection (fixture->strip, lac_region_range (&regions[i]));
+      spin (20);
+    }
+  lacuna_strip_set_hover (fixture->strip, FALSE, 0);
+  gtk_widget_grab_focus (GTK_WIDGET (fixture->strip));
+  spin (50);
+  g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), ==, before);
+
+  lacuna_strip_zoom (fixture->strip, 2, FALSE);
+  spin (100);
+  g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), ==, before + 1);
+}
+
+static void
+test_style_renders_again (Fixture      *fixture,
+                          gconstpointer data)
+{
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  guint before = lacuna_strip_get_n_renders (fixture->strip);
+
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
+  spin (400);
+  g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), >, before);
+  adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_LIGHT);
+  spin (400);
+}
+
+static void
+test_actions_move_the_view (Fixture      *fixture,
+                            gconstpointer data)
+{
+  GtkWidget *widget = GTK_WIDGET (fixture->strip);
+  LacunaView whole = lacuna_strip_get_view (fixture->strip);
+  LacunaView view;
+  int before = fixture->n_view_changes;
+
+  g_assert_true (gtk_widget_activate_action (widget, "strip.zoom-in", NULL));
+  g_assert_true (gtk_widget_activate_action (widget, "strip.zoom-in", NULL));
+  view = lacuna_strip_get_view (fixture->strip);
+  g_assert_cmpfloat (fabs (view.bytes_per_pixel * 4 / whole.bytes_per_pixel - 1), <, 1e-6);
+  g_assert_cmpint (fixture->n_view_changes, >=, before + 2);
+
+  gtk_widget_activate_action (widget, "strip.pan-right", NULL);
+  g_assert_cmphex (lacuna_strip_get_view (fixture->strip).origin, >, view.origin);
+  gtk_widget_activate_action (widget, "strip.pan-left", NULL);
+  gtk_widget_activate_action (widget, "strip.zoom-out", NULL);
+  gtk_widget_activate_action (widget, "strip.show-all", NULL);
+  view = lacuna_strip_get_view (fixture->strip);
+  g_assert_cmpfloat (view.bytes_per_pixel, ==, whole.bytes_per_pixel);
+  g_assert_cmphex (view.origin, ==, whole.origin);
+}
+
+/* Stepping goes over every region and every gap, once, and back. */
+static void
+test_steps_over_everything (Fixture      *fixture,
+                            gconstpointer data)
+{
+  GtkWidget *widget = GTK_WIDGET (fixture->strip);
+  gsize n_regions;
+  int n_steps = 0;
+  guint64 end = lacuna_scale_get_extent (lacuna_strip_get_scale (fixture->strip)).end;
+  guint64 last = 0;
+
+  lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot), &n_regions);
+  gtk_widget_activate_action (widget, "strip.select-next", NULL);
+  while (lacuna_strip_get_selection (fixture->strip).end < end)
+    {
+      gtk_widget_activate_action (widget, "strip.select-next", NULL);
+      g_assert_cmphex (fixture->selected, >, last);
+      g_assert_cmphex (fixture->selected, ==, lacuna_strip_get_selection (fixture->strip).start);
+      last = fixture->selected;
+      n_steps++;
+    }
+  g_assert_cmpint (n_steps, >=, n_regions);
+  g_assert_cmpint (fixture->n_selected, ==, n_steps + 1);
+
+  for (; n_steps > 0; n_steps--)
+    gtk_widget_activate_action (widget, "strip.select-previous", NULL);
+  g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==, 0);
+}
+
+static void
+test_scale_keeps_the_middle (Fixture      *fixture,
+                             gconstpointer data)
+{
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot),
+                                                      &n_regions);
+  struct lac_range range = lac_region_range (&regions[n_regions / 2]);
+  guint64 middle = range.start + lac_range_size (range) / 2;
+
+  lacuna_strip_show_range (fixture->strip, range, FALSE);
+  for (int kind = LACUNA_SCALE_LINEAR; kind <= LACUNA_SCALE_ANCHOR; kind++)
+    {
+      LacunaView view;
+      double x;
+
+      lacuna_strip_set_scale_kind (fixture->strip, kind);
+      view = lacuna_strip_get_view (fixture->strip);
+      x = lacuna_view_to_pixel (&view, lacuna_strip_get_scale (fixture->strip), middle);
+      g_assert_cmpfloat (fabs (x - lacuna_strip_get_columns (fixture->strip) / 2.0), <, 3);
+    }
+}
+
+static void
+test_refresh_keeps_the_view (Fixture      *fixture,
+                             gconstpointer data)
+{
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot),
+                                                      &n_regions);
+  LacunaView before;
+  LacunaView after;
+
+  lacuna_strip_show_range (fixture->strip, lac_region_range (&regions[n_regions / 3]), FALSE);
+  lacuna_strip_set_selection (fixture->strip, lac_region_range (&regions[n_regions / 3]));
+  before = lacuna_strip_get_view (fixture->strip);
+  for (int i = 0; i < 50; i++)
+    lacuna_strip_set_snapshot (fixture->strip, fixture->snapshot, fixture->census, TRUE);
+  after = lacuna_strip_get_view (fixture->strip);
+  g_assert_cmphex (after.origin, ==, before.origin);
+  g_assert_cmpfloat (after.fraction, ==, before.fraction);
+  g_assert_cmpfloat (after.bytes_per_pixel, ==, before.bytes_per_pixel);
+  g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==,
+                   regions[n_regions / 3].start);
+
+  lacuna_strip_set_snapshot (fixture->strip, NULL, NULL, FALSE);
+  g_assert_null (lacuna_strip_get_scale (fixture->strip));
+  spin (60);
+}
+
+static void
+test_describes_what_is_there (Fixture      *fixture,
+                              gconstpointer data)
+{
+  gsize n_regions;
+  const struct lac_map *map = lacuna_snapshot_get_map (fixture->snapshot);
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  gsize index;
+  g_autofree char *region = NULL;
+  g_autofree char *gap = NULL;
+
+  g_assert_cmpint (lac_map_find_name (map, "[heap]", 6, &index), ==, LAC_OK);
+  region = lacuna_strip_describe (fixture->strip, regions[index].start);
+  g_assert_nonnull (strstr (region, "[heap]"));
+  g_assert_nonnull (strstr (region, "rw-p"));
+  gap = lacuna_strip_describe (fixture->strip, regions[index].end);
+  g_assert_nonnull (strstr (gap, "free"));
+  g_assert_nonnull (strstr (gap, lac_hazard_sentence (LAC_HAZARD_HEAP_GROWTH)));
+  g_assert_null (lacuna_strip_describe (fixture->strip, LAC_ADDRESS_END));
+}
+
+/* Text on every ink, in every style, and what else has to be read. */
+static void
+test_contrast (void)
+{
+  for (int style = 0; style < 4; style++)
+    {
+      const LacunaPalette *palette = lacuna_palette_get (style & 1, style & 2);
+
+      for (int ink = 0; ink < LACUNA_N_INKS; ink++)
+        {
+          g_assert_cmpfloat (lacuna_palette_contrast (&palette->ink[ink], &palette->ink_text[ink]),
+                             >=, 4.5);
+          if (palette->high_contrast)
+            g_assert_cmpfloat (lacuna_palette_contrast (&palette->ink[ink], &palette->free), >=, 3);
+        }
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->text, &palette->surface), >=, 7);
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->text_dim, &palette->surface), >=, 4.5);
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->text_dim, &palette->free), >=, 4.5);
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->fit_text, &palette->surface), >=, 4.5);
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->accent, &palette->surface), >=, 4.5);
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->fit, &palette->free), >=, 2.8);
+      g_assert_cmpfloat (lacuna_palette_contrast (&palette->risk, &palette->free), >=, 3);
+    }
+}
+
+static void
+test_short_names (void)
+{
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  static const struct
+  {
+    const char *name;
+    const char *expected;
+  } cases[] = {
+    { "/usr/lib/x86_64-linux-gnu/libc.so.6", "libc" },
+    { "/usr/lib/libgtk-4.so.1.800.3", "libgtk-4" },
+    { "/usr/lib/foo.sock/.so", ".so" },
+    { "/opt/a.sound/bin.solid", "bin.solid" },
+    { "/usr/bin/python3.11", "python3.11" },
+    { "[heap]", "[heap]" },
+    { "", "anonymous" },
+    { "/tmp/line\nbreak", "line break" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      struct lac_map_builder *builder = lac_map_builder_new (&space);
+      struct lac_region_entry entry = { .start = 0x10000,
+                                        .end = 0x20000,
+                                        .protection = LAC_PROTECTION_READ,
+                                        .kind = LAC_KIND_ANONYMOUS,
+                                        .name = cases[i].name,
+                                        .name_length = strlen (cases[i].name) };
+      g_autoptr (Map) map = NULL;
+      g_autofree char *name = NULL;
+      gsize n_regions;
+
+      g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_OK);
+      g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+      name = lacuna_strip_short_name (map, lac_map_regions (map, &n_regions));
+      g_assert_cmpstr (name, ==, cases[i].expected);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  /* Nobody listens, and the registry would write into this test's output. */
+  g_setenv ("GTK_A11Y", "none", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  gtk_init ();
+  adw_init ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (goldens); i++)
+    {
+      g_autofree char *path = g_strconcat ("/app/strip/draws-as-golden/", goldens[i].name, NULL);
+
+      g_test_add_data_func (path, &goldens[i], test_golden);
+    }
+  g_test_add_func ("/app/palette/text-is-legible", test_contrast);
+  g_test_add_func ("/app/strip/short-names", test_short_names);
+
+#define ADD(path, test) g_test_add (path, Fixture, "python", set_up, test, tear_down)
+  ADD ("/app/strip/starts-with-everything", test_starts_with_everything);
+  ADD ("/app/strip/pointer-does-not-render-the-base", test_pointer_does_not_render);
+  ADD ("/app/strip/style-change-renders-the-base", test_style_renders_again);
+  ADD ("/app/strip/actions-move-the-view", test_actions_move_the_view);
+  ADD ("/app/strip/steps-over-every-region-and-gap", test_steps_over_everything);
+  ADD ("/app/strip/another-scale-keeps-the-middle", test_scale_keeps_the_middle);
+  ADD ("/app/strip/refresh-keeps-the-view", test_refresh_keeps_the_view);
+  ADD ("/app/strip/describes-what-is-there", test_describes_what_is_there);
+#undef ADD
+
+  return g_test_run ();
+}
