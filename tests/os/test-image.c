@@ -229,6 +229,7 @@ static void
 test_elsewhere (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("lacuna-elsewhere-XXXXXX", NULL);
+  g_autofree char *decoy = g_build_filename (folder, "tool", NULL);
   struct elsewhere elsewhere = { 0 };
   int ready[2];
 
@@ -237,6 +238,10 @@ test_elsewhere (void)
       g_test_skip ("making a mount namespace takes root");
       return;
     }
+  /* What the reader finds under that path is another file. */
+  g_assert_true (g_file_set_contents (decoy, "text", 4, NULL));
+  g_assert_cmpint (chmod (folder, 0755), ==, 0);
+  g_assert_cmpint (chmod (decoy, 0644), ==, 0);
   g_assert_cmpint (pipe2 (ready, O_CLOEXEC), ==, 0);
   elsewhere.pid = fork ();
   if (elsewhere.pid == 0)
@@ -255,6 +260,7 @@ test_elsewhere (void)
   waitpid (elsewhere.pid, NULL, 0);
   close (ready[0]);
   close (ready[1]);
+  g_unlink (decoy);
   g_rmdir (folder);
 }
 

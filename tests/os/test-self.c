@@ -181,10 +181,10 @@ static atomic_bool stop;
 static void *
 spin (void *user_data)
 {
-  unsigned *count = user_data;
+  atomic_uint *count = user_data;
 
   while (!atomic_load_explicit (&stop, memory_order_relaxed))
-    ++*count;
+    atomic_fetch_add_explicit (count, 1, memory_order_relaxed);
   return NULL;
 }
 
@@ -192,12 +192,16 @@ static void
 test_two_agree_beside_threads (void)
 {
   struct lac_process *process = open_process (LAC_PROCESS_SELF);
-  unsigned counts[2] = { 0 };
+  atomic_uint counts[2] = { 0 };
   GThread *threads[2];
 
   atomic_store (&stop, false);
   for (int i = 0; i < 2; i++)
     threads[i] = g_thread_new ("spin", spin, &counts[i]);
+  /* A thread that begins makes itself a stack and more. */
+  for (int i = 0; i < 2; i++)
+    while (atomic_load_explicit (&counts[i], memory_order_relaxed) == 0)
+      g_usleep (100);
   for (int i = 0; i < 5; i++)
     {
       check_equals_what_was (process);
