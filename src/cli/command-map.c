@@ -19,7 +19,6 @@
 
 /* "1023 KiB". */
 #define SIZE_COLUMNS 8
-#define NARROWEST_STRIP 20
 
 typedef struct
 {
@@ -432,8 +431,7 @@ static void
 print_strip (const Map *map,
              CliOutput *output)
 {
-  int width = map->width > 0 ? (int) map->width
-                             : MAX (lacuna_terminal_get_width (), NARROWEST_STRIP);
+  int width = map->width > 0 ? (int) map->width : lacuna_terminal_get_width ();
 
   cli_strip_print (output, map->snapshot, width);
   print_totals (map, map->n_regions, output);
@@ -480,13 +478,13 @@ check_options (Map *map)
   if (map->width_text != NULL
       && !g_ascii_string_to_unsigned (map->width_text,
                                       10,
-                                      NARROWEST_STRIP,
+                                      1,
                                       10000,
                                       &map->width,
                                       NULL))
     {
       cli_complain_about_text ("--width",
-                               _ ("A width is a number of columns from 20 to 10000."),
+                               _ ("A width is a number of columns from 1 to 10000."),
                                map->width_text,
                                0);
       return FALSE;

@@ -77,7 +77,10 @@ complain_unknown (const char *word)
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      guint distance = edit_distance (word, commands[i].name);
+      /* A word that was not typed to its end is the likeliest. */
+      guint distance = g_str_has_prefix (commands[i].name, word)
+                           ? 0
+                           : edit_distance (word, commands[i].name);
 
       if (distance < shortest)
         {

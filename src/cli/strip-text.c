@@ -111,7 +111,7 @@ print_ruler (const Strip *strip)
       column += room;
     }
   cli_output_end (strip->output);
-  cli_output_text (strip->output, marks->str, 0, CLI_FAINT);
+  cli_output_text (strip->output, g_strchomp (marks->str), 0, CLI_FAINT);
   cli_output_end (strip->output);
   g_string_free (marks, TRUE);
 }
