@@ -58,9 +58,11 @@ export GTK_A11Y=atspi GTK_THEME= ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 export GSETTINGS_BACKEND=memory
 unset NO_AT_BRIDGE WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS GTK_THEME
 
-# A process group of its own, so that all of it can be ended at once.
+# A process group of its own, so that all of it can be ended at once. What the bus starts writes to
+# standard error: standard output is the test's alone.
+exec 4>&1
 set -m
-dbus-run-session -- "$@" &
+dbus-run-session -- bash -c 'exec "$@" >&4 4>&-' bash "$@" >&2 &
 program=$!
 set +m
 status=0
