@@ -334,6 +334,24 @@ test_another_start (struct fixture *fixture,
 }
 
 static void
+test_self_of_another_root (struct fixture *fixture,
+                           gconstpointer   unused)
+{
+  struct lac_process *process;
+  struct lac_process_facts facts;
+  g_autofree char *link = g_build_filename (fixture->root, "self", NULL);
+
+  g_assert_cmpint (symlink ("4242", link), ==, 0);
+  g_assert_cmpint (lac_process_open (fixture->root, LAC_PROCESS_SELF, &process, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_process_get_facts (process, &facts, NULL), ==, LAC_OK);
+  g_assert_cmpint (facts.pid, ==, 4242);
+  /* A recording is nobody's self. */
+  g_assert_false (lac_process_is_self (process));
+  lac_process_close (process);
+  g_assert_cmpint (unlink (link), ==, 0);
+}
+
+static void
 test_no_folder (struct fixture *fixture,
                 gconstpointer   unused)
 {
@@ -437,6 +455,7 @@ main (int   argc,
   ADD ("/os/fixture/malformed-says-where", test_malformed);
   ADD ("/os/fixture/endless-line-is-refused", test_endless_line);
   ADD ("/os/fixture/another-start-is-another-process", test_another_start);
+  ADD ("/os/fixture/self-of-another-root", test_self_of_another_root);
   ADD ("/os/fixture/no-folder-no-process", test_no_folder);
   ADD ("/os/fixture/list", test_list);
   ADD ("/os/fixture/detail", test_detail);

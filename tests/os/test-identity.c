@@ -408,6 +408,26 @@ test_detail_on_demand (void)
   lac_process_close (process);
 }
 
+/* /proc by another path: live, and not taken for a recording. */
+static void
+test_another_path (void)
+{
+  struct lac_process *process;
+  struct lac_process_facts facts;
+  struct lac_map *map;
+  size_t index;
+
+  g_assert_cmpint (lac_process_open ("/proc/../proc", LAC_PROCESS_SELF, &process, NULL), ==, LAC_OK);
+  g_assert_true (lac_process_is_self (process));
+  g_assert_false (lac_process_has_exited (process));
+  g_assert_cmpint (lac_process_get_facts (process, &facts, NULL), ==, LAC_OK);
+  g_assert_cmpint (facts.pid, ==, getpid ());
+  map = read_map (process);
+  g_assert_cmpint (lac_map_find_name (map, "[stack]", 7, &index), ==, LAC_OK);
+  lac_map_unref (map);
+  lac_process_close (process);
+}
+
 static void
 test_leaves_no_descriptor (void)
 {
@@ -515,6 +535,7 @@ main (int   argc,
   g_test_add_func ("/os/process/first-thread-has-ended", test_headless_process);
   g_test_add_func ("/os/process/leaves-the-target-alone", test_leaves_the_target_alone);
   g_test_add_func ("/os/process/detail-on-demand", test_detail_on_demand);
+  g_test_add_func ("/os/process/another-path-to-proc", test_another_path);
   g_test_add_func ("/os/process/leaves-no-descriptor", test_leaves_no_descriptor);
   g_test_add_func ("/os/process/list-ascends", test_list);
   return g_test_run ();

@@ -171,6 +171,14 @@ test_two_agree_with_many_regions (void)
     }
   lac_map_unref (map);
   check_equals_what_was (process);
+
+  /* The text with details is 40 MB, more than what is kept of the buffer. */
+  g_assert_cmpint (lac_process_read_map (process, LAC_READ_DETAIL, NULL, &map, NULL), ==, LAC_OK);
+  index = lac_map_search (map, (uintptr_t) area);
+  g_assert_cmphex (lac_map_regions (map, &(size_t){ 0 })[index].start, ==, (uintptr_t) area);
+  g_assert_nonnull (lac_map_detail (map, index));
+  lac_map_unref (map);
+  check_equals_what_was (process);
   check_two_agree (process);
   lac_process_close (process);
   munmap (area, n_regions * page);

@@ -71,6 +71,7 @@ lac_proc_parse_stat (const char           *text,
   if (name_length > sizeof stat.name - 1)
     name_length = sizeof stat.name - 1;
   memcpy (stat.name, open + 1, name_length);
+  stat.pid = (int32_t) strtol (text, NULL, 10);
   stat.state = close[2];
 
   cursor = close + 3;

@@ -60,6 +60,7 @@ struct lac_process
 /* Fields of /proc/PID/stat. */
 struct lac_proc_stat
 {
+  int32_t pid;
   char name[64];
   char state;
   uint32_t flags;

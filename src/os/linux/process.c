@@ -269,6 +269,9 @@ lac_process_identify (struct lac_process         *process,
           if (status != LAC_OK)
             return status;
         }
+      /* "self" of another root says its number here. */
+      if (process->pid == LAC_PROCESS_SELF)
+        process->pid = stat.pid;
       process->identified = true;
       process->start_time = stat.start_time;
     }

@@ -35,6 +35,12 @@ lac_process_refused (struct lac_process         *process,
 
   if (error == ENOMEM)
     return lac_process_fail (out_failure, LAC_E_NO_MEMORY, error, what);
+  if (error == ENOENT && process->live)
+    {
+      cause = lac_process_identify (process, &stat, out_failure);
+      if (cause != LAC_OK)
+        return cause;
+    }
   if (error == ENOENT || error == ESRCH)
     return lac_process_fail (out_failure, LAC_E_EXITED, error, what);
   if (error != EACCES && error != EPERM)

@@ -3,7 +3,8 @@
  * If the buffer grew while the text is read, the text would show the address space of a moment ago in
  * its first half and another one in its second. So the text goes into memory that is there before the
  * first byte is read. When that turns out too small, a larger piece is mapped and everything is read
- * again. The piece is kept: were it given back, the next reading would change the map again.
+ * again. The piece is kept, so that the next reading finds it there, unless it is so large that nobody
+ * should hold it for good; then each reading maps it before the first byte that counts.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,6 +17,9 @@
 
 /* Some 2,500 regions. Untouched pages of it take no memory. */
 static char first_text[256 * 1024];
+
+/* What is kept at most: some 150,000 regions. */
+#define KEPT_SIZE ((size_t) 16 << 20)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char *text = first_text;
@@ -34,6 +38,16 @@ grow (void)
   text = larger;
   text_size = size;
   return true;
+}
+
+static void
+give_back (void)
+{
+  if (text_size <= KEPT_SIZE)
+    return;
+  munmap (text, text_size);
+  text = first_text;
+  text_size = sizeof first_text;
 }
 
 enum lac_status
@@ -82,6 +96,7 @@ lac_self_text_read (int                 file,
 
   if (status != LAC_OK)
     {
+      give_back ();
       pthread_mutex_unlock (&lock);
       return status;
     }
@@ -93,5 +108,6 @@ lac_self_text_read (int                 file,
 void
 lac_self_text_release (void)
 {
+  give_back ();
   pthread_mutex_unlock (&lock);
 }
