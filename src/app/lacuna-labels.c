@@ -11,7 +11,7 @@
 /* Against the font of the context: what libadwaita has for captions. */
 #define CAPTION_SCALE 0.82
 
-#define MOST_LABELS 2000
+#define MOST_LABELS 400
 
 /* No letter of a text font is narrower than this part of its height; only to turn away texts. */
 #define NARROWEST_LETTER 0.2

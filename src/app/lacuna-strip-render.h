@@ -78,7 +78,8 @@ double         lacuna_strip_scene_to_x        (const LacunaStripScene *scene,
 /* Free space, hazards, breaks, regions, and the labels on them. */
 GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
 
-/* The window, matching gaps, the candidate, anchors, the ruler, and the ends of the view. */
+/* The window, matching gaps, the candidate, anchors, the ruler, and the ends of the view. NULL when
+ * there is nothing to draw. */
 GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks);
 

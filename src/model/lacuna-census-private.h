@@ -16,4 +16,8 @@ void            lacuna_census_sum_below (const LacunaCensus *self,
                                          guint64             address,
                                          guint64             out_bytes[LACUNA_N_INKS]);
 
+/* Lets what lacuna_census_sum_below() will read for @region arrive. */
+void            lacuna_census_prefetch  (const LacunaCensus *self,
+                                         gsize               region);
+
 G_END_DECLS

@@ -165,6 +165,18 @@ lacuna_census_sum_below (const LacunaCensus *self,
 }
 
 void
+lacuna_census_prefetch (const LacunaCensus *self,
+                        gsize               region)
+{
+  gsize row = (region + BLOCK / 2 - 1) / BLOCK;
+
+  if (row > self->n_regions / BLOCK)
+    return;
+  __builtin_prefetch (&self->rows[row][0]);
+  __builtin_prefetch (&self->rows[row][LACUNA_N_INKS - 1]);
+}
+
+void
 lacuna_census_count (const LacunaCensus *self,
                      struct lac_range    range,
                      guint64             out_bytes[LACUNA_N_INKS],

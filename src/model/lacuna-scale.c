@@ -11,7 +11,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "lacuna-scale.h"
+#include "lacuna-scale-private.h"
 
 #include <string.h>
 
@@ -337,59 +337,119 @@ lacuna_scale_get_breaks (const LacunaScale *self,
   return self->breaks;
 }
 
-guint64
-lacuna_scale_to_line (const LacunaScale *self,
-                      guint64            address)
+/* How many breaks begin at or below @address; @hint is what the last call gave, and mostly right or one
+ * less. */
+static gsize
+breaks_below_address (const LacunaScale *self,
+                      guint64            address,
+                      gsize              hint)
 {
+  const LacunaBreak *breaks = self->breaks;
   gsize low = 0;
   gsize high = self->n_breaks;
 
-  if (address <= self->extent.start)
-    return 0;
-  if (address >= self->extent.end)
-    return self->length;
+  if (hint <= high && (hint == 0 || breaks[hint - 1].cut.start <= address))
+    {
+      if (hint == high || breaks[hint].cut.start > address)
+        return hint;
+      if (hint + 1 == high || breaks[hint + 1].cut.start > address)
+        return hint + 1;
+      low = hint + 1;
+    }
 
-  /* The last break that starts at or below the address. */
   while (low < high)
     {
       gsize middle = low + (high - low) / 2;
 
-      if (self->breaks[middle].cut.start <= address)
+      if (breaks[middle].cut.start <= address)
         low = middle + 1;
       else
         high = middle;
     }
 
-  if (low == 0)
+  return low;
+}
+
+/* The same for the line. */
+static gsize
+breaks_below_line (const LacunaScale *self,
+                   guint64            line,
+                   gsize              hint)
+{
+  const LacunaBreak *breaks = self->breaks;
+  gsize low = 0;
+  gsize high = self->n_breaks;
+
+  if (hint <= high && (hint == 0 || breaks[hint - 1].line <= line))
+    {
+      if (hint == high || breaks[hint].line > line)
+        return hint;
+      if (hint + 1 == high || breaks[hint + 1].line > line)
+        return hint + 1;
+      low = hint + 1;
+    }
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (breaks[middle].line <= line)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low;
+}
+
+guint64
+lacuna_scale_to_line_near (const LacunaScale *self,
+                           guint64            address,
+                           gsize             *hint)
+{
+  if (address <= self->extent.start)
+    return 0;
+  if (address >= self->extent.end)
+    return self->length;
+
+  *hint = breaks_below_address (self, address, *hint);
+  if (*hint == 0)
     return address - self->extent.start;
 
-  const LacunaBreak *before = &self->breaks[low - 1];
+  const LacunaBreak *before = &self->breaks[*hint - 1];
   return before->line + lac_subtract_saturating (address, before->cut.end);
+}
+
+guint64
+lacuna_scale_to_address_near (const LacunaScale *self,
+                              guint64            line,
+                              gsize             *hint)
+{
+  if (line >= self->length)
+    return self->extent.end;
+
+  *hint = breaks_below_line (self, line, *hint);
+  if (*hint == 0)
+    return self->extent.start + line;
+
+  const LacunaBreak *before = &self->breaks[*hint - 1];
+  return before->cut.end + (line - before->line);
+}
+
+guint64
+lacuna_scale_to_line (const LacunaScale *self,
+                      guint64            address)
+{
+  gsize hint = G_MAXSIZE;
+
+  return lacuna_scale_to_line_near (self, address, &hint);
 }
 
 guint64
 lacuna_scale_to_address (const LacunaScale *self,
                          guint64            line)
 {
-  gsize low = 0;
-  gsize high = self->n_breaks;
+  gsize hint = G_MAXSIZE;
 
-  if (line >= self->length)
-    return self->extent.end;
-
-  while (low < high)
-    {
-      gsize middle = low + (high - low) / 2;
-
-      if (self->breaks[middle].line <= line)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-
-  if (low == 0)
-    return self->extent.start + line;
-
-  const LacunaBreak *before = &self->breaks[low - 1];
-  return before->cut.end + (line - before->line);
+  return lacuna_scale_to_address_near (self, line, &hint);
 }

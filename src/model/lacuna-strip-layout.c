@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "lacuna-census-private.h"
+#include "lacuna-scale-private.h"
 
 #include <string.h>
 
@@ -29,6 +30,15 @@ typedef struct
   struct lac_range range;
 } Item;
 
+/* The first address of a column, and the look-up of it. */
+typedef struct
+{
+  guint64 address;
+  gsize region;
+} Edge;
+
+#define MOST_EDGES 16
+
 typedef struct
 {
   const struct lac_map *map;
@@ -36,10 +46,43 @@ typedef struct
   gsize n_regions;
   const LacunaCensus *census;
   const LacunaScale *scale;
-  const LacunaView *view;
+  LacunaLens lens;
   struct lac_range extent;
   int width;
+  /* Edges of the columns from first_edge on. */
+  Edge edges[MOST_EDGES];
+  gint32 first_edge;
+  gint32 n_edges;
+  gint32 batch;
 } Plan;
+
+/* The edge of @column. In a million regions a look-up mostly waits for memory. Where one column after
+ * another is asked for, the next ones are looked up at once, so that they wait together. */
+static Edge
+edge_at (Plan  *plan,
+         gint32 column)
+{
+  if (column >= plan->first_edge && column < plan->first_edge + plan->n_edges)
+    return plan->edges[column - plan->first_edge];
+
+  if (column == plan->first_edge + plan->n_edges)
+    plan->batch = MIN (plan->batch * 2, MOST_EDGES);
+  else
+    plan->batch = 1;
+
+  plan->first_edge = column;
+  plan->n_edges = plan->batch;
+  for (gint32 i = 0; i < plan->n_edges; i++)
+    plan->edges[i].address = lacuna_lens_to_address (&plan->lens, column + i);
+  for (gint32 i = 0; i < plan->n_edges; i++)
+    {
+      plan->edges[i].region = lac_map_search (plan->map, plan->edges[i].address);
+      if (plan->n_edges > 1)
+        lacuna_census_prefetch (plan->census, plan->edges[i].region);
+    }
+
+  return plan->edges[0];
+}
 
 static Item
 item_at (const Plan *plan,
@@ -72,7 +115,7 @@ item_meets (const Item *item,
 }
 
 static gint32
-end_column (const Plan *plan,
+end_column (Plan       *plan,
             const Item *item)
 {
   gint64 column;
@@ -80,7 +123,7 @@ end_column (const Plan *plan,
   if (item->range.end >= plan->extent.end)
     return plan->width;
 
-  column = lacuna_view_to_column (plan->view, plan->scale, item->range.end);
+  column = lacuna_lens_to_column (&plan->lens, item->range.end);
   return (gint32) MIN (column, plan->width);
 }
 
@@ -130,31 +173,30 @@ add_item (LacunaStripLayout *self,
     }
 }
 
-/* The density run of one column, the addresses [@start, @end), of which the regions @first and @last
- * are the look-ups, and @below and @above the sums. */
+/* The density run of one column, between two edges and the sums at them. */
 static void
 add_density (LacunaStripLayout *self,
              const Plan        *plan,
              gint32             column,
-             guint64            start,
-             guint64            end,
-             gsize              first,
-             gsize              last,
+             Edge               start,
+             Edge               end,
              const guint64      below[LACUNA_N_INKS],
              const guint64      above[LACUNA_N_INKS])
 {
   LacunaPiece *piece = &self->pieces[self->n_pieces++];
-  guint64 span = lacuna_scale_to_line (plan->scale, end) - lacuna_scale_to_line (plan->scale, start);
+  gsize hint = plan->lens.hint;
+  guint64 span = lacuna_scale_to_line_near (plan->scale, end.address, &hint)
+                 - lacuna_scale_to_line_near (plan->scale, start.address, &hint);
   guint64 most = 0;
   guint64 mapped = 0;
 
   *piece = (LacunaPiece){ .start = column,
                           .end = column + 1,
-                          .first = (guint32) first,
-                          .count = (guint32) (last - first),
+                          .first = (guint32) start.region,
+                          .count = (guint32) (end.region - start.region),
                           .kind = LACUNA_PIECE_DENSITY };
 
-  if (last < plan->n_regions && plan->regions[last].start < end)
+  if (end.region < plan->n_regions && plan->regions[end.region].start < end.address)
     piece->count++;
 
   for (int ink = 0; ink < LACUNA_N_INKS; ink++)
@@ -174,42 +216,43 @@ add_density (LacunaStripLayout *self,
 
 static void
 add_pieces (LacunaStripLayout *self,
-            const Plan        *plan)
+            Plan              *plan)
 {
   gint32 column = 0;
-  guint64 address = lacuna_view_to_address (plan->view, plan->scale, 0);
-  gsize region = lac_map_search (plan->map, address);
+  Edge edge = edge_at (plan, 0);
   guint64 below[LACUNA_N_INKS];
   guint64 above[LACUNA_N_INKS];
   gboolean below_is_known = FALSE;
 
-  while (column < plan->width && address < plan->extent.end)
+  while (column < plan->width && edge.address < plan->extent.end)
     {
-      Item item = item_at (plan, region, address);
+      Item item = item_at (plan, edge.region, edge.address);
       gint32 end = end_column (plan, &item);
 
       if (end <= column)
         {
-          guint64 next_address = lacuna_view_to_address (plan->view, plan->scale, column + 1);
-          /* The last byte of the extent stands for its end, which is no item's. */
-          guint64 inside = MIN (next_address, plan->extent.end - 1);
-          gsize next_region = lac_map_search (plan->map, inside);
-          Item next = item_at (plan, next_region, inside);
+          Edge next_edge = edge_at (plan, column + 1);
+          Edge inside = next_edge;
+          Item next;
 
-          if (item.range.start >= address || !item_meets (&item, &next))
+          /* The last byte of the extent stands for its end, which is no item's. */
+          if (next_edge.address >= plan->extent.end)
             {
-              if (next_address != inside)
-                next_region = lac_map_search (plan->map, next_address);
+              inside.address = plan->extent.end - 1;
+              inside.region = lac_map_search (plan->map, inside.address);
+            }
+          next = item_at (plan, inside.region, inside.address);
+
+          if (item.range.start >= edge.address || !item_meets (&item, &next))
+            {
               if (!below_is_known)
-                lacuna_census_sum_below (plan->census, region, address, below);
-              lacuna_census_sum_below (plan->census, next_region, next_address, above);
-              add_density (self, plan, column, address, next_address, region, next_region, below,
-                           above);
+                lacuna_census_sum_below (plan->census, edge.region, edge.address, below);
+              lacuna_census_sum_below (plan->census, next_edge.region, next_edge.address, above);
+              add_density (self, plan, column, edge, next_edge, below, above);
               memcpy (below, above, sizeof below);
               below_is_known = TRUE;
               column++;
-              address = next_address;
-              region = next_region;
+              edge = next_edge;
               continue;
             }
 
@@ -221,16 +264,13 @@ add_pieces (LacunaStripLayout *self,
       below_is_known = FALSE;
       column = end;
       if (column < plan->width)
-        {
-          address = lacuna_view_to_address (plan->view, plan->scale, column);
-          region = lac_map_search (plan->map, address);
-        }
+        edge = edge_at (plan, column);
     }
 }
 
 static void
 add_modules (LacunaStripLayout *self,
-             const Plan        *plan)
+             Plan              *plan)
 {
   gsize piece = 0;
 
@@ -255,8 +295,8 @@ add_modules (LacunaStripLayout *self,
 
       region = self->pieces[piece].first;
       lacuna_census_get_run (plan->census, region, &first, &count);
-      start = lacuna_view_to_column (plan->view, plan->scale, plan->regions[first].start);
-      end = lacuna_view_to_column (plan->view, plan->scale, plan->regions[first + count - 1].end);
+      start = lacuna_lens_to_column (&plan->lens, plan->regions[first].start);
+      end = lacuna_lens_to_column (&plan->lens, plan->regions[first + count - 1].end);
       start = CLAMP (start, 0, plan->width);
       end = CLAMP (end, 0, plan->width);
       if (end - start < LACUNA_LABEL_WIDTH || column < start || column >= end)
@@ -276,7 +316,7 @@ lacuna_strip_layout_new (const LacunaCensus *census,
                          int                 width)
 {
   LacunaStripLayout *self;
-  Plan plan;
+  Plan plan = { 0 };
 
   g_return_val_if_fail (census != NULL, NULL);
   g_return_val_if_fail (scale != NULL, NULL);
@@ -287,7 +327,9 @@ lacuna_strip_layout_new (const LacunaCensus *census,
   plan.regions = lac_map_regions (plan.map, &plan.n_regions);
   plan.census = census;
   plan.scale = scale;
-  plan.view = view;
+  plan.lens = lacuna_lens_make (view, scale);
+  plan.first_edge = -1;
+  plan.batch = 1;
   plan.extent = lacuna_scale_get_extent (scale);
   plan.width = width;
 

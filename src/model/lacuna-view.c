@@ -9,7 +9,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "lacuna-scale.h"
+#include "lacuna-scale-private.h"
 
 #include <math.h>
 
@@ -155,6 +155,58 @@ line_at_offset (const LacunaScale *scale,
   return -offset >= TWO_TO_64 ? 0 : lac_subtract_saturating (origin, (guint64) -offset);
 }
 
+LacunaLens
+lacuna_lens_make (const LacunaView  *view,
+                  const LacunaScale *scale)
+{
+  return (LacunaLens){ view, scale, lacuna_scale_to_line (scale, view->origin), G_MAXSIZE };
+}
+
+gint64
+lacuna_lens_to_column (LacunaLens *self,
+                       guint64     address)
+{
+  const LacunaView *view = self->view;
+  guint64 line = lacuna_scale_to_line_near (self->scale, address, &self->hint);
+  double pixel = line_to_pixel (view, self->origin, line);
+  gint64 column;
+
+  if (pixel >= (double) FARTHEST_COLUMN)
+    return FARTHEST_COLUMN;
+  if (pixel <= -(double) FARTHEST_COLUMN)
+    return -FARTHEST_COLUMN;
+
+  /* The division may be off by one; the offset, which defines columns, is not. */
+  if (view->bytes_per_pixel >= 1)
+    {
+      column = (gint64) floor (pixel);
+      if (compare_to_offset (line, self->origin, column_offset (view, column)) < 0)
+        column--;
+      else if (compare_to_offset (line, self->origin, column_offset (view, column + 1)) >= 0)
+        column++;
+    }
+  else
+    {
+      column = (gint64) ceil (pixel);
+      if (compare_to_offset (line, self->origin, column_offset (view, column)) > 0)
+        column++;
+      else if (compare_to_offset (line, self->origin, column_offset (view, column - 1)) <= 0)
+        column--;
+    }
+
+  return column;
+}
+
+guint64
+lacuna_lens_to_address (LacunaLens *self,
+                        gint64      column)
+{
+  return lacuna_scale_to_address_near (self->scale,
+                                       line_at_offset (self->scale, self->origin,
+                                                       column_offset (self->view, column)),
+                                       &self->hint);
+}
+
 double
 lacuna_view_to_pixel (const LacunaView  *view,
                       const LacunaScale *scale,
@@ -170,35 +222,9 @@ lacuna_view_to_column (const LacunaView  *view,
                        const LacunaScale *scale,
                        guint64            address)
 {
-  guint64 origin = lacuna_scale_to_line (scale, view->origin);
-  guint64 line = lacuna_scale_to_line (scale, address);
-  double pixel = line_to_pixel (view, origin, line);
-  gint64 column;
+  LacunaLens lens = lacuna_lens_make (view, scale);
 
-  if (pixel >= (double) FARTHEST_COLUMN)
-    return FARTHEST_COLUMN;
-  if (pixel <= -(double) FARTHEST_COLUMN)
-    return -FARTHEST_COLUMN;
-
-  /* The division may be off by one; the offset, which defines columns, is not. */
-  if (view->bytes_per_pixel >= 1)
-    {
-      column = (gint64) floor (pixel);
-      if (compare_to_offset (line, origin, column_offset (view, column)) < 0)
-        column--;
-      else if (compare_to_offset (line, origin, column_offset (view, column + 1)) >= 0)
-        column++;
-    }
-  else
-    {
-      column = (gint64) ceil (pixel);
-      if (compare_to_offset (line, origin, column_offset (view, column)) > 0)
-        column++;
-      else if (compare_to_offset (line, origin, column_offset (view, column - 1)) <= 0)
-        column--;
-    }
-
-  return column;
+  return lacuna_lens_to_column (&lens, address);
 }
 
 guint64
@@ -206,10 +232,9 @@ lacuna_view_to_address (const LacunaView  *view,
                         const LacunaScale *scale,
                         gint64             column)
 {
-  guint64 origin = lacuna_scale_to_line (scale, view->origin);
+  LacunaLens lens = lacuna_lens_make (view, scale);
 
-  return lacuna_scale_to_address (scale,
-                                  line_at_offset (scale, origin, column_offset (view, column)));
+  return lacuna_lens_to_address (&lens, column);
 }
 
 guint64
