@@ -6,9 +6,15 @@
 #include "os/linux/process-private.h"
 #include "victim.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool
@@ -172,6 +178,82 @@ test_name_is_cut (void)
   g_assert_cmpuint (region.kind, ==, LAC_KIND_STACK);
   lac_map_unref (map);
   lac_process_close (process);
+}
+
+/* What a kernel before 5.3 (no pidfd), 5.6 (no openat2) and 6.11 (no point queries) says. */
+static bool
+pretend_old_kernel (void)
+{
+  struct sock_filter instructions[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 4, 0),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 3, 0),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 3),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[1])),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, 0xc0686611u, 2, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOTTY),
+  };
+  struct sock_fprog filter = { G_N_ELEMENTS (instructions), instructions };
+
+  return prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+         && prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+static int
+look_with_old_kernel (void *user_data)
+{
+  const struct victim *victim = user_data;
+  struct lac_process *process;
+  struct lac_map *map, *same;
+  const struct lac_region *regions;
+  size_t n_regions;
+  bool has_program = false, has_library = false;
+
+  if (!pretend_old_kernel ())
+    return 77;
+  process = open_process (victim->pid);
+  g_assert_false (lac_process_has_exited (process));
+  map = read_map (process);
+  g_assert_false (lac_process_can_query (process));
+  check_all (process, map);
+  g_assert_cmpint (lac_process_refresh_range (process, map, lac_map_space (map)->user, NULL, &same, NULL),
+                   ==, LAC_OK);
+  g_assert_true (same == map);
+  lac_map_unref (same);
+  regions = lac_map_regions (map, &n_regions);
+  for (size_t i = 0; i < n_regions; i++)
+    {
+      const struct lac_backing *backing = lac_map_backing (map, &regions[i]);
+
+      has_program |= backing->image && g_str_has_suffix (backing->name, "/victim");
+      has_library |= backing->image && strstr (backing->name, "libc") != NULL;
+    }
+  g_assert_true (has_program && has_library);
+  lac_map_unref (map);
+
+  kill (victim->pid, SIGKILL);
+  while (!lac_process_has_exited (process))
+    g_usleep (1000);
+  lac_process_close (process);
+  return 0;
+}
+
+static void
+test_old_kernel (void)
+{
+  struct victim victim;
+  int result;
+
+  if (!victim_start (&victim, "victim", "still", NULL, -1))
+    return;
+  result = run_as (-1, look_with_old_kernel, &victim);
+  if (result == 77)
+    g_test_skip ("system calls can't be filtered here");
+  else
+    g_assert_cmpint (result, ==, 0);
+  victim_stop (&victim);
 }
 
 /* The victim's area of 64 pages without access; what changes in it and beside it must be seen, or not,
@@ -380,6 +462,7 @@ main (int   argc,
   g_test_add_func ("/os/query/fallback-equals-the-text", test_fallback);
   g_test_add_func ("/os/query/fallback-with-many-regions", test_fallback_many);
   g_test_add_func ("/os/query/fallback-with-odd-names", test_fallback_odd_names);
+  g_test_add_func ("/os/query/old-kernel", test_old_kernel);
   g_test_add_func ("/os/query/name-is-cut", test_name_is_cut);
   g_test_add_func ("/os/refresh/sees-the-range-alone", test_refresh);
   g_test_add_func ("/os/refresh/fallback", test_refresh_fallback);
