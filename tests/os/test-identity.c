@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -428,6 +429,54 @@ test_another_path (void)
   lac_process_close (process);
 }
 
+/* In a PID namespace without a /proc of its own: here this is process 1, there that is another one. */
+static int
+look_from_namespace (void *user_data)
+{
+  struct lac_process *process = open_process (LAC_PROCESS_SELF);
+  struct lac_process_facts facts;
+  struct lac_map *map = read_map (process);
+  size_t index, n_regions;
+
+  g_assert_cmpint (getpid (), ==, 1);
+  g_assert_true (lac_process_is_self (process));
+  g_assert_false (lac_process_has_exited (process));
+  g_assert_cmpint (lac_process_get_facts (process, &facts, NULL), ==, LAC_OK);
+  g_assert_cmpint (facts.pid, !=, 1);
+  g_assert_cmpstr (facts.name, ==, "test-os-identit");
+  index = lac_map_search (map, (uintptr_t) &facts);
+  g_assert_true (lac_range_contains (lac_region_range (&lac_map_regions (map, &n_regions)[index]),
+                                     (uintptr_t) &facts));
+  lac_map_unref (map);
+  lac_process_close (process);
+
+  process = open_process (1);
+  g_assert_false (lac_process_is_self (process));
+  g_assert_cmpint (lac_process_get_facts (process, &facts, NULL), ==, LAC_OK);
+  g_assert_cmpstr (facts.name, !=, "test-os-identit");
+  lac_process_close (process);
+  return 0;
+}
+
+static int
+enter_namespace (void *user_data)
+{
+  if (unshare (CLONE_NEWPID) != 0)
+    return 77;
+  return run_as (-1, look_from_namespace, user_data);
+}
+
+static void
+test_numbers_of_another_namespace (void)
+{
+  int result = run_as (-1, enter_namespace, NULL);
+
+  if (result == 77)
+    g_test_skip ("a PID namespace can't be made here");
+  else
+    g_assert_cmpint (result, ==, 0);
+}
+
 static void
 test_leaves_no_descriptor (void)
 {
@@ -536,6 +585,7 @@ main (int   argc,
   g_test_add_func ("/os/process/leaves-the-target-alone", test_leaves_the_target_alone);
   g_test_add_func ("/os/process/detail-on-demand", test_detail_on_demand);
   g_test_add_func ("/os/process/another-path-to-proc", test_another_path);
+  g_test_add_func ("/os/process/numbers-of-another-namespace", test_numbers_of_another_namespace);
   g_test_add_func ("/os/process/leaves-no-descriptor", test_leaves_no_descriptor);
   g_test_add_func ("/os/process/list-ascends", test_list);
   return g_test_run ();

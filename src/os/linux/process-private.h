@@ -42,6 +42,8 @@ struct lac_process
   /* A process file system, not a folder that looks like one. */
   bool live;
   bool self;
+  /* System calls take the PID for the same process as /proc does. */
+  bool numbers_agree;
   /* The first thread has ended; the maps are read through another one. */
   bool through_threads;
   /* `start_time` is known. */

@@ -66,6 +66,29 @@ exists_unseen (int32_t pid)
   return kill (pid, 0) == 0 || errno == EPERM;
 }
 
+/* Whether /proc counts processes as this process does. It does not where a PID namespace was made
+ * without a /proc of its own; its numbers may then be used for look-ups in it, and for nothing else.
+ * Found out once for each process, since a fork may be born into another namespace. */
+static bool
+numbers_agree (void)
+{
+  static atomic_int agreed;
+  int own = getpid ();
+  char text[16];
+  ssize_t length;
+
+  if (atomic_load_explicit (&agreed, memory_order_relaxed) == own)
+    return true;
+  length = readlink ("/proc/self", text, sizeof text - 1);
+  if (length <= 0)
+    return false;
+  text[length] = '\0';
+  if (strtol (text, NULL, 10) != own)
+    return false;
+  atomic_store_explicit (&agreed, own, memory_order_relaxed);
+  return true;
+}
+
 static enum lac_status
 open_directory (struct lac_process         *process,
                 int32_t                     pid,
@@ -86,6 +109,8 @@ open_directory (struct lac_process         *process,
       else
         snprintf (name, sizeof name, "%d/.", pid);
     }
+  else if (pid == LAC_PROCESS_SELF)
+    snprintf (name, sizeof name, "/proc/self/.");
   else
     snprintf (name, sizeof name, "/proc/%d/.", pid);
 
@@ -107,7 +132,7 @@ open_directory (struct lac_process         *process,
           if (own < 0)
             return lac_process_fail (out_failure, LAC_E_SYSTEM, errno, "open /proc");
           close (own);
-          if (exists_unseen (pid))
+          if (process->numbers_agree && exists_unseen (pid))
             return lac_process_fail (out_failure, LAC_E_HIDDEN, error, "open /proc/PID");
         }
       return lac_process_fail (out_failure, LAC_E_NO_PROCESS, error, "open /proc/PID");
@@ -148,8 +173,9 @@ lac_process_open (const char                 *root,
     }
   else
     {
-      process->self = pid == LAC_PROCESS_SELF || pid == getpid ();
-      if (pid == LAC_PROCESS_SELF)
+      process->numbers_agree = numbers_agree ();
+      process->self = pid == LAC_PROCESS_SELF || (process->numbers_agree && pid == getpid ());
+      if (pid == LAC_PROCESS_SELF && process->numbers_agree)
         pid = getpid ();
     }
   process->pid = pid;
@@ -269,7 +295,7 @@ lac_process_identify (struct lac_process         *process,
           if (status != LAC_OK)
             return status;
         }
-      /* "self" of another root says its number here. */
+      /* "self" of another root, or of a /proc that counts otherwise, says its number here. */
       if (process->pid == LAC_PROCESS_SELF)
         process->pid = stat.pid;
       process->identified = true;
@@ -295,7 +321,7 @@ lac_process_has_exited (struct lac_process *process)
       status = lac_process_identify (process, &stat, NULL);
       if (status != LAC_OK)
         return status == LAC_E_EXITED;
-      process->pidfd = process->live && process->root == NULL ? open_pidfd (process->pid) : -2;
+      process->pidfd = process->numbers_agree ? open_pidfd (process->pid) : -2;
       if (process->pidfd < 0)
         process->pidfd = -2;
       else if (lac_process_identify (process, &stat, NULL) != LAC_OK)

@@ -125,7 +125,7 @@ read_limits (struct lac_process *process,
 {
   char text[4096];
 
-  if (quick && process->live && process->root == NULL)
+  if (quick && process->numbers_agree)
     {
       struct rlimit64 data, stack;
 
