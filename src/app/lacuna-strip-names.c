@@ -61,6 +61,7 @@ middle_of_band (const LacunaStripScene *scene)
              / 2;
 }
 
+/* @ground: what to paint behind it; NULL for nothing. */
 static gboolean
 append_if_fits (const LacunaStripScene *scene,
                 GtkSnapshot            *snapshot,
@@ -68,17 +69,24 @@ append_if_fits (const LacunaStripScene *scene,
                 const char             *text,
                 gint32                  start,
                 gint32                  end,
-                const GdkRGBA          *colour)
+                const GdkRGBA          *colour,
+                const GdkRGBA          *ground)
 {
   double left = (double) start / scene->scale_factor;
   double width = (double) (end - start) / scene->scale_factor;
+  double text_width;
 
   if (!lacuna_labels_fits (scene->labels, style, text, width - 2 * MARGIN))
     return FALSE;
 
-  lacuna_labels_append (scene->labels, snapshot, style, text,
-                        left + (width - lacuna_labels_width (scene->labels, style, text)) / 2,
-                        middle_of_band (scene), colour);
+  text_width = lacuna_labels_width (scene->labels, style, text);
+  left += (width - text_width) / 2;
+  /* A hatch, or the mark of a break, stops above the text and goes on below it. */
+  if (ground)
+    lacuna_strip_append_rectangle (snapshot, ground, left - 3, middle_of_band (scene) - 1,
+                                   text_width + 6,
+                                   lacuna_labels_height (scene->labels, style) + 2);
+  lacuna_labels_append (scene->labels, snapshot, style, text, left, middle_of_band (scene), colour);
   return TRUE;
 }
 
@@ -91,23 +99,28 @@ append_region_name (const LacunaStripScene  *scene,
                     gboolean                 is_widest)
 {
   const GdkRGBA *colour = &scene->palette->ink_text[piece->ink];
+  const GdkRGBA *ground = lacuna_strip_piece_may_be_cut (piece)
+                            ? &scene->palette->ink[piece->ink]
+                            : NULL;
   g_autofree char *size = lacuna_format_size (region->end - region->start);
   g_autofree char *full = NULL;
   char protection[5];
 
   lac_protection_format (region->protection, region->flags, protection);
   full = g_strdup_printf ("%s %s %s", name, protection, size);
-  if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, full, piece->start, piece->end, colour))
+  if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, full, piece->start, piece->end, colour,
+                      ground))
     return TRUE;
   if (!is_widest)
     return FALSE;
-  if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, name, piece->start, piece->end, colour))
+  if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, name, piece->start, piece->end, colour,
+                      ground))
     return TRUE;
 
   /* The colour already says what memory without a name is. */
   return lac_map_backing (scene->map, region)->name_length == 0
          && append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, size, piece->start, piece->end,
-                            colour);
+                            colour, ground);
 }
 
 static void
@@ -177,13 +190,10 @@ append_gap_size (const LacunaStripScene *scene,
                  GtkSnapshot            *snapshot,
                  const LacunaPiece      *piece)
 {
+  const LacunaPalette *palette = scene->palette;
+  guint64 bytes = lac_range_size (lac_map_gap (scene->map, piece->first));
   g_autofree char *size = NULL;
   g_autofree char *text = NULL;
-  const char *fitting;
-  double left = (double) piece->start / scene->scale_factor;
-  double width = (double) (piece->end - piece->start) / scene->scale_factor;
-  guint64 bytes = lac_range_size (lac_map_gap (scene->map, piece->first));
-  double text_width;
 
   if (bytes == 0)
     return;
@@ -191,22 +201,10 @@ append_gap_size (const LacunaStripScene *scene,
   size = lacuna_format_size (bytes);
   /* Translators: free memory between two regions, such as "84 MiB free". */
   text = g_strdup_printf (_("%s free"), size);
-
-  if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, text, width - 2 * MARGIN))
-    fitting = text;
-  else if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, size, width - 2 * MARGIN))
-    fitting = size;
-  else
-    return;
-
-  /* A hatch, or the mark of a break, stops above the text and goes on below it. */
-  text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_PLAIN, fitting);
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->free,
-                                 left + (width - text_width) / 2 - 3, middle_of_band (scene) - 1,
-                                 text_width + 6,
-                                 lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN) + 2);
-  append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, fitting, piece->start, piece->end,
-                  &scene->palette->text_dim);
+  if (!append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, text, piece->start, piece->end,
+                       &palette->text_dim, &palette->free))
+    append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, size, piece->start, piece->end,
+                    &palette->text_dim, &palette->free);
 }
 
 void

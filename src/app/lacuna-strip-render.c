@@ -201,6 +201,38 @@ append_pages (const LacunaStripScene *scene,
     }
 }
 
+gboolean
+lacuna_strip_piece_may_be_cut (const LacunaPiece *piece)
+{
+  return piece->kind == LACUNA_PIECE_BREAK
+         || (piece->kind == LACUNA_PIECE_REGION && piece->ink == LACUNA_INK_GUARD);
+}
+
+gsize
+lacuna_strip_first_break (const LacunaStripScene *scene,
+                          const LacunaPiece      *piece)
+{
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (scene->scale, &n_breaks);
+  guint64 line = lacuna_scale_to_line (scene->scale,
+                                       lacuna_view_to_address (&scene->view, scene->scale,
+                                                               piece->start));
+  gsize low = 0;
+  gsize high = n_breaks;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (breaks[middle].line < line)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low;
+}
+
 /* A line that goes to and fro, as wide as BREAK_WIDTH, around x = 0. */
 static GskRenderNode *
 make_zigzag (const LacunaStripScene *scene)
@@ -241,35 +273,21 @@ append_breaks (const LacunaStripScene *scene,
   const LacunaBreak *breaks = lacuna_scale_get_breaks (scene->scale, &n_breaks);
   GskRenderNode *zigzag = NULL;
 
+  if (n_breaks == 0)
+    return;
+
   for (gsize i = 0; i < n_pieces; i++)
     {
       const LacunaPiece *piece = &pieces[i];
-      guint64 line;
       double last = -BREAK_ROOM;
-      gsize low = 0;
-      gsize high = n_breaks;
 
-      if (piece->kind != LACUNA_PIECE_BREAK
-          || piece->end - piece->start < BREAK_ROOM * scene->scale_factor)
+      if (piece->end - piece->start < BREAK_ROOM * scene->scale_factor
+          || !lacuna_strip_piece_may_be_cut (piece))
         continue;
 
-      /* The first break in the piece; those inside one gap are as many as there are anchors. */
-      line = lacuna_scale_to_line (scene->scale,
-                                   lacuna_view_to_address (&scene->view, scene->scale,
-                                                           piece->start));
-      while (low < high)
+      for (gsize j = lacuna_strip_first_break (scene, piece); j < n_breaks; j++)
         {
-          gsize middle = low + (high - low) / 2;
-
-          if (breaks[middle].line < line)
-            low = middle + 1;
-          else
-            high = middle;
-        }
-
-      for (; low < n_breaks; low++)
-        {
-          double x = lacuna_strip_scene_to_x (scene, breaks[low].cut.end);
+          double x = lacuna_strip_scene_to_x (scene, breaks[j].cut.end);
 
           if (x * scene->scale_factor > piece->end)
             break;
@@ -352,10 +370,10 @@ lacuna_strip_render_base (const LacunaStripScene *scene)
 
   append_free_space (scene, snapshot);
   append_hazards (scene, snapshot);
-  append_breaks (scene, snapshot);
   lacuna_strip_append_pieces (scene, snapshot, top, height);
   append_separators (scene, snapshot, top, height);
   append_pages (scene, snapshot);
+  append_breaks (scene, snapshot);
   if (scene->labels)
     lacuna_strip_append_names (scene, snapshot);
 

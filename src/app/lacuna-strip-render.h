@@ -97,6 +97,11 @@ void           lacuna_strip_append_ruler      (const LacunaStripScene *scene,
 void           lacuna_strip_append_names      (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot);
 
+/* Whether something may be cut out of @piece, and the first break at or after its left edge. */
+gboolean       lacuna_strip_piece_may_be_cut  (const LacunaPiece      *piece);
+gsize          lacuna_strip_first_break       (const LacunaStripScene *scene,
+                                               const LacunaPiece      *piece);
+
 /* A rectangle of one colour; nothing when it is empty. */
 void           lacuna_strip_append_rectangle  (GtkSnapshot            *snapshot,
                                                const GdkRGBA          *colour,

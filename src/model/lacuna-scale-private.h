@@ -17,6 +17,11 @@ guint64 lacuna_scale_to_address_near (const LacunaScale *self,
                                       guint64            line,
                                       gsize             *hint);
 
+/* How many bytes of regions are cut out below @address. @hint as above. */
+guint64 lacuna_scale_cut_in_regions  (const LacunaScale *self,
+                                      guint64            address,
+                                      gsize             *hint);
+
 /* A view with the place of its left edge on the line. */
 typedef struct
 {

@@ -3,15 +3,18 @@
  * How much of a gap the compact scale keeps is found as one fills a vessel with water: there is one
  * margin for all gaps, so that every gap longer than twice the margin is cut to that length and the
  * shorter ones stay whole, and the margin is such that all gaps together take about a third of the
- * line (half of what is mapped). The margin is a power of two, so that a heap that grows a little
+ * line (half of what can be accessed). The margin is a power of two, so that a heap that grows a little
  * does not move everything else.
  *
  * The holes of the line are not the gaps of the map: a gap ends with user space, a hole only with
- * the next region, and that is [vsyscall] where there is one.
+ * the next region, and that is [vsyscall] where there is one. A region without access is a hole of its
+ * own.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "lacuna-scale-private.h"
+
+#include "lacuna-ink.h"
 
 #include <string.h>
 
@@ -27,25 +30,33 @@ struct _LacunaScale
   guint64 length;
   LacunaBreak *breaks;
   gsize n_breaks;
+  /* The bytes of regions in the first i cuts; one more than there are breaks. */
+  guint64 *cut_in_regions;
 };
 
 G_DEFINE_BOXED_TYPE (LacunaScale, lacuna_scale, lacuna_scale_ref, lacuna_scale_unref)
 
+typedef struct
+{
+  struct lac_range range;
+  gboolean is_region;
+} Hole;
+
 /* The largest holes, as a heap with the smallest at the root; later by address when equally large. */
 typedef struct
 {
-  struct lac_range *holes;
+  Hole *holes;
   gsize n_holes;
 } LargestHoles;
 
 static gboolean
-hole_is_less (const struct lac_range *a,
-              const struct lac_range *b)
+hole_is_less (const Hole *a,
+              const Hole *b)
 {
-  guint64 size_a = lac_range_size (*a);
-  guint64 size_b = lac_range_size (*b);
+  guint64 size_a = lac_range_size (a->range);
+  guint64 size_b = lac_range_size (b->range);
 
-  return size_a != size_b ? size_a < size_b : a->start > b->start;
+  return size_a != size_b ? size_a < size_b : a->range.start > b->range.start;
 }
 
 static void
@@ -63,7 +74,7 @@ largest_holes_sift_down (LargestHoles *largest,
       if (least == position)
         return;
 
-      struct lac_range moved = largest->holes[position];
+      Hole moved = largest->holes[position];
       largest->holes[position] = largest->holes[least];
       largest->holes[least] = moved;
       position = least;
@@ -71,8 +82,8 @@ largest_holes_sift_down (LargestHoles *largest,
 }
 
 static void
-largest_holes_offer (LargestHoles    *largest,
-                     struct lac_range hole)
+largest_holes_offer (LargestHoles *largest,
+                     Hole          hole)
 {
   if (largest->n_holes < MAX_CUT_HOLES)
     {
@@ -86,7 +97,7 @@ largest_holes_offer (LargestHoles    *largest,
           if (!hole_is_less (&largest->holes[position], &largest->holes[parent]))
             break;
 
-          struct lac_range moved = largest->holes[position];
+          Hole moved = largest->holes[position];
           largest->holes[position] = largest->holes[parent];
           largest->holes[parent] = moved;
           position = parent;
@@ -116,7 +127,7 @@ find_margin (const LargestHoles *largest,
       guint64 distance;
 
       for (gsize i = 0; i < largest->n_holes; i++)
-        taken = lac_add_saturating (taken, MIN (lac_range_size (largest->holes[i]), 2 * margin));
+        taken = lac_add_saturating (taken, MIN (lac_range_size (largest->holes[i].range), 2 * margin));
 
       distance = taken > goal ? taken - goal : goal - taken;
       if (distance < best_distance)
@@ -135,10 +146,10 @@ static int
 compare_holes (gconstpointer a,
                gconstpointer b)
 {
-  const struct lac_range *hole_a = a;
-  const struct lac_range *hole_b = b;
+  const Hole *hole_a = a;
+  const Hole *hole_b = b;
 
-  return hole_a->start < hole_b->start ? -1 : hole_a->start > hole_b->start;
+  return hole_a->range.start < hole_b->range.start ? -1 : hole_a->range.start > hole_b->range.start;
 }
 
 static int
@@ -154,15 +165,15 @@ compare_addresses (gconstpointer a,
 /* Adds the cuts of one hole: what lies further than @margin from its ends and from every address in
  * @keep, which is sorted. */
 static void
-cut_hole (GArray          *breaks,
-          struct lac_range hole,
-          guint64          margin,
-          guint64          page_size,
-          const guint64   *keep,
-          gsize            n_keep)
+cut_hole (GArray        *breaks,
+          const Hole    *hole,
+          guint64        margin,
+          guint64        page_size,
+          const guint64 *keep,
+          gsize          n_keep)
 {
-  guint64 from = hole.start + margin;
-  guint64 to = hole.end - margin;
+  guint64 from = hole->range.start + margin;
+  guint64 to = hole->range.end - margin;
 
   for (gsize i = 0; i <= n_keep; i++)
     {
@@ -175,7 +186,7 @@ cut_hole (GArray          *breaks,
       /* A cut of less than a page is not worth a mark. */
       if (next > from && next - from >= page_size)
         {
-          LacunaBreak cut = { { from, next }, 0 };
+          LacunaBreak cut = { { from, next }, 0, hole->is_region };
           g_array_append_val (breaks, cut);
         }
       if (i < n_keep)
@@ -199,8 +210,8 @@ cut_holes (LacunaScale          *self,
   gsize n_regions;
   const struct lac_region *regions = lac_map_regions (map, &n_regions);
   guint64 page_size = MAX (lac_map_space (map)->page_size, 1);
-  LargestHoles largest = { g_new (struct lac_range, MAX_CUT_HOLES), 0 };
-  guint64 mapped = 0;
+  LargestHoles largest = { g_new (Hole, MAX_CUT_HOLES), 0 };
+  guint64 accessible = 0;
   guint64 holes = 0;
   guint64 others;
   guint64 margin;
@@ -210,25 +221,32 @@ cut_holes (LacunaScale          *self,
 
   for (gsize i = 0; i <= n_regions; i++)
     {
-      struct lac_range hole = { position, i < n_regions ? regions[i].start : self->extent.end };
+      Hole hole = { { position, i < n_regions ? regions[i].start : self->extent.end }, FALSE };
 
-      if (hole.end > hole.start)
+      if (hole.range.end > hole.range.start)
         {
-          holes += hole.end - hole.start;
+          holes += hole.range.end - hole.range.start;
           largest_holes_offer (&largest, hole);
         }
-      if (i < n_regions)
+      if (i == n_regions)
+        break;
+
+      position = regions[i].end;
+      if (lacuna_ink_for_region (&regions[i]) != LACUNA_INK_GUARD)
         {
-          mapped += regions[i].end - regions[i].start;
-          position = regions[i].end;
+          accessible += regions[i].end - regions[i].start;
+          continue;
         }
+      hole = (Hole){ lac_region_range (&regions[i]), TRUE };
+      holes += hole.range.end - hole.range.start;
+      largest_holes_offer (&largest, hole);
     }
 
   others = holes;
   for (gsize i = 0; i < largest.n_holes; i++)
-    others -= lac_range_size (largest.holes[i]);
+    others -= lac_range_size (largest.holes[i].range);
 
-  margin = find_margin (&largest, others, mapped / 2, page_size);
+  margin = find_margin (&largest, others, accessible / 2, page_size);
 
   qsort (largest.holes, largest.n_holes, sizeof *largest.holes, compare_holes);
   sorted_keep = g_memdup2 (keep, n_keep * sizeof *keep);
@@ -237,8 +255,8 @@ cut_holes (LacunaScale          *self,
 
   breaks = g_array_new (FALSE, FALSE, sizeof (LacunaBreak));
   for (gsize i = 0; i < largest.n_holes; i++)
-    if (lac_range_size (largest.holes[i]) > 2 * margin)
-      cut_hole (breaks, largest.holes[i], margin, page_size, sorted_keep, n_keep);
+    if (lac_range_size (largest.holes[i].range) > 2 * margin)
+      cut_hole (breaks, &largest.holes[i], margin, page_size, sorted_keep, n_keep);
 
   g_free (largest.holes);
   self->n_breaks = breaks->len;
@@ -273,10 +291,13 @@ lacuna_scale_new (LacunaScaleKind       kind,
       cut_holes (self, map, keep, n_keep);
     }
 
+  self->cut_in_regions = g_new0 (guint64, self->n_breaks + 1);
   for (gsize i = 0; i < self->n_breaks; i++)
     {
       LacunaBreak *cut = &self->breaks[i];
 
+      self->cut_in_regions[i + 1] = self->cut_in_regions[i]
+                                    + (cut->in_region ? lac_range_size (cut->cut) : 0);
       cut->line = cut->cut.start - self->extent.start - removed;
       removed += lac_range_size (cut->cut);
     }
@@ -301,6 +322,7 @@ lacuna_scale_unref (LacunaScale *self)
     return;
 
   g_free (self->breaks);
+  g_free (self->cut_in_regions);
   g_free (self);
 }
 
@@ -418,6 +440,21 @@ lacuna_scale_to_line_near (const LacunaScale *self,
 
   const LacunaBreak *before = &self->breaks[*hint - 1];
   return before->line + lac_subtract_saturating (address, before->cut.end);
+}
+
+guint64
+lacuna_scale_cut_in_regions (const LacunaScale *self,
+                             guint64            address,
+                             gsize             *hint)
+{
+  guint64 below;
+
+  *hint = breaks_below_address (self, address, *hint);
+  below = self->cut_in_regions[*hint];
+  /* The last of them may go on above the address. */
+  if (*hint > 0 && self->breaks[*hint - 1].in_region)
+    below -= lac_subtract_saturating (self->breaks[*hint - 1].cut.end, address);
+  return below;
 }
 
 guint64

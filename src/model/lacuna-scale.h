@@ -8,6 +8,9 @@
  * slope 1, and an address outside a cut has exactly one place on it. Addresses inside a cut lie at the
  * break.
  *
+ * Regions without access are cut like gaps: a browser or a JVM reserves hundreds of GiB that way, next
+ * to which nothing else could be seen.
+ *
  * A view is the address at the left edge (the origin), how far into that byte the edge lies (the
  * fraction, for depths at which a byte is many pixels wide), and bytes per pixel. Addresses are
  * subtracted as integers first; only a difference becomes floating point.
@@ -25,7 +28,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   LACUNA_SCALE_LINEAR,  /* every byte the same width */
-  LACUNA_SCALE_COMPACT, /* big gaps shrink to a marked break */
+  LACUNA_SCALE_COMPACT, /* big gaps and reservations shrink to a marked break */
   LACUNA_SCALE_ANCHOR,  /* linear, told from an anchor: −2 GiB, 0, +2 GiB */
 } LacunaScaleKind;
 
@@ -34,6 +37,7 @@ typedef struct
 {
   struct lac_range cut; /* addresses */
   guint64 line;         /* where the break is */
+  gboolean in_region;   /* in a region without access, and not in a gap */
 } LacunaBreak;
 
 #define LACUNA_TYPE_SCALE (lacuna_scale_get_type ())
@@ -44,7 +48,7 @@ typedef struct _LacunaScale LacunaScale;
 GType              lacuna_scale_get_type    (void);
 
 /* @keep: addresses whose neighbourhood is never cut out on the compact scale (anchors, a candidate);
- * the first of them is the anchor of the anchor scale. At most 4,096 gaps are cut, the largest.
+ * the first of them is the anchor of the anchor scale. At most 4,096 gaps and regions are cut, the largest.
  * O(n) on the compact scale. */
 LacunaScale       *lacuna_scale_new         (LacunaScaleKind       kind,
                                              const struct lac_map *map,

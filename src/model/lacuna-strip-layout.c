@@ -203,6 +203,10 @@ add_density (LacunaStripLayout *self,
     {
       guint64 bytes = above[ink] - below[ink];
 
+      /* What is cut out takes no room on the strip. */
+      if (ink == LACUNA_INK_GUARD)
+        bytes -= lacuna_scale_cut_in_regions (plan->scale, end.address, &hint)
+                 - lacuna_scale_cut_in_regions (plan->scale, start.address, &hint);
       mapped += bytes;
       if (bytes > most)
         {

@@ -40,7 +40,7 @@ void          lacuna_census_get_run (const LacunaCensus *self,
  * too small to be seen. */
 typedef enum
 {
-  LACUNA_PIECE_REGION,  /* one region, at least a column wide */
+  LACUNA_PIECE_REGION,  /* one region, at least a column wide; may be cut when it is a guard */
   LACUNA_PIECE_DENSITY, /* one column with at least one region in it, and perhaps gaps */
   LACUNA_PIECE_GAP,     /* one gap, at least a column wide */
   LACUNA_PIECE_BREAK,   /* a gap of which the middle is cut out, from its first to its last column */

@@ -253,7 +253,13 @@ test_compact_reaches_vsyscall (void)
   g_assert_cmpint (lacuna_view_to_column (&view, compact, 0xffffffffff600000), >, 900);
 }
 
-/* Free space takes about a third of the line where gaps are large enough. */
+static gboolean
+is_accessible (const struct lac_region *region)
+{
+  return region->kind != LAC_KIND_GUARD;
+}
+
+/* What can't be accessed takes about a third of the line, where there is enough of it. */
 static void
 test_compact_gives_gaps_a_third (void)
 {
@@ -263,15 +269,60 @@ test_compact_gives_gaps_a_third (void)
     {
       g_autoptr (Map) map = random_map (random, g_rand_int_range (random, 20, 2000), USER_47);
       g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
-      struct lac_totals totals = lac_map_totals (map);
       guint64 length = lacuna_scale_get_length (scale);
-      double share = (double) (length - totals.mapped) / (double) length;
+      guint64 accessible = 0;
+      gsize n_regions;
+      const struct lac_region *regions = lac_map_regions (map, &n_regions);
+      double share;
 
-      if (totals.free < totals.mapped)
+      for (gsize i = 0; i < n_regions; i++)
+        if (is_accessible (&regions[i]))
+          accessible += regions[i].end - regions[i].start;
+      /* The margin is a page at least. */
+      if (USER_47 - accessible < accessible || accessible < n_regions * 16 * 0x1000)
         continue;
+
+      share = (double) (length - accessible) / (double) length;
       g_assert_cmpfloat (share, >, 0.15);
       g_assert_cmpfloat (share, <, 0.5);
     }
+}
+
+/* Every break says rightly whether it is in a gap or in a region, and that region is no one's. */
+static void
+test_compact_cuts_gaps_and_guards (void)
+{
+  g_autoptr (GRand) random = new_random ();
+  gsize n_in_regions = 0;
+
+  for (int round = 0; round < 100; round++)
+    {
+      g_autoptr (Map) map = random_map (random, g_rand_int_range (random, 20, 500), USER_47);
+      g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+      gsize n_regions;
+      gsize n_breaks;
+      const struct lac_region *regions = lac_map_regions (map, &n_regions);
+      const LacunaBreak *breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+
+      for (gsize i = 0; i < n_breaks; i++)
+        {
+          gsize region = lac_map_search (map, breaks[i].cut.start);
+          gboolean inside = region < n_regions && regions[region].start <= breaks[i].cut.start;
+
+          g_assert_cmpint (inside, ==, breaks[i].in_region);
+          if (inside)
+            {
+              g_assert_false (is_accessible (&regions[region]));
+              g_assert_cmphex (breaks[i].cut.end, <, regions[region].end);
+              n_in_regions++;
+            }
+          else if (region < n_regions)
+            {
+              g_assert_cmphex (breaks[i].cut.end, <, regions[region].start);
+            }
+        }
+    }
+  g_assert_cmpuint (n_in_regions, >, 0);
 }
 
 static void
@@ -502,6 +553,8 @@ main (int   argc,
   g_test_add_func ("/model/scale/both-ends-of-the-space", test_both_ends);
   g_test_add_func ("/model/scale/compact-reaches-vsyscall", test_compact_reaches_vsyscall);
   g_test_add_func ("/model/scale/compact-gives-gaps-a-third", test_compact_gives_gaps_a_third);
+  g_test_add_func ("/model/scale/compact-cuts-gaps-and-guards",
+                   test_compact_cuts_gaps_and_guards);
   g_test_add_func ("/model/scale/compact-does-not-jitter", test_compact_does_not_jitter);
   g_test_add_func ("/model/scale/compact-keeps-what-it-is-told", test_compact_keeps_what_it_is_told);
   g_test_add_func ("/model/scale/compact-cuts-at-most-4096", test_compact_cuts_at_most_4096);

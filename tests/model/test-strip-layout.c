@@ -199,6 +199,21 @@ naive_is_cut (const LacunaScale *scale,
   return FALSE;
 }
 
+/* Bytes in @range of regions that are cut out. */
+static guint64
+naive_cut_guards (const LacunaScale *scale,
+                  struct lac_range   range)
+{
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+  guint64 sum = 0;
+
+  for (gsize i = 0; i < n_breaks; i++)
+    if (breaks[i].in_region)
+      sum += lac_range_size (lac_range_intersect (breaks[i].cut, range));
+  return sum;
+}
+
 /* What the piece at @column has to be, by looking at everything. */
 static LacunaPiece
 naive_piece (Map               *map,
@@ -239,6 +254,7 @@ naive_piece (Map               *map,
       guint64 span = lacuna_scale_to_line (scale, end) - lacuna_scale_to_line (scale, start);
 
       naive_count (map, (struct lac_range){ start, end }, bytes, &count);
+      bytes[LACUNA_INK_GUARD] -= naive_cut_guards (scale, (struct lac_range){ start, end });
       piece.kind = LACUNA_PIECE_DENSITY;
       piece.count = (guint32) count;
       for (int ink = 0; ink < LACUNA_N_INKS; ink++)
