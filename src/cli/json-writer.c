@@ -19,12 +19,8 @@ cli_json_init (CliJson   *json,
   *json = (CliJson){ .output = output };
 }
 
-static void
-append (CliJson    *json,
-        const char *text)
-{
-  g_string_append (json->output->text, text);
-}
+/* A macro, so that the lengths of literals are known when this is compiled. */
+#define append(json, text) cli_output_literal ((json)->output, text)
 
 static gboolean
 is_inline (const CliJson *json)
@@ -172,11 +168,8 @@ cli_json_number (CliJson    *json,
                  const char *key,
                  guint64     value)
 {
-  char digits[24];
-
   begin_member (json, key);
-  g_snprintf (digits, sizeof digits, "%" G_GUINT64_FORMAT, value);
-  append (json, digits);
+  cli_output_number (json->output, value);
 }
 
 void
@@ -184,11 +177,10 @@ cli_json_signed (CliJson    *json,
                  const char *key,
                  gint64      value)
 {
-  char digits[24];
-
   begin_member (json, key);
-  g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, value);
-  append (json, digits);
+  if (value < 0)
+    append (json, "-");
+  cli_output_number (json->output, value < 0 ? -(guint64) value : (guint64) value);
 }
 
 void
@@ -197,7 +189,10 @@ cli_json_boolean (CliJson    *json,
                   gboolean    value)
 {
   begin_member (json, key);
-  append (json, value ? "true" : "false");
+  if (value)
+    append (json, "true");
+  else
+    append (json, "false");
 }
 
 void
@@ -225,6 +220,11 @@ cli_json_bytes (CliJson    *json,
   begin_member (json, bytes_key);
   append (json, "\"");
   for (gsize i = 0; i < length; i++)
-    g_string_append_printf (json->output->text, "%02x", (guchar) bytes[i]);
+    {
+      char digits[3];
+
+      g_snprintf (digits, sizeof digits, "%02x", (guchar) bytes[i]);
+      append (json, digits);
+    }
   append (json, "\"");
 }

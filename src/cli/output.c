@@ -16,7 +16,6 @@
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #define FULL (64 * 1024)
 
@@ -46,16 +45,15 @@ cli_output_init (CliOutput *output,
                  gboolean   colour,
                  gboolean   null)
 {
-  *output = (CliOutput){ .text = g_string_sized_new (FULL + 4096),
-                         .colour = colour,
-                         .null = null };
+  *output = (CliOutput){ .size = FULL + 4096, .colour = colour, .null = null };
+  output->text = g_malloc (output->size);
 }
 
 static void
 write_out (CliOutput *output)
 {
-  if (!output->failed && output->text->len > 0
-      && (fwrite (output->text->str, 1, output->text->len, stdout) != output->text->len
+  if (!output->failed && output->length > 0
+      && (fwrite (output->text, 1, output->length, stdout) != output->length
           || fflush (stdout) != 0))
     {
       output->failed = TRUE;
@@ -63,7 +61,7 @@ write_out (CliOutput *output)
       if (errno != EPIPE)
         cli_complain (_ ("standard output: %s"), g_strerror (errno));
     }
-  g_string_truncate (output->text, 0);
+  output->length = 0;
 
   if (!output->failed && cli_interrupted ())
     {
@@ -76,7 +74,7 @@ write_out (CliOutput *output)
 gboolean
 cli_output_pump (CliOutput *output)
 {
-  if (output->text->len >= FULL)
+  if (output->length >= FULL)
     write_out (output);
   return !output->failed;
 }
@@ -86,17 +84,37 @@ cli_output_finish (CliOutput     *output,
                    CliExitStatus  status)
 {
   write_out (output);
-  g_string_free (output->text, TRUE);
-  output->text = NULL;
+  g_clear_pointer (&output->text, g_free);
   return output->failed ? output->status : status;
+}
+
+void
+cli_output_grow (CliOutput *output,
+                 gsize      length)
+{
+  output->size = MAX (output->size * 2, output->length + length);
+  output->text = g_realloc (output->text, output->size);
 }
 
 void
 cli_output_blanks (CliOutput *output,
                    int        n)
 {
-  for (int i = 0; i < n; i++)
-    g_string_append_c (output->text, ' ');
+  while (n-- > 0)
+    cli_output_bytes (output, " ", 1);
+}
+
+void
+cli_output_number (CliOutput *output,
+                   guint64    number)
+{
+  char digits[20];
+  char *place = digits + sizeof digits;
+
+  do
+    *--place = (char) ('0' + number % 10);
+  while ((number /= 10) != 0);
+  cli_output_bytes (output, place, (gsize) (digits + sizeof digits - place));
 }
 
 static void
@@ -112,9 +130,15 @@ append_padded (CliOutput  *output,
   if (width > text_width)
     cli_output_blanks (output, width - text_width);
   if (output->colour && colour != NULL && length > 0)
-    g_string_append_printf (output->text, "\033[%sm%s\033[0m", colour, text);
+    {
+      cli_output_literal (output, "\033[");
+      cli_output_literal (output, colour);
+      cli_output_literal (output, "m");
+      cli_output_bytes (output, text, length);
+      cli_output_literal (output, "\033[0m");
+    }
   else
-    g_string_append_len (output->text, text, length);
+    cli_output_bytes (output, text, length);
   if (-width > text_width)
     cli_output_blanks (output, -width - text_width);
 }
@@ -187,20 +211,23 @@ cli_output_separator (CliOutput *output)
 }
 
 static void
-append_escaped (GString *text,
-                gunichar character,
-                guchar   byte)
+append_escaped (CliOutput *output,
+                gunichar   character,
+                guchar     byte)
 {
+  char escape[16];
+
   if (byte == '\n')
-    g_string_append (text, "\\n");
+    g_snprintf (escape, sizeof escape, "\\n");
   else if (byte == '\t')
-    g_string_append (text, "\\t");
+    g_snprintf (escape, sizeof escape, "\\t");
   else if (byte == '\r')
-    g_string_append (text, "\\r");
+    g_snprintf (escape, sizeof escape, "\\r");
   else if (character >= 0x80)
-    g_string_append_printf (text, "\\u{%x}", character);
+    g_snprintf (escape, sizeof escape, "\\u{%x}", character);
   else
-    g_string_append_printf (text, "\\x%02x", byte);
+    g_snprintf (escape, sizeof escape, "\\x%02x", byte);
+  cli_output_literal (output, escape);
 }
 
 void
@@ -212,7 +239,7 @@ cli_output_name (CliOutput  *output,
 
   if (output->null)
     {
-      g_string_append_len (output->text, name, length);
+      cli_output_bytes (output, name, length);
       return;
     }
 
@@ -222,21 +249,21 @@ cli_output_name (CliOutput  *output,
 
       if (*name >= ' ' && *name < 0x7f)
         {
-          g_string_append_c (output->text, *name++);
+          cli_output_bytes (output, name++, 1);
           continue;
         }
 
       character = g_utf8_get_char_validated (name, end - name);
       if (character == (gunichar) -1 || character == (gunichar) -2)
-        append_escaped (output->text, 0, (guchar) *name++);
+        append_escaped (output, 0, (guchar) *name++);
       else
         {
           const char *next = g_utf8_next_char (name);
 
           if (g_unichar_isprint (character))
-            g_string_append_len (output->text, name, next - name);
+            cli_output_bytes (output, name, (gsize) (next - name));
           else
-            append_escaped (output->text, character, (guchar) *name);
+            append_escaped (output, character, (guchar) *name);
           name = next;
         }
     }
@@ -247,7 +274,7 @@ cli_output_end (CliOutput *output)
 {
   /* Blanks at the end of a line are of no use to anyone. */
   if (!output->null)
-    while (output->text->len > 0 && output->text->str[output->text->len - 1] == ' ')
-      g_string_truncate (output->text, output->text->len - 1);
-  g_string_append_c (output->text, output->null ? '\0' : '\n');
+    while (output->length > 0 && output->text[output->length - 1] == ' ')
+      output->length--;
+  cli_output_bytes (output, output->null ? "\0" : "\n", 1);
 }

@@ -8,10 +8,13 @@
 #include "exit-status.h"
 
 #include <glib.h>
+#include <string.h>
 
 typedef struct
 {
-  GString *text;
+  char *text;
+  gsize length;
+  gsize size;
   gboolean colour;
   gboolean null; /* for programs: records end in NUL, sizes are in bytes, names are bare bytes */
   gboolean failed;
@@ -36,6 +39,31 @@ gboolean      cli_output_pump   (CliOutput  *output);
 /* Writes out everything and lets go of the buffer. @status, or what went wrong with writing. */
 CliExitStatus cli_output_finish (CliOutput     *output,
                                  CliExitStatus  status);
+
+/* Makes room for @length more bytes. */
+void          cli_output_grow   (CliOutput  *output,
+                                 gsize       length);
+
+/* Appends bytes as they are. In the header because a JSON document is made of a great many short
+ * ones. */
+static inline void
+cli_output_bytes (CliOutput  *output,
+                  const char *bytes,
+                  gsize       length)
+{
+  if (output->size - output->length < length)
+    cli_output_grow (output, length);
+  memcpy (output->text + output->length, bytes, length);
+  output->length += length;
+}
+
+/* A literal, or another short text. */
+#define cli_output_literal(output, literal)                                                       \
+  cli_output_bytes (output, literal, strlen (literal))
+
+/* A number in decimal. */
+void          cli_output_number (CliOutput  *output,
+                                 guint64     number);
 
 /* All of these append to the buffer. Widths are in columns; a negative one aligns to the left; where
  * records end in NUL there is no alignment, and sizes are exact. */
