@@ -1,13 +1,13 @@
 /* What it costs to get from a PID to a map that answers queries.
  *
- * The floor is what nobody can do without: reading the same /proc/PID/maps with bare read(2) calls into
- * one buffer. It is measured in the same run, in turns with the real thing, so that what else the
- * machine does falls on both. Beside it stand two tools that do the same job: pmap -q as a whole
- * process, and psutil's memory_maps without the interpreter's start.
+ * The floor is what nobody can do without: reading the same /proc/PID/maps with bare read(2) calls
+ * into one buffer. It is measured in the same run, in turns with the real thing, so that what else
+ * the machine does falls on both. Beside it stand two tools that do the same job: pmap -q as a
+ * whole process, and psutil's memory_maps without the interpreter's start.
  *
- * The target has that many regions because pages with and without access take turns. A million of them
- * needs vm.max_map_count raised; it is put back in the end, and where it may not be raised the row says
- * so.
+ * The target has that many regions because pages with and without access take turns. A million of
+ * them needs vm.max_map_count raised; it is put back in the end, and where it may not be raised the
+ * row says so.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -27,7 +27,8 @@
 
 #define MAX_MAP_COUNT "/proc/sys/vm/max_map_count"
 
-/* The kernel gives about a page for each read(2), so that beyond a page the size does not matter. */
+/* The kernel gives about a page for each read(2), so that beyond a page the size does not
+ * matter. */
 #define REQUEST (16 * 1024)
 
 static long old_max_map_count;

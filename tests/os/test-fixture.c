@@ -1,5 +1,5 @@
-/* Recorded processes: a folder laid out like /proc stands in for the live one. Made here, so that each
- * test shows what it is about.
+/* Recorded processes: a folder laid out like /proc stands in for the live one. Made here, so that
+ * each test shows what it is about.
  *
  * SPDX-License-Identifier: MIT
  */

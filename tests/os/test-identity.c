@@ -429,7 +429,8 @@ test_another_path (void)
   lac_process_close (process);
 }
 
-/* In a PID namespace without a /proc of its own: here this is process 1, there that is another one. */
+/* In a PID namespace without a /proc of its own: here this is process 1, there that is another
+ * one. */
 static int
 look_from_namespace (void *user_data)
 {

@@ -256,8 +256,8 @@ test_old_kernel (void)
   victim_stop (&victim);
 }
 
-/* The victim's area of 64 pages without access; what changes in it and beside it must be seen, or not,
- * as the range says. */
+/* The victim's area of 64 pages without access; what changes in it and beside it must be seen, or
+ * not, as the range says. */
 static void
 check_refresh (bool forbidden)
 {
@@ -378,8 +378,9 @@ test_refresh_random (void)
   for (int round = 0; round < 150; round++)
     {
       uint64_t first = (uint64_t) g_test_rand_int_range (0, 900);
+      uint64_t n_pages = (uint64_t) g_test_rand_int_range (1, 100);
       struct lac_range view = { victim.address + first * page,
-                                victim.address + (first + (uint64_t) g_test_rand_int_range (1, 100)) * page };
+                                victim.address + (first + n_pages) * page };
       struct lac_map *fresh, *whole;
       size_t n_regions, n_whole, i, j;
       const struct lac_region *regions, *truth;

@@ -153,8 +153,8 @@ test_kernel_thread (void)
     g_assert_cmpint (run_as (NOBODY, try_to_read, &pid), ==, LAC_E_KERNEL_THREAD);
 }
 
-/* The first process of a PID namespace whose /proc hides others' processes; asks as nobody for its own
- * parent, which is root's. */
+/* The first process of a PID namespace whose /proc hides others' processes; asks as nobody for its
+ * own parent, which is root's. */
 static int
 hide (void *user_data)
 {

@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* AddressSanitizer's malloc hands out new memory rather than what was freed, so that each reading finds
- * another address space. */
+/* AddressSanitizer's malloc hands out new memory rather than what was freed, so that each reading
+ * finds another address space. */
 #if defined(__SANITIZE_ADDRESS__)
 #define MALLOC_GROWS_FOREVER 1
 #elif defined(__has_feature)
@@ -21,9 +21,9 @@
 #endif
 #endif
 
-/* Two readings in a row. The first readings of all make malloc grow and the text's buffer too; the map
- * of an earlier reading is let go before the next one, so that it finds the room that the earlier one
- * had. */
+/* Two readings in a row. The first readings of all make malloc grow and the text's buffer too; the
+ * map of an earlier reading is let go before the next one, so that it finds the room that the
+ * earlier one had. */
 static void
 check_two_agree (struct lac_process *process)
 {
@@ -67,8 +67,8 @@ check_two_agree (struct lac_process *process)
   lac_map_unref (second);
 }
 
-/* The text as it is right before the reading, taken without allocating anything. The reader must see
- * the very same: whatever it allocates, it allocates afterwards. */
+/* The text as it is right before the reading, taken without allocating anything. The reader must
+ * see the very same: whatever it allocates, it allocates afterwards. */
 static void
 check_equals_what_was (struct lac_process *process)
 {

@@ -19,8 +19,8 @@ struct victim
   uint64_t address;
 };
 
-/* Starts a program of tests/victims and waits until it is ready; false, with the test skipped, when it
- * could not be built here. @user: to run as, or -1. */
+/* Starts a program of tests/victims and waits until it is ready; false, with the test skipped, when
+ * it could not be built here. @user: to run as, or -1. */
 bool victim_start (struct victim *victim,
                    const char    *program,
                    const char    *role,

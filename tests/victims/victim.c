@@ -1,5 +1,5 @@
-/* A process to look at. It takes a role, says "ready" with an address or two, and then does what the
- * role says until its standard input ends, so that it never outlives the test.
+/* A process to look at. It takes a role, says "ready" with an address or two, and then does what
+ * the role says until its standard input ends, so that it never outlives the test.
  *
  *   still          obeys commands on standard input, each answered by a line:
  *                    map ADDRESS SIZE     unmap ADDRESS SIZE     protect ADDRESS SIZE
@@ -171,8 +171,8 @@ be_headless (void)
   pthread_exit (NULL);
 }
 
-/* A file that is gone, one with a newline and one with a backslash in its name, shared memory, memory
- * from a memfd, memory with a name. */
+/* A file that is gone, one with a newline and one with a backslash in its name, shared memory,
+ * memory from a memfd, memory with a name. */
 static void
 be_namer (const char *folder)
 {

@@ -1,17 +1,18 @@
 /* Is a mapped file a program? Told from its first bytes, where looking can't block.
  *
- * A hung file server must not hang the reader, so each step is one that the kernel does from memory, or
- * from a disk of this machine: the path is looked up in the directory cache only (openat2 with
- * RESOLVE_CACHED; a mapped file's path is always in there), the file's facts are those that the kernel
- * has (AT_STATX_DONT_SYNC), and the file is opened only if it is an ordinary one on a file system that
- * is known to be local. Opening anything else can have effects: a tape rewinds, a watchdog starts.
+ * A hung file server must not hang the reader, so each step is one that the kernel does from
+ * memory, or from a disk of this machine: the path is looked up in the directory cache only
+ * (openat2 with RESOLVE_CACHED; a mapped file's path is always in there), the file's facts are
+ * those that the kernel has (AT_STATX_DONT_SYNC), and the file is opened only if it is an ordinary
+ * one on a file system that is known to be local. Opening anything else can have effects: a tape
+ * rewinds, a watchdog starts.
  *
  * A path in a map is relative to the reader's root, or to another one when the process lives in a
- * container; whether the right file was found is told by its inode number. A file that was deleted or
- * covered by a mount can be had through map_files, which takes a capability.
+ * container; whether the right file was found is told by its inode number. A file that was deleted
+ * or covered by a mount can be had through map_files, which takes a capability.
  *
- * What was found is remembered for the whole program by device, inode and the time of the last change,
- * so that a file is looked into once, and not once for each process that has it mapped.
+ * What was found is remembered for the whole program by device, inode and the time of the last
+ * change, so that a file is looked into once, and not once for each process that has it mapped.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -108,11 +109,10 @@ lac_image_type_is_local (const char *type,
                          size_t      length)
 {
   static const char *const local_types[] = {
-    "bcachefs", "btrfs",    "cramfs", "devtmpfs", "erofs",  "exfat", "ext2",     "ext3",
-    "ext4",     "f2fs",     "hfs",    "hfsplus",  "hugetlbfs", "iso9660", "jffs2", "jfs",
-    "minix",    "msdos",    "nilfs2", "ntfs3",    "overlay", "ramfs", "reiserfs", "romfs",
-    "rootfs",   "squashfs", "tmpfs",  "ubifs",    "udf",    "ufs",   "vfat",     "xfs",
-    "zfs",
+    "bcachefs", "btrfs", "cramfs",  "devtmpfs",  "erofs",    "exfat", "ext2",   "ext3",     "ext4",
+    "f2fs",     "hfs",   "hfsplus", "hugetlbfs", "iso9660",  "jffs2", "jfs",    "minix",    "msdos",
+    "nilfs2",   "ntfs3", "overlay", "ramfs",     "reiserfs", "romfs", "rootfs", "squashfs", "tmpfs",
+    "ubifs",    "udf",   "ufs",     "vfat",      "xfs",      "zfs",
   };
 
   for (size_t i = 0; i < sizeof local_types / sizeof *local_types; i++)
@@ -176,8 +176,8 @@ context_mounts (struct lac_image_context *context,
   return context->mounts[which];
 }
 
-/* Finds the type of mount @id in a text as proc_pid_mountinfo(5) describes it: the number comes first,
- * the type after a lone hyphen. */
+/* Finds the type of mount @id in a text as proc_pid_mountinfo(5) describes it: the number comes
+ * first, the type after a lone hyphen. */
 static const char *
 find_mount_type (const char *mounts,
                  uint64_t    id,
@@ -233,8 +233,8 @@ read_exactly (int    file,
   return n == (ssize_t) size;
 }
 
-/* ELF: the magic of elf(5). PE: "MZ", and at the place that offset 0x3c names, "PE\0\0" (Microsoft's PE
- * Format, "Signature (Image Only)"). */
+/* ELF: the magic of elf(5). PE: "MZ", and at the place that offset 0x3c names, "PE\0\0"
+ * (Microsoft's PE Format, "Signature (Image Only)"). */
 static bool
 begins_like_an_image (int file)
 {
@@ -339,7 +339,8 @@ test_opened (struct lac_image_context *context,
   int image;
   int file;
 
-  if (statx (path, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_MNT_ID, &facts) != 0
+  if (statx (path, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_MNT_ID,
+             &facts) != 0
       || facts.stx_ino != backing->inode)
     return -2;
   same_device = facts.stx_dev_major == backing->device_major

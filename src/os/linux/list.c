@@ -37,8 +37,8 @@ parse_pid (const char *name)
   return *end == '\0' && errno == 0 && value <= INT32_MAX ? (int32_t) value : 0;
 }
 
-/* All numbers first, so that visiting may take as long as it likes, and in ascending order also where
- * the folder is not the kernel's. */
+/* All numbers first, so that visiting may take as long as it likes, and in ascending order also
+ * where the folder is not the kernel's. */
 static enum lac_status
 collect (DIR      *directory,
          int32_t **out_pids,
@@ -76,8 +76,8 @@ collect (DIR      *directory,
   return LAC_OK;
 }
 
-/* The owner of the folder is the effective user, but for processes that are not dumpable, whose folder
- * is root's (proc(5)), and for recorded ones; only those are asked further. */
+/* The owner of the folder is the effective user, but for processes that are not dumpable, whose
+ * folder is root's (proc(5)), and for recorded ones; only those are asked further. */
 static uint32_t
 find_user (int  process,
            bool live)
@@ -158,7 +158,8 @@ lac_process_list (const char                 *root,
     {
       struct lac_process_row row;
 
-      if (read_row (dirfd (directory), root == NULL, pids[i], &row, command_line, sizeof command_line)
+      if (read_row (dirfd (directory), root == NULL, pids[i], &row, command_line,
+                    sizeof command_line)
           && !visit (&row, user_data))
         break;
     }

@@ -1,5 +1,5 @@
-/* Small files of /proc, and what they say. All of them are read whole in one go; the parsing is apart
- * from the reading, so that tests can feed it anything.
+/* Small files of /proc, and what they say. All of them are read whole in one go; the parsing is
+ * apart from the reading, so that tests can feed it anything.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The kernel makes the text of most small files in one go, and gives it in one read unless the room is
- * too small; then asking again for its end can be spared. Tables with many records come a page at a
- * time. */
+/* The kernel makes the text of most small files in one go, and gives it in one read unless the room
+ * is too small; then asking again for its end can be spared. Tables with many records come a page
+ * at a time. */
 #define ONE_GO 1024
 
 ssize_t
@@ -52,8 +52,8 @@ lac_proc_read (int         directory,
   return (ssize_t) length;
 }
 
-/* Field numbers are those of proc_pid_stat(5). The name may hold blanks, brackets and newlines, but what
- * follows it holds no bracket. */
+/* Field numbers are those of proc_pid_stat(5). The name may hold blanks, brackets and newlines, but
+ * what follows it holds no bracket. */
 bool
 lac_proc_parse_stat (const char           *text,
                      size_t                length,
@@ -65,7 +65,8 @@ lac_proc_parse_stat (const char           *text,
   size_t name_length;
   struct lac_proc_stat stat = { 0 };
 
-  if (open == NULL || close == NULL || close < open || close + 2 >= text + length || close[1] != ' ')
+  if (open == NULL || close == NULL || close < open || close + 2 >= text + length
+      || close[1] != ' ')
     return false;
   name_length = (size_t) (close - open - 1);
   if (name_length > sizeof stat.name - 1)

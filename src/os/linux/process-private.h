@@ -49,8 +49,8 @@ struct lac_process
   /* `start_time` is known. */
   bool identified;
   uint64_t start_time;
-  /* What the kernel adds after the process's own regions, as the text showed it; empty when there is
-   * nothing. Valid when `gate_known`. */
+  /* What the kernel adds after the process's own regions, as the text showed it; empty when there
+   * is nothing. Valid when `gate_known`. */
   bool gate_known;
   struct lac_region gate;
   char gate_name[16];
@@ -86,14 +86,15 @@ struct lac_proc_status
 
 /* proc-file.c */
 
-/* Reads a small file below @directory whole and terminates it. Returns its bytes, at most size - 1, or
- * an errno, negated. */
+/* Reads a small file below @directory whole and terminates it. Returns its bytes, at most size - 1,
+ * or an errno, negated. */
 ssize_t lac_proc_read (int         directory,
                        const char *path,
                        char       *buffer,
                        size_t      size);
 
-/* Parses the text of a stat file; false when it is none. Fields that are missing at its end are 0. */
+/* Parses the text of a stat file; false when it is none. Fields that are missing at its end are
+ * 0. */
 bool lac_proc_parse_stat (const char           *text,
                           size_t                length,
                           struct lac_proc_stat *out_stat);
@@ -122,8 +123,8 @@ bool lac_proc_parse_limit (const char *text,
 
 /* process.c */
 
-/* Reads the stat file and makes sure that it is still the same process; the first time it learns who
- * it is, and turns from a thread to its process. */
+/* Reads the stat file and makes sure that it is still the same process; the first time it learns
+ * who it is, and turns from a thread to its process. */
 enum lac_status lac_process_identify (struct lac_process         *process,
                                       struct lac_proc_stat       *out_stat,
                                       struct lac_process_failure *out_failure);
@@ -139,8 +140,9 @@ enum lac_status lac_process_fail (struct lac_process_failure *out_failure,
 
 /* space.c */
 
-/* What is true of the address space. @stat as just read; NULL when the break need not be known. With @quick the limits are asked by PID,
- * which is right only if the process is known to have been there afterwards. */
+/* What is true of the address space. @stat as just read; NULL when the break need not be known.
+ * With @quick the limits are asked by PID, which is right only if the process is known to have been
+ * there afterwards. */
 void lac_process_read_space (struct lac_process         *process,
                              const struct lac_proc_stat *stat,
                              bool                        quick,
@@ -163,8 +165,8 @@ enum lac_status lac_process_has_no_map (struct lac_process         *process,
 
 /* read.c */
 
-/* Opens maps or smaps, of another thread when the first one has ended. Returns the file, or an errno,
- * negated. */
+/* Opens maps or smaps, of another thread when the first one has ended. Returns the file, or an
+ * errno, negated. */
 int lac_process_open_maps (struct lac_process *process,
                            const char         *name);
 
@@ -174,7 +176,8 @@ bool lac_process_maps_are_alive (int file);
 /* self-text.c */
 
 /* Reads the whole text of @file into memory that was there before, and keeps others from doing the
- * same until lac_self_text_release(). Begins again when that memory is too small and had to grow. */
+ * same until lac_self_text_release(). Begins again when that memory is too small and had to
+ * grow. */
 enum lac_status lac_self_text_read (int                 file,
                                     const atomic_bool  *cancel,
                                     const char        **out_text,
@@ -208,18 +211,32 @@ int lac_image_context_test (const struct lac_backing      *backing,
 bool lac_image_type_is_local (const char *type,
                               size_t      length);
 
+/* query-text.c */
+
+/* As an address: the last region of all. */
+#define LAC_QUERY_LAST UINT64_MAX
+
+/* Finds the first region of @file that ends above @address. */
+enum lac_status lac_query_line (struct lac_process         *process,
+                                int                         file,
+                                uint64_t                    address,
+                                struct lac_region_entry    *out_entry,
+                                char                        name[LAC_NAME_MAX],
+                                struct lac_process_failure *out_failure);
+
 /* query.c */
 
-/* Asks for one region of a map that was opened: LAC_OK, LAC_E_NOT_FOUND, LAC_E_NOT_SUPPORTED when the
- * kernel has no such query (or can't give this name), LAC_E_EXITED when that memory map is gone, or
- * LAC_E_SYSTEM with errno set. */
+/* Asks for one region of a map that was opened: LAC_OK, LAC_E_NOT_FOUND, LAC_E_NOT_SUPPORTED when
+ * the kernel has no such query (or can't give this name), LAC_E_EXITED when that memory map is
+ * gone, or LAC_E_SYSTEM with errno set. */
 enum lac_status lac_query_point (int                      file,
                                  uint64_t                 address,
                                  bool                     or_next,
                                  struct lac_region_entry *out_entry,
                                  char                     name[LAC_NAME_MAX]);
 
-/* Turns an entry into a region of its own; it is an image when it is mapped executable from a file. */
+/* Turns an entry into a region of its own; it is an image when it is mapped executable from a
+ * file. */
 struct lac_region lac_query_region (const struct lac_region_entry *entry);
 
 /* For tests: makes lac_process_query() and lac_process_refresh_range() do without point queries. */

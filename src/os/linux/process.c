@@ -1,11 +1,12 @@
 /* Taking hold of a process, and never mistaking another one for it.
  *
- * Opening costs one system call: the folder's descriptor is the identity. Everything else (the start
- * time, the name, whether the number is that of a mere thread) is learned when it is first asked for.
+ * Opening costs one system call: the folder's descriptor is the identity. Everything else (the
+ * start time, the name, whether the number is that of a mere thread) is learned when it is first
+ * asked for.
  *
  * A number may be that of a thread, since /proc has folders for those too, though it does not list
- * them. A thread has no address space of its own, so the handle then names the process that the thread
- * belongs to, and the facts give that process's PID.
+ * them. A thread has no address space of its own, so the handle then names the process that the
+ * thread belongs to, and the facts give that process's PID.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -58,8 +59,9 @@ open_pidfd (int32_t pid)
 #endif
 }
 
-/* A process that /proc does not show may be there all the same: hidepid makes its folder vanish, with
- * ENOENT (fs/proc/base.c, proc_pid_permission). Signal 0 sends nothing; it only asks (kill(2)). */
+/* A process that /proc does not show may be there all the same: hidepid makes its folder vanish,
+ * with ENOENT (fs/proc/base.c, proc_pid_permission). Signal 0 sends nothing; it only asks
+ * (kill(2)). */
 static bool
 exists_unseen (int32_t pid)
 {
@@ -67,8 +69,8 @@ exists_unseen (int32_t pid)
 }
 
 /* Whether /proc counts processes as this process does. It does not where a PID namespace was made
- * without a /proc of its own; its numbers may then be used for look-ups in it, and for nothing else.
- * Found out once for each process, since a fork may be born into another namespace. */
+ * without a /proc of its own; its numbers may then be used for look-ups in it, and for nothing
+ * else. Found out once for each process, since a fork may be born into another namespace. */
 static bool
 numbers_agree (void)
 {
@@ -249,7 +251,8 @@ turn_to_process (struct lac_process         *process,
       process->directory = thread;
       return result;
     }
-  /* While its thread is there the process is, so what was opened is the process and no successor. */
+  /* While its thread is there the process is, so what was opened is the process and no
+   * successor. */
   error = lac_proc_read_status (thread, &status);
   if (error == 0)
     error = lac_proc_read_stat (process->directory, stat);
@@ -316,8 +319,8 @@ lac_process_has_exited (struct lac_process *process)
 
   if (process->pidfd == -1)
     {
-      /* The number leads to the right process only if our folder is still alive after it was used, and
-       * it must be a process's number, which lac_process_identify() sees to. */
+      /* The number leads to the right process only if our folder is still alive after it was used,
+       * and it must be a process's number, which lac_process_identify() sees to. */
       status = lac_process_identify (process, &stat, NULL);
       if (status != LAC_OK)
         return status == LAC_E_EXITED;

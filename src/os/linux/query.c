@@ -1,9 +1,9 @@
 /* Asking for one region.
  *
  * Linux 6.11 and later answer such a question with one ioctl on an open maps file, PROCMAP_QUERY
- * (Documentation/filesystems/proc.rst, include/uapi/linux/fs.h). The structure is declared here, since
- * the headers of the systems that Lacuna is built on are older than the kernels that it runs on. Other
- * kernels answer ENOTTY, and then the text is read up to the place.
+ * (Documentation/filesystems/proc.rst, include/uapi/linux/fs.h). The structure is declared here,
+ * since the headers of the systems that Lacuna is built on are older than the kernels that it runs
+ * on. Other kernels answer ENOTTY, and then the text is read up to the place.
  *
  * The query knows the process's own regions only. What the kernel adds for everyone after them
  * (`[vsyscall]`) is in the text alone, so it is taken from there once for each memory map.
@@ -13,7 +13,6 @@
 #include "process-private.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -50,8 +49,8 @@ enum
 
 #define DELETED " (deleted)"
 
-/* Makes a name what the text of maps would have it be read as: there a newline is written as \012, and
- * nothing else is escaped (core/maps-text.h). */
+/* Makes a name what the text of maps would have it be read as: there a newline is written as \012,
+ * and nothing else is escaped (core/maps-text.h). */
 static size_t
 unescape (char  *name,
           size_t length)
@@ -169,141 +168,6 @@ lac_query_region (const struct lac_region_entry *entry)
   };
 }
 
-/* The end address of the region in a line. The line is the kernel's or a recorded one; when it is no
- * such line it counts as the place, so that the parser complains about it. */
-static uint64_t
-line_end_address (const char *line,
-                  size_t      length)
-{
-  const char *hyphen = memchr (line, '-', length < 20 ? length : 20);
-  char digits[20];
-  size_t n = 0;
-
-  if (hyphen == NULL)
-    return UINT64_MAX;
-  for (const char *c = hyphen + 1; c < line + length && *c != ' ' && n < sizeof digits - 1; c++)
-    digits[n++] = *c;
-  digits[n] = '\0';
-  return strtoull (digits, NULL, 16);
-}
-
-struct found_line
-{
-  char text[LAC_NAME_MAX * 4 + 256];
-  size_t length;
-  uint64_t number;
-};
-
-/* Reads @file up to the first line whose region ends above @address; for UINT64_MAX, the last line. */
-static enum lac_status
-find_line (struct lac_process         *process,
-           int                         file,
-           uint64_t                    address,
-           struct found_line          *out_line,
-           struct lac_process_failure *out_failure)
-{
-  char buffer[32 * 1024];
-  size_t length = 0;
-  off_t offset = 0;
-  uint64_t number = 0;
-
-  out_line->length = 0;
-  for (;;)
-    {
-      ssize_t n = pread (file, buffer + length, sizeof buffer - length, offset);
-      size_t at = 0;
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return lac_process_refused (process, errno, "read /proc/PID/maps", out_failure);
-      length += (size_t) n;
-      offset += n;
-      while (at < length)
-        {
-          const char *newline = memchr (buffer + at, '\n', length - at);
-          size_t line_length = newline ? (size_t) (newline - (buffer + at)) : length - at;
-
-          /* Without a newline there is more to come, unless this is the end of the text. */
-          if (newline == NULL && n != 0)
-            break;
-          number++;
-          if (line_length > 0
-              && (address == UINT64_MAX || line_end_address (buffer + at, line_length) > address))
-            {
-              if (line_length > sizeof out_line->text)
-                line_length = sizeof out_line->text;
-              memcpy (out_line->text, buffer + at, line_length);
-              out_line->length = line_length;
-              out_line->number = number;
-              if (address != UINT64_MAX)
-                return LAC_OK;
-            }
-          at = newline ? (size_t) (newline + 1 - buffer) : length;
-        }
-      memmove (buffer, buffer + at, length - at);
-      length -= at;
-      if (n == 0)
-        break;
-      if (length == sizeof buffer)
-        return lac_process_fail (out_failure, LAC_E_MALFORMED, 0, "read /proc/PID/maps");
-    }
-  return out_line->length > 0 ? LAC_OK : LAC_E_NOT_FOUND;
-}
-
-/* Parses one line with the parser that whole texts go through. The name is copied into @name. */
-static enum lac_status
-parse_line (const struct found_line    *line,
-            struct lac_region_entry    *out_entry,
-            char                        name[LAC_NAME_MAX],
-            struct lac_process_failure *out_failure)
-{
-  struct lac_space space = LAC_SPACE_UNKNOWN;
-  struct lac_text_error error = { 0 };
-  struct lac_map *map;
-  const struct lac_region *region;
-  const struct lac_backing *backing;
-  size_t n_regions, length;
-  enum lac_status status = lac_map_parse (line->text, line->length, &space, &map, &error);
-
-  if (status != LAC_OK)
-    {
-      lac_process_fail (out_failure, status, 0, "parse /proc/PID/maps");
-      if (out_failure != NULL && status == LAC_E_MALFORMED)
-        {
-          out_failure->text = error;
-          out_failure->text.line += line->number - 1;
-        }
-      return status;
-    }
-  region = lac_map_regions (map, &n_regions);
-  if (n_regions == 0)
-    {
-      lac_map_unref (map);
-      return LAC_E_NOT_FOUND;
-    }
-  backing = lac_map_backing (map, region);
-  length = backing->name_length < LAC_NAME_MAX ? backing->name_length : LAC_NAME_MAX;
-  if (length > 0)
-    memcpy (name, backing->name, length);
-  *out_entry = (struct lac_region_entry){
-    .start = region->start,
-    .end = region->end,
-    .offset = region->offset,
-    .inode = backing->inode,
-    .device_major = backing->device_major,
-    .device_minor = backing->device_minor,
-    .protection = region->protection,
-    .flags = region->flags,
-    .kind = LAC_KIND_DECIDE,
-    .deleted = backing->deleted,
-    .name = name,
-    .name_length = length,
-  };
-  lac_map_unref (map);
-  return LAC_OK;
-}
-
 static enum lac_status
 query_text (struct lac_process         *process,
             uint64_t                    address,
@@ -312,16 +176,13 @@ query_text (struct lac_process         *process,
             char                        name[LAC_NAME_MAX],
             struct lac_process_failure *out_failure)
 {
-  struct found_line line;
   struct lac_region_entry entry;
   enum lac_status status;
 
   /* No region ends above the last address of all. */
   if (address == UINT64_MAX)
     return LAC_E_NOT_FOUND;
-  status = find_line (process, process->query_file, address, &line, out_failure);
-  if (status == LAC_OK)
-    status = parse_line (&line, &entry, name, out_failure);
+  status = lac_query_line (process, process->query_file, address, &entry, name, out_failure);
   if (status == LAC_OK && !or_next && entry.start > address)
     status = LAC_E_NOT_FOUND;
   if (status == LAC_OK)
@@ -329,21 +190,18 @@ query_text (struct lac_process         *process,
   return status;
 }
 
-/* Finds what the kernel adds after the process's own regions: the last line of the text, if the query
- * does not know it. */
+/* Finds what the kernel adds after the process's own regions: the last line of the text, if the
+ * query does not know it. */
 static enum lac_status
 find_gate (struct lac_process         *process,
            struct lac_process_failure *out_failure)
 {
-  struct found_line line;
-  struct lac_region_entry entry;
+  struct lac_region_entry entry, known;
   char name[LAC_NAME_MAX];
   char known_name[LAC_NAME_MAX];
-  struct lac_region_entry known;
-  enum lac_status status = find_line (process, process->query_file, UINT64_MAX, &line, out_failure);
+  enum lac_status status = lac_query_line (process, process->query_file, LAC_QUERY_LAST, &entry,
+                                           name, out_failure);
 
-  if (status == LAC_OK)
-    status = parse_line (&line, &entry, name, out_failure);
   if (status != LAC_OK && status != LAC_E_NOT_FOUND)
     return status;
 

@@ -1,8 +1,8 @@
 /* Reading a whole map.
  *
- * The kernel gives about a page of text for each read(2), whatever is asked for, so another process's
- * map streams through one small buffer that stays in the cache, and is parsed while it is hot. One's own
- * map is read whole before anything else happens (self-text.c).
+ * The kernel gives about a page of text for each read(2), whatever is asked for, so another
+ * process's map streams through one small buffer that stays in the cache, and is parsed while it is
+ * hot. One's own map is read whole before anything else happens (self-text.c).
  *
  * An open maps file belongs to one memory map. When the process exits or becomes another program
  * meanwhile the text just ends, early and without an error; so a reading counts only when the file
@@ -115,10 +115,10 @@ struct reading
   size_t length;
 };
 
-/* Gets ready to parse, when the first piece of text has come. Only then, because a process whose heap
- * shows in it need not be asked where its break began, which is a large part of the cost of reading a
- * small process. What is asked here is asked after the file was opened: if its memory map is alive in
- * the end, all of this belongs to it. */
+/* Gets ready to parse, when the first piece of text has come. Only then, because a process whose
+ * heap shows in it need not be asked where its break began, which is a large part of the cost of
+ * reading a small process. What is asked here is asked after the file was opened: if its memory map
+ * is alive in the end, all of this belongs to it. */
 static enum lac_status
 begin (struct reading *reading,
        const char     *text,
@@ -251,7 +251,8 @@ stream (struct reading *reading)
           larger = malloc (size * 2);
           if (larger == NULL)
             {
-              status = lac_process_fail (reading->out_failure, LAC_E_NO_MEMORY, ENOMEM, reading->what);
+              status = lac_process_fail (reading->out_failure, LAC_E_NO_MEMORY, ENOMEM,
+                                         reading->what);
               break;
             }
           memcpy (larger, buffer, length);
@@ -286,8 +287,9 @@ take_self (struct reading *reading)
 }
 
 /* Whether a program is just being loaded. The kernel notes where the stack is when everything is
- * mapped (fs/binfmt_elf.c), and until then names no region `[stack]`. A map without one is read again
- * if the kernel says so, and once more after it no longer does; few programs have none for good. */
+ * mapped (fs/binfmt_elf.c), and until then names no region `[stack]`. A map without one is read
+ * again if the kernel says so, and once more after it no longer does; few programs have none for
+ * good. */
 static bool
 is_being_loaded (struct lac_process   *process,
                  const struct lac_map *map,

@@ -1,9 +1,9 @@
 /* Reading again only what is in view.
  *
- * A view of a large process shows a few regions, and most of the time none of them has changed. So the
- * range is walked by point queries and compared with the map that is there; nothing is built as long as
- * they agree. From the first difference on, the new regions are noted, and the map is made anew from the
- * old one outside of the range and the new regions inside.
+ * A view of a large process shows a few regions, and most of the time none of them has changed. So
+ * the range is walked by point queries and compared with the map that is there; nothing is built as
+ * long as they agree. From the first difference on, the new regions are noted, and the map is made
+ * anew from the old one outside of the range and the new regions inside.
  *
  * A point query costs about as much as four lines of text, so a range that holds a good part of all
  * regions is read as text instead.
@@ -27,8 +27,8 @@ struct walk
   /* The old regions before this one are as they were. */
   size_t n_same;
   bool changed;
-  /* The regions from the first difference on. Their names lie in `names`, at offsets until the walk is
-   * over, since it moves while it grows. */
+  /* The regions from the first difference on. Their names lie in `names`, at offsets until the walk
+   * is over, since it moves while it grows. */
   struct lac_region_entry *entries;
   size_t n_entries;
   size_t entries_allocated;
@@ -64,13 +64,14 @@ is_same (const struct lac_map          *map,
 {
   const struct lac_backing *backing = lac_map_backing (map, region);
 
-  return region->start == entry->start && region->end == entry->end && region->offset == entry->offset
-         && region->protection == entry->protection
+  return region->start == entry->start && region->end == entry->end
+         && region->offset == entry->offset && region->protection == entry->protection
          && (region->flags & LAC_REGION_SHARED) == (entry->flags & LAC_REGION_SHARED)
          && backing->inode == entry->inode && backing->device_major == entry->device_major
          && backing->device_minor == entry->device_minor && backing->deleted == entry->deleted
          && backing->name_length == entry->name_length
-         && (entry->name_length == 0 || memcmp (backing->name, entry->name, entry->name_length) == 0);
+         && (entry->name_length == 0
+             || memcmp (backing->name, entry->name, entry->name_length) == 0);
 }
 
 static bool

@@ -1,8 +1,9 @@
 /* Why a process can't be read. The kernel has one EACCES for many causes, and an empty file for
  * others; people need the cause, because each has its own remedy.
  *
- * The rules that are told apart here are those of ptrace(2), "Ptrace access mode checking": the caller
- * must have the same user as all of the target's, or CAP_SYS_PTRACE, and the target must be dumpable.
+ * The rules that are told apart here are those of ptrace(2), "Ptrace access mode checking": the
+ * caller must have the same user as all of the target's, or CAP_SYS_PTRACE, and the target must be
+ * dumpable.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -58,7 +59,8 @@ lac_process_refused (struct lac_process         *process,
       break;
     case ENOENT:
     case ESRCH:
-      return lac_process_fail (out_failure, process->live ? LAC_E_EXITED : LAC_E_SYSTEM, error, what);
+      return lac_process_fail (out_failure, process->live ? LAC_E_EXITED : LAC_E_SYSTEM, error,
+                               what);
     case EACCES:
     case EPERM:
       return lac_process_fail (out_failure, LAC_E_HIDDEN, error, what);

@@ -1,10 +1,11 @@
 /* Reading one's own map without changing it.
  *
- * If the buffer grew while the text is read, the text would show the address space of a moment ago in
- * its first half and another one in its second. So the text goes into memory that is there before the
- * first byte is read. When that turns out too small, a larger piece is mapped and everything is read
- * again. The piece is kept, so that the next reading finds it there, unless it is so large that nobody
- * should hold it for good; then each reading maps it before the first byte that counts.
+ * If the buffer grew while the text is read, the text would show the address space of a moment ago
+ * in its first half and another one in its second. So the text goes into memory that is there
+ * before the first byte is read. When that turns out too small, a larger piece is mapped and
+ * everything is read again. The piece is kept, so that the next reading finds it there, unless it
+ * is so large that nobody should hold it for good; then each reading maps it before the first byte
+ * that counts.
  *
  * SPDX-License-Identifier: MIT
  */

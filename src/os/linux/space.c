@@ -1,8 +1,8 @@
-/* What is true of a process's address space beside its regions: how wide its pointers are, where user
- * space begins and ends, how far heap and stack may grow.
+/* What is true of a process's address space beside its regions: how wide its pointers are, where
+ * user space begins and ends, how far heap and stack may grow.
  *
- * What holds for the whole machine is read once for the system's own /proc (one of the files asks all
- * processors how fast they run), and each time for any other root.
+ * What holds for the whole machine is read once for the system's own /proc (one of the files asks
+ * all processors how fast they run), and each time for any other root.
  *
  * SPDX-License-Identifier: MIT
  */
