@@ -53,8 +53,9 @@ export DISPLAY=:$number
 export XDG_RUNTIME_DIR=$folder/runtime
 export HOME=$folder/home XDG_CACHE_HOME=$folder/home/cache XDG_CONFIG_HOME=$folder/home/config
 export XDG_DATA_HOME=$folder/home/data
-export GDK_BACKEND=x11 GSK_RENDERER=cairo LIBGL_ALWAYS_SOFTWARE=1
-export GTK_A11Y=atspi GTK_THEME= ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
+# Without OpenGL: Mesa's drivers would only be loaded and dropped again.
+export GDK_BACKEND=x11 GSK_RENDERER=cairo GDK_DEBUG=gl-disable LIBGL_ALWAYS_SOFTWARE=1
+export GTK_A11Y=atspi ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 export GSETTINGS_BACKEND=memory
 unset NO_AT_BRIDGE WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS GTK_THEME
 
