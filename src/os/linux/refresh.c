@@ -331,7 +331,8 @@ lac_process_refresh_range (struct lac_process         *process,
     }
   lac_map_regions (map, &n_regions);
   n_inside = lac_map_search (map, walk.range.end) - lac_map_search (map, walk.range.start);
-  if (!process->live || process->queries == LAC_QUERIES_NO
+  /* One's own map must not change while it is walked, and noting what is new takes memory. */
+  if (!process->live || process->self || process->queries == LAC_QUERIES_NO
       || n_inside > n_regions / TEXT_PER_QUERY + 16)
     return refresh_by_text (process, map, walk.range, cancel, out_map, out_failure);
 
