@@ -14,11 +14,12 @@
 
 #include <glib/gi18n.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Milliseconds between two looks, the looks until there is something to say, and those that a load is
  * given to stop. */
 #define LOOK_INTERVAL 100
-#define LOOKS_BEFORE_PROGRESS 7
+#define LOOKS_BEFORE_PROGRESS 10
 #define LOOKS_TO_STOP 5
 
 typedef struct
@@ -60,13 +61,13 @@ look_cb (gpointer user_data)
     }
   else if (load->n_looks >= LOOKS_BEFORE_PROGRESS && lacuna_terminal_is_error ())
     {
+      const char *title = lacuna_target_get_title (load->target);
+
+      fputs ("\r\033[K", stderr);
       fprintf (stderr,
-               "\r\033[K%s",
-               /* Translators: shown while it takes long; seconds */
-               _ ("Reading the map of "));
-      fprintf (stderr,
-               "%s (%u s)",
-               lacuna_target_get_title (load->target),
+               /* Translators: shown while it takes long: a target, and seconds */
+               _ ("Reading %s (%u s)"),
+               strcmp (title, "-") == 0 ? _ ("standard input") : title,
                load->n_looks * LOOK_INTERVAL / 1000);
       fflush (stderr);
       load->progress_shown = TRUE;

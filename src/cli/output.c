@@ -85,6 +85,7 @@ cli_output_finish (CliOutput     *output,
 {
   write_out (output);
   g_clear_pointer (&output->text, g_free);
+  g_clear_pointer (&output->last_size_text, g_free);
   return output->failed ? output->status : status;
 }
 
@@ -195,13 +196,22 @@ cli_output_size (CliOutput *output,
                  guint64    bytes,
                  int        width)
 {
-  g_autofree char *text = NULL;
-
   if (output->null || bytes == 0)
-    text = g_strdup_printf ("%" G_GUINT64_FORMAT, bytes);
-  else
-    text = lacuna_format_size (bytes);
-  cli_output_text (output, text, width, CLI_PLAIN);
+    {
+      char digits[24];
+
+      g_snprintf (digits, sizeof digits, "%" G_GUINT64_FORMAT, bytes);
+      cli_output_text (output, digits, width, CLI_PLAIN);
+      return;
+    }
+
+  if (output->last_size_text == NULL || output->last_size != bytes)
+    {
+      g_free (output->last_size_text);
+      output->last_size_text = lacuna_format_size (bytes);
+      output->last_size = bytes;
+    }
+  cli_output_text (output, output->last_size_text, width, CLI_PLAIN);
 }
 
 void

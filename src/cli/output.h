@@ -19,6 +19,10 @@ typedef struct
   gboolean null; /* for programs: records end in NUL, sizes are in bytes, names are bare bytes */
   gboolean failed;
   CliExitStatus status;
+
+  /* The last size in words, since most are like the one before. */
+  guint64 last_size;
+  char *last_size_text;
 } CliOutput;
 
 /* What is drawn in which colour; SGR parameters of ECMA-48. */
