@@ -112,7 +112,13 @@ append_region_name (const LacunaStripScene  *scene,
                       ground))
     return TRUE;
   if (!is_widest)
-    return FALSE;
+    {
+      /* The name stands on the widest one. */
+      g_autofree char *brief = g_strdup_printf ("%s %s", protection, size);
+
+      return append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, brief, piece->start, piece->end,
+                             colour, ground);
+    }
   if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, name, piece->start, piece->end, colour,
                       ground))
     return TRUE;

@@ -46,7 +46,7 @@ span_of (const LacunaStripScene *scene,
 
 static LacunaStripSpan
 span_clip (const LacunaStripScene *scene,
-           LacunaStripSpan                    span,
+           LacunaStripSpan         span,
            double                  beyond)
 {
   double width = lacuna_strip_scene_width (scene);
@@ -91,6 +91,15 @@ append_dashes (const LacunaStripScene *scene,
     stops, G_N_ELEMENTS (stops));
 }
 
+static gboolean
+excludes_something (const LacunaStripScene *scene,
+                    struct lac_range        window)
+{
+  struct lac_range user = lac_map_space (scene->map)->user;
+
+  return window.start > user.start || window.end < user.end;
+}
+
 static void
 append_window (const LacunaStripScene *scene,
                GtkSnapshot            *snapshot,
@@ -103,7 +112,7 @@ append_window (const LacunaStripScene *scene,
   LacunaStripSpan span = span_of (scene, window);
 
   /* A window that excludes nothing says nothing. */
-  if (window.start <= extent.start && window.end >= extent.end)
+  if (!excludes_something (scene, window))
     return;
 
   /* Only free space is tinted: the colours of regions keep their meaning. */
@@ -127,13 +136,18 @@ static void
 append_capacity (const LacunaStripScene *scene,
                  GtkSnapshot            *snapshot,
                  guint64                 capacity,
-                 LacunaStripSpan                    visible)
+                 LacunaStripSpan         visible,
+                 gboolean                is_tinted)
 {
   g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, capacity);
   /* Translators: how many buffers a gap has room for, such as "fits 31 ×". */
   g_autofree char *text = g_strdup_printf (_("fits %s ×"), number);
   g_autofree char *brief = g_strdup_printf ("%s ×", number);
   double width = visible.end - visible.start;
+  double height = lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD);
+  double top = scene->height - LACUNA_STRIP_FOOTER - LACUNA_STRIP_INSET - height - 1;
+  double text_width;
+  double left;
   const char *fitting = NULL;
 
   if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_BOLD, text, width - 12))
@@ -143,12 +157,17 @@ append_capacity (const LacunaStripScene *scene,
   else
     return;
 
-  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_BOLD, fitting,
-                        visible.start
-                          + (width - lacuna_labels_width (scene->labels, LACUNA_LABEL_BOLD, fitting))
-                              / 2,
-                        scene->height - LACUNA_STRIP_FOOTER - LACUNA_STRIP_INSET
-                          - lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD) - 1,
+  text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_BOLD, fitting);
+  left = visible.start + (width - text_width) / 2;
+  /* The mark of a break stops above it. */
+  lacuna_strip_append_rectangle (snapshot, &scene->palette->free, left - 3, top, text_width + 6,
+                                 height);
+  if (is_tinted)
+    lacuna_strip_append_rectangle (snapshot, &scene->palette->window_tint, left - 3, top,
+                                   text_width + 6, height);
+  lacuna_strip_append_rectangle (snapshot, &scene->palette->fit_tint, left - 3, top,
+                                 text_width + 6, height);
+  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_BOLD, fitting, left, top,
                         &scene->palette->fit_text);
 }
 
@@ -186,7 +205,8 @@ append_matches (const LacunaStripScene     *scene,
       lacuna_strip_append_frame (snapshot, &scene->palette->fit, span.start, top,
                                  span.end - span.start, height, MATCH_RADIUS, MATCH_THICKNESS);
       if (scene->labels)
-        append_capacity (scene, snapshot, gap.capacity, visible);
+        append_capacity (scene, snapshot, gap.capacity, visible,
+                         excludes_something (scene, window));
     }
 
   for (gsize i = 0; i < marks->n_matches; i++)
@@ -383,7 +403,7 @@ append_anchors (const LacunaStripScene *scene,
 static void
 append_ends (const LacunaStripScene *scene,
              GtkSnapshot            *snapshot,
-             LacunaStripSpan                    taken)
+             LacunaStripSpan         taken)
 {
   struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
   g_autofree char *first_digits = lacuna_format_address_grouped (visible.start);

@@ -233,20 +233,28 @@ lacuna_strip_first_break (const LacunaStripScene *scene,
   return low;
 }
 
-/* A line that goes to and fro, as wide as BREAK_WIDTH, around x = 0. */
+/* A line that goes to and fro, as wide as BREAK_WIDTH, around x = 0. Through free space it is a tear,
+ * through a region only a mark on it. */
 static GskRenderNode *
-make_zigzag (const LacunaStripScene *scene)
+make_zigzag (const LacunaStripScene *scene,
+             gboolean                in_region)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  double height = lacuna_strip_scene_band_height (scene);
+  double inset = in_region ? LACUNA_STRIP_INSET : 0;
+  double height = lacuna_strip_scene_band_height (scene) - 2 * inset;
   double length = hypot (BREAK_WIDTH, BREAK_TOOTH);
   double angle = atan2 (BREAK_TOOTH, BREAK_WIDTH) * 180 / G_PI;
   int n_teeth = (int) floor (height / BREAK_TOOTH);
-  double top = LACUNA_STRIP_RULER + (height - n_teeth * BREAK_TOOTH) / 2;
+  double top = LACUNA_STRIP_RULER + inset + (height - n_teeth * BREAK_TOOTH) / 2;
+  GdkRGBA colour = in_region ? scene->palette->ink_text[LACUNA_INK_GUARD] : scene->palette->tick;
+
+  if (in_region && !scene->palette->high_contrast)
+    colour.alpha = 0.45f;
 
   /* Free space ends here: nothing of it is left between the teeth. */
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->surface, -BREAK_WIDTH / 2 - 1,
-                                 LACUNA_STRIP_RULER, BREAK_WIDTH + 2, height);
+  if (!in_region)
+    lacuna_strip_append_rectangle (snapshot, &scene->palette->surface, -BREAK_WIDTH / 2 - 1,
+                                   LACUNA_STRIP_RULER, BREAK_WIDTH + 2, height);
   for (int i = 0; i < n_teeth; i++)
     {
       gboolean back = i % 2 == 1;
@@ -256,7 +264,7 @@ make_zigzag (const LacunaStripScene *scene)
                               &GRAPHENE_POINT_INIT ((float) (back ? BREAK_WIDTH / 2 : -BREAK_WIDTH / 2),
                                                     (float) (top + i * BREAK_TOOTH)));
       gtk_snapshot_rotate (snapshot, (float) (back ? 180 - angle : angle));
-      lacuna_strip_append_rectangle (snapshot, &scene->palette->tick, -0.5, -0.75, length + 1, 1.5);
+      lacuna_strip_append_rectangle (snapshot, &colour, -0.5, -0.75, length + 1, 1.5);
       gtk_snapshot_restore (snapshot);
     }
 
@@ -271,7 +279,7 @@ append_breaks (const LacunaStripScene *scene,
   gsize n_breaks;
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
   const LacunaBreak *breaks = lacuna_scale_get_breaks (scene->scale, &n_breaks);
-  GskRenderNode *zigzag = NULL;
+  GskRenderNode *zigzags[2] = { NULL, NULL };
 
   if (n_breaks == 0)
     return;
@@ -279,6 +287,7 @@ append_breaks (const LacunaStripScene *scene,
   for (gsize i = 0; i < n_pieces; i++)
     {
       const LacunaPiece *piece = &pieces[i];
+      gboolean in_region = piece->kind == LACUNA_PIECE_REGION ? 1 : 0;
       double last = -BREAK_ROOM;
 
       if (piece->end - piece->start < BREAK_ROOM * scene->scale_factor
@@ -294,17 +303,18 @@ append_breaks (const LacunaStripScene *scene,
           if (x - last < BREAK_ROOM)
             continue;
 
-          if (zigzag == NULL)
-            zigzag = make_zigzag (scene);
+          if (zigzags[in_region] == NULL)
+            zigzags[in_region] = make_zigzag (scene, in_region);
           gtk_snapshot_save (snapshot);
           gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, 0));
-          gtk_snapshot_append_node (snapshot, zigzag);
+          gtk_snapshot_append_node (snapshot, zigzags[in_region]);
           gtk_snapshot_restore (snapshot);
           last = x;
         }
     }
 
-  g_clear_pointer (&zigzag, gsk_render_node_unref);
+  g_clear_pointer (&zigzags[0], gsk_render_node_unref);
+  g_clear_pointer (&zigzags[1], gsk_render_node_unref);
 }
 
 /* What is free but risky: hatched. */
