@@ -228,8 +228,8 @@ live_elsewhere (const char *folder,
 static void
 test_elsewhere (void)
 {
-  g_autofree char *folder = g_dir_make_tmp ("lacuna-elsewhere-XXXXXX", NULL);
-  g_autofree char *decoy = g_build_filename (folder, "tool", NULL);
+  g_autofree char *folder = NULL;
+  g_autofree char *decoy = NULL;
   struct elsewhere elsewhere = { 0 };
   int ready[2];
 
@@ -238,6 +238,8 @@ test_elsewhere (void)
       g_test_skip ("making a mount namespace takes root");
       return;
     }
+  folder = g_dir_make_tmp ("lacuna-elsewhere-XXXXXX", NULL);
+  decoy = g_build_filename (folder, "tool", NULL);
   /* What the reader finds under that path is another file. */
   g_assert_true (g_file_set_contents (decoy, "text", 4, NULL));
   g_assert_cmpint (chmod (folder, 0755), ==, 0);
