@@ -1,10 +1,10 @@
-/* What it costs to ask for gaps on the command line, as a whole process: to start it, to read the map,
- * to search it, to print the answer, to end.
+/* What it costs to ask for gaps on the command line, as a whole process: to start it, to read the
+ * map, to search it, to print the answer, to end.
  *
  * The floor is `cat /proc/PID/maps` as a whole process, in turns with the real thing. Both write to
  * /dev/null. Two targets of 65,000 regions are asked: one whose regions lie side by side, as in a
- * process with many thread stacks and heaps, and one with a gap after each region, all of which lie in
- * reach, which is the worst there is to search and to print.
+ * process with many thread stacks and heaps, and one with a gap after each region, all of which lie
+ * in reach, which is the worst there is to search and to print.
  *
  *     whole-command LACUNA-CLI
  *
@@ -65,7 +65,8 @@ make_regions (bool gaps)
   if (pages == MAP_FAILED)
     return 0;
   for (size_t i = 1; i < n_pages; i += 2)
-    if ((gaps ? munmap (pages + i * page, page) : mprotect (pages + i * page, page, PROT_NONE)) != 0)
+    if ((gaps ? munmap (pages + i * page, page) : mprotect (pages + i * page, page, PROT_NONE))
+        != 0)
       return 0;
   return (uintptr_t) pages;
 }

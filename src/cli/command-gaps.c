@@ -460,9 +460,10 @@ cli_command_gaps (char **arguments)
   const CliUsage usage = {
     .command = "gaps",
     .summary = _ ("Finds the free gaps that a buffer may go into."),
-    .description = _ ("Addresses are hexadecimal or expressions (libc.so.6+0x40, libc!malloc, [heap],\n"
-                      "0d4096); sizes are bytes, 0x-hexadecimal, or like 64K and 1.5M.\n"
-                      "Exit status 1 means that no gap fits. See lacuna-cli(1)."),
+    .description = _ (
+        "Addresses are hexadecimal or expressions (libc.so.6+0x40, libc!malloc, [heap],\n"
+        "0d4096); sizes are bytes, 0x-hexadecimal, or like 64K and 1.5M.\n"
+        "Exit status 1 means that no gap fits. See lacuna-cli(1)."),
     .entries = entries,
     .group = cli_constraints_group (&gaps.texts),
     .is_word = cli_is_hazard,

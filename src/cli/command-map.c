@@ -89,8 +89,8 @@ detail_value (const struct lac_region_detail *detail,
   return *(const uint64_t *) ((const char *) detail + field->offset);
 }
 
-/* What the regions add up to. The map counts only what lies in user space; here [vsyscall] is listed
- * and so it is counted. */
+/* What the regions add up to. The map counts only what lies in user space; here [vsyscall] is
+ * listed and so it is counted. */
 static guint64
 mapped_bytes (const Map *map)
 {
@@ -102,7 +102,8 @@ mapped_bytes (const Map *map)
               - lac_range_size (lac_range_intersect (lac_region_range (&map->regions[i]), user));
   for (size_t i = map->n_regions; i > 0 && map->regions[i - 1].end > user.end; i--)
     mapped += lac_range_size (lac_region_range (&map->regions[i - 1]))
-              - lac_range_size (lac_range_intersect (lac_region_range (&map->regions[i - 1]), user));
+              - lac_range_size (
+                  lac_range_intersect (lac_region_range (&map->regions[i - 1]), user));
   return mapped;
 }
 
@@ -350,15 +351,10 @@ print_totals (const Map *map,
   const char *title = lacuna_target_get_title (map->options.target);
 
   if (n_shown < map->n_regions)
-    print_sentence (output,
-                    g_strdup_printf (_ ("%s: %zu of %zu regions; in all %s mapped, %s free, largest "
-                                        "gap %s"),
-                                     title,
-                                     n_shown,
-                                     map->n_regions,
-                                     mapped,
-                                     free,
-                                     largest));
+    print_sentence (
+        output, g_strdup_printf (_ ("%s: %zu of %zu regions; in all %s mapped, %s free, largest "
+                                    "gap %s"),
+                                 title, n_shown, map->n_regions, mapped, free, largest));
   else
     print_sentence (output,
                     g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
@@ -393,14 +389,10 @@ print_detail_totals (const Map *map,
     }
   for (guint j = 0; j < G_N_ELEMENTS (detail_fields); j++)
     texts[j] = lacuna_format_size (sums[j]);
-  print_sentence (output,
-                  g_strdup_printf (_ ("of these %s resident, %s proportional, %s dirty, %s swapped, "
-                                      "%s in huge pages"),
-                                   texts[0],
-                                   texts[1],
-                                   texts[2],
-                                   texts[3],
-                                   texts[4]));
+  print_sentence (
+      output, g_strdup_printf (_ ("of these %s resident, %s proportional, %s dirty, %s swapped, "
+                                  "%s in huge pages"),
+                               texts[0], texts[1], texts[2], texts[3], texts[4]));
   for (guint j = 0; j < G_N_ELEMENTS (detail_fields); j++)
     g_free (texts[j]);
 }
@@ -491,7 +483,8 @@ check_options (Map *map)
     }
   if (map->strip && (map->options.json || map->options.null))
     {
-      cli_complain ("%s", _ ("--strip is a picture, which --json and --null can't hold; choose one."));
+      cli_complain ("%s",
+                    _ ("--strip is a picture, which --json and --null can't hold; choose one."));
       return FALSE;
     }
   return TRUE;
@@ -503,9 +496,10 @@ check_detail (const Map *map)
 {
   if (!map->detail || map->n_regions == 0 || lac_map_detail (map->map, 0) != NULL)
     return TRUE;
-  cli_complain (_ ("%s: This is the text of a maps file, which does not say how pages are used. Give "
-                   "--detail a process, or the text of its smaps."),
-                map->options.target_spelling);
+  cli_complain (
+      _ ("%s: This is the text of a maps file, which does not say how pages are used. Give "
+         "--detail a process, or the text of its smaps."),
+      map->options.target_spelling);
   return FALSE;
 }
 
@@ -548,7 +542,8 @@ cli_command_map (char **arguments)
   const CliUsage usage = {
     .command = "map",
     .summary = _ ("Lists the regions of an address space, from low to high."),
-    .description = _ ("The totals are those of the whole map, also with --kind. See lacuna-cli(1)."),
+    .description = _ (
+        "The totals are those of the whole map, also with --kind. See lacuna-cli(1)."),
     .entries = entries,
     .is_word = is_kind,
     .word_option = "--kind",

@@ -1,6 +1,7 @@
 /* The constraints on a buffer, from the command line to a query.
  *
- * Each fault is told about the option that has it; what is left for the query's own check is nothing.
+ * Each fault is told about the option that has it; what is left for the query's own check is
+ * nothing.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -152,9 +153,10 @@ read_order (const CliConstraintTexts *texts,
   if (texts->order == NULL || lac_order_from_name (texts->order, out_order))
     return TRUE;
 
-  cli_complain (_ ("--order: There is no order %s; there are nearest, lowest, highest, tightest and "
-                   "roomiest."),
-                texts->order);
+  cli_complain (
+      _ ("--order: There is no order %s; there are nearest, lowest, highest, tightest and "
+         "roomiest."),
+      texts->order);
   return FALSE;
 }
 

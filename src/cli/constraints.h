@@ -32,8 +32,8 @@ gboolean      cli_is_hazard          (const char         *word);
 /* Whether what needs no map is right: sizes, order, hazards. If not, it has complained. */
 gboolean      cli_constraints_check  (const CliConstraintTexts *texts);
 
-/* Reads @texts for a snapshot: names in addresses are looked up in it. On failure it has complained.
- * @out_anchors owns the query's anchors. */
+/* Reads @texts for a snapshot: names in addresses are looked up in it. On failure it has
+ * complained. @out_anchors owns the query's anchors. */
 gboolean      cli_constraints_read   (const CliConstraintTexts *texts,
                                       LacunaTarget             *target,
                                       LacunaSnapshot           *snapshot,

@@ -1,7 +1,7 @@
 /* One JSON document, written as it is made.
  *
- * A document can hold a million regions, so no tree of it is ever built: braces, commas and numbers go
- * straight to the output. Strings that are not plain ASCII are json-glib's to escape.
+ * A document can hold a million regions, so no tree of it is ever built: braces, commas and numbers
+ * go straight to the output. Strings that are not plain ASCII are json-glib's to escape.
  *
  * SPDX-License-Identifier: MIT
  */

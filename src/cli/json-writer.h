@@ -57,8 +57,8 @@ void cli_json_boolean      (CliJson       *json,
 void cli_json_null         (CliJson       *json,
                             const char    *key);
 
-/* Bytes that are UTF-8 as a rule, such as a file's name: @key is the text, made valid where it is not,
- * and then KEY_bytes has the bytes as they are, in hexadecimal. */
+/* Bytes that are UTF-8 as a rule, such as a file's name: @key is the text, made valid where it
+ * is not, and then KEY_bytes has the bytes as they are, in hexadecimal. */
 void cli_json_bytes        (CliJson       *json,
                             const char    *key,
                             const char    *bytes,

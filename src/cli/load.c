@@ -1,7 +1,8 @@
 /* Reading the target's map.
  *
- * Loading is on a worker, so that this thread can look after the user meanwhile: it shows on a terminal
- * that there is something to wait for, and hears Ctrl+C also while the other end of a pipe is silent.
+ * Loading is on a worker, so that this thread can look after the user meanwhile: it shows on a
+ * terminal that there is something to wait for, and hears Ctrl+C also while the other end of a pipe
+ * is silent.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Milliseconds between two looks, the looks until there is something to say, and those that a load is
- * given to stop. */
+/* Milliseconds between two looks, the looks until there is something to say, and those that a
+ * load is given to stop. */
 #define LOOK_INTERVAL 100
 #define LOOKS_BEFORE_PROGRESS 10
 #define LOOKS_TO_STOP 5
@@ -81,13 +82,14 @@ note_repairs (LacunaSnapshot *snapshot)
   gulong n_repairs = (gulong) lac_map_repairs (lacuna_snapshot_get_map (snapshot));
 
   if (n_repairs > 0)
-    cli_complain (g_dngettext (GETTEXT_PACKAGE,
-                               "The map changed while it was read, or was written wrong: %lu region "
-                               "overlapped others, and what came later was believed.",
-                               "The map changed while it was read, or was written wrong: %lu regions "
-                               "overlapped others, and what came later was believed.",
-                               n_repairs),
-                  n_repairs);
+    cli_complain (
+        g_dngettext (GETTEXT_PACKAGE,
+                     "The map changed while it was read, or was written wrong: %lu region "
+                     "overlapped others, and what came later was believed.",
+                     "The map changed while it was read, or was written wrong: %lu regions "
+                     "overlapped others, and what came later was believed.",
+                     n_repairs),
+        n_repairs);
 }
 
 LacunaSnapshot *

@@ -1,9 +1,9 @@
 /* How command lines are read.
  *
- * GOption does the reading, so that options may come before or after the target and be written with a
- * blank or an equals sign. Two things are ours: options that take several words (--kind heap stack),
- * which are joined to one with commas before, and --help, which says the same in one place for all
- * commands.
+ * GOption does the reading, so that options may come before or after the target and be written with
+ * a blank or an equals sign. Two things are ours: options that take several words (--kind heap
+ * stack), which are joined to one with commas before, and --help, which says the same in one place
+ * for all commands.
  *
  * SPDX-License-Identifier: MIT
  */

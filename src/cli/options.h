@@ -40,8 +40,8 @@ gboolean cli_options_read  (CliOptions     *options,
                             CliExitStatus  *out_status);
 void     cli_options_clear (CliOptions     *options);
 
-/* Complains about the value of an option that is a text with a place in it: MESSAGE, the text, and a
- * caret under the byte at @offset (-1 for no caret). */
+/* Complains about the value of an option that is a text with a place in it: MESSAGE, the text,
+ * and a caret under the byte at @offset (-1 for no caret). */
 void     cli_complain_about_text (const char *option,
                                   const char *message,
                                   const char *text,

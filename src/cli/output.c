@@ -1,8 +1,9 @@
 /* Standard output.
  *
- * A map has up to a million lines, so lines are put together in one buffer by hand, and written when it
- * is full. That is also where the program notices that nobody reads any more (SIGPIPE ends it quietly
- * by default; where the parent has it ignored, a failed write does) and that the user wants it to stop.
+ * A map has up to a million lines, so lines are put together in one buffer by hand, and written
+ * when it is full. That is also where the program notices that nobody reads any more (SIGPIPE ends
+ * it quietly by default; where the parent has it ignored, a failed write does) and that the user
+ * wants it to stop.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,5 +1,5 @@
-/* Standard output: one buffer that everything is written to, columns, colours, and names that can do
- * no harm.
+/* Standard output: one buffer that everything is written to, columns, colours, and names that can
+ * do no harm.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -36,8 +36,8 @@ void          cli_output_init   (CliOutput  *output,
                                  gboolean    colour,
                                  gboolean    null);
 
-/* Writes out what there is when it is much. FALSE when there is no use going on: nobody reads, or the
- * user has pressed Ctrl+C. Call it once for each record. */
+/* Writes out what there is when it is much. FALSE when there is no use going on: nobody reads,
+ * or the user has pressed Ctrl+C. Call it once for each record. */
 gboolean      cli_output_pump   (CliOutput  *output);
 
 /* Writes out everything and lets go of the buffer. @status, or what went wrong with writing. */
@@ -69,8 +69,8 @@ cli_output_bytes (CliOutput  *output,
 void          cli_output_number (CliOutput  *output,
                                  guint64     number);
 
-/* All of these append to the buffer. Widths are in columns; a negative one aligns to the left; where
- * records end in NUL there is no alignment, and sizes are exact. */
+/* All of these append to the buffer. Widths are in columns; a negative one aligns to the left;
+ * where records end in NUL there is no alignment, and sizes are exact. */
 void          cli_output_text   (CliOutput  *output,
                                  const char *text,
                                  int         width,

@@ -1,8 +1,8 @@
 /* The strip, drawn with characters.
  *
- * It is the window's strip: the same compact scale and the same layout, with a character for a pixel.
- * Every ink has a character of its own, so that nothing is lost without colour; where the terminal has
- * no Unicode, a letter of the ink's name serves.
+ * It is the window's strip: the same compact scale and the same layout, with a character for a
+ * pixel. Every ink has a character of its own, so that nothing is lost without colour; where the
+ * terminal has no Unicode, a letter of the ink's name serves.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -22,7 +22,8 @@
 /* Lines of characters, so that the strip is a band and not a line. */
 #define STRIP_LINES 2
 
-/* Columns from one address above the strip to the next: 18 at most for the address, and some air. */
+/* Columns from one address above the strip to the next: 18 at most for the address, and some
+ * air. */
 #define RULER_STEP 24
 
 /* The narrowest run of regions that is worth a name. */
@@ -89,7 +90,8 @@ look_text (const Strip *strip,
   return strip->unicode ? look->block : look->letter;
 }
 
-/* Addresses at even distances, each with a mark under its first digit that stands over its column. */
+/* Addresses at even distances, each with a mark under its first digit that stands over its
+ * column. */
 static void
 print_ruler (const Strip *strip)
 {

@@ -8,8 +8,8 @@
 
 #include "model/lacuna-snapshot.h"
 
-/* Appends the strip of @snapshot on the compact scale, @width columns wide, with addresses above it,
- * names below it, and a legend of what occurs. */
+/* Appends the strip of @snapshot on the compact scale, @width columns wide, with addresses above
+ * it, names below it, and a legend of what occurs. */
 void cli_strip_print (CliOutput      *output,
                       LacunaSnapshot *snapshot,
                       int             width);

@@ -1,5 +1,6 @@
-/* From a status to a GError. Every door of Lacuna shows the sentences of the status table, translated
- * here and nowhere else, so that the same fault reads the same in the window and on the command line.
+/* From a status to a GError. Every door of Lacuna shows the sentences of the status table,
+ * translated here and nowhere else, so that the same fault reads the same in the window and on the
+ * command line.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 
 GQuark lacuna_error_quark (void);
 
-/* Sets @error to @status with "SUBJECT: SENTENCE", the subject made by @format and left out with its
- * colon when @format is NULL. The sentence is translated. */
+/* Sets @error to @status with "SUBJECT: SENTENCE", the subject made by @format and left out with
+ * its colon when @format is NULL. The sentence is translated. */
 void lacuna_error_set (GError        **error,
                        enum lac_status status,
                        const char     *format,

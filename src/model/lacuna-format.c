@@ -51,8 +51,8 @@ lacuna_format_address_grouped (guint64 address)
   return g_string_free (grouped, FALSE);
 }
 
-/* @bytes in units of 1 << @shift with @decimals digits after the point, rounded to the nearest, as a
- * whole number of the last digit. */
+/* @bytes in units of 1 << @shift with @decimals digits after the point, rounded to the nearest,
+ * as a whole number of the last digit. */
 static guint64
 scale_size (guint64 bytes,
             guint   shift,
@@ -75,8 +75,8 @@ scale_size (guint64 bytes,
  * lacuna_format_size:
  * @bytes: a size
  *
- * Returns: (transfer full): "4 KiB", "1.5 MiB", "84 MiB": three significant digits, without zeros at
- *   the end
+ * Returns: (transfer full): "4 KiB", "1.5 MiB", "84 MiB": three significant digits, without zeros
+ *   at the end
  */
 char *
 lacuna_format_size (guint64 bytes)

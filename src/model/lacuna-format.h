@@ -14,7 +14,8 @@ char *lacuna_format_address         (guint64 address);
 /* "7f3a 41c0 0000": lower-case, in groups of four from the right, for the eye. */
 char *lacuna_format_address_grouped (guint64 address);
 
-/* "4 KiB", "1.5 MiB", "84 MiB", "78.2 TiB": IEC, three significant digits, exact where it can be. */
+/* "4 KiB", "1.5 MiB", "84 MiB", "78.2 TiB": IEC, three significant digits, exact where it can
+ * be. */
 char *lacuna_format_size            (guint64 bytes);
 
 /* "4,096 bytes" in the locale's grouping. */

@@ -1,9 +1,9 @@
 /* LacunaGapResults: a gap query carried out on a snapshot.
  *
  * The best gaps are walked in order and kept; once there are enough, the others need no order any
- * more, only a count, which is cheaper to get by asking each gap once. The search runs on a worker and
- * looks up now and then whether anybody still wants it: who types a size throws away a search with
- * each digit.
+ * more, only a count, which is cheaper to get by asking each gap once. The search runs on a worker
+ * and looks up now and then whether anybody still wants it: who types a size throws away a search
+ * with each digit.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -20,23 +20,23 @@ const struct lac_gap *lacuna_gap_get (LacunaGap *self);
 #define LACUNA_TYPE_GAP_RESULTS (lacuna_gap_results_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaGapResults, lacuna_gap_results, LACUNA, GAP_RESULTS, GObject)
 
-/* Searches; keeps the first @limit gaps and counts the rest. A query with no gap is an empty list and
- * no error. The anchors are copied. */
-void                        lacuna_gap_results_search_async  (LacunaSnapshot             *snapshot,
-                                                              const struct lac_gap_query *query,
-                                                              guint                       limit,
-                                                              GCancellable               *cancellable,
-                                                              GAsyncReadyCallback         callback,
-                                                              gpointer                    user_data);
-LacunaGapResults           *lacuna_gap_results_search_finish (GAsyncResult               *result,
-                                                              GError                    **error);
+/* Searches; keeps the first @limit gaps and counts the rest. A query with no gap is an empty
+ * list and no error. The anchors are copied. */
+void lacuna_gap_results_search_async (LacunaSnapshot             *snapshot,
+                                      const struct lac_gap_query *query,
+                                      guint                       limit,
+                                      GCancellable               *cancellable,
+                                      GAsyncReadyCallback         callback,
+                                      gpointer                    user_data);
+LacunaGapResults *lacuna_gap_results_search_finish (GAsyncResult  *result,
+                                                    GError       **error);
 
 /* The same on this thread. */
-LacunaGapResults           *lacuna_gap_results_search        (LacunaSnapshot             *snapshot,
-                                                              const struct lac_gap_query *query,
-                                                              guint                       limit,
-                                                              GCancellable               *cancellable,
-                                                              GError                    **error);
+LacunaGapResults *lacuna_gap_results_search (LacunaSnapshot             *snapshot,
+                                             const struct lac_gap_query *query,
+                                             guint                       limit,
+                                             GCancellable               *cancellable,
+                                             GError                    **error);
 
 LacunaSnapshot             *lacuna_gap_results_get_snapshot  (LacunaGapResults           *self);
 const struct lac_gap_query *lacuna_gap_results_get_query     (LacunaGapResults           *self);

@@ -1,8 +1,8 @@
 /* A map from a stream of text.
  *
- * The text is parsed in pieces as it arrives, so that a pipe serves as well as a file and a big file
- * is never held whole. What a file is, is told by what is in it, never by its name: an ELF file, which
- * a user may well choose here, gets an answer of its own instead of "line 1, column 1".
+ * The text is parsed in pieces as it arrives, so that a pipe serves as well as a file and a big
+ * file is never held whole. What a file is, is told by what is in it, never by its name: an ELF
+ * file, which a user may well choose here, gets an answer of its own instead of "line 1, column 1".
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,8 +18,8 @@
 
 #define BUFFER_SIZE (128 * 1024)
 
-/* Paths end at 4 KiB (PATH_MAX), and each of their bytes may take four when it is escaped. A line that
- * is much longer is not from a kernel, and must not fill the memory. */
+/* Paths end at 4 KiB (PATH_MAX), and each of their bytes may take four when it is escaped. A
+ * line that is much longer is not from a kernel, and must not fill the memory. */
 #define LINE_LIMIT (1024 * 1024)
 
 static const char elf_magic[] = { 0x7f, 'E', 'L', 'F' };
@@ -131,11 +131,11 @@ read_text (GInputStream           *stream,
           if (buffer->used >= sizeof elf_magic
               && memcmp (buffer->bytes, elf_magic, sizeof elf_magic) == 0)
             {
-              lacuna_error_set_message (error,
-                                        LAC_E_MALFORMED,
-                                        _ ("%s: byte 0: This is an ELF file, which this version does "
-                                           "not read. Give it the text of a /proc/PID/maps."),
-                                        name);
+              lacuna_error_set_message (
+                  error, LAC_E_MALFORMED,
+                  _ ("%s: byte 0: This is an ELF file, which this version does "
+                     "not read. Give it the text of a /proc/PID/maps."),
+                  name);
               return FALSE;
             }
         }

@@ -10,9 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* Reads the text of a maps or smaps file to its end. @name is the text's, for messages. Blocks; memory
- * beside the map is bounded. NULL with @error set on failure; of malformed text the error is
- * %LAC_E_MALFORMED and says line and column. */
+/* Reads the text of a maps or smaps file to its end. @name is the text's, for messages. Blocks;
+ * memory beside the map is bounded. NULL with @error set on failure; of malformed text the error
+ * is %LAC_E_MALFORMED and says line and column. */
 struct lac_map *lacuna_maps_stream_read (GInputStream  *stream,
                                          const char    *name,
                                          GCancellable  *cancellable,

@@ -1,8 +1,8 @@
 /* LacunaProcessList: the live processes as a GListModel that can be brought up to date.
  *
- * Processes are listed on a worker, in the order of their PIDs. What is shown is then merged with what
- * was found, and only the runs that differ are named to whoever watches the list, so that a selection
- * stays where it is while processes come and go around it.
+ * Processes are listed on a worker, in the order of their PIDs. What is shown is then merged with
+ * what was found, and only the runs that differ are named to whoever watches the list, so that a
+ * selection stays where it is while processes come and go around it.
  *
  * SPDX-License-Identifier: MIT
  */

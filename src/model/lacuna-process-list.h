@@ -27,8 +27,8 @@ G_DECLARE_FINAL_TYPE (LacunaProcessList, lacuna_process_list, LACUNA, PROCESS_LI
 
 LacunaProcessList *lacuna_process_list_new     (void);
 
-/* Lists processes on a worker (kernel threads and zombies left out), then changes only the rows that
- * differ. Only one listing runs at a time. */
+/* Lists processes on a worker (kernel threads and zombies left out), then changes only the rows
+ * that differ. Only one listing runs at a time. */
 void               lacuna_process_list_refresh (LacunaProcessList *self);
 
 /* The same, on this thread. */

@@ -1,10 +1,10 @@
 /* LacunaRegionList: the regions and gaps of a snapshot as a GListModel.
  *
  * Positions are an array of row codes in the order of addresses, 4 bytes a row, built once for each
- * snapshot, filter and choice of rows; where every region is shown and no gap, a position is an index
- * and there is no array. Row objects exist only while somebody holds them: a table of the living ones
- * gives the same object for the same row, and moves rows whose range did not change to the next
- * snapshot.
+ * snapshot, filter and choice of rows; where every region is shown and no gap, a position is an
+ * index and there is no array. Row objects exist only while somebody holds them: a table of the
+ * living ones gives the same object for the same row, and moves rows whose range did not change to
+ * the next snapshot.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -140,7 +140,8 @@ lacuna_region_list_new (void)
   return g_object_new (LACUNA_TYPE_REGION_LIST, NULL);
 }
 
-/* The codes of all rows that are to be shown; NULL with a count for every region and no gap. O(n). */
+/* The codes of all rows that are to be shown; NULL with a count for every region and no gap.
+ * O(n). */
 static guint32 *
 make_codes (LacunaRegionList *self,
             guint            *out_n_codes)
@@ -191,8 +192,8 @@ make_codes (LacunaRegionList *self,
   return codes;
 }
 
-/* Compares rows of two maps. Regions come in runs of the same backing, so what was found for the last
- * pair of backings is kept. */
+/* Compares rows of two maps. Regions come in runs of the same backing, so what was found for the
+ * last pair of backings is kept. */
 typedef struct
 {
   const struct lac_map *maps[2];

@@ -1,8 +1,8 @@
 /* LacunaRowFilter: which regions and gaps a text asks for.
  *
  * A filter runs over a million rows at each key press, so everything about a word is worked out
- * before: a table says for each kind and each protection whether the word means it, and what it says
- * of a name is found once for each backing.
+ * before: a table says for each kind and each protection whether the word means it, and what it
+ * says of a name is found once for each backing.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,8 +1,8 @@
 /* LacunaRow: a region or a gap, as a row of the region list.
  *
- * A row is made when somebody looks and lives as long as they do. It knows its list only so that the
- * list can give the same object for the same row, and bring it up to date when the snapshot changes
- * but the row's range does not.
+ * A row is made when somebody looks and lives as long as they do. It knows its list only so that
+ * the list can give the same object for the same row, and bring it up to date when the snapshot
+ * changes but the row's range does not.
  *
  * SPDX-License-Identifier: MIT
  */

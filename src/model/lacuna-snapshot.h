@@ -1,7 +1,7 @@
 /* LacunaSnapshot: one picture of an address space and what is known about where it came from.
  *
- * A snapshot never changes. It holds a struct lac_map and the facts that a map has no idea of: whose
- * it is, where it was read, and when.
+ * A snapshot never changes. It holds a struct lac_map and the facts that a map has no idea of:
+ * whose it is, where it was read, and when.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -59,8 +59,8 @@ typedef enum
   MATCH_DEFAULT,
 } Match;
 
-/* In .symtab a version is part of the name: memcpy@@GLIBC_2.14 is the default, memcpy@GLIBC_2.2.5 is
- * not. */
+/* In .symtab a version is part of the name: memcpy@@GLIBC_2.14 is the default,
+ * memcpy@GLIBC_2.2.5 is not. */
 static Match
 match_name (const char *name,
             const char *symbol,

@@ -17,8 +17,8 @@ typedef struct _LacunaSymbols LacunaSymbols;
 LacunaSymbols  *lacuna_symbols_new  (void);
 void            lacuna_symbols_free (LacunaSymbols       *self);
 
-/* Finds @symbol in the file that is mapped at @start, the first address of a module in @map. Blocks:
- * it reads the file. @out_address is set only on %LAC_OK.
+/* Finds @symbol in the file that is mapped at @start, the first address of a module in @map.
+ * Blocks: it reads the file. @out_address is set only on %LAC_OK.
  *
  * %LAC_E_NOT_FOUND when there is no such symbol, or one that has no address (of thread-local
  * storage); %LAC_E_NOT_SUPPORTED when the file can't be read or is no ELF file. */

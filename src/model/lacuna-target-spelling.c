@@ -1,7 +1,8 @@
 /* From what a user writes to a target: self, 1234, pid:1234, name:firefox, FILE, -.
  *
  * A number is always a PID, whatever files there are; ./1234 is the file. A name must match one
- * process exactly. When it matches several, the error lists them, so that the next try can name a PID.
+ * process exactly. When it matches several, the error lists them, so that the next try can name a
+ * PID.
  *
  * SPDX-License-Identifier: MIT
  */

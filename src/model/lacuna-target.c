@@ -407,7 +407,8 @@ load_process (LacunaTarget    *self,
   return snapshot;
 }
 
-/* GIO's own words name neither the cause nor the remedy; @spelling is what the user called the file. */
+/* GIO's own words name neither the cause nor the remedy; @spelling is what the user called the
+ * file. */
 static void
 explain_file_error (GError    **error,
                     const char *spelling)

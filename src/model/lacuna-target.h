@@ -50,8 +50,8 @@ const char        *lacuna_target_get_title        (LacunaTarget         *self);
 /* Whether the process behind it has exited; FALSE for a file. One system call. */
 gboolean           lacuna_target_has_exited       (LacunaTarget         *self);
 
-/* Blocks; for the command line and for workers. A target is loaded by one thread at a time; a second
- * call waits for the first. */
+/* Blocks; for the command line and for workers. A target is loaded by one thread at a time; a
+ * second call waits for the first. */
 LacunaSnapshot    *lacuna_target_load             (LacunaTarget         *self,
                                                    LacunaLoadFlags       flags,
                                                    GCancellable         *cancellable,

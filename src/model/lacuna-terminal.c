@@ -1,4 +1,5 @@
-/* The terminal that the command line writes to. The command line makes no system call; it asks here.
+/* The terminal that the command line writes to. The command line makes no system call; it asks
+ * here.
  *
  * SPDX-License-Identifier: MIT
  */

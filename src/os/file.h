@@ -16,12 +16,12 @@
  * @out_file: (out): a file descriptor that can be read and positioned; the caller closes it with
  *   lac_file_close()
  *
- * Opens the file that @region is mapped from, by the process's own view of the file system. It is the
- * very file even when its name is gone, where the caller may have it so. Never waits for a pipe or a
- * device: only regular files are opened.
+ * Opens the file that @region is mapped from, by the process's own view of the file system. It is
+ * the very file even when its name is gone, where the caller may have it so. Never waits for a pipe
+ * or a device: only regular files are opened.
  *
- * Errors: %LAC_E_NOT_FOUND when no file is behind @region or it is gone, %LAC_E_NOT_SUPPORTED when it
- *   may not be read.
+ * Errors: %LAC_E_NOT_FOUND when no file is behind @region or it is gone, %LAC_E_NOT_SUPPORTED when
+ *   it may not be read.
  * Threads: one at a time for each handle.
  */
 enum lac_status lac_process_open_file (struct lac_process      *process,

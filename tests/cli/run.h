@@ -238,5 +238,6 @@ plain_user_end (GArray *regions)
              : G_GUINT64_CONSTANT (0x7ffffffff000);
 }
 
-static const char *const fixtures[] = { "chromium/maps", "gtk/maps",    "java-zgc/maps", "no-pie/maps",
-                                        "python/maps",   "static/maps", "x86-32/maps" };
+static const char *const fixtures[] = { "chromium/maps", "gtk/maps",    "java-zgc/maps",
+                                        "no-pie/maps",   "python/maps", "static/maps",
+                                        "x86-32/maps" };

@@ -70,20 +70,22 @@ test_options_are_documented (void)
   g_assert_cmpuint (n_options, >=, 18);
 }
 
-/* (transfer full): what bash offers for @words, of which the last is begun; each on a line, sorted. */
+/* (transfer full): what bash offers for @words, of which the last is begun; each on a line,
+ * sorted. */
 static char *
 complete (const char *words)
 {
-  static const char script[]
-      = "source " BASH_COMPLETION "\n"
-        "source \"$1\"\n"
-        "COMP_LINE=$2 COMP_POINT=${#2} COMP_TYPE=9 COMP_KEY=9\n"
-        /* Readline splits at these. */
-        "mapfile -t COMP_WORDS < <(sed -E 's/([=:]+)/\\n\\1\\n/g; s/ +/\\n/g' <<< \"$2\" | sed '1!{/^$/d}')\n"
-        "[[ $2 == *[' =:'] ]] && [[ ${COMP_WORDS[-1]} != '' ]] && [[ $2 == *' ' ]] && COMP_WORDS+=('')\n"
-        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
-        "_lacuna_cli\n"
-        "printf '%s\\n' \"${COMPREPLY[@]}\" | sort\n";
+  static const char script[] = "source " BASH_COMPLETION "\n"
+                               "source \"$1\"\n"
+                               "COMP_LINE=$2 COMP_POINT=${#2} COMP_TYPE=9 COMP_KEY=9\n"
+                               /* Readline splits at these. */
+                               "mapfile -t COMP_WORDS < <(sed -E 's/([=:]+)/\\n\\1\\n/g; s/ "
+                               "+/\\n/g' <<< \"$2\" | sed '1!{/^$/d}')\n"
+                               "[[ $2 == *[' =:'] ]] && [[ ${COMP_WORDS[-1]} != '' ]] && [[ $2 == "
+                               "*' ' ]] && COMP_WORDS+=('')\n"
+                               "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+                               "_lacuna_cli\n"
+                               "printf '%s\\n' \"${COMPREPLY[@]}\" | sort\n";
   g_autofree char *completion = data_path ("completions", "lacuna-cli");
   const char *arguments[] = { "bash", "--norc", "-c", script, "bash", completion, words, NULL };
   g_auto (Run) run = run_program ("", arguments);

@@ -256,7 +256,8 @@ test_closed_pipe (void)
   g_assert_cmpstr (run.error, ==, "");
 
   g_free (command);
-  command = g_strdup_printf ("trap '' PIPE; '%s' map '%s' --json | true", g_getenv ("LACUNA_CLI"), path);
+  command = g_strdup_printf ("trap '' PIPE; '%s' map '%s' --json | true", g_getenv ("LACUNA_CLI"),
+                             path);
   arguments[2] = command;
   ignored = run_program ("", arguments);
   g_assert_cmpstr (ignored.error, ==, "");
@@ -305,7 +306,8 @@ test_interrupt (void)
   g_assert_cmpint (g_get_monotonic_time () - begin, <, 5 * G_USEC_PER_SEC);
   g_assert_true (g_subprocess_get_if_exited (process));
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
-  error_output = g_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), 1000, NULL, NULL);
+  error_output = g_input_stream_read_bytes (g_subprocess_get_stderr_pipe (process), 1000, NULL,
+                                            NULL);
   g_assert_nonnull (
       g_strstr_len (g_bytes_get_data (error_output, NULL),
                     (gssize) g_bytes_get_size (error_output),

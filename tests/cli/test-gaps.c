@@ -295,7 +295,8 @@ random_address (GRand  *random,
   const PlainRegion *region;
   gint64 shift = (gint64) g_rand_int (random) - G_MAXINT32;
 
-  region = &g_array_index (regions, PlainRegion, g_rand_int_range (random, 0, (gint32) regions->len));
+  region = &g_array_index (regions, PlainRegion,
+                           g_rand_int_range (random, 0, (gint32) regions->len));
   if (region->start > G_GUINT64_CONSTANT (1) << 62)
     return region->start;
   return (guint64) MAX ((gint64) region->start + shift, 0);
@@ -458,8 +459,9 @@ test_hazards (void)
 
   /* The heap's growth has no end but the next region. */
   for (guint i = 0; i < json_array_get_length (rejected); i++)
-    if (strcmp (json_object_get_string_member (json_array_get_object_element (rejected, i), "reason"),
-                "hazard")
+    if (strcmp (
+            json_object_get_string_member (json_array_get_object_element (rejected, i), "reason"),
+            "hazard")
         == 0)
       g_assert_cmpuint (json_array_get_length (json_object_get_array_member (
                             json_array_get_object_element (rejected, i),
@@ -472,7 +474,8 @@ static void
 test_avoid_spellings (void)
 {
   g_autofree char *path = fixture_path ("static/maps");
-  g_auto (Run) repeated = run_cli ("gaps", path, "--json", "--avoid", "heap-growth", "--avoid", "stack-guard");
+  g_auto (Run) repeated = run_cli ("gaps", path, "--json", "--avoid", "heap-growth", "--avoid",
+                                   "stack-guard");
   g_auto (Run) commas = run_cli ("gaps", path, "--json", "--avoid=heap-growth,stack-guard");
   g_auto (Run) words = run_cli ("gaps", "--json", "--avoid", "heap-growth", "stack-guard", path);
   g_auto (Run) none = run_cli ("gaps", path, "--json", "--avoid", "none");
@@ -496,7 +499,8 @@ test_limit (void)
   g_auto (Run) short_table = run_cli ("gaps", path, "--limit", "4");
   g_auto (GStrv) lines = g_strsplit (short_table.output, "\n", -1);
   guint n_all = count_gaps (&all);
-  g_autofree char *rest = g_strdup_printf ("4 of %u gaps that fit; --limit %u shows all", n_all, n_all);
+  g_autofree char *rest = g_strdup_printf ("4 of %u gaps that fit; --limit %u shows all", n_all,
+                                           n_all);
 
   g_assert_cmpuint (n_all, >, 4);
   g_assert_cmpuint (count_gaps (&three), ==, 3);
@@ -509,8 +513,8 @@ static void
 test_near_names (void)
 {
   g_autofree char *path = fixture_path ("python/maps");
-  g_auto (Run) run = run_cli ("gaps", path, "--json", "--near", "libc+0x1000", "--near", "[stack]-64K",
-                              "--within", "64T");
+  g_auto (Run) run = run_cli ("gaps", path, "--json", "--near", "libc+0x1000", "--near",
+                              "[stack]-64K", "--within", "64T");
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *document = parse_json (&run, &parser);
   JsonArray *near = json_object_get_array_member (json_object_get_object_member (document, "query"),

@@ -70,7 +70,8 @@ check_document (JsonObject *document,
       g_assert_cmphex (json_address (object, "start"), ==, region->start);
       g_assert_cmphex (json_address (object, "end"), ==, region->end);
       g_assert_cmpint (json_number (object, "size"), ==, (gint64) (region->end - region->start));
-      g_assert_cmpstr (json_object_get_string_member (object, "protection"), ==, region->protection);
+      g_assert_cmpstr (json_object_get_string_member (object, "protection"), ==,
+                       region->protection);
       g_assert_cmpint (json_number (object, "offset"), ==, (gint64) region->offset);
       g_assert_cmpstr (json_object_get_string_member (object, "device"), ==, region->device);
       g_assert_cmpint (json_number (object, "inode"), ==, (gint64) region->inode);
@@ -162,7 +163,8 @@ test_json_of_process (void)
       g_assert_cmpstr (json_object_get_string_member (target, "kind"), ==, "process");
       g_assert_cmpint (json_number (target, "pid"), ==, (int) getpid ());
       g_assert_cmpint (json_number (target, "start_time"), >, 0);
-      g_assert_true (g_str_has_prefix ("test-cli-map", json_object_get_string_member (target, "name")));
+      g_assert_true (
+          g_str_has_prefix ("test-cli-map", json_object_get_string_member (target, "name")));
       g_assert_cmpint (json_number (target, "pointer_bits"), ==, 8 * sizeof (void *));
       g_assert_cmpint (json_number (target, "page_size"), ==, sysconf (_SC_PAGESIZE));
       g_assert_cmpstr (json_object_get_string_member (document, "source"), ==, "proc-maps");
@@ -225,9 +227,11 @@ test_empty (void)
   JsonObject *document = parse_json (&run, &parser);
 
   g_assert_cmpint (run.status, ==, 0);
-  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (document, "regions")), ==, 0);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (document, "regions")), ==,
+                    0);
   g_assert_cmpint (table.status, ==, 0);
-  g_assert_cmpstr (table.output, ==, "-: 0 regions, 0 B mapped, 128 TiB free, largest gap 128 TiB\n");
+  g_assert_cmpstr (table.output, ==,
+                   "-: 0 regions, 0 B mapped, 128 TiB free, largest gap 128 TiB\n");
   g_assert_cmpint (strip.status, ==, 0);
 }
 
@@ -333,7 +337,8 @@ test_kinds (void)
   g_autoptr (JsonParser) none_parser = NULL;
   JsonObject *all_document = parse_json (&all, &all_parser);
   JsonObject *none_document = parse_json (&none, &none_parser);
-  gint64 n_regions = json_number (json_object_get_object_member (all_document, "totals"), "regions");
+  gint64      n_regions = json_number (json_object_get_object_member (all_document, "totals"),
+                                       "regions");
   guint n_expected = 0;
 
   for (guint i = 0; i < n_regions; i++)
@@ -356,8 +361,8 @@ test_kinds (void)
       g_assert_cmpuint (json_array_get_length (regions), ==, n_expected);
       for (guint j = 0; j < n_expected; j++)
         {
-          const char *kind = json_object_get_string_member (json_array_get_object_element (regions, j),
-                                                            "kind");
+          const char *kind = json_object_get_string_member (
+              json_array_get_object_element (regions, j), "kind");
 
           g_assert_true (strcmp (kind, "stack") == 0 || strcmp (kind, "shared") == 0);
         }
@@ -420,9 +425,9 @@ test_detail (void)
   g_assert_cmpint (proportional, ==, sum_of (text, "Pss:"));
   g_assert_cmpint (swapped, ==, sum_of (text, "Swap:"));
 
-  assert_keys (json_array_get_object_element (json_object_get_array_member (plain_document, "regions"),
-                                              0),
-               REGION_KEYS);
+  assert_keys (
+      json_array_get_object_element (json_object_get_array_member (plain_document, "regions"), 0),
+      REGION_KEYS);
   g_assert_nonnull (strstr (table.output, "RESIDENT"));
   g_assert_nonnull (strstr (table.output, " resident, "));
 }

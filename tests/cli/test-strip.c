@@ -1,4 +1,5 @@
-/* The strip in characters: as wide as asked, the same with colour, and with a legend of what is drawn.
+/* The strip in characters: as wide as asked, the same with colour, and with a legend of what is
+ * drawn.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -27,7 +28,8 @@ check_strip (const char *text,
   legend = g_strjoinv ("\n", lines + 5);
   for (const char *place = lines[2]; *place != '\0'; place = g_utf8_next_char (place))
     {
-      g_autofree char *entry = g_strdup_printf ("%.*s ", (int) (g_utf8_next_char (place) - place), place);
+      g_autofree char *entry = g_strdup_printf ("%.*s ", (int) (g_utf8_next_char (place) - place),
+                                                place);
 
       g_assert_nonnull (strstr (legend, entry));
     }

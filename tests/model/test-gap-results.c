@@ -13,7 +13,9 @@ static LacunaSnapshot *
 random_snapshot (GRand *random,
                  gsize  n_regions)
 {
-  LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE, .name = (char *) "test", .source = "maps-text" };
+  LacunaOrigin    origin = { .kind = LACUNA_TARGET_FILE,
+                             .name = (char *) "test",
+                             .source = "maps-text" };
   struct lac_map *map = random_map (random, n_regions, USER_END);
   LacunaSnapshot *snapshot = lacuna_snapshot_new (map, &origin, 0);
 

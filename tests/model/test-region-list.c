@@ -1,7 +1,7 @@
 /* The region list, against a list that is made anew each time.
  *
- * A watcher keeps a copy of the list by what items-changed says, and nothing else; it must always equal
- * what the list has.
+ * A watcher keeps a copy of the list by what items-changed says, and nothing else; it must always
+ * equal what the list has.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,7 +13,9 @@
 static LacunaSnapshot *
 snapshot_of (struct lac_map *map) /* (transfer full) */
 {
-  LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE, .name = (char *) "test", .source = "maps-text" };
+  LacunaOrigin    origin = { .kind = LACUNA_TARGET_FILE,
+                             .name = (char *) "test",
+                             .source = "maps-text" };
   LacunaSnapshot *snapshot = lacuna_snapshot_new (map, &origin, 0);
 
   lac_map_unref (map);
@@ -315,11 +317,14 @@ test_find_respects_filter (void)
   g_assert_cmpuint (lacuna_region_list_find (list, G_MAXUINT64), ==, G_MAXUINT);
 }
 
-/* Filtering a filtered list, and changing the snapshot meanwhile, keeps the watcher's copy right. */
+/* Filtering a filtered list, and changing the snapshot meanwhile, keeps the watcher's copy
+ * right. */
 static void
 test_random_changes (void)
 {
-  static const char *const filters[] = { NULL, "lib", "rw-", ">64K", "gap", "heap", "anonymous >1M" };
+  static const char *const filters[] = {
+    NULL, "lib", "rw-", ">64K", "gap", "heap", "anonymous >1M"
+  };
   g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
   g_autoptr (GRand) random = g_rand_new_with_seed ((guint32) g_test_rand_int ());
   Watcher watcher;
@@ -377,7 +382,8 @@ test_million (void)
   begin = g_get_monotonic_time ();
   lacuna_region_list_set_show (list, LACUNA_SHOW_BOTH);
   lacuna_region_list_set_snapshot (list, snapshot);
-  g_test_message ("showing 2,000,000 rows: %.1f ms", (double) (g_get_monotonic_time () - begin) / 1e3);
+  g_test_message ("showing 2,000,000 rows: %.1f ms",
+                  (double) (g_get_monotonic_time () - begin) / 1e3);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2 * n_regions + 1);
 
   begin = g_get_monotonic_time ();

@@ -107,7 +107,8 @@ test_self (void)
   g_assert_cmpuint (origin->start_time, >, 0);
   g_assert_cmpstr (origin->source, ==, "proc-maps");
   g_assert_true (age >= 0 && age < 60 * G_USEC_PER_SEC);
-  g_assert_true (lac_range_contains (lac_region_range (&regions[lac_map_search (map, here)]), here));
+  g_assert_true (
+      lac_range_contains (lac_region_range (&regions[lac_map_search (map, here)]), here));
   g_assert_null (lac_map_detail (map, 0));
 }
 
@@ -125,7 +126,8 @@ test_detail (void)
   g_assert_cmpstr (lacuna_snapshot_get_origin (snapshot)->source, ==, "proc-smaps");
   for (size_t i = 0; i < count_regions (snapshot); i++)
     {
-      const struct lac_region_detail *detail = lac_map_detail (lacuna_snapshot_get_map (snapshot), i);
+      const struct lac_region_detail *detail = lac_map_detail (lacuna_snapshot_get_map (snapshot),
+                                                               i);
 
       g_assert_nonnull (detail);
       resident += detail->resident;
@@ -279,13 +281,15 @@ test_file (void)
 static void
 test_fixtures (void)
 {
-  static const char *const names[] = { "chromium/maps", "gtk/maps",   "gtk/smaps",    "java-zgc/maps",
-                                       "no-pie/maps",   "python/maps", "python/smaps", "static/maps",
-                                       "static/smaps",  "x86-32/maps" };
+  static const char *const names[] = { "chromium/maps", "gtk/maps",    "gtk/smaps",
+                                       "java-zgc/maps", "no-pie/maps", "python/maps",
+                                       "python/smaps",  "static/maps", "static/smaps",
+                                       "x86-32/maps" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "maps", names[i], NULL);
+      g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "maps", names[i],
+                                                     NULL);
       g_autofree char *text = NULL;
       g_autoptr (LacunaTarget) target = target_for (path);
       g_autoptr (LacunaSnapshot) snapshot = load (target);
@@ -297,7 +301,8 @@ test_fixtures (void)
       gsize length;
 
       g_assert_true (g_file_get_contents (path, &text, &length, NULL));
-      g_assert_cmpint (lac_map_parse (text, length, &LAC_SPACE_UNKNOWN, &expected, NULL), ==, LAC_OK);
+      g_assert_cmpint (lac_map_parse (text, length, &LAC_SPACE_UNKNOWN, &expected, NULL), ==,
+                       LAC_OK);
       a = lac_map_regions (expected, &n_expected);
       b = lac_map_regions (lacuna_snapshot_get_map (snapshot), &n_found);
       g_assert_cmpuint (n_expected, ==, n_found);
@@ -578,7 +583,8 @@ test_bad_addresses (void)
 static void
 test_symbols_need_a_process (void)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "maps", "python", "maps", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "maps", "python", "maps",
+                                                 NULL);
   g_autoptr (LacunaTarget) target = target_for (path);
   g_autoptr (LacunaSnapshot) snapshot = load (target);
   g_autoptr (GError) error = NULL;

@@ -2,8 +2,8 @@
  *
  * /proc/PID/map_files names a file by the range that it is mapped at, and so opens the one that is
  * mapped even after it was replaced; but only who has CAP_CHECKPOINT_RESTORE may follow those links
- * (proc_pid_map_files(5)). Everybody else goes by the name, from the process's root folder. The kernel
- * gives names without symbolic links, so going by it from there stays inside that root.
+ * (proc_pid_map_files(5)). Everybody else goes by the name, from the process's root folder. The
+ * kernel gives names without symbolic links, so going by it from there stays inside that root.
  *
  * SPDX-License-Identifier: MIT
  */
