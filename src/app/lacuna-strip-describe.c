@@ -62,7 +62,12 @@ describe_gap (LacunaStrip           *self,
       enum lac_status status = lac_gap_check (map, marks.query, item->index, &fit, &rejection);
 
       if (status == LAC_OK)
-        g_string_append_printf (text, _(" · fits %'" G_GUINT64_FORMAT " ×"), fit.capacity);
+        {
+          g_autofree char *capacity = g_strdup_printf ("%'" G_GUINT64_FORMAT, fit.capacity);
+
+          g_string_append (text, " · ");
+          g_string_append_printf (text, _("fits %s ×"), capacity);
+        }
       else if (status == LAC_E_NO_GAP)
         g_string_append_printf (text, "\n%s",
                                 g_dgettext (GETTEXT_PACKAGE,

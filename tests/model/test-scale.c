@@ -328,7 +328,6 @@ test_compact_cuts_gaps_and_guards (void)
 static void
 test_compact_does_not_jitter (void)
 {
-  g_autoptr (Map) before = NULL;
   struct lac_space space = LAC_SPACE_UNKNOWN;
   guint64 lengths[2];
 
