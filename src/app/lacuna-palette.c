@@ -137,7 +137,6 @@ make_high_dark (LacunaPalette *palette)
 {
   make_dark (palette);
   set_inks (palette, inks_high_dark);
-  palette->surface = colour (0x1e1e20, 1);
   palette->free = colour (0x000000, 1);
   palette->free_dot = colour (0x77777e, 1);
   palette->text = colour (0xffffff, 1);

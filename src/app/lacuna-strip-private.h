@@ -83,9 +83,32 @@ void     lacuna_strip_go_to          (LacunaStrip       *self,
                                       const LacunaView  *view,
                                       gboolean           animate);
 
+/* The view is another: everything is drawn anew, and who listens is told. */
+void     lacuna_strip_view_changed   (LacunaStrip       *self);
+void     lacuna_strip_stop_animation (LacunaStrip       *self);
+
+/* Makes the scale anew for another map, kind, anchor or candidate, and keeps the middle of the view. */
+void     lacuna_strip_update_scale   (LacunaStrip       *self);
+
+/* An anchor or candidate is another: the scale may have to keep other places. */
+void     lacuna_strip_update_kept_places (LacunaStrip   *self);
+
+/* The width is another; what is in view stays in view. */
+void     lacuna_strip_set_columns    (LacunaStrip       *self,
+                                      int                columns);
+
+/* Forgets what was drawn. */
+void     lacuna_strip_drop_overlay   (LacunaStrip       *self);
+void     lacuna_strip_drop_nodes     (LacunaStrip       *self);
+
 /* Selects what is at @address, and says so. */
 void     lacuna_strip_pick           (LacunaStrip       *self,
                                       guint64            address);
+
+/* Hover, selection and focus. */
+void     lacuna_strip_append_cursor  (LacunaStrip            *self,
+                                      GtkSnapshot            *snapshot,
+                                      const LacunaStripScene *scene);
 
 /* Draws the hover again after the pointer or the view has moved. */
 void     lacuna_strip_update_hover   (LacunaStrip       *self);

@@ -13,12 +13,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-/* How much of the width a range takes when it is shown. */
-#define SHOW_PART 0.66
-
-/* Milliseconds. */
-#define ANIMATION_DURATION 180
-
 /* Matches that are marked where they are too narrow to be outlined. */
 #define MOST_MARKED_MATCHES 512
 
@@ -29,221 +23,22 @@ enum
   N_PROPERTIES
 };
 
-enum
-{
-  VIEW_CHANGED,
-  SELECTED,
-  HOVERED,
-  ACTIVATE,
-  N_SIGNALS
-};
-
 static GParamSpec *properties[N_PROPERTIES];
-static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LacunaStrip, lacuna_strip, GTK_TYPE_WIDGET)
 
-static void
-drop_overlay (LacunaStrip *self)
+void
+lacuna_strip_drop_overlay (LacunaStrip *self)
 {
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-static void
-drop_nodes (LacunaStrip *self)
+void
+lacuna_strip_drop_nodes (LacunaStrip *self)
 {
   g_clear_pointer (&self->base, gsk_render_node_unref);
-  drop_overlay (self);
-}
-
-static void
-view_changed (LacunaStrip *self)
-{
-  g_clear_pointer (&self->layout, lacuna_strip_layout_free);
-  drop_nodes (self);
-  lacuna_strip_update_hover (self);
-  g_signal_emit (self, signals[VIEW_CHANGED], 0);
-}
-
-static void
-stop_animation (LacunaStrip *self)
-{
-  if (self->animation == NULL)
-    return;
-
-  adw_animation_pause (self->animation);
-  g_clear_object (&self->animation);
-}
-
-static void
-animate_cb (double       progress,
-            LacunaStrip *self)
-{
-  if (self->scale == NULL)
-    return;
-
-  self->view = lacuna_view_between (&self->animation_from, &self->target, self->scale,
-                                    self->columns, progress);
-  view_changed (self);
-}
-
-static void
-animation_done_cb (AdwAnimation *animation,
-                   LacunaStrip  *self)
-{
-  lacuna_strip_update_accessible (self);
-}
-
-void
-lacuna_strip_go_to (LacunaStrip      *self,
-                    const LacunaView *view,
-                    gboolean          animate)
-{
-  AdwAnimationTarget *target;
-  LacunaView goal = *view;
-
-  if (self->scale == NULL || self->columns == 0)
-    return;
-
-  stop_animation (self);
-  self->target = lacuna_view_clamp (&goal, self->scale, self->columns);
-  self->has_view = TRUE;
-
-  if (!animate || !gtk_widget_get_mapped (GTK_WIDGET (self)))
-    {
-      self->view = self->target;
-      view_changed (self);
-      lacuna_strip_update_accessible (self);
-      return;
-    }
-
-  self->animation_from = self->view;
-  target = adw_callback_animation_target_new ((AdwAnimationTargetFunc) animate_cb, self, NULL);
-  self->animation = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, ANIMATION_DURATION, target);
-  adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_OUT_CUBIC);
-  g_signal_connect (self->animation, "done", G_CALLBACK (animation_done_cb), self);
-  adw_animation_play (self->animation);
-}
-
-/* Shows what was asked for before there was any width. */
-static void
-show_pending (LacunaStrip *self)
-{
-  if (self->scale == NULL || self->columns == 0)
-    return;
-
-  if (lac_range_size (self->pending) > 0)
-    {
-      lacuna_strip_show_range (self, self->pending, FALSE);
-      self->pending = (struct lac_range){ 0, 0 };
-    }
-  else
-    {
-      lacuna_strip_show_all (self, FALSE);
-    }
-}
-
-static gboolean
-shows_all (LacunaStrip *self)
-{
-  return self->scale != NULL
-         && self->target.bytes_per_pixel * self->columns
-              >= (double) lacuna_scale_get_length (self->scale) * 0.999;
-}
-
-/* Makes the scale anew for another map, kind, anchor or candidate, and keeps the middle of the view. */
-static void
-update_scale (LacunaStrip *self)
-{
-  g_autoptr (GArray) keep = g_array_new (FALSE, FALSE, sizeof (guint64));
-  LacunaStripMarks marks;
-  gboolean all = shows_all (self);
-  guint64 middle = 0;
-  guint64 distance = 0;
-  gboolean keeps_middle = self->scale != NULL && self->columns > 0 && self->has_view;
-
-  if (keeps_middle)
-    {
-      middle = lacuna_view_to_address_at (&self->target, self->scale, self->columns / 2.0);
-      distance = lacuna_scale_to_line (self->scale, middle)
-                 - lacuna_scale_to_line (self->scale, self->target.origin);
-    }
-
-  stop_animation (self);
-  g_clear_pointer (&self->scale, lacuna_scale_unref);
-  if (self->snapshot == NULL)
-    return;
-
-  lacuna_strip_get_marks (self, &marks);
-  g_array_append_vals (keep, marks.anchors, marks.n_anchors);
-  if (marks.candidate)
-    g_array_append_val (keep, marks.candidate->candidate);
-
-  self->scale = lacuna_scale_new (self->scale_kind, lacuna_snapshot_get_map (self->snapshot),
-                                  (const guint64 *) keep->data, keep->len);
-
-  if (keeps_middle && !all)
-    {
-      LacunaView view = self->target;
-
-      /* A refresh mostly changes nothing between the two, and then nothing may move at all. */
-      if (lacuna_scale_to_line (self->scale, middle)
-            - lacuna_scale_to_line (self->scale, view.origin)
-          != distance)
-        {
-          view = (LacunaView){ middle, 0, view.bytes_per_pixel };
-          view = lacuna_view_pan (&view, self->scale, self->columns, -self->columns / 2.0);
-        }
-      lacuna_strip_go_to (self, &view, FALSE);
-    }
-  else
-    {
-      show_pending (self);
-    }
-}
-
-/* An anchor or candidate is another: the scale may have to keep other places. */
-static void
-update_kept_places (LacunaStrip *self)
-{
-  LacunaStripMarks marks;
-  gboolean needed = FALSE;
-
-  drop_overlay (self);
-  if (self->scale == NULL)
-    return;
-
-  lacuna_strip_get_marks (self, &marks);
-  switch (self->scale_kind)
-    {
-    case LACUNA_SCALE_LINEAR:
-      break;
-
-    case LACUNA_SCALE_ANCHOR:
-      needed = marks.n_anchors > 0
-               && marks.anchors[0] != lacuna_scale_get_anchor (self->scale);
-      break;
-
-    case LACUNA_SCALE_COMPACT:
-      /* Only a place that is cut out now moves anything, so that typing does not make the picture
-       * jump. */
-      for (gsize i = 0; i < marks.n_anchors && !needed; i++)
-        needed = lacuna_scale_to_address (self->scale,
-                                          lacuna_scale_to_line (self->scale, marks.anchors[i]))
-                 != MIN (marks.anchors[i], lacuna_scale_get_extent (self->scale).end);
-      if (marks.candidate && !needed)
-        needed = lacuna_scale_to_address (
-                   self->scale, lacuna_scale_to_line (self->scale, marks.candidate->candidate))
-                 != marks.candidate->candidate;
-      break;
-
-    default:
-      g_assert_not_reached ();
-    }
-
-  if (needed)
-    update_scale (self);
+  lacuna_strip_drop_overlay (self);
 }
 
 void
@@ -303,163 +98,18 @@ lacuna_strip_get_scene (LacunaStrip      *self,
   return TRUE;
 }
 
-gboolean
-lacuna_strip_item_at (LacunaStrip     *self,
-                      guint64          address,
-                      LacunaStripItem *out_item)
-{
-  const struct lac_map *map;
-  const struct lac_region *regions;
-  struct lac_range extent;
-  gsize n_regions;
-  gsize index;
-
-  if (self->scale == NULL)
-    return FALSE;
-
-  map = lacuna_snapshot_get_map (self->snapshot);
-  regions = lac_map_regions (map, &n_regions);
-  extent = lacuna_scale_get_extent (self->scale);
-  index = lac_map_search (map, address);
-
-  if (index < n_regions && regions[index].start <= address)
-    {
-      *out_item = (LacunaStripItem){ lac_region_range (&regions[index]), index, FALSE };
-      return TRUE;
-    }
-
-  out_item->index = index;
-  out_item->is_gap = TRUE;
-  out_item->range.start = index > 0 ? regions[index - 1].end : extent.start;
-  out_item->range.end = index < n_regions ? regions[index].start : extent.end;
-  return address < out_item->range.end;
-}
-
-gboolean
-lacuna_strip_address_at_x (LacunaStrip *self,
-                           double       x,
-                           guint64     *out_address)
-{
-  const LacunaStripLayout *layout = lacuna_strip_ensure_layout (self);
-  double pixel = x * gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  const LacunaPiece *piece;
-
-  if (layout == NULL)
-    return FALSE;
-  piece = lacuna_strip_layout_find (layout, (int) floor (pixel));
-  if (piece == NULL)
-    return FALSE;
-
-  if (piece->kind == LACUNA_PIECE_REGION
-      || (piece->kind == LACUNA_PIECE_DENSITY && piece->count == 1))
-    {
-      gsize n_regions;
-      const struct lac_region *region
-        = &lac_map_regions (lacuna_snapshot_get_map (self->snapshot), &n_regions)[piece->first];
-      guint64 address = lacuna_view_to_address_at (&self->view, self->scale, pixel);
-
-      /* The column's own byte may lie beside the region that the column is drawn for. */
-      *out_address = CLAMP (address, region->start, region->end - 1);
-      return TRUE;
-    }
-
-  *out_address = lacuna_view_to_address_at (&self->view, self->scale, pixel);
-  return TRUE;
-}
-
-void
-lacuna_strip_update_hover (LacunaStrip *self)
-{
-  guint64 address = 0;
-  gboolean inside = self->pointer_inside && lacuna_strip_address_at_x (self, self->pointer_x, &address);
-
-  if (!inside && !self->hover)
-    return;
-  if (inside == self->hover && address == self->hover_address)
-    return;
-
-  lacuna_strip_set_hover (self, inside, address);
-  g_signal_emit (self, signals[HOVERED], 0, inside, address);
-}
-
-void
-lacuna_strip_pick (LacunaStrip *self,
-                   guint64      address)
-{
-  LacunaStripItem item;
-
-  if (!lacuna_strip_item_at (self, address, &item))
-    return;
-
-  lacuna_strip_set_selection (self, item.range);
-  g_signal_emit (self, signals[SELECTED], 0, address);
-}
-
 static void
 palette_changed_cb (LacunaStrip *self)
 {
   self->palette = lacuna_palette_for (adw_style_manager_get_default ());
-  drop_nodes (self);
+  lacuna_strip_drop_nodes (self);
 }
 
 static void
 scale_factor_changed_cb (LacunaStrip *self)
 {
-  drop_nodes (self);
+  lacuna_strip_drop_nodes (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
-}
-
-/* An outline around @range, at least a few pixels wide. */
-static void
-append_outline (LacunaStrip            *self,
-                GtkSnapshot            *snapshot,
-                const LacunaStripScene *scene,
-                struct lac_range        range,
-                const GdkRGBA          *colour,
-                double                  outset,
-                double                  thickness)
-{
-  double width = lacuna_strip_scene_width (scene);
-  double start = CLAMP (lacuna_strip_scene_to_x (scene, range.start), -8, width + 8);
-  double end = CLAMP (lacuna_strip_scene_to_x (scene, range.end), -8, width + 8);
-
-  if (end < 0 || start > width || (start == end && (start < 0 || start >= width)))
-    return;
-
-  end = MAX (end, start + 1);
-  lacuna_strip_append_frame (snapshot, colour, start - outset,
-                             LACUNA_STRIP_RULER + LACUNA_STRIP_INSET - outset,
-                             end - start + 2 * outset,
-                             lacuna_strip_scene_band_height (scene) - 2 * LACUNA_STRIP_INSET
-                               + 2 * outset,
-                             outset + 1, thickness);
-}
-
-static void
-append_cursor (LacunaStrip            *self,
-               GtkSnapshot            *snapshot,
-               const LacunaStripScene *scene)
-{
-  LacunaStripItem item;
-
-  if (self->hover && lacuna_strip_item_at (self, self->hover_address, &item))
-    append_outline (self, snapshot, scene, item.range, &self->palette->text, 1, 1);
-
-  if (lac_range_size (self->selection) > 0)
-    {
-      append_outline (self, snapshot, scene, self->selection, &self->palette->surface, 4, 4);
-      append_outline (self, snapshot, scene, self->selection, &self->palette->accent, 4, 2.5);
-    }
-
-  if (gtk_widget_has_visible_focus (GTK_WIDGET (self)))
-    {
-      GdkRGBA ring = self->palette->accent;
-
-      if (!self->palette->high_contrast)
-        ring.alpha = 0.6f;
-      lacuna_strip_append_frame (snapshot, &ring, 1, 1, lacuna_strip_scene_width (scene) - 2,
-                                 scene->height - 2, 11, 2);
-    }
 }
 
 static void
@@ -489,7 +139,7 @@ lacuna_strip_snapshot (GtkWidget   *widget,
     gtk_snapshot_append_node (snapshot, self->base);
   if (self->overlay)
     gtk_snapshot_append_node (snapshot, self->overlay);
-  append_cursor (self, snapshot, &scene);
+  lacuna_strip_append_cursor (self, snapshot, &scene);
 }
 
 static void
@@ -521,28 +171,9 @@ lacuna_strip_size_allocate (GtkWidget *widget,
 {
   LacunaStrip *self = LACUNA_STRIP (widget);
   int columns = MAX (width, 0) * gtk_widget_get_scale_factor (widget);
-  int before = self->columns;
 
-  drop_nodes (self);
-  if (columns == before)
-    return;
-
-  self->columns = columns;
-  g_clear_pointer (&self->layout, lacuna_strip_layout_free);
-  if (self->scale == NULL || columns == 0)
-    return;
-
-  if (before > 0 && self->has_view && !shows_all (self))
-    {
-      LacunaView view = self->target;
-
-      view.bytes_per_pixel *= (double) before / columns;
-      lacuna_strip_go_to (self, &view, FALSE);
-    }
-  else
-    {
-      show_pending (self);
-    }
+  lacuna_strip_drop_nodes (self);
+  lacuna_strip_set_columns (self, columns);
 }
 
 static void
@@ -555,7 +186,7 @@ lacuna_strip_css_changed (GtkWidget         *widget,
 
   /* The font may be another. */
   g_clear_pointer (&self->labels, lacuna_labels_free);
-  drop_nodes (self);
+  lacuna_strip_drop_nodes (self);
 }
 
 static void
@@ -638,7 +269,7 @@ lacuna_strip_dispose (GObject *object)
 {
   LacunaStrip *self = LACUNA_STRIP (object);
 
-  stop_animation (self);
+  lacuna_strip_stop_animation (self);
   g_clear_pointer (&self->base, gsk_render_node_unref);
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
   g_clear_pointer (&self->layout, lacuna_strip_layout_free);
@@ -685,14 +316,14 @@ lacuna_strip_class_init (LacunaStripClass *klass)
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
-  signals[VIEW_CHANGED] = g_signal_new ("view-changed", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0,
-                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SELECTED] = g_signal_new ("selected", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                    NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
-  signals[HOVERED] = g_signal_new ("hovered", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_UINT64);
-  signals[ACTIVATE] = g_signal_new ("activate", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                    NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
+  g_signal_new ("view-changed", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+  g_signal_new ("selected", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_UINT64);
+  g_signal_new ("hovered", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_UINT64);
+  g_signal_new ("activate", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_UINT64);
 
   lacuna_strip_class_add_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "lacuna-strip");
@@ -759,8 +390,8 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
   self->census = census;
   g_set_object (&self->snapshot, snapshot);
 
-  update_scale (self);
-  view_changed (self);
+  lacuna_strip_update_scale (self);
+  lacuna_strip_view_changed (self);
   lacuna_strip_update_accessible (self);
 }
 
@@ -790,7 +421,7 @@ lacuna_strip_set_scale_kind (LacunaStrip    *self,
     return;
 
   self->scale_kind = kind;
-  update_scale (self);
+  lacuna_strip_update_scale (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCALE_KIND]);
 }
 
@@ -808,150 +439,6 @@ lacuna_strip_get_scale (LacunaStrip *self)
   g_return_val_if_fail (LACUNA_IS_STRIP (self), NULL);
 
   return self->scale;
-}
-
-LacunaView
-lacuna_strip_get_view (LacunaStrip *self)
-{
-  return self->target;
-}
-
-void
-lacuna_strip_set_view (LacunaStrip      *self,
-                       const LacunaView *view,
-                       gboolean          animate)
-{
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-  g_return_if_fail (view != NULL && view->bytes_per_pixel > 0);
-
-  lacuna_strip_go_to (self, view, animate);
-}
-
-int
-lacuna_strip_get_columns (LacunaStrip *self)
-{
-  g_return_val_if_fail (LACUNA_IS_STRIP (self), 0);
-
-  return self->columns;
-}
-
-struct lac_range
-lacuna_strip_get_visible (LacunaStrip *self)
-{
-  if (self->scale == NULL || self->columns == 0 || !self->has_view)
-    return (struct lac_range){ 0, 0 };
-
-  return lacuna_view_get_range (&self->view, self->scale, self->columns);
-}
-
-void
-lacuna_strip_show_range (LacunaStrip     *self,
-                         struct lac_range range,
-                         gboolean         animate)
-{
-  LacunaView view;
-
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  if (self->scale == NULL || self->columns == 0)
-    {
-      self->pending = range;
-      return;
-    }
-
-  view = lacuna_view_fit (self->scale, range, MAX ((int) (self->columns * SHOW_PART), 1));
-  view = lacuna_view_pan (&view, self->scale, self->columns,
-                          -self->columns * (1 - SHOW_PART) / 2);
-  lacuna_strip_go_to (self, &view, animate);
-}
-
-void
-lacuna_strip_reveal_range (LacunaStrip     *self,
-                           struct lac_range range,
-                           gboolean         animate)
-{
-  LacunaView view = self->target;
-  double margin = self->columns * 0.1;
-  double start;
-  double end;
-
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  if (self->scale == NULL || self->columns == 0)
-    {
-      self->pending = range;
-      return;
-    }
-
-  start = lacuna_view_to_pixel (&view, self->scale, range.start);
-  end = lacuna_view_to_pixel (&view, self->scale, range.end);
-
-  if (end - start > self->columns)
-    {
-      /* It can't be seen whole without zooming out; any of it in view is enough. */
-      if (end > margin && start < self->columns - margin)
-        return;
-      lacuna_strip_show_range (self, range, animate);
-      return;
-    }
-  if (start >= 0 && end <= self->columns)
-    return;
-
-  view = lacuna_view_pan (&view, self->scale, self->columns,
-                          (start + end) / 2 - self->columns / 2.0);
-  lacuna_strip_go_to (self, &view, animate);
-}
-
-void
-lacuna_strip_show_all (LacunaStrip *self,
-                       gboolean     animate)
-{
-  LacunaView view;
-
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  self->pending = (struct lac_range){ 0, 0 };
-  if (self->scale == NULL || self->columns == 0)
-    return;
-
-  view = lacuna_view_fit (self->scale, lacuna_scale_get_extent (self->scale), self->columns);
-  lacuna_strip_go_to (self, &view, animate && self->has_view);
-}
-
-void
-lacuna_strip_zoom (LacunaStrip *self,
-                   double       factor,
-                   gboolean     animate)
-{
-  double pixel = self->columns / 2.0;
-  LacunaView view;
-
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-  g_return_if_fail (factor > 0);
-
-  if (self->scale == NULL || self->columns == 0)
-    return;
-
-  if (self->pointer_inside)
-    pixel = self->pointer_x * gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  view = lacuna_view_zoom (&self->target, self->scale, self->columns, pixel, factor);
-  lacuna_strip_go_to (self, &view, animate);
-}
-
-void
-lacuna_strip_pan (LacunaStrip *self,
-                  double       fraction,
-                  gboolean     animate)
-{
-  LacunaView view;
-
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  if (self->scale == NULL || self->columns == 0)
-    return;
-
-  view = lacuna_view_pan (&self->target, self->scale, self->columns, fraction * self->columns);
-  lacuna_strip_go_to (self, &view, animate);
 }
 
 void
@@ -982,7 +469,7 @@ lacuna_strip_set_results (LacunaStrip      *self,
         }
     }
 
-  update_kept_places (self);
+  lacuna_strip_update_kept_places (self);
   lacuna_strip_update_accessible (self);
 }
 
@@ -1003,7 +490,7 @@ lacuna_strip_set_candidate (LacunaStrip          *self,
   self->candidate_is_set = candidate != NULL;
   if (candidate)
     self->candidate = *candidate;
-  update_kept_places (self);
+  lacuna_strip_update_kept_places (self);
 }
 
 void
@@ -1016,39 +503,7 @@ lacuna_strip_set_anchors (LacunaStrip   *self,
 
   g_array_set_size (self->anchors, 0);
   g_array_append_vals (self->anchors, anchors, (guint) n_anchors);
-  update_kept_places (self);
-}
-
-void
-lacuna_strip_set_selection (LacunaStrip     *self,
-                            struct lac_range range)
-{
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  if (range.start == self->selection.start && range.end == self->selection.end)
-    return;
-
-  self->selection = range;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  lacuna_strip_update_accessible (self);
-}
-
-struct lac_range
-lacuna_strip_get_selection (LacunaStrip *self)
-{
-  return self->selection;
-}
-
-void
-lacuna_strip_set_hover (LacunaStrip *self,
-                        gboolean     inside,
-                        guint64      address)
-{
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  self->hover = inside;
-  self->hover_address = address;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  lacuna_strip_update_kept_places (self);
 }
 
 guint
