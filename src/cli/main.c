@@ -7,6 +7,8 @@
 #include "commands.h"
 #include "output.h"
 
+#include "model/lacuna-terminal.h"
+
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
@@ -150,6 +152,7 @@ main (int    argc,
 {
   CliExitStatus status;
 
+  lacuna_terminal_secure_files ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LACUNA_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -9,6 +9,12 @@
 
 #include "os/terminal.h"
 
+void
+lacuna_terminal_secure_files (void)
+{
+  lac_standard_files_secure ();
+}
+
 gboolean
 lacuna_terminal_is_output (void)
 {

@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/* Keeps the numbers of standard input, output and error from going to other files when the caller
+ * closed them; the first thing that a program does. */
+void     lacuna_terminal_secure_files (void);
+
 gboolean lacuna_terminal_is_output (void);
 gboolean lacuna_terminal_is_error  (void);
 

@@ -19,3 +19,13 @@ int lac_terminal_is_output (void);
 
 /** lac_terminal_is_error: whether standard error is a terminal. */
 int lac_terminal_is_error (void);
+
+/**
+ * lac_standard_files_secure:
+ *
+ * Puts something in the place of standard input, output and error where the caller closed them, so
+ * that no other file gets their numbers. Using what was put there fails.
+ *
+ * Threads: call it before there are any.
+ */
+void lac_standard_files_secure (void);

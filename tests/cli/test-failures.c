@@ -282,6 +282,29 @@ test_full_disk (void)
   check_failure (&run, 5, "standard output");
 }
 
+/* Standard files that the caller closed are not taken for others that get their numbers. */
+static void
+test_closed_files (void)
+{
+  g_autofree char *path = fixture_path ("chromium/maps");
+  g_autofree char *no_input = g_strdup_printf ("'%s' map - <&-", g_getenv ("LACUNA_CLI"));
+  g_autofree char *no_output = g_strdup_printf ("'%s' map '%s' >&-", g_getenv ("LACUNA_CLI"), path);
+  g_autofree char *no_error = g_strdup_printf ("'%s' map /nonsense 2>&-", g_getenv ("LACUNA_CLI"));
+  const char *arguments[] = { "sh", "-c", no_input, NULL };
+  g_auto (Run) input = run_program ("", arguments);
+  g_auto (Run) output = { 0 };
+  g_auto (Run) error = { 0 };
+
+  check_failure (&input, 5, "standard input");
+  arguments[2] = no_output;
+  output = run_program ("", arguments);
+  check_failure (&output, 5, "standard output");
+  arguments[2] = no_error;
+  error = run_program ("", arguments);
+  g_assert_cmpint (error.status, ==, 3);
+  g_assert_cmpstr (error.output, ==, "");
+}
+
 /* Ctrl+C while the other end of the pipe is silent. */
 static void
 test_interrupt (void)
@@ -330,6 +353,7 @@ main (int    argc,
   g_test_add_func ("/cli/failures/help-and-version", test_help);
   g_test_add_func ("/cli/failures/closed-pipe-is-quiet", test_closed_pipe);
   g_test_add_func ("/cli/failures/full-disk-is-told", test_full_disk);
+  g_test_add_func ("/cli/failures/closed-files-are-told", test_closed_files);
   g_test_add_func ("/cli/failures/interrupt-exits-130", test_interrupt);
   return g_test_run ();
 }
