@@ -130,6 +130,14 @@ show_gap (LacunaDetails        *self,
           kind = LACUNA_SWATCH_FIT;
           title = _ ("Free, fits");
           facts = g_strdup_printf (_ ("%s · room for %'" G_GUINT64_FORMAT), size, found.capacity);
+          if (*risk != '\0')
+            {
+              /* Translators: of a gap that fits; sentences follow that say what is risky. */
+              char *text = g_strdup_printf (_ ("Part of it is risky. %s"), risk);
+
+              g_free (risk);
+              risk = text;
+            }
         }
       else if (status == LAC_E_NO_GAP)
         {
