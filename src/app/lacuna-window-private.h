@@ -48,11 +48,11 @@ struct _LacunaWindow
   struct lac_range selected;
 };
 
-void lacuna_window_install_actions     (GtkWidgetClass   *widget_class);
-void lacuna_window_set_actions_enabled (LacunaWindow     *self);
+void lacuna_window_install_actions     (GtkWidgetClass *widget_class);
+void lacuna_window_set_actions_enabled (LacunaWindow   *self);
 
-void lacuna_window_refresh             (LacunaWindow     *self);
-void lacuna_window_select              (LacunaWindow     *self,
-                                        struct lac_range  range);
+void lacuna_window_refresh             (LacunaWindow   *self);
+void lacuna_window_select              (LacunaWindow   *self,
+                                        guint64         address);
 
 G_END_DECLS

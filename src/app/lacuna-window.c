@@ -173,10 +173,15 @@ find_range (LacunaWindow     *self,
   return TRUE;
 }
 
-/* Selects what lies at @address everywhere. */
-static void
-select_address (LacunaWindow *self,
-                guint64       address)
+/**
+ * lacuna_window_select:
+ * @address: any address
+ *
+ * Selects the region or gap at @address everywhere; does nothing when there is none.
+ */
+void
+lacuna_window_select (LacunaWindow *self,
+                      guint64       address)
 {
   gsize gap;
 
@@ -193,7 +198,7 @@ static void
 strip_selected_cb (LacunaWindow *self,
                    guint64       address)
 {
-  select_address (self, address);
+  lacuna_window_select (self, address);
 }
 
 static void
@@ -208,7 +213,7 @@ static void
 row_selected_cb (LacunaWindow *self,
                  guint64       address)
 {
-  select_address (self, address);
+  lacuna_window_select (self, address);
   lacuna_strip_reveal_range (self->strip, self->selected, TRUE);
 }
 
@@ -216,7 +221,7 @@ static void
 row_activated_cb (LacunaWindow *self,
                   guint64       address)
 {
-  select_address (self, address);
+  lacuna_window_select (self, address);
   lacuna_strip_show_range (self->strip, self->selected, TRUE);
 }
 

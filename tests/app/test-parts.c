@@ -1,0 +1,286 @@
+/* The window's parts, together: strip, table and gap panel stay in step.
+ *
+ * In one process with the window, so that parts can be asked what no one outside can see: the view,
+ * what the strip outlines, how long the main loop was away.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "app/lacuna-window-private.h"
+
+#include <string.h>
+
+#define PATIENCE_SECONDS 60
+
+static const char before[]
+    = "00400000-00401000 r-xp 00000000 fe:00 11 /usr/bin/victim\n"
+      "00600000-00620000 rw-p 00000000 00:00 0 [heap]\n"
+      "7f0000000000-7f0000100000 r-xp 00000000 fe:00 12 /usr/lib/libc.so.6\n"
+      "7f0000200000-7f0000300000 rw-p 00000000 00:00 0 \n"
+      "7ffff0000000-7ffff0021000 rw-p 00000000 00:00 0 [stack]\n";
+
+static const char after[]
+    = "00400000-00401000 r-xp 00000000 fe:00 11 /usr/bin/victim\n"
+      "00600000-00640000 rw-p 00000000 00:00 0 [heap]\n"
+      "7f0000000000-7f0000100000 r-xp 00000000 fe:00 12 /usr/lib/libc.so.6\n"
+      "7ffff0000000-7ffff0021000 rw-p 00000000 00:00 0 [stack]\n";
+
+typedef struct
+{
+  LacunaWindow *window;
+  char *folder;
+  GFile *file;
+} Fixture;
+
+static void
+write_maps (Fixture    *fixture,
+            const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (g_file_peek_path (fixture->file), text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+wake_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Lets the main loop run until the window shows another snapshot than @old, and has searched it. */
+static void
+wait_for_snapshot (LacunaWindow   *window,
+                   LacunaSnapshot *old)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+  guint wake = g_timeout_add (20, wake_cb, NULL);
+
+  while ((window->snapshot == old || lacuna_gap_panel_is_searching (window->gap_panel)
+          || lacuna_strip_get_columns (window->strip) == 0)
+         && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake);
+  g_assert_true (window->snapshot != old);
+  g_assert_false (lacuna_gap_panel_is_searching (window->gap_panel));
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (LacunaTarget) target = NULL;
+
+  fixture->folder = g_dir_make_tmp ("lacuna-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  path = g_build_filename (fixture->folder, "maps", NULL);
+  fixture->file = g_file_new_for_path (path);
+  write_maps (fixture, before);
+
+  fixture->window = g_object_ref_sink (lacuna_window_new (NULL));
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  target = lacuna_target_new_for_file (fixture->file);
+  lacuna_window_open_target (fixture->window, target);
+  wait_for_snapshot (fixture->window, NULL);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
+
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_finalize_object (fixture->window);
+  g_file_delete (fixture->file, NULL, NULL);
+  g_file_delete (folder, NULL, NULL);
+  g_object_unref (fixture->file);
+  g_free (fixture->folder);
+}
+
+static void
+test_strip_selects_everywhere (Fixture      *fixture,
+                               gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  struct lac_range selection;
+
+  /* An address in the middle of a region stands for the region. */
+  g_signal_emit_by_name (window->strip, "selected", G_GUINT64_CONSTANT (0x7f0000012345));
+  g_assert_true (window->any_selected);
+  selection = lacuna_strip_get_selection (window->strip);
+  g_assert_cmphex (selection.start, ==, G_GUINT64_CONSTANT (0x7f0000000000));
+  g_assert_cmphex (selection.end, ==, G_GUINT64_CONSTANT (0x7f0000100000));
+
+  /* And one in a gap for the gap, with its candidate. */
+  g_signal_emit_by_name (window->strip, "selected", G_GUINT64_CONSTANT (0x7f0000180000));
+  selection = lacuna_strip_get_selection (window->strip);
+  g_assert_cmphex (selection.start, ==, G_GUINT64_CONSTANT (0x7f0000100000));
+  g_assert_cmphex (selection.end, ==, G_GUINT64_CONSTANT (0x7f0000200000));
+  g_assert_cmphex (lacuna_gap_get (lacuna_gap_panel_get_selected (window->gap_panel))->range.start,
+                   ==, selection.start);
+}
+
+static void
+test_row_selects_on_strip (Fixture      *fixture,
+                           gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+
+  g_signal_emit_by_name (window->region_pane, "selected", G_GUINT64_CONSTANT (0x600000));
+  g_assert_cmphex (lacuna_strip_get_selection (window->strip).start, ==, 0x600000);
+  g_assert_cmphex (lacuna_strip_get_selection (window->strip).end, ==, 0x620000);
+}
+
+static void
+test_matches_are_stepped_through (Fixture      *fixture,
+                                  gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  LacunaGapResults *results = lacuna_gap_panel_get_results (window->gap_panel);
+  guint n_results = g_list_model_get_n_items (G_LIST_MODEL (results));
+
+  g_assert_cmpuint (n_results, >, 2);
+  for (guint i = 1; i < n_results + 2; i++)
+    {
+      g_autoptr (LacunaGap) expected
+          = g_list_model_get_item (G_LIST_MODEL (results), MIN (i, n_results - 1));
+
+      g_assert_true (
+          gtk_widget_activate_action (GTK_WIDGET (window), "win.next-match", NULL));
+      g_assert_cmphex (lacuna_strip_get_selection (window->strip).start, ==,
+                       lacuna_gap_get (expected)->range.start);
+    }
+}
+
+static void
+test_anchor_from_selection (Fixture      *fixture,
+                            gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  const struct lac_gap_query *query;
+
+  lacuna_window_select (window, 0x600000);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.near-selection", NULL));
+  while (lacuna_gap_panel_is_searching (window->gap_panel))
+    g_main_context_iteration (NULL, TRUE);
+  query = lacuna_gap_results_get_query (lacuna_gap_panel_get_results (window->gap_panel));
+  g_assert_cmpuint (query->n_anchors, ==, 1);
+  g_assert_cmphex (query->anchors[0], ==, 0x600000);
+  g_assert_cmpuint (query->order, ==, LAC_ORDER_NEAREST);
+  g_assert_true (lacuna_strip_get_results (window->strip)
+                 == lacuna_gap_panel_get_results (window->gap_panel));
+}
+
+static void
+test_refresh_keeps_place (Fixture      *fixture,
+                          gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  g_autoptr (LacunaSnapshot) old = g_object_ref (window->snapshot);
+  struct lac_range libc
+      = { G_GUINT64_CONSTANT (0x7f0000000000), G_GUINT64_CONSTANT (0x7f0000100000) };
+  LacunaView view;
+
+  lacuna_window_select (window, libc.start);
+  lacuna_strip_show_range (window->strip, libc, FALSE);
+  view = lacuna_strip_get_view (window->strip);
+
+  write_maps (fixture, after);
+  lacuna_window_refresh (window);
+  wait_for_snapshot (window, old);
+
+  g_assert_cmphex (lacuna_strip_get_view (window->strip).origin, ==, view.origin);
+  g_assert_cmpfloat_with_epsilon (lacuna_strip_get_view (window->strip).bytes_per_pixel,
+                                  view.bytes_per_pixel, view.bytes_per_pixel / 1000);
+  g_assert_true (window->any_selected);
+  g_assert_cmphex (lacuna_strip_get_selection (window->strip).start, ==, libc.start);
+  g_assert_cmphex (lacuna_strip_get_selection (window->strip).end, ==, libc.end);
+
+  /* What has grown is selected as it is now. */
+  lacuna_window_select (window, 0x600000);
+  g_assert_cmphex (lacuna_strip_get_selection (window->strip).end, ==, 0x640000);
+}
+
+static void
+test_fault_keeps_view (Fixture      *fixture,
+                       gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  g_autoptr (LacunaSnapshot) old = g_object_ref (window->snapshot);
+
+  write_maps (fixture, "this is no map\n");
+  lacuna_window_refresh (window);
+  while (window->cancellable != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (window->snapshot == old);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "view");
+}
+
+/* A million regions: nothing that the window does with them may keep the main loop for long. */
+static void
+test_million_rows (Fixture      *fixture,
+                   gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  g_autoptr (LacunaSnapshot) old = g_object_ref (window->snapshot);
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint64 address = G_GUINT64_CONSTANT (0x7f0000000000);
+  gint64 started;
+  gint64 longest = 0;
+  guint wake;
+
+  for (guint i = 0; i < 1000000; i++, address += 0x3000)
+    g_string_append_printf (text,
+                            "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER
+                            "x rw-p 00000000 00:00 0 \n",
+                            address, address + 0x1000);
+  write_maps (fixture, text->str);
+
+  started = g_get_monotonic_time ();
+  lacuna_window_refresh (window);
+  wake = g_timeout_add (5, wake_cb, NULL);
+  while (window->snapshot == old || lacuna_gap_panel_is_searching (window->gap_panel))
+    {
+      gint64 iteration;
+
+      while (!g_main_context_pending (NULL))
+        g_usleep (1000);
+      iteration = g_get_monotonic_time ();
+      g_main_context_iteration (NULL, TRUE);
+      longest = MAX (longest, g_get_monotonic_time () - iteration);
+    }
+  g_source_remove (wake);
+  g_test_message ("shown after %.0f ms; the longest turn of the main loop took %.0f ms",
+                  (double) (g_get_monotonic_time () - started) / 1000, (double) longest / 1000);
+  /* Far above what it takes, since sanitizers and busy machines are slow. */
+  g_assert_cmpint (longest, <, 3 * G_TIME_SPAN_SECOND);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!gtk_init_check ())
+    {
+      g_print ("1..0 # SKIP there is no display\n");
+      return 0;
+    }
+  adw_init ();
+
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/app/parts/strip-selects-everywhere", test_strip_selects_everywhere);
+  ADD ("/app/parts/row-selects-on-the-strip", test_row_selects_on_strip);
+  ADD ("/app/parts/matches-are-stepped-through", test_matches_are_stepped_through);
+  ADD ("/app/parts/anchor-from-selection", test_anchor_from_selection);
+  ADD ("/app/parts/refresh-keeps-the-place", test_refresh_keeps_place);
+  ADD ("/app/parts/fault-on-refresh-keeps-the-view", test_fault_keeps_view);
+  ADD ("/app/parts/million-rows-leave-the-main-loop-free", test_million_rows);
+#undef ADD
+
+  return g_test_run ();
+}
