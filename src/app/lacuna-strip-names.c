@@ -181,6 +181,10 @@ append_module_names (const LacunaStripScene *scene,
             || pieces[i].end - pieces[i].start > pieces[widest].end - pieces[widest].start))
       widest = i;
 
+  /* A gap between segments has a label of its own. */
+  for (gsize i = first; i < n_pieces && pieces[i].start < module->end; i++)
+    any |= pieces[i].count == 0 && pieces[i].end - pieces[i].start >= LACUNA_LABEL_WIDTH;
+
   for (gsize i = first; i < n_pieces && pieces[i].start < module->end; i++)
     if (pieces[i].kind == LACUNA_PIECE_REGION
         && pieces[i].end - pieces[i].start >= LACUNA_LABEL_WIDTH)

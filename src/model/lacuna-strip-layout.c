@@ -294,10 +294,11 @@ add_modules (LacunaStripLayout *self,
         piece++;
       if (piece == self->n_pieces)
         return;
-      if (self->pieces[piece].count == 0)
-        continue;
 
+      /* A gap may lie inside a run: then the region after it, which has its number, is of that run. */
       region = self->pieces[piece].first;
+      if (region == plan->n_regions)
+        continue;
       lacuna_census_get_run (plan->census, region, &first, &count);
       start = lacuna_lens_to_column (&plan->lens, plan->regions[first].start);
       end = lacuna_lens_to_column (&plan->lens, plan->regions[first + count - 1].end);

@@ -474,7 +474,9 @@ test_zoom_keeps_what_is_under_the_pointer (void)
 
           /* The ends of the line may stop it. */
           left = lacuna_scale_to_line (scale, view.origin);
-          if (left == 0 || (double) left + view.bytes_per_pixel * width >= (double) length * 0.99999)
+          if (left == 0
+              || (double) left + view.bytes_per_pixel * width
+                   >= (double) length - MAX (2, (double) length * 1e-5))
             continue;
 
           moved = (line_under (&view, scale, to, base) - line_under (&before, scale, from, base))
@@ -483,7 +485,9 @@ test_zoom_keeps_what_is_under_the_pointer (void)
           checked++;
         }
 
-      g_assert_cmpint (checked, >, 2000);
+      /* A map of which hardly anything is left on the line leaves no room to move. */
+      if (length > 1 << 20)
+        g_assert_cmpint (checked, >, 2000);
     }
 }
 
