@@ -89,24 +89,6 @@ detail_value (const struct lac_region_detail *detail,
   return *(const uint64_t *) ((const char *) detail + field->offset);
 }
 
-/* What the regions add up to. The map counts only what lies in user space; here [vsyscall] is
- * listed and so it is counted. */
-static guint64
-mapped_bytes (const Map *map)
-{
-  struct lac_range user = lac_map_space (map->map)->user;
-  guint64 mapped = lac_map_totals (map->map).mapped;
-
-  for (size_t i = 0; i < map->n_regions && map->regions[i].start < user.start; i++)
-    mapped += lac_range_size (lac_region_range (&map->regions[i]))
-              - lac_range_size (lac_range_intersect (lac_region_range (&map->regions[i]), user));
-  for (size_t i = map->n_regions; i > 0 && map->regions[i - 1].end > user.end; i--)
-    mapped += lac_range_size (lac_region_range (&map->regions[i - 1]))
-              - lac_range_size (
-                  lac_range_intersect (lac_region_range (&map->regions[i - 1]), user));
-  return mapped;
-}
-
 static void
 json_target (CliJson *json,
              const Map *map)
@@ -213,7 +195,7 @@ print_json (const Map *map,
 
   cli_json_open_object (&json, "totals", CLI_JSON_INLINE);
   cli_json_number (&json, "regions", map->n_regions);
-  cli_json_number (&json, "mapped", mapped_bytes (map));
+  cli_json_number (&json, "mapped", totals.mapped);
   cli_json_number (&json, "free", totals.free);
   cli_json_number (&json, "largest_gap", totals.largest_gap);
   cli_json_close_object (&json);
@@ -345,7 +327,7 @@ print_totals (const Map *map,
               CliOutput *output)
 {
   struct lac_totals totals = lac_map_totals (map->map);
-  g_autofree char *mapped = lacuna_format_size (mapped_bytes (map));
+  g_autofree char *mapped = lacuna_format_size (totals.mapped);
   g_autofree char *free = lacuna_format_size (totals.free);
   g_autofree char *largest = lacuna_format_size (totals.largest_gap);
   const char *title = lacuna_target_get_title (map->options.target);

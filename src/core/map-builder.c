@@ -617,8 +617,7 @@ sum_up (struct lac_map *map)
       totals.n_gaps += free_bytes != 0;
       if (free_bytes > totals.largest_gap)
         totals.largest_gap = free_bytes;
-      totals.mapped += lac_range_size (lac_range_intersect (lac_region_range (region),
-                                                            map->space.user));
+      totals.mapped += region->end - region->start;
     }
   {
     struct lac_range gap = lac_map_gap (map, map->n_regions);

@@ -285,7 +285,7 @@ LAC_PUBLIC struct lac_range lac_map_gap (const struct lac_map *map,
 
 /**
  * lac_totals:
- * @mapped: bytes in regions inside the user address space
+ * @mapped: bytes in all regions, those outside the user address space included
  * @free: bytes in gaps
  * @largest_gap: bytes in the largest gap
  * @n_gaps: gaps that are not empty

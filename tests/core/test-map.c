@@ -328,7 +328,7 @@ test_totals (void)
                                 "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n");
   struct lac_totals totals = lac_map_totals (map);
 
-  g_assert_cmpuint (totals.mapped, ==, 0x2000);
+  g_assert_cmpuint (totals.mapped, ==, 0x3000);
   g_assert_cmpuint (totals.free, ==, UINT64_C (0x7ffffffff000) - 0x1000 - 0x2000);
   g_assert_cmpuint (totals.largest_gap, ==, UINT64_C (0x7ffffffff000) - 0x403000);
   g_assert_cmpuint (totals.n_gaps, ==, 3);
