@@ -15,6 +15,9 @@
 
 #include <glib/gi18n.h>
 
+/* From how many rows on a change of all of them is kept from the view. */
+#define MANY_ROWS 20000
+
 struct _LacunaRegionPane
 {
   GtkWidget parent_instance;
@@ -185,12 +188,48 @@ show_selection (LacunaRegionPane *self,
     scroll_to (self, position);
 }
 
+/* When many rows change at once, GTK 4.8 asks for each of them, to find those that it has a widget
+ * for; a view that gets a new model does not. What it costs is the place that one had scrolled to,
+ * so this is for changes that leave little of that. */
+static void
+begin_change (LacunaRegionPane *self,
+              gboolean          many)
+{
+  self->updating++;
+  if (many)
+    {
+      gtk_column_view_set_model (self->view, NULL);
+      gtk_single_selection_set_model (self->selection, NULL);
+    }
+}
+
+static void
+end_change (LacunaRegionPane *self)
+{
+  if (gtk_column_view_get_model (self->view) == NULL)
+    {
+      gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->list));
+      gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+    }
+  self->updating--;
+}
+
+static gboolean
+has_many_rows (LacunaRegionPane *self)
+{
+  size_t n_regions = 0;
+
+  if (self->snapshot != NULL)
+    lac_map_regions (lacuna_snapshot_get_map (self->snapshot), &n_regions);
+  return n_regions > MANY_ROWS;
+}
+
 static void
 filter_changed_cb (LacunaRegionPane *self)
 {
-  self->updating++;
+  begin_change (self, has_many_rows (self));
   lacuna_region_list_set_filter (self->list, gtk_editable_get_text (self->filter_entry));
-  self->updating--;
+  end_change (self);
   show_selection (self, TRUE);
   update_count (self);
 }
@@ -201,9 +240,9 @@ show_toggled_cb (LacunaRegionPane *self,
 {
   if (!gtk_toggle_button_get_active (button))
     return;
-  self->updating++;
+  begin_change (self, has_many_rows (self));
   lacuna_region_list_set_show (self->list, shown (self));
-  self->updating--;
+  end_change (self);
   show_selection (self, TRUE);
   update_count (self);
 }
@@ -322,13 +361,21 @@ void
 lacuna_region_pane_set_snapshot (LacunaRegionPane *self,
                                  LacunaSnapshot   *snapshot)
 {
+  size_t n_before = 0;
+  size_t n_after = 0;
+
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
+
+  if (self->snapshot != NULL)
+    lac_map_regions (lacuna_snapshot_get_map (self->snapshot), &n_before);
+  if (snapshot != NULL)
+    lac_map_regions (lacuna_snapshot_get_map (snapshot), &n_after);
 
   g_set_object (&self->snapshot, snapshot);
   g_clear_object (&self->results);
-  self->updating++;
+  begin_change (self, MAX (n_before, n_after) - MIN (n_before, n_after) > MANY_ROWS);
   lacuna_region_list_set_snapshot (self->list, snapshot);
-  self->updating--;
+  end_change (self);
   bind_again (self);
   show_selection (self, FALSE);
   update_count (self);
