@@ -31,14 +31,23 @@ typedef struct
 
 struct _LacunaSymbols
 {
-  GHashTable *answers; /* file and symbol → Answer */
+  gint32 pid;
+  guint64 start_time;
+
+  GMutex lock;
+  struct lac_process *process; /* with the lock; NULL until the first look-up */
+  GHashTable *answers;         /* with the lock; file and symbol → Answer */
 };
 
 LacunaSymbols *
-lacuna_symbols_new (void)
+lacuna_symbols_new (gint32  pid,
+                    guint64 start_time)
 {
   LacunaSymbols *self = g_new0 (LacunaSymbols, 1);
 
+  self->pid = pid;
+  self->start_time = start_time;
+  g_mutex_init (&self->lock);
   self->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
@@ -47,7 +56,30 @@ void
 lacuna_symbols_free (LacunaSymbols *self)
 {
   g_hash_table_unref (self->answers);
+  lac_process_close (self->process);
+  g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+/* With the lock. Takes hold of the process, unless its PID has gone to another one. */
+static gboolean
+open_process (LacunaSymbols *self)
+{
+  struct lac_process *process = NULL;
+  struct lac_process_facts facts;
+
+  if (self->process != NULL)
+    return TRUE;
+  if (lac_process_open (NULL, self->pid, &process, NULL) != LAC_OK)
+    return FALSE;
+  if (lac_process_get_facts (process, &facts, NULL) != LAC_OK
+      || facts.start_time != self->start_time)
+    {
+      lac_process_close (process);
+      return FALSE;
+    }
+  self->process = process;
+  return TRUE;
 }
 
 /* How well a symbol answers to a name. */
@@ -225,7 +257,7 @@ look_up (struct lac_process      *process,
     return LAC_E_NOT_SUPPORTED;
 
   elf_version (EV_CURRENT);
-  elf = elf_begin (file, ELF_C_READ, NULL);
+  elf = elf_begin (file, ELF_C_READ_MMAP, NULL);
   if (elf == NULL || elf_kind (elf) != ELF_K_ELF || !find_bias (elf, region, &bias))
     status = LAC_E_NOT_SUPPORTED;
   else
@@ -250,7 +282,6 @@ look_up (struct lac_process      *process,
 
 enum lac_status
 lacuna_symbols_find (LacunaSymbols        *self,
-                     struct lac_process   *process,
                      const struct lac_map *map,
                      guint64               start,
                      const char           *symbol,
@@ -260,10 +291,14 @@ lacuna_symbols_find (LacunaSymbols        *self,
   const struct lac_region *region = find_loaded_region (map, start);
   const struct lac_backing *backing;
   g_autofree char *key = NULL;
+  g_autoptr (GMutexLocker) locker = NULL;
   Answer *answer;
 
   if (region == NULL)
     return LAC_E_NOT_FOUND;
+  locker = g_mutex_locker_new (&self->lock);
+  if (!open_process (self))
+    return LAC_E_NOT_SUPPORTED;
 
   backing = lac_map_backing (map, region);
   key = g_strdup_printf ("%u:%u:%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%.*s",
@@ -277,7 +312,8 @@ lacuna_symbols_find (LacunaSymbols        *self,
   if (answer == NULL)
     {
       answer = g_new0 (Answer, 1);
-      answer->status = look_up (process, map, region, symbol, symbol_length, &answer->address);
+      answer->status = look_up (self->process, map, region, symbol, symbol_length,
+                                &answer->address);
       if (g_hash_table_size (self->answers) >= KEPT)
         g_hash_table_remove_all (self->answers);
       g_hash_table_insert (self->answers, g_steal_pointer (&key), answer);

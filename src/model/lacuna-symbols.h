@@ -11,19 +11,22 @@
 
 G_BEGIN_DECLS
 
-/* What was found is kept, so that a name that is looked up at every key press is read once. */
+/* What was found is kept, so that a name that is looked up at every key press is read once. Has a
+ * handle and a lock of its own, so that a look-up never waits for a map that is being read. */
 typedef struct _LacunaSymbols LacunaSymbols;
 
-LacunaSymbols  *lacuna_symbols_new  (void);
+/* Of the process with this identity, see struct lac_process_facts. */
+LacunaSymbols  *lacuna_symbols_new  (gint32               pid,
+                                     guint64              start_time);
 void            lacuna_symbols_free (LacunaSymbols       *self);
 
 /* Finds @symbol in the file that is mapped at @start, the first address of a module in @map.
  * Blocks: it reads the file. @out_address is set only on %LAC_OK.
  *
  * %LAC_E_NOT_FOUND when there is no such symbol, or one that has no address (of thread-local
- * storage); %LAC_E_NOT_SUPPORTED when the file can't be read or is no ELF file. */
+ * storage); %LAC_E_NOT_SUPPORTED when the file can't be read or is no ELF file, or the process is
+ * gone. Threads: any. */
 enum lac_status lacuna_symbols_find (LacunaSymbols        *self,
-                                     struct lac_process   *process,
                                      const struct lac_map *map,
                                      guint64               start,
                                      const char           *symbol,

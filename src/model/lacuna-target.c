@@ -34,7 +34,7 @@ struct _LacunaTarget
   guint64 start_time;
   struct lac_process *process; /* only with the lock */
   struct lac_process *watch;   /* only from the thread that asks whether it has exited */
-  LacunaSymbols *symbols;      /* only with the lock */
+  LacunaSymbols *symbols;
 
   /* Of a file; NULL for standard input, which can be read only once and so keeps its snapshot. */
   GFile *file;
@@ -145,6 +145,7 @@ new_for_process (gint32   pid,
   self->process = process;
   self->pid = facts.pid;
   self->start_time = facts.start_time;
+  self->symbols = lacuna_symbols_new (self->pid, self->start_time);
   self->kind = lac_process_is_self (process) ? LACUNA_TARGET_SELF : LACUNA_TARGET_PROCESS;
   self->title = self->kind == LACUNA_TARGET_SELF ? g_strdup ("self")
                                                  : g_strdup_printf ("%s %d", name, self->pid);
@@ -622,7 +623,6 @@ resolve_name (const char *module,
 {
   Resolution *resolution = user_data;
   LacunaTarget *self = resolution->target;
-  g_autoptr (GMutexLocker) locker = NULL;
   uint64_t start;
   enum lac_status status;
 
@@ -633,17 +633,13 @@ resolve_name (const char *module,
         *out_address = start;
       return status;
     }
-  if (self->process == NULL)
+  if (self->symbols == NULL)
     {
       resolution->message = _ ("symbols can be looked up in a live process only");
       return LAC_E_NOT_SUPPORTED;
     }
 
-  locker = g_mutex_locker_new (&self->lock);
-  if (self->symbols == NULL)
-    self->symbols = lacuna_symbols_new ();
   status = lacuna_symbols_find (self->symbols,
-                                self->process,
                                 resolution->map,
                                 start,
                                 symbol,
