@@ -87,6 +87,18 @@ lacuna_application_local_command_line (GApplication *application,
       ->local_command_line (application, arguments, exit_status);
 }
 
+static int
+lacuna_application_handle_local_options (GApplication *application,
+                                         GVariantDict *options)
+{
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("lacuna %s\n", LACUNA_VERSION);
+      return 0;
+    }
+  return -1;
+}
+
 static void
 new_window_action (GSimpleAction *action,
                    GVariant      *parameter,
@@ -162,6 +174,7 @@ lacuna_application_class_init (LacunaApplicationClass *klass)
 
   application_class->activate = lacuna_application_activate;
   application_class->command_line = lacuna_application_command_line;
+  application_class->handle_local_options = lacuna_application_handle_local_options;
   application_class->local_command_line = lacuna_application_local_command_line;
   application_class->startup = lacuna_application_startup;
 }
@@ -169,6 +182,13 @@ lacuna_application_class_init (LacunaApplicationClass *klass)
 static void
 lacuna_application_init (LacunaApplication *self)
 {
+  /* GApplication only reads options, --help among them, where there are some of one's own. */
+  static const GOptionEntry options[] = {
+    { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_application_set_option_context_parameter_string (G_APPLICATION (self), _ ("[TARGET…]"));
   g_application_set_option_context_summary (
       G_APPLICATION (self),

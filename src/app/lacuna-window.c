@@ -49,12 +49,19 @@ format_age (gint64 taken)
   return g_strdup_printf (_ ("%d h ago"), (int) (seconds / (60 * 60)));
 }
 
+/* What people call it: "-" is only what they type. */
+static const char *
+name_source (const char *name)
+{
+  return g_strcmp0 (name, "-") == 0 ? _ ("standard input") : name;
+}
+
 static void
 update_subtitle (LacunaWindow *self)
 {
   const LacunaOrigin *origin = lacuna_snapshot_get_origin (self->snapshot);
   g_autofree char *age = format_age (lacuna_snapshot_get_taken (self->snapshot));
-  g_autofree char *subtitle = g_strdup_printf ("%s, %s", origin->source_path, age);
+  g_autofree char *subtitle = g_strdup_printf ("%s, %s", name_source (origin->source_path), age);
 
   adw_window_title_set_subtitle (self->window_title, subtitle);
 }
@@ -121,9 +128,9 @@ static void
 show_target_name (LacunaWindow *self,
                   const char   *name)
 {
-  g_autofree char *title = g_strdup_printf (_ ("%s – Lacuna"), name);
+  g_autofree char *title = g_strdup_printf (_ ("%s – Lacuna"), name_source (name));
 
-  lacuna_target_chooser_set_title (self->chooser, name);
+  lacuna_target_chooser_set_title (self->chooser, name_source (name));
   gtk_window_set_title (GTK_WINDOW (self), title);
 }
 
@@ -300,6 +307,7 @@ show_picture (LacunaWindow  *self,
               LacunaPicture *picture)
 {
   gboolean refreshed = self->shows_target;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   gsize gap;
 
   g_set_object (&self->snapshot, picture->snapshot);
@@ -322,6 +330,10 @@ show_picture (LacunaWindow  *self,
   update_title (self);
   update_note (self);
   show_page (self, "view");
+
+  /* Keys go to the strip, unless somebody is typing in the view already. */
+  if (!refreshed && (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->flap))))
+    gtk_widget_grab_focus (GTK_WIDGET (self->strip));
 }
 
 static void
