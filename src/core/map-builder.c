@@ -347,6 +347,22 @@ lac_map_builder_add_detail (struct lac_map_builder         *builder,
   return LAC_OK;
 }
 
+/* Regions after the last one with a detail have none: all zero. */
+static bool
+complete_details (struct lac_map_builder *builder)
+{
+  size_t before = builder->details_allocated;
+
+  if (builder->details == NULL)
+    return true;
+  if (!grow ((void **) &builder->details, &builder->details_allocated, builder->n_regions,
+             sizeof *builder->details))
+    return false;
+  memset (builder->details + before, 0,
+          (builder->details_allocated - before) * sizeof *builder->details);
+  return true;
+}
+
 static bool
 ends_with (const char *text,
            size_t      length,
@@ -646,6 +662,8 @@ lac_map_builder_finish (struct lac_map_builder *builder,
   for (size_t i = 0; i < builder->n_backings; i++)
     builder->backings[i].name = builder->names + builder->name_offsets[i];
   decide_images (builder);
+  if (!complete_details (builder))
+    goto out;
   if (builder->torn)
     {
       status = repair_torn (builder, &repairs);
@@ -663,19 +681,6 @@ lac_map_builder_finish (struct lac_map_builder *builder,
   map->first_regions = malloc (builder->n_backings * sizeof *map->first_regions);
   if (map->first_regions == NULL)
     goto out;
-  if (builder->details)
-    {
-      /* Regions after the last one with a detail have none: all zero. */
-      size_t before = builder->details_allocated;
-
-      if (!grow ((void **) &builder->details, &builder->details_allocated, builder->n_regions,
-                 sizeof *builder->details))
-        goto out;
-      if (builder->details_allocated > before)
-        memset (builder->details + before, 0,
-                (builder->details_allocated - before) * sizeof *builder->details);
-    }
-
   /* A map lives long: give back what growing left over. */
   shrunk = builder->n_regions ? realloc (builder->regions, builder->n_regions * sizeof *map->regions)
                               : NULL;

@@ -147,6 +147,26 @@ test_backwards_is_sorted (void)
 }
 
 static void
+test_repair_takes_details_along (void)
+{
+  struct lac_map_builder *builder = lac_map_builder_new (&LAC_SPACE_UNKNOWN);
+  const struct lac_region_detail detail = { .resident = 0x5000 };
+  struct lac_map *map;
+
+  /* Only the first of more regions than a detail was made room for has one. */
+  add (builder, UINT64_C (0x100000000), UINT64_C (0x100010000), "/a");
+  g_assert_cmpint (lac_map_builder_add_detail (builder, &detail, false), ==, LAC_OK);
+  for (uint64_t i = 0; i < 1000; i++)
+    add (builder, 0x10000 + i * 0x2000, 0x11000 + i * 0x2000, "/b");
+  map = finish (builder);
+  g_assert_cmpuint (count_regions (map), ==, 1001);
+  g_assert_cmpuint (lac_map_detail (map, 1000)->resident, ==, 0x5000);
+  for (size_t i = 0; i < 1000; i++)
+    g_assert_cmpuint (lac_map_detail (map, i)->resident, ==, 0);
+  lac_map_unref (map);
+}
+
+static void
 test_repeated_region_counts_once (void)
 {
   struct lac_map_builder *builder = lac_map_builder_new (&LAC_SPACE_UNKNOWN);
@@ -345,6 +365,7 @@ main (int   argc,
   g_test_add_func ("/core/map/search-agrees-with-a-scan", test_search_agrees_with_a_scan);
   g_test_add_func ("/core/map/overlap-later-wins", test_overlap_later_wins);
   g_test_add_func ("/core/map/backwards-is-sorted", test_backwards_is_sorted);
+  g_test_add_func ("/core/map/repair-takes-details-along", test_repair_takes_details_along);
   g_test_add_func ("/core/map/repeated-region-counts-once", test_repeated_region_counts_once);
   g_test_add_func ("/core/map/repair-agrees-with-painting", test_repair_agrees_with_painting);
   g_test_add_func ("/core/map/names-are-interned", test_names_are_interned);
