@@ -357,10 +357,21 @@ test_opened (struct lac_image_context *context,
   if (!(facts.stx_mask & STATX_MNT_ID))
     return -1;
   type = mount_type (context, facts.stx_mnt_id, &type_length);
-  if (type == NULL || !lac_image_type_is_local (type, type_length))
-    return -1;
-  if (!same_device && !has_two_devices (type, type_length))
-    return -2;
+  if (type == NULL)
+    {
+      /* In a root that is no mount point (chroot) the mount of most files is not listed. What lies
+       * on a block device is on this machine; network file systems have devices of major number 0.
+       * The one exception, FUSE on a block device, would have to hang inside a chroot. */
+      if (!same_device || facts.stx_dev_major == 0)
+        return -1;
+    }
+  else
+    {
+      if (!lac_image_type_is_local (type, type_length))
+        return -1;
+      if (!same_device && !has_two_devices (type, type_length))
+        return -2;
+    }
   if (!S_ISREG (facts.stx_mode))
     return 0;
   image = recall (&facts);
