@@ -1,9 +1,9 @@
 /* LacunaApplication: windows, and the command line `lacuna [TARGET]`.
  *
- * One process holds all windows of a session, as the desktop expects; a second `lacuna 1234` asks the
- * first to open a window. Two spellings only make sense in the process that was started: standard
- * input is not passed on, and so `-` runs on its own. A file's name is made absolute before it is
- * passed on, since the first process may be in another folder.
+ * One process holds all windows of a session, as the desktop expects; a second `lacuna 1234` asks
+ * the first to open a window. Two spellings only make sense in the process that was started:
+ * standard input is not passed on, and so `-` runs on its own. A file's name is made absolute
+ * before it is passed on, since the first process may be in another folder.
  *
  * SPDX-License-Identifier: MIT
  */

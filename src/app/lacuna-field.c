@@ -1,10 +1,11 @@
 /* LacunaField: an entry with its caption inside, a note at its end, and its fault below.
  *
  * The gap panel is a form that answers while one types. What is half typed is often wrong for a
- * moment, so a fault must neither move the cursor, nor open anything, nor throw away what was found
- * before: it is a sentence below the entry, and a wavy line under the place in the text. Where several
- * narrow fields stand in a row, they are terse, and whoever made the row shows the sentence below it.
- * What an expression such as libc.so.6+0x40 came to is the note at the entry's end.
+ * moment, so a fault must neither move the cursor, nor open anything, nor throw away what was
+ * found before: it is a sentence below the entry, and a wavy line under the place in the text.
+ * Where several narrow fields stand in a row, they are terse, and whoever made the row shows the
+ * sentence below it. What an expression such as libc.so.6+0x40 came to is the note at the entry's
+ * end.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,8 +1,9 @@
 /* LacunaGapForm: what is typed into the gap panel, and what it comes to.
  *
- * The panel's widgets only hold text; what the text means is decided here, so that it can be tested
- * without a display. Looking up a name may have to read a symbol table, so the window reads forms on
- * a worker. Every entry is read even when an earlier one is at fault: each then shows its own fault.
+ * The panel's widgets only hold text; what the text means is decided here, so that it can be
+ * tested without a display. Looking up a name may have to read a symbol table, so the window reads
+ * forms on a worker. Every entry is read even when an earlier one is at fault: each then shows its
+ * own fault.
  *
  * SPDX-License-Identifier: MIT
  */

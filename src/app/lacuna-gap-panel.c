@@ -1,9 +1,9 @@
 /* LacunaGapPanel: constraints in, gaps that satisfy them out, as one types.
  *
  * Every change starts a search and cancels the one before, so that the strip follows the typing. A
- * search is two steps on workers: reading the form (a name may need a symbol table), then the query.
- * While an entry is at fault the results of the last good form stay, since they are still true of
- * what that form asked for.
+ * search is two steps on workers: reading the form (a name may need a symbol table), then the
+ * query. While an entry is at fault the results of the last good form stay, since they are still
+ * true of what that form asked for.
  *
  * There is always one empty anchor entry at the end: typing into it adds the next one.
  *
@@ -14,6 +14,7 @@
 #include "lacuna-gap-panel.h"
 #include "lacuna-field.h"
 #include "lacuna-gap-form.h"
+#include "lacuna-gap-row.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
@@ -295,8 +296,8 @@ number_anchors (LacunaGapPanel *self)
     }
 }
 
-/* Nearest first means nothing without an anchor, and is what one wants with the first. Another order
- * that was chosen stays. */
+/* Nearest first means nothing without an anchor, and is what one wants with the first. Another
+ * order that was chosen stays. */
 static void
 follow_anchors (LacunaGapPanel *self)
 {
@@ -360,51 +361,17 @@ static void
 setup_result_cb (LacunaGapPanel *self,
                  GtkListItem    *item)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
-  GtkWidget *address = gtk_label_new (NULL);
-  GtkWidget *room = gtk_label_new (NULL);
-  GtkWidget *distance = gtk_label_new (NULL);
-
-  gtk_widget_add_css_class (address, "address");
-  gtk_widget_add_css_class (address, "heading");
-  gtk_label_set_xalign (GTK_LABEL (address), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (address), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (room, "caption");
-  gtk_widget_add_css_class (room, "dim-label");
-  gtk_widget_add_css_class (room, "numeric");
-  gtk_label_set_xalign (GTK_LABEL (room), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (room), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (distance, "distance");
-  gtk_widget_add_css_class (distance, "numeric");
-  gtk_widget_set_hexpand (lines, TRUE);
-  gtk_box_append (GTK_BOX (lines), address);
-  gtk_box_append (GTK_BOX (lines), room);
-  gtk_box_append (GTK_BOX (row), lines);
-  gtk_box_append (GTK_BOX (row), distance);
-  gtk_list_item_set_child (item, row);
+  gtk_list_item_set_child (item, lacuna_gap_row_new ());
 }
 
 static void
 bind_result_cb (LacunaGapPanel *self,
                 GtkListItem    *item)
 {
-  const struct lac_gap *gap = lacuna_gap_get (gtk_list_item_get_item (item));
   const struct lac_gap_query *query = lacuna_gap_results_get_query (self->results);
-  GtkWidget *lines = gtk_widget_get_first_child (gtk_list_item_get_child (item));
-  GtkLabel *address = GTK_LABEL (gtk_widget_get_first_child (lines));
-  GtkLabel *room = GTK_LABEL (gtk_widget_get_next_sibling (GTK_WIDGET (address)));
-  GtkLabel *distance = GTK_LABEL (gtk_widget_get_next_sibling (lines));
-  g_autofree char *address_text = lacuna_format_address_grouped (gap->candidate);
-  g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
-  g_autofree char *room_text
-      = g_strdup_printf (_ ("%s free, fits %'" G_GUINT64_FORMAT), size_text, gap->capacity);
-  g_autofree char *distance_text
-      = query->n_anchors > 0 ? lacuna_format_distance (gap->distance) : g_strdup ("");
 
-  gtk_label_set_label (address, address_text);
-  gtk_label_set_label (room, room_text);
-  gtk_label_set_label (distance, distance_text);
+  lacuna_gap_row_bind (gtk_list_item_get_child (item),
+                       lacuna_gap_get (gtk_list_item_get_item (item)), query->n_anchors > 0);
 }
 
 static void
@@ -416,7 +383,8 @@ selection_changed_cb (LacunaGapPanel *self)
   g_signal_emit (self, signals[SELECTED], 0);
 }
 
-/* A click on the row that is selected already (the first is, from the start) also moves the strip. */
+/* A click on the row that is selected already (the first is, from the start) also moves the
+ * strip. */
 static void
 result_activated_cb (LacunaGapPanel *self,
                      guint           position)

@@ -1,8 +1,8 @@
 /* LacunaLegend: what the strip's colours mean, for the colours that it shows.
  *
  * A process without, say, shared memory has no word for it here, so that the row stays short. Each
- * word explains itself in a sentence and says how much there is, when the pointer rests on it. Where
- * the row is too narrow it scrolls.
+ * word explains itself in a sentence and says how much there is, when the pointer rests on it.
+ * Where the row is too narrow it scrolls.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -2,8 +2,8 @@
  *
  * A gap is a row like any other: where a region has a kind it says whether the gap fits what is
  * asked for, and where a region has a name it says how much room there is, or what is risky.
- * GtkInscription takes its size from a number of characters and not from its text, so that scrolling
- * through a million rows never measures one of them, and no column moves.
+ * GtkInscription takes its size from a number of characters and not from its text, so that
+ * scrolling through a million rows never measures one of them, and no column moves.
  *
  * SPDX-License-Identifier: MIT
  */

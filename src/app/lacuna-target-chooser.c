@@ -3,8 +3,8 @@
  * The list is a popover of the button that says what is shown now. The cursor stays in the search
  * entry: arrows move in the list from there, Return takes the row that is selected. What is typed
  * may also be anything that the command line takes for a target (a PID that the list leaves out, a
- * file's path), so Return with nothing in the list tries that. While it is open the list follows the
- * processes.
+ * file's path), so Return with nothing in the list tries that. While it is open the list follows
+ * the processes.
  *
  * SPDX-License-Identifier: MIT
  */

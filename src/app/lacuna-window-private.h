@@ -48,11 +48,21 @@ struct _LacunaWindow
   struct lac_range selected;
 };
 
-void lacuna_window_install_actions     (GtkWidgetClass *widget_class);
-void lacuna_window_set_actions_enabled (LacunaWindow   *self);
+/* lacuna-window-actions.c */
+void     lacuna_window_install_actions     (GtkWidgetClass   *widget_class);
+void     lacuna_window_set_actions_enabled (LacunaWindow     *self);
 
-void lacuna_window_refresh             (LacunaWindow   *self);
-void lacuna_window_select              (LacunaWindow   *self,
-                                        guint64         address);
+/* lacuna-window-loading.c */
+void     lacuna_window_refresh             (LacunaWindow     *self);
+gboolean lacuna_window_tick                (gpointer          window);
+
+/* lacuna-window.c */
+void     lacuna_window_select              (LacunaWindow     *self,
+                                            guint64           address);
+void     lacuna_window_show_selection      (LacunaWindow     *self);
+gboolean lacuna_window_find_range          (LacunaWindow     *self,
+                                            guint64           address,
+                                            struct lac_range *out_range,
+                                            gsize            *out_gap);
 
 G_END_DECLS

@@ -1,26 +1,17 @@
 /* LacunaWindow: one target, its strip, its regions and the gaps in it.
  *
- * The window is where the parts meet: strip, table and gap panel do not know one another. Each says
- * what the user did, and the window tells the others. One thing is selected at a time, a region or a
- * gap, by its range; a refresh keeps it when something is still there.
- *
- * Loading runs on a worker. Until the new picture comes the old one stays; a spinner shows only when
- * that takes longer than a glance. Only a load that was not overtaken by another may change anything.
+ * The window is where the parts meet: strip, table and gap panel do not know one another. Each
+ * says what the user did, and the window tells the others. One thing is selected at a time, a
+ * region or a gap, by its range; a refresh keeps it when something is still there.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-window-private.h"
-#include "lacuna-picture.h"
-#include "core/status.h"
-#include "model/lacuna-error.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
-
-/* How long a load may take before the window says that it is at it. */
-#define SPINNER_MILLISECONDS 200
 
 G_DEFINE_FINAL_TYPE (LacunaWindow, lacuna_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -33,111 +24,15 @@ enum
 
 static GParamSpec *properties[N_PROPERTIES];
 
-/* The title */
-
-static char *
-format_age (gint64 taken)
-{
-  gint64 seconds = (g_get_real_time () - taken) / G_USEC_PER_SEC;
-
-  if (seconds < 1)
-    return g_strdup (_ ("just now"));
-  if (seconds < 60)
-    return g_strdup_printf (_ ("%d s ago"), (int) seconds);
-  if (seconds < 60 * 60)
-    return g_strdup_printf (_ ("%d min ago"), (int) (seconds / 60));
-  return g_strdup_printf (_ ("%d h ago"), (int) (seconds / (60 * 60)));
-}
-
-/* What people call it: "-" is only what they type. */
-static const char *
-name_source (const char *name)
-{
-  return g_strcmp0 (name, "-") == 0 ? _ ("standard input") : name;
-}
-
-static void
-update_subtitle (LacunaWindow *self)
-{
-  const LacunaOrigin *origin = lacuna_snapshot_get_origin (self->snapshot);
-  g_autofree char *age = format_age (lacuna_snapshot_get_taken (self->snapshot));
-  g_autofree char *subtitle = g_strdup_printf ("%s, %s", name_source (origin->source_path), age);
-
-  adw_window_title_set_subtitle (self->window_title, subtitle);
-}
-
-static void
-update_note (LacunaWindow *self)
-{
-  size_t n_repairs = lac_map_repairs (lacuna_snapshot_get_map (self->snapshot));
-  g_autofree char *torn = NULL;
-
-  if (n_repairs > 0)
-    torn = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                         "The process changed while it was read; %'" G_GSIZE_FORMAT
-                                         " region was put right.",
-                                         "The process changed while it was read; %'" G_GSIZE_FORMAT
-                                         " regions were put right.",
-                                         n_repairs),
-                            n_repairs);
-  if (self->exited)
-    gtk_label_set_label (self->note_label,
-                         _ ("The process has exited. This is what was read last."));
-  else
-    gtk_label_set_label (self->note_label, torn != NULL ? torn : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->note_label), self->exited || torn != NULL);
-}
-
-static gboolean
-clock_cb (gpointer user_data)
-{
-  LacunaWindow *self = user_data;
-
-  if (self->snapshot == NULL || !self->shows_target)
-    return G_SOURCE_CONTINUE;
-  update_subtitle (self);
-  if (!self->exited && lacuna_target_has_exited (self->target))
-    {
-      self->exited = TRUE;
-      update_note (self);
-    }
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-update_title (LacunaWindow *self)
-{
-  const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
-  struct lac_totals totals = lac_map_totals (map);
-  size_t n_regions;
-  g_autofree char *regions = NULL;
-  g_autofree char *mapped = lacuna_format_size (totals.mapped);
-  g_autofree char *largest = lacuna_format_size (totals.largest_gap);
-  g_autofree char *title = NULL;
-
-  lac_map_regions (map, &n_regions);
-  regions = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" G_GSIZE_FORMAT " region",
-                                          "%'" G_GSIZE_FORMAT " regions", n_regions),
-                             n_regions);
-  title = g_strdup_printf (_ ("%s · %s mapped · largest gap %s"), regions, mapped, largest);
-  adw_window_title_set_title (self->window_title, title);
-  update_subtitle (self);
-}
-
-static void
-show_target_name (LacunaWindow *self,
-                  const char   *name)
-{
-  g_autofree char *title = g_strdup_printf (_ ("%s – Lacuna"), name_source (name));
-
-  lacuna_target_chooser_set_title (self->chooser, name_source (name));
-  gtk_window_set_title (GTK_WINDOW (self), title);
-}
-
 /* Selection */
 
-static void
-show_selection (LacunaWindow *self)
+/**
+ * lacuna_window_show_selection:
+ *
+ * Has the strip and the details show what is selected; the table is told by whoever selects.
+ */
+void
+lacuna_window_show_selection (LacunaWindow *self)
 {
   struct lac_range none = { 0, 0 };
 
@@ -155,12 +50,19 @@ show_candidate (LacunaWindow *self)
   lacuna_strip_set_candidate (self->strip, gap != NULL ? lacuna_gap_get (gap) : NULL);
 }
 
-/* The range of the region or gap at @address; FALSE when it lies outside the space. */
-static gboolean
-find_range (LacunaWindow     *self,
-            guint64           address,
-            struct lac_range *out_range,
-            gsize            *out_gap)
+/**
+ * lacuna_window_find_range:
+ * @address: any address
+ * @out_range: (out): the region or gap that holds it
+ * @out_gap: (out): which gap of the map, %G_MAXSIZE for a region
+ *
+ * Returns: FALSE when @address lies outside the space; @out_range is untouched then
+ */
+gboolean
+lacuna_window_find_range (LacunaWindow     *self,
+                          guint64           address,
+                          struct lac_range *out_range,
+                          gsize            *out_gap)
 {
   const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
   size_t n_regions;
@@ -192,13 +94,13 @@ lacuna_window_select (LacunaWindow *self,
 {
   gsize gap;
 
-  if (self->snapshot == NULL || !find_range (self, address, &self->selected, &gap))
+  if (self->snapshot == NULL || !lacuna_window_find_range (self, address, &self->selected, &gap))
     return;
   self->any_selected = TRUE;
   if (gap != G_MAXSIZE && lacuna_gap_panel_select_gap (self->gap_panel, gap))
     show_candidate (self);
   lacuna_region_pane_select (self->region_pane, TRUE, self->selected.start);
-  show_selection (self);
+  lacuna_window_show_selection (self);
 }
 
 static void
@@ -263,7 +165,7 @@ result_chosen_cb (LacunaWindow *self)
   self->selected = gap->range;
   lacuna_region_pane_select (self->region_pane, TRUE, gap->range.start);
   show_candidate (self);
-  show_selection (self);
+  lacuna_window_show_selection (self);
   lacuna_strip_reveal_range (self->strip, candidate, TRUE);
 }
 
@@ -274,150 +176,6 @@ address_copied_cb (LacunaWindow *self,
   g_autofree char *text = g_strdup_printf (_ ("Copied %s"), address);
 
   adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (text));
-}
-
-/* Loading */
-
-static void
-show_page (LacunaWindow *self,
-           const char   *name)
-{
-  gtk_stack_set_visible_child_name (self->stack, name);
-  gtk_spinner_set_spinning (self->spinner, g_str_equal (name, "loading"));
-  lacuna_window_set_actions_enabled (self);
-}
-
-static void
-show_failure (LacunaWindow *self,
-              const char   *title,
-              const char   *message)
-{
-  g_autofree char *message_markup = g_markup_escape_text (message, -1);
-
-  adw_status_page_set_title (self->failure_page, title);
-  adw_status_page_set_description (self->failure_page, message_markup);
-  adw_window_title_set_title (self->window_title, "Lacuna");
-  adw_window_title_set_subtitle (self->window_title, "");
-  self->shows_target = FALSE;
-  show_page (self, "failure");
-}
-
-static void
-show_picture (LacunaWindow  *self,
-              LacunaPicture *picture)
-{
-  gboolean refreshed = self->shows_target;
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
-  gsize gap;
-
-  g_set_object (&self->snapshot, picture->snapshot);
-  self->shows_target = TRUE;
-  self->exited = FALSE;
-  if (refreshed && self->any_selected)
-    self->any_selected = find_range (self, self->selected.start, &self->selected, &gap);
-  else
-    self->any_selected = FALSE;
-
-  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, refreshed);
-  lacuna_legend_set_census (self->legend, picture->census);
-  lacuna_details_set_snapshot (self->details, picture->snapshot);
-  lacuna_region_pane_set_snapshot (self->region_pane, picture->snapshot);
-  if (!self->any_selected)
-    lacuna_region_pane_select (self->region_pane, FALSE, 0);
-  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, picture->snapshot);
-  show_target_name (self, lacuna_target_get_title (self->target));
-  show_selection (self);
-  update_title (self);
-  update_note (self);
-  show_page (self, "view");
-
-  /* Keys go to the strip, unless somebody is typing in the view already. */
-  if (!refreshed && (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->flap))))
-    gtk_widget_grab_focus (GTK_WIDGET (self->strip));
-}
-
-static void
-loaded_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (LacunaWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LacunaPicture) picture = lacuna_picture_load_finish (result, &error);
-
-  /* A load that was overtaken by another, or by the window's end, has nothing to say. */
-  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
-    return;
-  g_clear_object (&self->cancellable);
-  g_clear_handle_id (&self->spinner_source, g_source_remove);
-
-  if (picture != NULL)
-    show_picture (self, picture);
-  else if (self->shows_target && g_error_matches (error, LACUNA_ERROR, LAC_E_EXITED))
-    {
-      self->exited = TRUE;
-      update_note (self);
-      show_page (self, "view");
-    }
-  else if (self->shows_target)
-    {
-      g_autofree char *markup = g_markup_escape_text (error->message, -1);
-
-      adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (markup));
-      show_page (self, "view");
-    }
-  else
-    {
-      g_autofree char *title
-          = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
-
-      show_failure (self, title, error->message);
-    }
-}
-
-static gboolean
-spinner_cb (gpointer user_data)
-{
-  LacunaWindow *self = user_data;
-  g_autofree char *text
-      = g_strdup_printf (_ ("Reading %s…"), lacuna_target_get_title (self->target));
-
-  self->spinner_source = 0;
-  gtk_label_set_label (self->loading_label, text);
-  show_page (self, "loading");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-load (LacunaWindow *self)
-{
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  self->cancellable = g_cancellable_new ();
-  /* A refresh has something to show meanwhile. */
-  g_clear_handle_id (&self->spinner_source, g_source_remove);
-  if (!self->shows_target)
-    self->spinner_source = g_timeout_add (SPINNER_MILLISECONDS, spinner_cb, self);
-  lacuna_picture_load_async (self->target, self->cancellable, loaded_cb, g_object_ref (self));
-}
-
-/**
- * lacuna_window_refresh:
- *
- * Reads the target again, or tries again what failed. View, selection and scrolling stay.
- */
-void
-lacuna_window_refresh (LacunaWindow *self)
-{
-  if (self->target != NULL)
-    load (self);
-  else if (self->spelling != NULL)
-    {
-      g_autofree char *spelling = g_strdup (self->spelling);
-
-      lacuna_window_open_spelling (self, spelling);
-    }
 }
 
 static void
@@ -465,7 +223,7 @@ lacuna_window_map (GtkWidget *widget)
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
   GTK_WIDGET_CLASS (lacuna_window_parent_class)->map (widget);
-  self->clock_source = g_timeout_add_seconds (1, clock_cb, self);
+  self->clock_source = g_timeout_add_seconds (1, lacuna_window_tick, self);
 }
 
 static void
@@ -562,59 +320,4 @@ LacunaWindow *
 lacuna_window_new (GtkApplication *application)
 {
   return g_object_new (LACUNA_TYPE_WINDOW, "application", application, NULL);
-}
-
-/**
- * lacuna_window_open_target:
- * @target: what to show
- *
- * Loads @target and shows it. A load that runs is given up.
- */
-void
-lacuna_window_open_target (LacunaWindow *self,
-                           LacunaTarget *target)
-{
-  g_return_if_fail (LACUNA_IS_WINDOW (self));
-  g_return_if_fail (LACUNA_IS_TARGET (target));
-
-  g_set_object (&self->target, target);
-  g_clear_pointer (&self->spelling, g_free);
-  self->shows_target = FALSE;
-  show_target_name (self, lacuna_target_get_title (target));
-  load (self);
-}
-
-/**
- * lacuna_window_open_spelling:
- * @spelling: a target as the command line has it: self, 1234, pid:1234, name:firefox, FILE, -
- *
- * Loads that target and shows it, or says why there is none.
- */
-void
-lacuna_window_open_spelling (LacunaWindow *self,
-                             const char   *spelling)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LacunaTarget) target = NULL;
-
-  g_return_if_fail (LACUNA_IS_WINDOW (self));
-
-  target = lacuna_target_new_for_spelling (spelling, &error);
-  if (target != NULL)
-    {
-      lacuna_window_open_target (self, target);
-      return;
-    }
-
-  g_autofree char *title = g_strdup_printf (_ ("Can't Open %s"), spelling);
-
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_handle_id (&self->spinner_source, g_source_remove);
-  g_clear_object (&self->target);
-  g_free (self->spelling);
-  self->spelling = g_strdup (spelling);
-  show_target_name (self, spelling);
-  show_failure (self, title, error->message);
 }

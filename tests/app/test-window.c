@@ -1,8 +1,8 @@
 /* The window from outside, as assistive technology sees it.
  *
  * The real program runs on a real process, on a display of its own (with-display.sh). This test
- * finds what is on the screen by role and name over AT-SPI, types as people do, and compares what the
- * window says with what the library says about the same process.
+ * finds what is on the screen by role and name over AT-SPI, types as people do, and compares what
+ * the window says with what the library says about the same process.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -399,8 +399,8 @@ stop (GSubprocess *subprocess,
   g_subprocess_wait (subprocess, NULL, NULL);
 }
 
-/* libatspi warns when it asks a program for something in the moment that the program starts or ends;
- * that is no fault of either. */
+/* libatspi warns when it asks a program for something in the moment that the program starts or
+ * ends; that is no fault of either. */
 static void
 note_warning (const char    *domain,
               GLogLevelFlags level,

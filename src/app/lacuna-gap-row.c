@@ -1,0 +1,73 @@
+/* The rows of the gap panel's results: where the buffer would go, how much room there is, and how far
+ * from the first anchor that is.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-gap-row.h"
+#include "model/lacuna-format.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * lacuna_gap_row_new:
+ *
+ * Returns: (transfer floating): an empty row
+ */
+GtkWidget *
+lacuna_gap_row_new (void)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+  GtkWidget *address = gtk_label_new (NULL);
+  GtkWidget *room = gtk_label_new (NULL);
+  GtkWidget *distance = gtk_label_new (NULL);
+
+  gtk_widget_add_css_class (address, "address");
+  gtk_widget_add_css_class (address, "heading");
+  gtk_label_set_xalign (GTK_LABEL (address), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (address), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (room, "caption");
+  gtk_widget_add_css_class (room, "dim-label");
+  gtk_widget_add_css_class (room, "numeric");
+  gtk_label_set_xalign (GTK_LABEL (room), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (room), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (distance, "distance");
+  gtk_widget_add_css_class (distance, "numeric");
+  gtk_widget_set_hexpand (lines, TRUE);
+  gtk_box_append (GTK_BOX (lines), address);
+  gtk_box_append (GTK_BOX (lines), room);
+  gtk_box_append (GTK_BOX (row), lines);
+  gtk_box_append (GTK_BOX (row), distance);
+  return row;
+}
+
+/**
+ * lacuna_gap_row_bind:
+ * @row: made by lacuna_gap_row_new()
+ * @gap: (borrowed): a gap that fits
+ * @has_anchor: whether its distance means anything
+ *
+ * Shows @gap in @row.
+ */
+void
+lacuna_gap_row_bind (GtkWidget            *row,
+                     const struct lac_gap *gap,
+                     gboolean              has_anchor)
+{
+  GtkWidget *lines = gtk_widget_get_first_child (row);
+  GtkLabel *address = GTK_LABEL (gtk_widget_get_first_child (lines));
+  GtkLabel *room = GTK_LABEL (gtk_widget_get_last_child (lines));
+  GtkLabel *distance = GTK_LABEL (gtk_widget_get_last_child (row));
+  g_autofree char *address_text = lacuna_format_address_grouped (gap->candidate);
+  g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
+  g_autofree char *room_text
+      = g_strdup_printf (_ ("%s free, fits %'" G_GUINT64_FORMAT), size_text, gap->capacity);
+  g_autofree char *distance_text
+      = has_anchor ? lacuna_format_distance (gap->distance) : g_strdup ("");
+
+  gtk_label_set_label (address, address_text);
+  gtk_label_set_label (room, room_text);
+  gtk_label_set_label (distance, distance_text);
+}
