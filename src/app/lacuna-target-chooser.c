@@ -14,6 +14,7 @@
 #include "model/lacuna-process-list.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* How often an open list is brought up to date. */
 #define REFRESH_MILLISECONDS 2000
@@ -32,6 +33,8 @@ struct _LacunaTargetChooser
   LacunaProcessList *processes;
   GtkFilterListModel *filtered;
   GtkCustomFilter *filter;
+  GtkCustomSorter *sorter;
+  GtkSortListModel *sorted;
   GtkSingleSelection *selection;
   guint refresh_source;
 };
@@ -53,6 +56,37 @@ match_process (gpointer item,
   LacunaTargetChooser *self = user_data;
 
   return lacuna_process_matches (item, gtk_editable_get_text (self->search_entry));
+}
+
+/* Whoever types "java" means the process of that name before those that mention it somewhere. */
+static int
+rank (LacunaProcess *process,
+      const char    *search)
+{
+  const char *name = lacuna_process_get_name (process);
+
+  if (*search == '\0' || g_ascii_strcasecmp (name, search) == 0)
+    return 0;
+  if (g_ascii_strncasecmp (name, search, strlen (search)) == 0)
+    return 1;
+  return strstr (name, search) != NULL ? 2 : 3;
+}
+
+static int
+compare_processes (gconstpointer a,
+                   gconstpointer b,
+                   gpointer      user_data)
+{
+  LacunaTargetChooser *self = user_data;
+  const char *search = gtk_editable_get_text (self->search_entry);
+  int rank_a = rank ((LacunaProcess *) a, search);
+  int rank_b = rank ((LacunaProcess *) b, search);
+  gint32 pid_a = lacuna_process_get_pid ((LacunaProcess *) a);
+  gint32 pid_b = lacuna_process_get_pid ((LacunaProcess *) b);
+
+  if (rank_a != rank_b)
+    return rank_a < rank_b ? GTK_ORDERING_SMALLER : GTK_ORDERING_LARGER;
+  return gtk_ordering_from_cmpfunc ((pid_a > pid_b) - (pid_a < pid_b));
 }
 
 static void
@@ -122,6 +156,7 @@ static void
 search_changed_cb (LacunaTargetChooser *self)
 {
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0)
     {
       gtk_single_selection_set_selected (self->selection, 0);
@@ -173,7 +208,7 @@ row_activated_cb (LacunaTargetChooser *self,
                   guint                position)
 {
   g_autoptr (LacunaProcess) process
-      = g_list_model_get_item (G_LIST_MODEL (self->filtered), position);
+      = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
 
   if (process != NULL)
     choose_process (self, process);
@@ -256,6 +291,8 @@ lacuna_target_chooser_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->filtered, self);
   g_clear_pointer ((GtkWidget **) &self->button, gtk_widget_unparent);
   g_clear_object (&self->selection);
+  g_clear_object (&self->sorted);
+  g_clear_object (&self->sorter);
   g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
   g_clear_object (&self->processes);
@@ -305,7 +342,10 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
       = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->processes)),
                                    GTK_FILTER (g_object_ref (self->filter)));
   g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (update_stack), self);
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->filtered)));
+  self->sorter = gtk_custom_sorter_new (compare_processes, self, NULL);
+  self->sorted = gtk_sort_list_model_new (G_LIST_MODEL (g_object_ref (self->filtered)),
+                                          GTK_SORTER (g_object_ref (self->sorter)));
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->sorted)));
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   update_stack (self);
 }
