@@ -26,10 +26,13 @@ G_DEFINE_FINAL_TYPE (LacunaApplication, lacuna_application, ADW_TYPE_APPLICATION
 
 static void
 open_window (LacunaApplication *self,
-             const char        *spelling)
+             const char        *spelling,
+             gboolean           maximized)
 {
   LacunaWindow *window = lacuna_window_new (GTK_APPLICATION (self));
 
+  if (maximized)
+    gtk_window_maximize (GTK_WINDOW (window));
   gtk_window_present (GTK_WINDOW (window));
   lacuna_window_open_spelling (window, spelling);
 }
@@ -37,7 +40,7 @@ open_window (LacunaApplication *self,
 static void
 lacuna_application_activate (GApplication *application)
 {
-  open_window (LACUNA_APPLICATION (application), "self");
+  open_window (LACUNA_APPLICATION (application), "self", FALSE);
 }
 
 static int
@@ -46,11 +49,15 @@ lacuna_application_command_line (GApplication            *application,
 {
   g_auto (GStrv) arguments = g_application_command_line_get_arguments (command_line, NULL);
 
+  gboolean maximized
+      = g_variant_dict_contains (g_application_command_line_get_options_dict (command_line),
+                                 "maximized");
+
   if (arguments[0] == NULL || arguments[1] == NULL)
-    g_application_activate (application);
+    open_window (LACUNA_APPLICATION (application), "self", maximized);
   for (char **argument = arguments; *argument != NULL; argument++)
     if (argument != arguments)
-      open_window (LACUNA_APPLICATION (application), *argument);
+      open_window (LACUNA_APPLICATION (application), *argument, maximized);
   return 0;
 }
 
@@ -104,7 +111,7 @@ new_window_action (GSimpleAction *action,
                    GVariant      *parameter,
                    gpointer       user_data)
 {
-  open_window (user_data, "self");
+  open_window (user_data, "self", FALSE);
 }
 
 static void
@@ -184,6 +191,8 @@ lacuna_application_init (LacunaApplication *self)
 {
   /* GApplication only reads options, --help among them, where there are some of one's own. */
   static const GOptionEntry options[] = {
+    { "maximized", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL,
+      N_ ("Fill the screen, or the browser's page"), NULL },
     { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };

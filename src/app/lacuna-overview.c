@@ -196,8 +196,10 @@ append_labels (LacunaOverview *self,
   g_autofree char *first = g_strconcat ("0x", first_digits, NULL);
   g_autofree char *last = g_strconcat ("0x", last_digits, NULL);
   g_autofree char *size = lacuna_format_size (lac_range_size (visible));
+  gboolean all = visible.start <= extent.start && visible.end >= extent.end;
   /* Translators: how much address space is in view, such as "view: 6.4 GiB". */
-  g_autofree char *view = g_strdup_printf (_("view: %s"), size);
+  g_autofree char *view = all ? g_strdup (_("view: everything"))
+                              : g_strdup_printf (_("view: %s"), size);
   double width = gtk_widget_get_width (GTK_WIDGET (self));
   double top = FRAME_HEIGHT + LABEL_GAP;
   double view_width = lacuna_labels_width (self->labels, LACUNA_LABEL_BOLD, view);
