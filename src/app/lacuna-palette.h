@@ -32,6 +32,7 @@ typedef struct
   GdkRGBA fit_tint;                /* fills a matching gap */
   GdkRGBA fit_text;                /* text on that */
   GdkRGBA risk;                    /* hazards */
+  GdkRGBA risk_hatch;              /* their pattern, which may cover most of the strip */
   GdkRGBA plate;                   /* behind a label that lies on several inks */
   GdkRGBA separator;               /* between touching regions */
 } LacunaPalette;

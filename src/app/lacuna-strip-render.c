@@ -326,7 +326,7 @@ append_hazards (const LacunaStripScene *scene,
   const struct lac_hazard_range *hazards = lac_map_hazards (scene->map, &n_hazards);
   struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
   gsize last_gap = lac_map_search (scene->map, visible.end);
-  GdkRGBA none = scene->palette->risk;
+  GdkRGBA none = scene->palette->risk_hatch;
   GskColorStop stops[4];
   double drawn = -1;
   gsize low = 0;
@@ -336,8 +336,8 @@ append_hazards (const LacunaStripScene *scene,
   none.alpha = 0;
   stops[0] = (GskColorStop){ 0, none };
   stops[1] = (GskColorStop){ 0.75f, none };
-  stops[2] = (GskColorStop){ 0.75f, scene->palette->risk };
-  stops[3] = (GskColorStop){ 1, scene->palette->risk };
+  stops[2] = (GskColorStop){ 0.75f, scene->palette->risk_hatch };
+  stops[3] = (GskColorStop){ 1, scene->palette->risk_hatch };
 
   while (low < high)
     {
