@@ -24,7 +24,7 @@ static const struct
   guint natural;
   gboolean address;
 } shapes[LACUNA_N_COLUMNS] = {
-  [LACUNA_COLUMN_START] = { 14, 16, TRUE },    [LACUNA_COLUMN_END] = { 14, 16, TRUE },
+  [LACUNA_COLUMN_START] = { 14, 20, TRUE },    [LACUNA_COLUMN_END] = { 14, 20, TRUE },
   [LACUNA_COLUMN_SIZE] = { 9, 10, FALSE },     [LACUNA_COLUMN_KIND] = { 10, 12, FALSE },
   [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE }, [LACUNA_COLUMN_OFFSET] = { 6, 9, TRUE },
   [LACUNA_COLUMN_NAME] = { 10, 30, FALSE },
