@@ -9,10 +9,11 @@
  */
 #include "core/gap.h"
 
+#include "measure.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define PAGE UINT64_C (0x1000)
 #define N_ROUNDS 400
@@ -34,15 +35,6 @@ static uint64_t
 random_below (uint64_t end)
 {
   return random_number () % end;
-}
-
-static double
-now (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return (double) time.tv_sec * 1e9 + (double) time.tv_nsec;
 }
 
 /* Regions of 1 to 16 pages, gaps of 1 to 2^16 pages of which small ones are many. */
@@ -72,15 +64,6 @@ make_map (size_t    n_regions,
     abort ();
   *out_end = at;
   return map;
-}
-
-static int
-compare (const void *a,
-         const void *b)
-{
-  double first = *(const double *) a, second = *(const double *) b;
-
-  return first < second ? -1 : first > second;
 }
 
 struct side
@@ -117,14 +100,7 @@ time_query (struct side   *side,
   before = now ();
   side->n_found += lac_gap_first (side->map, &query, &gap) == LAC_OK;
   after = now ();
-  side->times[side->n_times++] = after - before - clock_cost;
-}
-
-static double
-median_of (struct side *side)
-{
-  qsort (side->times, side->n_times, sizeof *side->times, compare);
-  return side->times[side->n_times / 2];
+  side->times[side->n_times++] = (after - before) * 1e9 - clock_cost;
 }
 
 int
@@ -138,10 +114,9 @@ main (void)
     {
       double before = now ();
 
-      costs[i] = now () - before;
+      costs[i] = (now () - before) * 1e9;
     }
-  qsort (costs, 1001, sizeof *costs, compare);
-  clock_cost = costs[500];
+  clock_cost = median (costs, 1001);
 
   small.map = make_map (1000, &small.end);
   large.map = make_map (1000000, &large.end);
@@ -166,8 +141,8 @@ main (void)
           for (size_t j = 0; j < N_QUERIES; j++)
             time_query (&large, orders[i], clock_cost);
         }
-      small_median = median_of (&small);
-      large_median = median_of (&large);
+      small_median = median (small.times, small.n_times);
+      large_median = median (large.times, large.n_times);
       printf ("%-10s %11.0f ns %13.0f ns %7.2fx %9.0f ns %5.0f/%.0f %%\n", lac_order_name (orders[i]),
               small_median, large_median, large_median / small_median,
               large.times[large.n_times * 99 / 100],

@@ -9,6 +9,26 @@
 #include <glib.h>
 #include <string.h>
 
+typedef struct lac_map Map;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
+
+#define USER_47 G_GUINT64_CONSTANT (0x7ffffffff000)
+
+static inline GRand *
+new_random (void)
+{
+  guint32 seed = g_test_rand_int ();
+
+  g_test_message ("seed %u", seed);
+  return g_rand_new_with_seed (seed);
+}
+
+static inline guint64
+random_64 (GRand *random)
+{
+  return (guint64) g_rand_int (random) << 32 | g_rand_int (random);
+}
+
 /* A map of @n_regions regions in [@user_start, @user_end), of sizes from one page to gibibytes, some
  * touching, some in runs of one name. */
 static inline struct lac_map *

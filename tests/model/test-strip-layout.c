@@ -11,26 +11,6 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaScale, lacuna_scale_unref)
 
-typedef struct lac_map Map;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
-
-#define USER_47 G_GUINT64_CONSTANT (0x7ffffffff000)
-
-static GRand *
-new_random (void)
-{
-  guint32 seed = g_test_rand_int ();
-
-  g_test_message ("seed %u", seed);
-  return g_rand_new_with_seed (seed);
-}
-
-static guint64
-random_64 (GRand *random)
-{
-  return (guint64) g_rand_int (random) << 32 | g_rand_int (random);
-}
-
 static void
 naive_count (Map             *map,
              struct lac_range range,
