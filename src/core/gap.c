@@ -272,7 +272,7 @@ fill_gap (const struct lac_map       *map,
 
   *out_gap = (struct lac_gap){
     .index = place->index,
-    .range = lac_map_gap (map, place->index),
+    .range = lac_gap_from_leaf (map, place->index),
     .candidate = place->candidate,
     .distance = signed_distance (place->distance, below),
     .hazards = hazards_of (map, place->index),
@@ -301,7 +301,7 @@ find_fitting (const struct lac_map       *map,
                  : lac_index_previous (map, maxima, query->avoid, alignment, query->size, index);
       if (index == SIZE_MAX)
         return place;
-      gap = lac_map_gap (map, index);
+      gap = lac_gap_from_leaf (map, index);
       if (up ? gap.start >= window.end : gap.end <= window.start)
         return place;
       if (find_candidate (map, query, window, index, &place))

@@ -4,7 +4,8 @@
  * for nodes 16k to 16k + 15 of the level below; so children are found by arithmetic and nothing is
  * stored but the keys. For each node: the lowest region start in it, which makes a point look-up one
  * count of 16 keys a level; and the largest room in it, which lets a search for at least so many bytes
- * skip whole subtrees, in both directions.
+ * skip whole subtrees, in both directions. Below level 0 lies a leaf for each node, with what a search
+ * needs of its regions in two cache lines.
  *
  * Rooms depend on which hazards are to be avoided, so there is an array for each set of hazards that
  * makes a difference; and on the alignment, for which arrays are made when a search turns out to need
@@ -33,7 +34,7 @@ lac_gap_pieces (const struct lac_map *map,
                 struct lac_range      window,
                 struct lac_range      out_pieces[LAC_MAX_PIECES])
 {
-  struct lac_range rest = lac_range_intersect (lac_gap_of (map, index), window);
+  struct lac_range rest = lac_range_intersect (lac_gap_from_leaf (map, index), window);
   unsigned n = 0;
 
   if (avoid != 0 && map->n_hazards != 0)
@@ -87,7 +88,7 @@ node_room (const struct lac_map *map,
 
   for (size_t i = first; i < end; i++)
     {
-      struct lac_range gap = lac_gap_of (map, i);
+      struct lac_range gap = lac_gap_from_leaf (map, i);
       uint64_t room = gap.end - gap.start;
 
       if (room > 0 && (avoid != 0 || alignment != 1))
@@ -163,6 +164,73 @@ fill_starts (struct lac_map *map)
     }
 }
 
+/* Whether @bytes are whole pages, and few enough; if so, how many. */
+static bool
+in_pages (const struct lac_index *index,
+          uint64_t                bytes,
+          uint32_t               *out_pages)
+{
+  uint64_t pages = bytes >> index->page_shift;
+
+  *out_pages = (uint32_t) pages;
+  return pages << index->page_shift == bytes && pages < LAC_LEAF_WIDE;
+}
+
+/* Fills a leaf, and says how large its largest gap is; false when the leaf is a wide one. */
+static bool
+fill_leaf (const struct lac_map *map,
+           size_t                first,
+           struct lac_leaf      *leaf,
+           uint64_t             *out_largest)
+{
+  uint64_t largest = 0;
+  uint64_t base;
+
+  if (first >= map->n_regions)
+    return false;
+  base = map->regions[first].start;
+  for (size_t i = 0; i < LAC_FANOUT; i++)
+    {
+      size_t gap_index = first + i;
+      struct lac_range gap;
+      uint64_t start;
+
+      if (gap_index > map->n_regions)
+        {
+          leaf->starts[i] = LAC_LEAF_WIDE;
+          leaf->gaps[i] = 0;
+          continue;
+        }
+      gap = lac_gap_of (map, gap_index);
+      start = gap_index < map->n_regions ? map->regions[gap_index].start : map->space.user.end;
+      /* What lies past the end of user space has a gap before it that ends earlier. */
+      if (start < base || (gap.start < gap.end && gap.end != start)
+          || !in_pages (&map->index, start - base, &leaf->starts[i])
+          || !in_pages (&map->index, gap.end - gap.start, &leaf->gaps[i]))
+        return false;
+      if (gap.end - gap.start > largest)
+        largest = gap.end - gap.start;
+    }
+  *out_largest = largest;
+  return true;
+}
+
+/* The leaves, and the largest gap of each. */
+static void
+fill_leaves (struct lac_map *map,
+             uint64_t       *rooms)
+{
+  for (size_t node = 0; node < map->index.n_nodes[0]; node++)
+    {
+      struct lac_leaf *leaf = &map->index.leaves[node];
+
+      if (fill_leaf (map, node * LAC_FANOUT, leaf, &rooms[node]))
+        continue;
+      leaf->starts[0] = LAC_LEAF_WIDE;
+      rooms[node] = node_room (map, node * LAC_FANOUT, 0, 1);
+    }
+}
+
 /* The rooms with @avoid, from those without: only nodes that hold a hazard differ. */
 static void
 fill_avoiding (const struct lac_map    *map,
@@ -209,14 +277,18 @@ lac_index_build (struct lac_map *map)
 
   /* Each key array starts on a cache line of its own, so that a node never straddles three. */
   n_keys = count_keys (index);
-  index->block_size = n_arrays * n_keys * sizeof (uint64_t);
+  index->block_size = n_arrays * n_keys * sizeof (uint64_t)
+                      + index->n_nodes[0] * sizeof (struct lac_leaf);
   index->block_size = (index->block_size + 63) & ~(size_t) 63;
   index->block = aligned_alloc (64, index->block_size);
   if (index->block == NULL)
     return LAC_E_NO_MEMORY;
   memset (index->block, 0, index->block_size);
 
-  block = lay_out (index, index->starts, index->block);
+  index->page_shift = (unsigned) __builtin_ctz (map->space.page_size);
+  index->leaves = index->block;
+  block = (uint64_t *) (index->leaves + index->n_nodes[0]);
+  block = lay_out (index, index->starts, block);
   fill_starts (map);
   for (unsigned avoid = 0; avoid <= LAC_HAZARD_ALL; avoid++)
     {
@@ -225,8 +297,7 @@ lac_index_build (struct lac_map *map)
       block = lay_out (index, index->rooms[avoid].levels, block);
       if (avoid == 0)
         {
-          for (size_t node = 0; node < index->n_nodes[0]; node++)
-            index->rooms[0].levels[0][node] = node_room (map, node * LAC_FANOUT, 0, 1);
+          fill_leaves (map, index->rooms[0].levels[0]);
           fill_upward (index, &index->rooms[0]);
         }
       else
@@ -315,6 +386,7 @@ lac_index_upper_bound (const struct lac_map *map,
                        uint64_t              address)
 {
   const struct lac_index *index = &map->index;
+  const struct lac_leaf *leaf;
   size_t node = 0, first, end;
   size_t bound;
 
@@ -330,11 +402,25 @@ lac_index_upper_bound (const struct lac_map *map,
       if (node >= index->n_nodes[level - 1])
         node = index->n_nodes[level - 1] - 1;
     }
+  leaf = &index->leaves[node];
   first = node * LAC_FANOUT;
-  end = first + LAC_FANOUT < map->n_regions ? first + LAC_FANOUT : map->n_regions;
-  bound = first;
-  /* A gap query comes next as a rule, and reads this; let it arrive with the regions. */
+  /* A gap query comes next as a rule, and reads this; let it arrive with the leaf. */
   __builtin_prefetch (&index->rooms[LAC_HAZARD_ALL].levels[0][node]);
+  bound = first;
+  if (leaf->starts[0] != LAC_LEAF_WIDE)
+    {
+      uint64_t base = index->starts[0][node];
+      uint64_t pages = address < base ? 0 : (address - base) >> index->page_shift;
+      uint32_t limit = pages < LAC_LEAF_WIDE - 1 ? (uint32_t) pages : LAC_LEAF_WIDE - 1;
+
+      if (address < base)
+        return first;
+      for (unsigned i = 0; i < LAC_FANOUT; i++)
+        bound += leaf->starts[i] <= limit;
+      /* The last gap is no region. */
+      return bound < map->n_regions ? bound : map->n_regions;
+    }
+  end = first + LAC_FANOUT < map->n_regions ? first + LAC_FANOUT : map->n_regions;
   for (size_t i = first; i < end; i++)
     bound += map->regions[i].start <= address;
   return bound;
@@ -351,7 +437,7 @@ scan_up (const struct lac_map *map,
 {
   for (size_t i = first; i < end; i++)
     {
-      struct lac_range gap = lac_gap_of (map, i);
+      struct lac_range gap = lac_gap_from_leaf (map, i);
 
       if (gap.end - gap.start >= size
           && ((avoid == 0 && alignment == 1) || lac_gap_room (map, i, avoid, alignment) >= size))
@@ -370,7 +456,7 @@ scan_down (const struct lac_map *map,
 {
   for (size_t i = end; i > first; i--)
     {
-      struct lac_range gap = lac_gap_of (map, i - 1);
+      struct lac_range gap = lac_gap_from_leaf (map, i - 1);
 
       if (gap.end - gap.start >= size
           && ((avoid == 0 && alignment == 1) || lac_gap_room (map, i - 1, avoid, alignment) >= size))

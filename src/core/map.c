@@ -280,6 +280,16 @@ lac_map_is_valid (const struct lac_map *map)
                       && hazard->range.start < hazard[-1].range.start))))
         return false;
     }
+  for (size_t i = 0; i <= map->n_regions; i++)
+    {
+      struct lac_range gap = lac_gap_of (map, i), leaf = lac_gap_from_leaf (map, i);
+
+      if (gap.end - gap.start != leaf.end - leaf.start
+          || (gap.start < gap.end && gap.start != leaf.start))
+        return false;
+      if (i < map->n_regions && lac_index_upper_bound (map, map->regions[i].start) != i + 1)
+        return false;
+    }
   for (unsigned avoid = 0; avoid <= LAC_HAZARD_ALL; avoid++)
     for (size_t gap = 0; gap <= map->n_regions; gap++)
       {

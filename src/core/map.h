@@ -7,8 +7,8 @@
  * least some size in either direction, in O(log n).
  *
  * The index is a static B-tree laid over the region array (16 children a node), each node with the
- * lowest start and the largest free room below it. It costs less than 6 bytes a region, so that a
- * million anonymous regions take 38 MB.
+ * lowest start and the largest free room below it. It costs some 10 bytes a region, so that a
+ * million anonymous regions take 42 MB.
  *
  * Gaps are numbered like the regions that they lie before: gap i ends where region i starts, and
  * gap n (after the last region) ends with the user address space. A gap may be empty. What lies
