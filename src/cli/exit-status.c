@@ -35,6 +35,7 @@ from_status (enum lac_status status)
     case LAC_E_OTHER_USER:
     case LAC_E_NOT_DUMPABLE:
     case LAC_E_HIDDEN:
+    case LAC_E_MORE_CAPABLE:
       return CLI_NOT_PERMITTED;
 
     case LAC_E_MALFORMED:

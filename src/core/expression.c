@@ -194,9 +194,9 @@ parse_size (struct part                  part,
 
   if (part.length == 0)
     return fail (out_error, part.offset, LAC_E_SYNTAX, "a size is missing here");
-  if (begins (part, "0x"))
-    return parse_digits ((struct part){ part.text + 2, part.length - 2, part.offset + 2 }, 16, true,
-                         out_size, out_error);
+  if (begins (part, "0x") || begins (part, "0d"))
+    return parse_digits ((struct part){ part.text + 2, part.length - 2, part.offset + 2 },
+                         begins (part, "0x") ? 16 : 10, true, out_size, out_error);
 
   shift = size_suffix (part, &suffix_length);
   digits.length -= suffix_length;

@@ -71,9 +71,9 @@ lac_expression_parse_address (const char                  *text,
 
 /**
  * lac_expression_parse_size:
- * @text: (borrowed): bytes in decimal, hexadecimal after 0x, or with a suffix K M G T P (powers of
- *   1024, with or without `iB`, in either case); with a suffix also a fraction, rounded down to a
- *   whole byte
+ * @text: (borrowed): bytes in decimal (0d may stand before it), hexadecimal after 0x, or with a
+ *   suffix K M G T P (powers of 1024, with or without `iB`, in either case); with a suffix also a
+ *   fraction, rounded down to a whole byte
  * @length: its bytes
  * @out_size: (out): in bytes; set only on %LAC_OK
  * @out_error: (out) (optional): where and why it does not parse

@@ -56,6 +56,9 @@ struct lac_hazard_range
  * when the stack has grown to its limit. stack-guard: below every region that grows down, 256 pages
  * (mm/mmap.c, stack_guard_gap). Each ends where a region is in its way.
  *
+ * That `[stack]` grows down is known; that another region does (mmap(2), MAP_GROWSDOWN: rare) only smaps
+ * says, in VmFlags. A map that was made without it has no guard there.
+ *
  * Returns: (transfer none): the array; valid as long as the map
  * Threads: any.
  */

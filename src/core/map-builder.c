@@ -274,7 +274,7 @@ lac_map_builder_add (struct lac_map_builder        *builder,
   uint16_t flags = entry->flags;
   uint8_t kind = entry->kind;
 
-  if (entry->end <= entry->start)
+  if (entry->end <= entry->start || entry->kind > LAC_KIND_DECIDE)
     return LAC_E_INVALID;
   if (index >= UINT32_MAX - 1
       || (index == builder->regions_allocated

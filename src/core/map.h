@@ -177,7 +177,8 @@ LAC_PUBLIC enum lac_status lac_map_builder_reserve (struct lac_map_builder *buil
  * goes backwards (a live read can be torn) is accepted, and repaired in lac_map_builder_finish().
  * Amortised O(1).
  *
- * Errors: %LAC_E_INVALID when the region is empty or ends below its start, %LAC_E_NO_MEMORY.
+ * Errors: %LAC_E_INVALID when the region is empty, ends below its start or has no such kind,
+ *   %LAC_E_NO_MEMORY.
  */
 LAC_PUBLIC enum lac_status lac_map_builder_add (struct lac_map_builder        *builder,
                                                 const struct lac_region_entry *entry);

@@ -33,8 +33,7 @@ LAC_BEGIN_DECLS
                              "libc.so.6+0x40, [heap] or 64K.")                                    \
   X (LAC_E_NO_PROCESS, "no-process", "There is no such process. It may have exited; choose "      \
                                      "another.")                                                  \
-  X (LAC_E_EXITED, "exited", "The process exited while it was being read. What was read before "  \
-                             "is all there is.")                                                  \
+  X (LAC_E_EXITED, "exited", "The process exited while it was being read. Choose another.")      \
   X (LAC_E_ZOMBIE, "zombie", "The process has exited and only waits for its parent to collect "   \
                              "its status; it has no address space any more.")                     \
   X (LAC_E_KERNEL_THREAD, "kernel-thread", "That is a thread of the kernel; it has no address "   \
@@ -49,7 +48,10 @@ LAC_BEGIN_DECLS
                              "as the process's user or as root, or mount /proc with a gid= "      \
                              "that you are in.")                                                  \
   X (LAC_E_NOT_SUPPORTED, "not-supported", "This system has no way to do that.")                  \
-  X (LAC_E_SYSTEM, "system", "The operating system refused. Its reason is in the message.")
+  X (LAC_E_SYSTEM, "system", "The operating system refused. Its reason is in the message.")       \
+  X (LAC_E_MORE_CAPABLE, "more-capable", "The process has capabilities that Lacuna has not, and " \
+                                         "the kernel shields it for that. Run Lacuna with "       \
+                                         "CAP_SYS_PTRACE, or with those capabilities too.")
 
 /**
  * lac_status:

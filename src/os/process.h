@@ -163,7 +163,8 @@ enum lac_read_flags
  * where that can't block: not on network or FUSE file systems, and not from a special file.
  *
  * Errors: %LAC_E_EXITED, %LAC_E_ZOMBIE, %LAC_E_KERNEL_THREAD, %LAC_E_OTHER_USER,
- *   %LAC_E_NOT_DUMPABLE, %LAC_E_CANCELLED, %LAC_E_NO_MEMORY, %LAC_E_MALFORMED, %LAC_E_SYSTEM.
+ *   %LAC_E_NOT_DUMPABLE, %LAC_E_MORE_CAPABLE, %LAC_E_CANCELLED, %LAC_E_NO_MEMORY, %LAC_E_MALFORMED,
+ *   %LAC_E_SYSTEM.
  * Threads: one at a time for each handle; may take long, keep it off a main thread.
  */
 LAC_PUBLIC enum lac_status lac_process_read_map (struct lac_process         *process,

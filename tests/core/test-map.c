@@ -50,13 +50,16 @@ test_empty (void)
 }
 
 static void
-test_rejects_empty_regions (void)
+test_rejects_what_is_no_region (void)
 {
   struct lac_map_builder *builder = lac_map_builder_new (&LAC_SPACE_UNKNOWN);
   struct lac_region_entry entry = { .start = 0x2000, .end = 0x2000 };
 
   g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_E_INVALID);
   entry.end = 0x1000;
+  g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_E_INVALID);
+  entry.end = 0x3000;
+  entry.kind = LAC_KIND_DECIDE + 1;
   g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_E_INVALID);
   lac_map_builder_free (builder);
 }
@@ -361,7 +364,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/map/empty", test_empty);
-  g_test_add_func ("/core/map/rejects-empty-regions", test_rejects_empty_regions);
+  g_test_add_func ("/core/map/rejects-what-is-no-region", test_rejects_what_is_no_region);
   g_test_add_func ("/core/map/search-agrees-with-a-scan", test_search_agrees_with_a_scan);
   g_test_add_func ("/core/map/overlap-later-wins", test_overlap_later_wins);
   g_test_add_func ("/core/map/backwards-is-sorted", test_backwards_is_sorted);

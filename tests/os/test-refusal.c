@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,6 +117,29 @@ test_not_dumpable (void)
   victim_stop (&victim);
 }
 
+/* As the same user, who has given all capabilities away. */
+static int
+try_without_capabilities (void *user_data)
+{
+  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+  if (syscall (SYS_capset, &header, sets) != 0)
+    return 98;
+  return try_to_read (user_data);
+}
+
+static void
+test_more_capable (void)
+{
+  struct victim victim;
+
+  if (!is_root () || !victim_start (&victim, "victim", "still", NULL, -1))
+    return;
+  g_assert_cmpint (run_as (-1, try_without_capabilities, &victim.pid), ==, LAC_E_MORE_CAPABLE);
+  victim_stop (&victim);
+}
+
 static void
 test_zombie (void)
 {
@@ -214,6 +239,7 @@ main (int   argc,
   g_test_add_func ("/os/refusal/other-user", test_other_user);
   g_test_add_func ("/os/refusal/same-user-is-none", test_same_user);
   g_test_add_func ("/os/refusal/not-dumpable", test_not_dumpable);
+  g_test_add_func ("/os/refusal/more-capable", test_more_capable);
   g_test_add_func ("/os/refusal/zombie", test_zombie);
   g_test_add_func ("/os/refusal/kernel-thread", test_kernel_thread);
   g_test_add_func ("/os/refusal/hidden-folder", test_hidden_folder);

@@ -137,7 +137,7 @@ lac_proc_read_status (int                     directory,
   if (length < 0)
     return (int) -length;
   /* The name comes first, and the kernel escapes a newline in it. */
-  while (line != NULL && !have_users)
+  while (line != NULL)
     {
       if (strncmp (line, "Tgid:", 5) == 0)
         status.process = strtoll (line + 5, NULL, 10);
@@ -148,6 +148,13 @@ lac_proc_read_status (int                     directory,
           for (int i = 0; i < 4; i++)
             status.users[i] = (uint32_t) strtoul (cursor, &cursor, 10);
           have_users = true;
+        }
+      else if (strncmp (line, "CapPrm:", 7) == 0)
+        status.permitted = strtoull (line + 7, NULL, 16);
+      else if (strncmp (line, "CapEff:", 7) == 0)
+        {
+          status.effective = strtoull (line + 7, NULL, 16);
+          break;
         }
       line = strchr (line, '\n');
       if (line != NULL)

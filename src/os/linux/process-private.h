@@ -78,6 +78,9 @@ struct lac_proc_status
 {
   int64_t process;
   uint32_t users[4];
+  /* Sets of capabilities, a bit each; see capabilities(7). */
+  uint64_t permitted;
+  uint64_t effective;
 };
 
 /* Flags of a task (include/linux/sched.h). */

@@ -10,6 +10,7 @@
 #include "process-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 /* Kernel threads and zombies, whose folders are readable and yet have no memory map. */
@@ -21,6 +22,21 @@ nature_of (const struct lac_proc_stat *stat)
   if (stat->state == 'Z' || stat->state == 'X')
     return LAC_E_ZOMBIE;
   return LAC_OK;
+}
+
+/* What this process may do. */
+static uint64_t
+own_capabilities (void)
+{
+  struct lac_proc_status status = { 0 };
+  int own = open ("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+  if (own < 0)
+    return 0;
+  if (lac_proc_read_status (own, &status) != 0)
+    status.effective = 0;
+  close (own);
+  return status.effective;
 }
 
 enum lac_status
@@ -69,9 +85,12 @@ lac_process_refused (struct lac_process         *process,
     }
 
   user = (uint32_t) geteuid ();
-  cause = status.users[0] == user && status.users[1] == user && status.users[2] == user
-              ? LAC_E_NOT_DUMPABLE
-              : LAC_E_OTHER_USER;
+  if (status.users[0] != user || status.users[1] != user || status.users[2] != user)
+    cause = LAC_E_OTHER_USER;
+  else if ((status.permitted & ~own_capabilities ()) != 0)
+    cause = LAC_E_MORE_CAPABLE;
+  else
+    cause = LAC_E_NOT_DUMPABLE;
   return lac_process_fail (out_failure, cause, error, what);
 }
 
