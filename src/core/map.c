@@ -140,6 +140,14 @@ lac_map_search (const struct lac_map *map,
 {
   size_t bound = lac_index_upper_bound (map, address);
 
+  /* Inside user space, the region below ends where the gap above it begins; and the index, which is
+   * in the cache by now, knows that gap. */
+  if (bound > 0 && lac_range_contains (map->space.user, address))
+    {
+      struct lac_range gap = lac_gap_from_leaf (map, bound);
+
+      return gap.start == gap.end || gap.start > address ? bound - 1 : bound;
+    }
   return bound > 0 && map->regions[bound - 1].end > address ? bound - 1 : bound;
 }
 
