@@ -28,7 +28,8 @@ struct lac_expression_error
 
 /**
  * lac_name_resolver:
- * @module: (borrowed): a region's name, its last part, or the last part up to its first dot
+ * @module: (borrowed): a region's name, its last part, or the last part up to its first dot or up to
+ *   its .so
  * @module_length: its bytes
  * @symbol: (nullable): for `module!symbol`, the symbol; otherwise NULL: the module's start
  * @symbol_length: its bytes

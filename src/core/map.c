@@ -166,14 +166,22 @@ lac_map_totals (const struct lac_map *map)
   return map->totals;
 }
 
-/* What a name look-up compares with: the whole name, the last part of a path, or that up to its first
- * dot. */
+/* What a name look-up compares with: the whole name, the last part of a path, or that without what
+ * says which version it is: up to its first dot (libc) or up to its .so (libpython3.11). */
 enum name_part
 {
   WHOLE_NAME,
   LAST_PART,
   STEM,
 };
+
+/* Whether @text is ".so", or ".so." and more. */
+static bool
+is_version (const char *text,
+            size_t      length)
+{
+  return length >= 3 && memcmp (text, ".so", 3) == 0 && (length == 3 || text[3] == '.');
+}
 
 static bool
 part_is (const struct lac_backing *backing,
@@ -196,13 +204,10 @@ part_is (const struct lac_backing *backing,
       start = slash + 1;
     }
   if (part == STEM)
-    {
-      const char *dot = memchr (start, '.', length);
-
-      if (dot == NULL)
-        return false;
-      length = (size_t) (dot - start);
-    }
+    return name_length < length && memcmp (start, name, name_length) == 0
+           && start[name_length] == '.'
+           && (memchr (name, '.', name_length) == NULL
+               || is_version (start + name_length, length - name_length));
   return length == name_length && memcmp (start, name, length) == 0;
 }
 

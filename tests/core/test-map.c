@@ -255,6 +255,8 @@ static void
 test_stem_resolves (void)
 {
   struct lac_map *map = map_of ("10000-11000 r-xp 00000000 fe:00 1 /lib/libc.so.6\n"
+                                "12000-13000 r-xp 00000000 fe:00 2 /lib/libpython3.11.so.1.0\n"
+                                "14000-15000 r-xp 00000000 fe:00 3 /lib/libdl-2.31.so\n"
                                 "20000-21000 rw-p 00000000 00:00 0 [heap]\n");
   uint64_t address = 0;
 
@@ -262,6 +264,14 @@ test_stem_resolves (void)
   g_assert_cmphex (address, ==, 0x10000);
   g_assert_cmpint (lac_map_resolve_name ("[heap]", 6, NULL, 0, &address, map), ==, LAC_OK);
   g_assert_cmphex (address, ==, 0x20000);
+  g_assert_cmpint (lac_map_resolve_name ("libpython3.11", 13, NULL, 0, &address, map), ==, LAC_OK);
+  g_assert_cmphex (address, ==, 0x12000);
+  g_assert_cmpint (lac_map_resolve_name ("libpython3", 10, NULL, 0, &address, map), ==, LAC_OK);
+  g_assert_cmphex (address, ==, 0x12000);
+  g_assert_cmpint (lac_map_resolve_name ("libdl-2.31", 10, NULL, 0, &address, map), ==, LAC_OK);
+  g_assert_cmphex (address, ==, 0x14000);
+  g_assert_cmpint (lac_map_resolve_name ("libpython3.1", 12, NULL, 0, &address, map), ==,
+                   LAC_E_NOT_FOUND);
   g_assert_cmpint (lac_map_resolve_name ("libm", 4, NULL, 0, &address, map), ==, LAC_E_NOT_FOUND);
   lac_map_unref (map);
 }
