@@ -125,7 +125,7 @@ add_row (const struct lac_process_row *row,
 {
   Listing *listing = user_data;
 
-  if (!row->kernel_thread && row->state != 'Z' && row->state != 'X')
+  if (lacuna_process_row_is_live (row))
     g_ptr_array_add (listing->processes,
                      lacuna_process_new (row,
                                          user_name (listing->users, row->user),

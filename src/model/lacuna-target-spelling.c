@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-error.h"
+#include "lacuna-process-private.h"
 #include "lacuna-target-private.h"
 #include "os/process.h"
 #include "os/user.h"
@@ -31,6 +32,7 @@ typedef struct
 {
   const char *name;
   GArray *candidates;
+  gboolean kernel_thread; /* one of the name was seen */
 } NameSearch;
 
 static void
@@ -61,7 +63,9 @@ collect_matches (const struct lac_process_row *row,
   NameSearch *search = user_data;
   Candidate candidate;
 
-  if (row->kernel_thread || row->state == 'Z' || row->state == 'X')
+  if (row->kernel_thread && strcmp (row->name, search->name) == 0)
+    search->kernel_thread = TRUE;
+  if (!lacuna_process_row_is_live (row))
     return true;
   if (strcmp (row->name, search->name) != 0
       && !argument_matches (row->command_line, search->name))
@@ -127,7 +131,7 @@ new_for_name (const char *name,
               GError    **error)
 {
   g_autoptr (GArray) candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  NameSearch search = { name, candidates };
+  NameSearch search = { .name = name, .candidates = candidates };
   struct lac_process_failure failure = { 0 };
   enum lac_status status;
 
@@ -140,6 +144,11 @@ new_for_name (const char *name,
     }
   remove_self (candidates);
 
+  if (candidates->len == 0 && search.kernel_thread)
+    {
+      lacuna_error_set (error, LAC_E_KERNEL_THREAD, "%s", name);
+      return NULL;
+    }
   if (candidates->len == 0)
     {
       lacuna_error_set_message (error,

@@ -59,9 +59,11 @@ struct lac_process_facts
 
 /**
  * lac_process_row:
+ * @n_threads: how many threads it has, one that has ended but is the first included. More than one in
+ *   state Z means that the process lives on in the others
  *
- * One line of a list of processes; fields as in struct lac_process_facts. The command line is valid
- * for the call only.
+ * One line of a list of processes; the other fields as in struct lac_process_facts. The command line
+ * is valid for the call only.
  */
 struct lac_process_row
 {
@@ -72,6 +74,7 @@ struct lac_process_row
   bool kernel_thread;
   char name[64];
   const char *command_line;
+  uint32_t n_threads;
 };
 
 /**

@@ -119,6 +119,7 @@ read_row (int                     root,
         .state = stat.state,
         .kernel_thread = (stat.flags & LAC_TASK_KERNEL_THREAD) != 0,
         .command_line = command_line,
+        .n_threads = stat.n_threads > 0 ? (uint32_t) stat.n_threads : 0,
       };
       memcpy (out_row->name, stat.name, sizeof out_row->name);
       command_line[0] = '\0';
