@@ -6,10 +6,17 @@
 
 #include "exit-status.h"
 
+#include "escape.h"
 #include "model/lacuna-error.h"
 
 #include <gio/gio.h>
 #include <stdio.h>
+#include <string.h>
+
+/* Columns of the beginning and of the end of a message: room for the names of files, not for an
+ * argument as long as a book. */
+#define LONGEST_START 800
+#define LONGEST_END 200
 
 static CliExitStatus
 from_status (enum lac_status status)
@@ -84,6 +91,31 @@ cli_exit_status_from_error (const GError *error)
   return CLI_REFUSED;
 }
 
+/* Says what is wrong. No line of it comes from outside but those that @keep_lines says are the
+ * program's own. */
+static void
+complain (const char *message,
+          gboolean    keep_lines)
+{
+  g_auto (GStrv) lines = g_strsplit (message, "\n", keep_lines ? -1 : 1);
+
+  fputs ("lacuna-cli: ", stderr);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *escaped = cli_escape (lines[i], -1);
+
+      if (cli_columns (escaped) <= LONGEST_START + LONGEST_END)
+        fprintf (stderr, "%s\n", escaped);
+      else
+        {
+          g_autofree char *start = cli_keep_start (escaped, LONGEST_START);
+          g_autofree char *end = cli_keep_end (escaped, LONGEST_END);
+
+          fprintf (stderr, "%s%s\n", start, end + strlen ("…"));
+        }
+    }
+}
+
 void
 cli_complain (const char *format,
               ...)
@@ -94,12 +126,13 @@ cli_complain (const char *format,
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  fprintf (stderr, "lacuna-cli: %s\n", message);
+  complain (message, FALSE);
 }
 
 CliExitStatus
-cli_fail (const GError *error)
+cli_fail (const GError *error,
+          const char   *spelling)
 {
-  cli_complain ("%s", error->message);
+  complain (error->message, strchr (spelling, '\n') == NULL);
   return cli_exit_status_from_error (error);
 }

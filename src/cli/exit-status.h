@@ -22,9 +22,11 @@ typedef enum
 /* What @error means for whoever started the program. */
 CliExitStatus cli_exit_status_from_error (const GError *error);
 
-/* Prints "lacuna-cli: MESSAGE" on standard error. */
+/* Prints "lacuna-cli: MESSAGE" on standard error, on one line whatever is in it. */
 void          cli_complain               (const char   *format,
                                           ...) G_GNUC_PRINTF (1, 2);
 
-/* Complains about @error and says what to exit with. */
-CliExitStatus cli_fail                   (const GError *error);
+/* Complains about the target that the user called @spelling, and says what to exit with. The message
+ * may list processes on lines of their own. */
+CliExitStatus cli_fail                   (const GError *error,
+                                          const char   *spelling);

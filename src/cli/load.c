@@ -10,6 +10,7 @@
 
 #include "load.h"
 
+#include "escape.h"
 #include "output.h"
 #include "model/lacuna-terminal.h"
 
@@ -62,7 +63,7 @@ look_cb (gpointer user_data)
     }
   else if (load->n_looks >= LOOKS_BEFORE_PROGRESS && lacuna_terminal_is_error ())
     {
-      const char *title = lacuna_target_get_title (load->target);
+      g_autofree char *title = cli_quote (lacuna_target_get_title (load->target));
 
       fputs ("\r\033[K", stderr);
       fprintf (stderr,
@@ -104,7 +105,7 @@ cli_load (CliOptions      *options,
   options->target = lacuna_target_new_for_spelling (options->target_spelling, &error);
   if (options->target == NULL)
     {
-      *out_status = cli_fail (error);
+      *out_status = cli_fail (error, options->target_spelling);
       return NULL;
     }
 
@@ -128,7 +129,7 @@ cli_load (CliOptions      *options,
           *out_status = CLI_INTERRUPTED;
         }
       else
-        *out_status = cli_fail (load.error);
+        *out_status = cli_fail (load.error, options->target_spelling);
       g_clear_error (&load.error);
       return NULL;
     }

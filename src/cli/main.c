@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "commands.h"
+#include "escape.h"
 #include "output.h"
 
 #include "model/lacuna-terminal.h"
@@ -26,22 +27,29 @@ static const Command commands[] = {
   { "gaps", N_ ("find the free gaps that a buffer may go into"), cli_command_gaps },
 };
 
-static void
-print_overview (FILE *stream)
+/* (transfer full) */
+static char *
+make_overview (void)
 {
-  fprintf (stream, "%s\n\n%s\n", _ ("lacuna-cli COMMAND TARGET [OPTIONS]"), _ ("Commands:"));
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s\n", _ ("Usage:"));
+  g_string_append_printf (text, "  %s\n\n", _ ("lacuna-cli COMMAND TARGET [OPTIONS]"));
+  g_string_append_printf (text, "%s\n", _ ("Commands:"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    fprintf (stream, "  %-6s %s\n", commands[i].name, _ (commands[i].summary));
-  fprintf (stream,
-           "\n%s\n",
-           _ ("Targets:\n"
-              "  self            this process\n"
-              "  1234, pid:1234  a live process\n"
-              "  name:firefox    the one live process of that name\n"
-              "  FILE            the text of a /proc/PID/maps or smaps\n"
-              "  -               the same from standard input\n"
-              "\n"
-              "lacuna-cli COMMAND --help tells more, and lacuna-cli(1) everything."));
+    g_string_append_printf (text, "  %-15s %s\n", commands[i].name, _ (commands[i].summary));
+  g_string_append_printf (
+      text,
+      "\n%s\n",
+      _ ("Targets:\n"
+         "  self            this process\n"
+         "  1234, pid:1234  a live process\n"
+         "  name:firefox    the one live process of that name\n"
+         "  FILE            the text of a /proc/PID/maps or smaps\n"
+         "  -               the same from standard input\n"
+         "\n"
+         "lacuna-cli COMMAND --help tells more, and lacuna-cli(1) everything."));
+  return g_string_free (text, FALSE);
 }
 
 /* How many letters have to be typed differently to get from one word to the other (Levenshtein). */
@@ -74,6 +82,7 @@ edit_distance (const char *a,
 static CliExitStatus
 complain_unknown (const char *word)
 {
+  g_autofree char *quoted = cli_quote (word);
   const Command *closest = NULL;
   guint shortest = 3;
 
@@ -92,9 +101,9 @@ complain_unknown (const char *word)
     }
 
   if (closest != NULL)
-    cli_complain (_ ("There is no command %s. Did you mean %s?"), word, closest->name);
+    cli_complain (_ ("There is no command %s. Did you mean %s?"), quoted, closest->name);
   else
-    cli_complain (_ ("There is no command %s. lacuna-cli --help lists them."), word);
+    cli_complain (_ ("There is no command %s. lacuna-cli --help lists them."), quoted);
   return CLI_USAGE;
 }
 
@@ -115,25 +124,30 @@ run (char **arguments)
 
   if (word == NULL)
     {
-      print_overview (stderr);
+      g_autofree char *overview = make_overview ();
+
+      cli_complain ("%s", _ ("Which command, and for which target?"));
+      fprintf (stderr, "\n%s", overview);
       return CLI_USAGE;
     }
   if (strcmp (word, "--version") == 0)
     {
-      printf ("lacuna-cli %s\n", LACUNA_VERSION);
-      return CLI_DONE;
+      static const char version[] = "lacuna-cli " LACUNA_VERSION "\n";
+
+      return cli_output_write (version, strlen (version));
     }
   if (strcmp (word, "--help") == 0 || strcmp (word, "-h") == 0 || strcmp (word, "help") == 0)
     {
       char *help[] = { (char *) "--help", NULL };
+      g_autofree char *overview = NULL;
 
       command = arguments[1] != NULL ? find_command (arguments[1]) : NULL;
       if (command != NULL)
         return command->run (help);
       if (arguments[1] != NULL)
         return complain_unknown (arguments[1]);
-      print_overview (stdout);
-      return CLI_DONE;
+      overview = make_overview ();
+      return cli_output_write (overview, strlen (overview));
     }
   if (word[0] == '-' && word[1] != '\0')
     {
@@ -150,8 +164,6 @@ int
 main (int    argc,
       char **argv)
 {
-  CliExitStatus status;
-
   lacuna_terminal_secure_files ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LACUNA_LOCALE_DIR);
@@ -163,8 +175,5 @@ main (int    argc,
   g_setenv ("GIO_USE_VFS", "local", TRUE);
   cli_watch_interrupt ();
 
-  status = run (argc > 0 ? argv + 1 : argv);
-  if (fflush (stdout) != 0 && status == CLI_DONE)
-    status = CLI_REFUSED;
-  return (int) status;
+  return (int) run (argc > 0 ? argv + 1 : argv);
 }

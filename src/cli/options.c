@@ -1,9 +1,9 @@
 /* How command lines are read.
  *
  * GOption does the reading, so that options may come before or after the target and be written with
- * a blank or an equals sign. Two things are ours: options that take several words (--kind heap
- * stack), which are joined to one with commas before, and --help, which says the same in one place
- * for all commands.
+ * a blank or an equals sign. Three things are ours: options that take several words (--kind heap
+ * stack), which are joined to one with commas before; that a flag takes no value; and --help, which
+ * says the same in one place for all commands. Values are read as bytes, whatever the locale.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,11 +11,16 @@
 
 #include "options.h"
 
+#include "escape.h"
+#include "output.h"
 #include "model/lacuna-terminal.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Columns of a text that is shown with a caret: a line of a terminal, less the margins. */
+#define TEXT_COLUMNS 76
 
 /* Joins "--kind heap stack" to "--kind heap,stack", as long as the words are ones that the option
  * knows. The first word belongs to the option whatever it is. */
@@ -79,23 +84,25 @@ cli_for_each_word (char    **values,
   return TRUE;
 }
 
+/* A text that is too long for a line is shown around the place. */
 void
 cli_complain_about_text (const char *option,
                          const char *message,
                          const char *text,
                          gssize      offset)
 {
-  g_autofree char *shown = g_utf8_make_valid (text, -1);
+  gsize length = strlen (text);
+  gsize place = offset >= 0 ? MIN ((gsize) offset, length) : 0;
+  g_autofree char *before = cli_escape (text, (gssize) place);
+  g_autofree char *after = cli_escape (text + place, -1);
+  gsize room = TEXT_COLUMNS - MIN (cli_columns (before), TEXT_COLUMNS / 2);
+  g_autofree char *shown_after = cli_keep_start (after, room);
+  g_autofree char *shown_before = cli_keep_end (before, TEXT_COLUMNS - cli_columns (shown_after));
 
   cli_complain ("%s: %s", option, message);
-  fprintf (stderr, "  %s\n", shown);
+  fprintf (stderr, "  %s%s\n", shown_before, shown_after);
   if (offset >= 0)
-    {
-      gsize before = MIN ((gsize) offset, strlen (text));
-      g_autofree char *valid = g_utf8_make_valid (text, (gssize) before);
-
-      fprintf (stderr, "  %*s^\n", (int) g_utf8_strlen (valid, -1), "");
-    }
+    fprintf (stderr, "  %*s^\n", (int) cli_columns (shown_before), "");
 }
 
 /* https://no-color.org: the variable counts when it is set and not empty. */
@@ -114,23 +121,41 @@ decide_colour (const char *choice,
     *out_colour = FALSE;
   else
     {
-      cli_complain (_ ("--color is auto, always or never, not %s."), choice);
+      g_autofree char *quoted = cli_quote (choice);
+
+      cli_complain (_ ("--color is auto, always or never, not %s."), quoted);
       return FALSE;
     }
   return TRUE;
 }
 
-static void
+/* GOption calls the options that are in no group those of the application when there are groups, but
+ * plain options when there are none. */
+static char *
+rename_heading (const char *help)
+{
+  g_autofree char *theirs = g_strconcat (g_dgettext ("glib20", "Application Options:"), "\n", NULL);
+  g_autofree char *ours = g_strconcat (_ ("Options:"), "\n", NULL);
+  const char *place = strstr (help, theirs);
+
+  if (place == NULL)
+    return g_strdup (help);
+  return g_strdup_printf ("%.*s%s%s", (int) (place - help), help, ours, place + strlen (theirs));
+}
+
+static CliExitStatus
 print_help (GOptionContext *context,
             const CliUsage *usage)
 {
   g_autofree char *program = g_strdup_printf ("lacuna-cli %s", usage->command);
+  g_autofree char *given = NULL;
   g_autofree char *help = NULL;
 
   g_set_prgname (program);
-  help = g_option_context_get_help (context, FALSE, NULL);
-  fputs (help, stdout);
+  given = g_option_context_get_help (context, FALSE, NULL);
   g_set_prgname ("lacuna-cli");
+  help = rename_heading (given);
+  return cli_output_write (help, strlen (help));
 }
 
 static GOptionContext *
@@ -163,8 +188,42 @@ check_targets (char          **targets,
     cli_complain (_ ("Which target? Write lacuna-cli %s self, a PID, name:PROGRAM, a file or -."),
                   usage->command);
   else
-    cli_complain (_ ("One target at a time: %s and %s are two."), targets[0], targets[1]);
+    {
+      g_autofree char *first = cli_quote (targets[0]);
+      g_autofree char *second = cli_quote (targets[1]);
+
+      cli_complain (_ ("One target at a time: %s and %s are two."), first, second);
+    }
   return FALSE;
+}
+
+/* GOption takes --json=no for --json. */
+static gboolean
+check_flag (const char         *argument,
+            const GOptionEntry *entries)
+{
+  gsize length = strcspn (argument + 2, "=");
+
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    if (entries->arg == G_OPTION_ARG_NONE && strlen (entries->long_name) == length
+        && strncmp (argument + 2, entries->long_name, length) == 0)
+      {
+        cli_complain (_ ("--%s takes no value."), entries->long_name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+check_flags (char              **arguments,
+             const CliUsage     *usage,
+             const GOptionEntry *common)
+{
+  for (; *arguments != NULL && strcmp (*arguments, "--") != 0; arguments++)
+    if (g_str_has_prefix (*arguments, "--") && strchr (*arguments, '=') != NULL
+        && (!check_flag (*arguments, usage->entries) || !check_flag (*arguments, common)))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -184,9 +243,9 @@ cli_options_read (CliOptions     *options,
   const GOptionEntry common[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("Print one JSON document"), NULL },
     { "null", '0', 0, G_OPTION_ARG_NONE, &options->null,
-      N_ ("For programs: end records with NUL, sizes in bytes, names as they are"), NULL },
-    { "color", 0, 0, G_OPTION_ARG_STRING, &colour,
-      N_ ("Use colours: auto (the default: on a terminal), always, never"), N_ ("WHEN") },
+      N_ ("For programs: end records with NUL, sizes in bytes"), NULL },
+    { "color", 0, 0, G_OPTION_ARG_FILENAME, &colour,
+      N_ ("auto (the default: on a terminal), always or never"), N_ ("WHEN") },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &help, N_ ("Show this and exit"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &targets, NULL, NULL },
     { NULL },
@@ -199,6 +258,8 @@ cli_options_read (CliOptions     *options,
   /* GOption takes the first for the program's name, and takes away pointers that it has read; the
    * strings stay ours. */
   joined = join_words (arguments, usage);
+  if (!check_flags (joined, usage, common))
+    return FALSE;
   g_ptr_array_add (line, (gpointer) "lacuna-cli");
   for (guint i = 0; joined[i] != NULL; i++)
     g_ptr_array_add (line, joined[i]);
@@ -216,8 +277,7 @@ cli_options_read (CliOptions     *options,
 
   if (help)
     {
-      print_help (context, usage);
-      *out_status = CLI_DONE;
+      *out_status = print_help (context, usage);
       return FALSE;
     }
   if (!decide_colour (colour, &options->colour))

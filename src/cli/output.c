@@ -11,6 +11,7 @@
 
 #include "output.h"
 
+#include "escape.h"
 #include "model/lacuna-format.h"
 
 #include <errno.h>
@@ -50,17 +51,25 @@ cli_output_init (CliOutput *output,
   output->text = g_malloc (output->size);
 }
 
+CliExitStatus
+cli_output_write (const char *text,
+                  gsize       length)
+{
+  if (fwrite (text, 1, length, stdout) == length && fflush (stdout) == 0)
+    return CLI_DONE;
+  if (errno == EPIPE)
+    return CLI_PIPE_CLOSED;
+  cli_complain (_ ("standard output: %s"), g_strerror (errno));
+  return CLI_REFUSED;
+}
+
 static void
 write_out (CliOutput *output)
 {
-  if (!output->failed && output->length > 0
-      && (fwrite (output->text, 1, output->length, stdout) != output->length
-          || fflush (stdout) != 0))
+  if (!output->failed && output->length > 0)
     {
-      output->failed = TRUE;
-      output->status = errno == EPIPE ? CLI_PIPE_CLOSED : CLI_REFUSED;
-      if (errno != EPIPE)
-        cli_complain (_ ("standard output: %s"), g_strerror (errno));
+      output->status = cli_output_write (output->text, output->length);
+      output->failed = output->status != CLI_DONE;
     }
   output->length = 0;
 
@@ -221,62 +230,23 @@ cli_output_separator (CliOutput *output)
   cli_output_blanks (output, output->null ? 1 : 2);
 }
 
-static void
-append_escaped (CliOutput *output,
-                gunichar   character,
-                guchar     byte)
-{
-  char escape[16];
-
-  if (byte == '\n')
-    g_snprintf (escape, sizeof escape, "\\n");
-  else if (byte == '\t')
-    g_snprintf (escape, sizeof escape, "\\t");
-  else if (byte == '\r')
-    g_snprintf (escape, sizeof escape, "\\r");
-  else if (character >= 0x80)
-    g_snprintf (escape, sizeof escape, "\\u{%x}", character);
-  else
-    g_snprintf (escape, sizeof escape, "\\x%02x", byte);
-  cli_output_literal (output, escape);
-}
-
 void
 cli_output_name (CliOutput  *output,
                  const char *name,
                  gsize       length)
 {
-  const char *end = name + length;
+  gsize n_plain = 0;
 
-  if (output->null)
+  /* Most names are plain, and there may be a million. */
+  while (n_plain < length && (output->null || (name[n_plain] >= ' ' && name[n_plain] < 0x7f)))
+    n_plain++;
+  cli_output_bytes (output, name, n_plain);
+
+  if (n_plain < length)
     {
-      cli_output_bytes (output, name, length);
-      return;
-    }
+      g_autofree char *escaped = cli_escape (name + n_plain, (gssize) (length - n_plain));
 
-  while (name < end)
-    {
-      gunichar character;
-
-      if (*name >= ' ' && *name < 0x7f)
-        {
-          cli_output_bytes (output, name++, 1);
-          continue;
-        }
-
-      character = g_utf8_get_char_validated (name, end - name);
-      if (character == (gunichar) -1 || character == (gunichar) -2)
-        append_escaped (output, 0, (guchar) *name++);
-      else
-        {
-          const char *next = g_utf8_next_char (name);
-
-          if (g_unichar_isprint (character))
-            cli_output_bytes (output, name, (gsize) (next - name));
-          else
-            append_escaped (output, character, (guchar) *name);
-          name = next;
-        }
+      cli_output_literal (output, escaped);
     }
 }
 

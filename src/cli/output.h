@@ -32,6 +32,11 @@ typedef struct
 #define CLI_FITS "32"
 #define CLI_RISKY "33"
 
+/* Writes a whole text at once, such as help. Complains when that fails, unless it is because nobody
+ * reads. */
+CliExitStatus cli_output_write  (const char *text,
+                                 gsize       length);
+
 void          cli_output_init   (CliOutput  *output,
                                  gboolean    colour,
                                  gboolean    null);
