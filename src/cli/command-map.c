@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "commands.h"
+#include "escape.h"
 #include "json-writer.h"
 #include "load.h"
 #include "options.h"
@@ -89,6 +90,36 @@ detail_value (const struct lac_region_detail *detail,
   return *(const uint64_t *) ((const char *) detail + field->offset);
 }
 
+/* Bytes in the file system's encoding: the whole path, and its last part. */
+static void
+json_file (CliJson   *json,
+           const Map *map)
+{
+  const LacunaOrigin *origin = lacuna_snapshot_get_origin (map->snapshot);
+  const char *spelling = map->options.target_spelling;
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *name = NULL;
+
+  if (strcmp (spelling, "-") != 0)
+    {
+      file = g_str_has_prefix (spelling, "file://") ? g_file_new_for_uri (spelling)
+                                                    : g_file_new_for_path (spelling);
+      path = g_file_get_path (file);
+      name = path != NULL ? g_path_get_basename (path) : NULL;
+    }
+  if (name == NULL)
+    {
+      g_free (path);
+      path = g_strdup (origin->source_path);
+      name = g_strdup (origin->name);
+    }
+
+  cli_json_string (json, "kind", "file");
+  cli_json_bytes (json, "path", path, strlen (path));
+  cli_json_bytes (json, "name", name, strlen (name));
+}
+
 static void
 json_target (CliJson *json,
              const Map *map)
@@ -98,17 +129,14 @@ json_target (CliJson *json,
 
   cli_json_open_object (json, "target", CLI_JSON_LINES);
   if (origin->kind == LACUNA_TARGET_FILE)
-    {
-      cli_json_string (json, "kind", "file");
-      cli_json_string (json, "path", origin->source_path);
-    }
+    json_file (json, map);
   else
     {
       cli_json_string (json, "kind", "process");
       cli_json_number (json, "pid", (guint64) origin->pid);
       cli_json_number (json, "start_time", origin->start_time);
+      cli_json_string (json, "name", origin->name);
     }
-  cli_json_string (json, "name", origin->name);
   cli_json_number (json, "pointer_bits", space->pointer_bits);
   cli_json_number (json, "page_size", space->page_size);
   cli_json_close_object (json);
@@ -330,7 +358,7 @@ print_totals (const Map *map,
   g_autofree char *mapped = lacuna_format_size (totals.mapped);
   g_autofree char *free = lacuna_format_size (totals.free);
   g_autofree char *largest = lacuna_format_size (totals.largest_gap);
-  const char *title = lacuna_target_get_title (map->options.target);
+  g_autofree char *title = cli_escape (lacuna_target_get_title (map->options.target), -1);
 
   if (n_shown < map->n_regions)
     print_sentence (
@@ -406,9 +434,12 @@ print_strip (const Map *map,
              CliOutput *output)
 {
   int width = map->width > 0 ? (int) map->width : lacuna_terminal_get_width ();
+  size_t n_shown = 0;
 
-  cli_strip_print (output, map->snapshot, width);
-  print_totals (map, map->n_regions, output);
+  for (size_t i = 0; i < map->n_regions; i++)
+    n_shown += map->kinds[map->regions[i].kind];
+  cli_strip_print (output, map->snapshot, map->kinds, width);
+  print_totals (map, n_shown, output);
 }
 
 static gboolean
@@ -426,6 +457,8 @@ take_kind (const char *word,
   gboolean *kinds = user_data;
   enum lac_kind kind;
   GString *names;
+  g_autofree char *quoted = NULL;
+  g_autofree char *message = NULL;
 
   if (lac_kind_from_name (word, &kind))
     {
@@ -436,7 +469,9 @@ take_kind (const char *word,
   names = g_string_new (NULL);
   for (guint i = 0; i < LAC_N_KINDS; i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", lac_kind_name (i));
-  cli_complain (_ ("--kind: There is no kind %s; there are %s."), word, names->str);
+  quoted = cli_quote (word);
+  message = g_strdup_printf (_ ("There is no kind %s; there are %s."), quoted, names->str);
+  cli_complain_about_text ("--kind", message, word, 0);
   g_string_free (names, TRUE);
   return FALSE;
 }
@@ -461,6 +496,11 @@ check_options (Map *map)
                                _ ("A width is a number of columns from 1 to 10000."),
                                map->width_text,
                                0);
+      return FALSE;
+    }
+  if (map->width_text != NULL && !map->strip)
+    {
+      cli_complain ("%s", _ ("--width is how wide --strip draws; the table is as wide as it is."));
       return FALSE;
     }
   if (map->strip && (map->options.json || map->options.null))
@@ -511,13 +551,12 @@ cli_command_map (char **arguments)
   Map map = { 0 };
   CliExitStatus status = CLI_USAGE;
   const GOptionEntry entries[] = {
-    { "kind", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map.kind_texts,
-      N_ ("Only regions of these kinds: image, file, heap, stack, anonymous, shared, guard, …"),
-      N_ ("KIND…") },
+    { "kind", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &map.kind_texts,
+      N_ ("Only regions of these kinds (all)"), N_ ("KIND…") },
     { "detail", 0, 0, G_OPTION_ARG_NONE, &map.detail,
       N_ ("Tell also how pages are used (slower)"), NULL },
     { "strip", 0, 0, G_OPTION_ARG_NONE, &map.strip, N_ ("Draw the strip"), NULL },
-    { "width", 0, 0, G_OPTION_ARG_STRING, &map.width_text,
+    { "width", 0, 0, G_OPTION_ARG_FILENAME, &map.width_text,
       N_ ("Draw it N columns wide (the terminal's width, or 80)"), N_ ("N") },
     { NULL },
   };
@@ -525,7 +564,9 @@ cli_command_map (char **arguments)
     .command = "map",
     .summary = _ ("Lists the regions of an address space, from low to high."),
     .description = _ (
-        "The totals are those of the whole map, also with --kind. See lacuna-cli(1)."),
+        "Kinds are image, file, heap, stack, anonymous, shared, guard, vdso, vsyscall,\n"
+        "and others that lacuna-cli(1) lists.\n"
+        "The totals are those of the whole map, also with --kind."),
     .entries = entries,
     .is_word = is_kind,
     .word_option = "--kind",

@@ -2,7 +2,8 @@
  *
  * It is the window's strip: the same compact scale and the same layout, with a character for a
  * pixel. Every ink has a character of its own, so that nothing is lost without colour; where the
- * terminal has no Unicode, a letter of the ink's name serves.
+ * terminal has no Unicode, a letter of the ink's name serves. Where only some kinds are asked for, the
+ * rest is still drawn, quietly: a strip that left it out would show it as free.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -49,8 +50,12 @@ static const Look ink_looks[LACUNA_N_INKS] = {
   [LACUNA_INK_SYSTEM] = { "▞", "k", "32" },
 };
 
+static const Look other_look = { "▁", "o", CLI_FAINT };
 static const Look gap_look = { "·", ".", CLI_FAINT };
 static const Look break_look = { "┊", ":", CLI_FAINT };
+
+/* As the ink of a piece: none of its regions is of a kind that is shown. */
+#define OTHER LACUNA_N_INKS
 
 typedef struct
 {
@@ -61,7 +66,9 @@ typedef struct
   LacunaScale *scale;
   LacunaView view;
   LacunaStripLayout *layout;
-  const LacunaPiece *pieces;
+  const gboolean *kinds;
+  gboolean all_kinds;
+  LacunaPiece *pieces; /* of the kinds that are shown; OTHER is the ink of the rest */
   gsize n_pieces;
   int width;
   gboolean unicode;
@@ -79,8 +86,53 @@ piece_look (const LacunaPiece *piece)
     case LACUNA_PIECE_REGION:
     case LACUNA_PIECE_DENSITY:
     default:
-      return &ink_looks[piece->ink];
+      return piece->ink == OTHER ? &other_look : &ink_looks[piece->ink];
     }
+}
+
+static gboolean
+is_shown (const Strip *strip,
+          gsize        region)
+{
+  return strip->kinds[strip->regions[region].kind];
+}
+
+/* Makes a piece tell of those of its regions that are shown: its first region and its dominant ink
+ * (by bytes) are theirs. */
+static void
+narrow_piece (const Strip *strip,
+              LacunaPiece *piece)
+{
+  guint64 bytes[LACUNA_N_INKS] = { 0 };
+  gsize end = (gsize) piece->first + piece->count;
+  gboolean found = FALSE;
+
+  piece->ink = OTHER;
+  for (gsize i = piece->first; i < end; i++)
+    {
+      const struct lac_region *region = &strip->regions[i];
+      LacunaInk ink = lacuna_ink_for_region (region);
+
+      if (!is_shown (strip, i))
+        continue;
+      bytes[ink] += region->end - region->start;
+      if (!found)
+        piece->first = (guint32) i;
+      if (!found || bytes[ink] > bytes[piece->ink])
+        piece->ink = (guint8) ink;
+      found = TRUE;
+    }
+}
+
+static void
+make_pieces (Strip *strip)
+{
+  const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (strip->layout, &strip->n_pieces);
+
+  strip->pieces = g_memdup2 (pieces, strip->n_pieces * sizeof *pieces);
+  for (gsize i = 0; i < strip->n_pieces && !strip->all_kinds; i++)
+    if (strip->pieces[i].kind == LACUNA_PIECE_REGION || strip->pieces[i].kind == LACUNA_PIECE_DENSITY)
+      narrow_piece (strip, &strip->pieces[i]);
 }
 
 static const char *
@@ -90,30 +142,46 @@ look_text (const Strip *strip,
   return strip->unicode ? look->block : look->letter;
 }
 
-/* Addresses at even distances, each with a mark under its first digit that stands over its
- * column. */
+/* Addresses at even distances, each with a mark under its first digit that stands over its column.
+ * Inside a gap that is cut short a column has no address of its own: the next one is told then. */
 static void
 print_ruler (const Strip *strip)
 {
   GString *marks = g_string_new (NULL);
+  guint64 last = G_MAXUINT64;
+  int printed = 0;
   int column = 0;
 
   while (column < strip->width)
     {
-      guint64 address = lac_align_down (
-          lacuna_view_to_address (&strip->view, strip->scale, column),
-          lac_map_space (strip->map)->page_size);
-      int room = MIN (RULER_STEP, strip->width - column);
-      int text_width = cli_address_width (address);
+      const LacunaPiece *piece = lacuna_strip_layout_find (strip->layout, column);
+      guint64 address;
+      int text_width;
 
-      if (text_width > room)
+      if (piece != NULL && piece->kind == LACUNA_PIECE_BREAK && column > piece->start)
+        {
+          column = piece->end;
+          continue;
+        }
+      address = lac_align_down (lacuna_view_to_address (&strip->view, strip->scale, column),
+                                lac_map_space (strip->map)->page_size);
+      text_width = cli_address_width (address);
+      if (text_width > strip->width - column)
         break;
-      cli_output_address (strip->output, address, -room);
-      g_string_append_printf (marks, "%-*s", room, "|");
-      column += room;
+
+      /* A page that is wider than the distance is told once. */
+      if (address != last)
+        {
+          cli_output_blanks (strip->output, column - printed);
+          cli_output_address (strip->output, address, 0);
+          g_string_append_printf (marks, "%*s|", column - (int) marks->len, "");
+          printed = column + text_width;
+          last = address;
+        }
+      column += RULER_STEP;
     }
   cli_output_end (strip->output);
-  cli_output_text (strip->output, g_strchomp (marks->str), 0, CLI_FAINT);
+  cli_output_text (strip->output, marks->str, 0, CLI_FAINT);
   cli_output_end (strip->output);
   g_string_free (marks, TRUE);
 }
@@ -142,7 +210,7 @@ static const struct lac_backing *
 piece_backing (const Strip       *strip,
                const LacunaPiece *piece)
 {
-  if (piece->kind == LACUNA_PIECE_GAP || piece->kind == LACUNA_PIECE_BREAK)
+  if (piece->kind == LACUNA_PIECE_GAP || piece->kind == LACUNA_PIECE_BREAK || piece->ink == OTHER)
     return NULL;
   return lac_map_backing (strip->map, strip->regions + piece->first);
 }
@@ -227,16 +295,39 @@ print_legend_entry (const Strip *strip,
 }
 
 static void
+count_inks (const Strip *strip,
+            guint64      out_bytes[LACUNA_N_INKS],
+            guint64     *out_other)
+{
+  struct lac_range everything = { 0, LAC_ADDRESS_END };
+  gsize n_regions;
+
+  *out_other = 0;
+  lacuna_census_count (strip->census, everything, out_bytes, &n_regions);
+  if (strip->all_kinds)
+    return;
+
+  lac_map_regions (strip->map, &n_regions);
+  for (gsize i = 0; i < n_regions; i++)
+    if (!is_shown (strip, i))
+      {
+        guint64 size = strip->regions[i].end - strip->regions[i].start;
+
+        out_bytes[lacuna_ink_for_region (&strip->regions[i])] -= size;
+        *out_other += size;
+      }
+}
+
+static void
 print_legend (const Strip *strip)
 {
   guint64 bytes[LACUNA_N_INKS];
-  gsize n_regions;
+  guint64 other;
   gsize n_breaks;
   struct lac_totals totals = lac_map_totals (strip->map);
-  struct lac_range everything = { 0, LAC_ADDRESS_END };
   int column = 0;
 
-  lacuna_census_count (strip->census, everything, bytes, &n_regions);
+  count_inks (strip, bytes, &other);
   for (guint ink = 0; ink < LACUNA_N_INKS; ink++)
     if (bytes[ink] > 0)
       print_legend_entry (strip,
@@ -244,6 +335,8 @@ print_legend (const Strip *strip)
                           &ink_looks[ink],
                           lacuna_ink_get_label (ink),
                           bytes[ink]);
+  if (other > 0)
+    print_legend_entry (strip, &column, &other_look, _ ("other"), other);
   print_legend_entry (strip, &column, &gap_look, _ ("free"), totals.free);
   lacuna_scale_get_breaks (strip->scale, &n_breaks);
   if (n_breaks > 0)
@@ -254,25 +347,29 @@ print_legend (const Strip *strip)
 void
 cli_strip_print (CliOutput      *output,
                  LacunaSnapshot *snapshot,
+                 const gboolean  kinds[LAC_N_KINDS],
                  int             width)
 {
   struct lac_map *map = lacuna_snapshot_get_map (snapshot);
-  Strip strip = { .output = output, .map = map, .width = width };
+  Strip strip = { .output = output, .map = map, .kinds = kinds, .all_kinds = TRUE, .width = width };
   size_t n_regions;
 
   strip.regions = lac_map_regions (map, &n_regions);
+  for (guint i = 0; i < LAC_N_KINDS; i++)
+    strip.all_kinds = strip.all_kinds && kinds[i];
   strip.unicode = lacuna_terminal_has_unicode ();
   strip.census = lacuna_census_new (map);
   strip.scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
   strip.view = lacuna_view_fit (strip.scale, lacuna_scale_get_extent (strip.scale), width);
   strip.layout = lacuna_strip_layout_new (strip.census, strip.scale, &strip.view, width);
-  strip.pieces = lacuna_strip_layout_get_pieces (strip.layout, &strip.n_pieces);
+  make_pieces (&strip);
 
   print_ruler (&strip);
   print_pieces (&strip);
   print_labels (&strip);
   print_legend (&strip);
 
+  g_free (strip.pieces);
   lacuna_strip_layout_free (strip.layout);
   lacuna_scale_unref (strip.scale);
   lacuna_census_unref (strip.census);

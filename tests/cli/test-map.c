@@ -4,6 +4,9 @@
  */
 #include "run.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define REGION_KEYS "start end size protection kind offset device inode name deleted"
@@ -291,6 +294,110 @@ test_odd_names (void)
   g_assert_true (record == list.output + list.output_length);
 }
 
+/* A file that is called in another encoding still has a path. */
+static void
+test_odd_file_name (void)
+{
+  static const char text[] = "10000-11000 r--p 00000000 00:00 0\n";
+  g_autofree char *folder = g_dir_make_tmp ("lacuna-cli-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "m\xe4p", NULL);
+  g_autofree char *valid = g_build_filename (folder, "m\xef\xbf\xbdp", NULL);
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  g_auto (Run) run = { 0 };
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *target;
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  run = run_cli ("map", path, "--json");
+  unlink (path);
+  rmdir (folder);
+
+  for (const char *place = path; *place != '\0'; place++)
+    g_string_append_printf (bytes, "%02x", (guchar) *place);
+  target = json_object_get_object_member (parse_json (&run, &parser), "target");
+  assert_keys (target, "kind path path_bytes name name_bytes pointer_bits page_size");
+  g_assert_cmpstr (json_object_get_string_member (target, "path"), ==, valid);
+  g_assert_cmpstr (json_object_get_string_member (target, "path_bytes"), ==, bytes->str);
+  g_assert_cmpstr (json_object_get_string_member (target, "name"), ==, "m\xef\xbf\xbdp");
+  g_assert_cmpstr (json_object_get_string_member (target, "name_bytes"), ==, "6de470");
+}
+
+/* The title above the totals is a file's name, too. */
+static void
+test_control_characters (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("lacuna-cli-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a\x1b[2J\nb", NULL);
+  g_auto (Run) run = { 0 };
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  run = run_cli ("map", path);
+  unlink (path);
+  rmdir (folder);
+  g_assert_cmpint (run.status, ==, 0);
+  g_assert_true (g_str_has_prefix (run.output, "a\\x1b[2J\\nb: 0 regions"));
+}
+
+/* The first thread has ended, and the process goes on in another. It tells of itself on standard
+ * output, and ends with standard input. */
+static gpointer
+go_on (gpointer first_thread)
+{
+  char byte;
+
+  pthread_join (*(pthread_t *) first_thread, NULL);
+  puts ("ready");
+  fflush (stdout);
+  while (read (STDIN_FILENO, &byte, 1) > 0)
+    ;
+  exit (0);
+}
+
+static void
+be_headless (const char *name)
+{
+  static pthread_t first_thread;
+  pthread_t other;
+
+  prctl (PR_SET_NAME, name);
+  first_thread = pthread_self ();
+  if (pthread_create (&other, NULL, go_on, &first_thread) != 0)
+    exit (1);
+  pthread_exit (NULL);
+}
+
+static void
+test_headless (void)
+{
+  g_autofree char *name = g_strdup_printf ("headless%d", (int) getpid ());
+  g_autofree char *spelling = g_strdup_printf ("name:%s", name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  g_auto (Run) run = { 0 };
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *target;
+  char ready[6] = "";
+
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                              &error,
+                              "/proc/self/exe",
+                              "--headless",
+                              name,
+                              NULL);
+  g_assert_no_error (error);
+  g_input_stream_read_all (g_subprocess_get_stdout_pipe (process), ready, 5, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (ready, ==, "ready");
+
+  run = run_cli ("map", spelling, "--json");
+  g_test_message ("%s", run.error);
+  g_assert_cmpint (run.status, ==, 0);
+  target = json_object_get_object_member (parse_json (&run, &parser), "target");
+  g_assert_cmpstr (json_object_get_string_member (target, "name"), ==, name);
+  g_output_stream_close (g_subprocess_get_stdin_pipe (process), NULL, NULL);
+  g_subprocess_wait (process, NULL, NULL);
+}
+
 static void
 test_vsyscall (void)
 {
@@ -508,6 +615,9 @@ int
 main (int    argc,
       char **argv)
 {
+  if (argc == 3 && strcmp (argv[1], "--headless") == 0)
+    be_headless (argv[2]);
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/map/json-of-recorded-maps", test_json_of_files);
   g_test_add_func ("/cli/map/json-of-process", test_json_of_process);
@@ -515,6 +625,9 @@ main (int    argc,
   g_test_add_func ("/cli/map/standard-input", test_standard_input);
   g_test_add_func ("/cli/map/empty-text", test_empty);
   g_test_add_func ("/cli/map/odd-names", test_odd_names);
+  g_test_add_func ("/cli/map/odd-name-of-the-file", test_odd_file_name);
+  g_test_add_func ("/cli/map/control-characters-in-the-title", test_control_characters);
+  g_test_add_func ("/cli/map/process-whose-first-thread-ended", test_headless);
   g_test_add_func ("/cli/map/vsyscall-at-the-top", test_vsyscall);
   g_test_add_func ("/cli/map/repaired-text-is-told", test_repaired);
   g_test_add_func ("/cli/map/kinds", test_kinds);
