@@ -33,6 +33,7 @@ typedef struct
   CliConstraintTexts texts;
   char *limit_text;
   gboolean rejected;
+  gboolean detail;
   guint64 limit; /* 0: as many as there are, for people PEOPLE_LIMIT */
 
   LacunaSnapshot *snapshot;
@@ -157,13 +158,11 @@ print_json (const Gaps            *gaps,
     }
   cli_json_close_array (&json);
 
-  if (gaps->rejected)
-    {
-      cli_json_open_array (&json, "rejected", CLI_JSON_LINES);
-      while (cli_output_pump (output) && next_rejection (gaps, &index, &rejection))
-        json_rejection (&json, &rejection);
-      cli_json_close_array (&json);
-    }
+  /* The key is there in any case, so that readers need not ask for it. */
+  cli_json_open_array (&json, "rejected", CLI_JSON_LINES);
+  while (gaps->rejected && cli_output_pump (output) && next_rejection (gaps, &index, &rejection))
+    json_rejection (&json, &rejection);
+  cli_json_close_array (&json);
   cli_json_close_object (&json);
   return n_gaps > 0;
 }
@@ -186,20 +185,20 @@ print_range (CliOutput        *output,
   cli_output_size (output, lac_range_size (range), SIZE_COLUMNS);
 }
 
-static void
-print_hazards (CliOutput *output,
-               unsigned   hazards)
+/* (transfer full): "stack-growth,stack-guard". */
+static char *
+join_hazards (unsigned    hazards,
+              const char *separator)
 {
-  gboolean first = TRUE;
+  GString *names = g_string_new (NULL);
 
   for (unsigned bit = 1; bit <= LAC_HAZARD_ALL; bit <<= 1)
     if ((hazards & bit) != 0)
-      {
-        if (!first)
-          cli_output_text (output, ",", 0, CLI_PLAIN);
-        cli_output_text (output, lac_hazard_name (bit), 0, CLI_RISKY);
-        first = FALSE;
-      }
+      g_string_append_printf (names,
+                              "%s%s",
+                              names->len > 0 ? separator : "",
+                              lac_hazard_name (bit));
+  return g_string_free (names, FALSE);
 }
 
 static void
@@ -226,6 +225,7 @@ print_gap (const Gaps           *gaps,
            CliOutput            *output)
 {
   g_autofree char *candidate = lacuna_format_address (gap->candidate);
+  g_autofree char *hazards = join_hazards (gap->hazards, ",");
   char capacity[24];
 
   cli_output_text (output, candidate, address_width (gaps), CLI_FITS);
@@ -242,7 +242,7 @@ print_gap (const Gaps           *gaps,
   if (gap->hazards != LAC_HAZARD_NONE)
     {
       cli_output_separator (output);
-      print_hazards (output, gap->hazards);
+      cli_output_text (output, hazards, 0, CLI_RISKY);
     }
   cli_output_end (output);
 }
@@ -272,6 +272,41 @@ print_gap_heading (const Gaps *gaps,
   cli_output_end (output);
 }
 
+/* (transfer full): why, in a sentence. */
+static char *
+explain_rejection (const Gaps                *gaps,
+                   const struct lac_rejection *rejection)
+{
+  g_autofree char *hazards = NULL;
+
+  if (rejection->anchor >= 0)
+    return g_strdup_printf (_ ("Too little of the gap lies within reach of the anchor "
+                               "0x%" G_GINT64_MODIFIER "x."),
+                            gaps->anchors[rejection->anchor]);
+  if (rejection->hazards != LAC_HAZARD_NONE)
+    {
+      hazards = join_hazards (rejection->hazards, ", ");
+      return g_strdup_printf (_ ("There is room, but only where it is risky: %s."), hazards);
+    }
+  return g_strdup (g_dgettext (GETTEXT_PACKAGE, lac_reason_sentence (rejection->reason)));
+}
+
+/* For programs: the reason, the anchor and the hazards, of which either may be empty. */
+static void
+print_rejection_fields (const Gaps                 *gaps,
+                        const struct lac_rejection *rejection,
+                        CliOutput                  *output)
+{
+  g_autofree char *hazards = join_hazards (rejection->hazards, ",");
+
+  cli_output_literal (output, lac_reason_name (rejection->reason));
+  cli_output_separator (output);
+  if (rejection->anchor >= 0)
+    cli_output_address (output, gaps->anchors[rejection->anchor], 0);
+  cli_output_separator (output);
+  cli_output_literal (output, hazards);
+}
+
 static void
 print_rejections (const Gaps *gaps,
                   CliOutput  *output)
@@ -299,21 +334,15 @@ print_rejections (const Gaps *gaps,
     {
       print_range (output, rejection.range, width);
       cli_output_separator (output);
-      cli_output_text (output, lac_reason_name (rejection.reason), -10, CLI_RISKY);
-      cli_output_separator (output);
-      cli_output_text (output,
-                       g_dgettext (GETTEXT_PACKAGE, lac_reason_sentence (rejection.reason)),
-                       0,
-                       CLI_PLAIN);
-      if (rejection.anchor >= 0)
+      if (output->null)
+        print_rejection_fields (gaps, &rejection, output);
+      else
         {
-          cli_output_text (output, " ", 0, CLI_PLAIN);
-          cli_output_address (output, gaps->query.anchors[rejection.anchor], 0);
-        }
-      if (rejection.hazards != LAC_HAZARD_NONE)
-        {
-          cli_output_text (output, " ", 0, CLI_PLAIN);
-          print_hazards (output, rejection.hazards);
+          g_autofree char *sentence = explain_rejection (gaps, &rejection);
+
+          cli_output_text (output, lac_reason_name (rejection.reason), -10, CLI_RISKY);
+          cli_output_separator (output);
+          cli_output_text (output, sentence, 0, CLI_PLAIN);
         }
       cli_output_end (output);
     }
@@ -451,10 +480,12 @@ cli_command_gaps (char **arguments)
   Gaps gaps = { 0 };
   CliExitStatus status = CLI_USAGE;
   const GOptionEntry entries[] = {
-    { "limit", 0, 0, G_OPTION_ARG_STRING, &gaps.limit_text,
+    { "limit", 0, 0, G_OPTION_ARG_FILENAME, &gaps.limit_text,
       N_ ("List N gaps at most (people: 50, programs: all)"), N_ ("N") },
     { "rejected", 0, 0, G_OPTION_ARG_NONE, &gaps.rejected,
       N_ ("List also the gaps that do not fit, and why"), NULL },
+    { "detail", 0, 0, G_OPTION_ARG_NONE, &gaps.detail,
+      N_ ("Know the guard of every stack in a process (slower)"), NULL },
     { NULL },
   };
   const CliUsage usage = {
@@ -463,6 +494,8 @@ cli_command_gaps (char **arguments)
     .description = _ (
         "Addresses are hexadecimal or expressions (libc.so.6+0x40, libc!malloc, [heap],\n"
         "0d4096); sizes are bytes, 0x-hexadecimal, or like 64K and 1.5M.\n"
+        "Hazards are heap-growth, stack-growth, stack-guard, all and none.\n"
+        "Orders are nearest, lowest, highest, tightest and roomiest.\n"
         "Exit status 1 means that no gap fits. See lacuna-cli(1)."),
     .entries = entries,
     .group = cli_constraints_group (&gaps.texts),
@@ -474,7 +507,9 @@ cli_command_gaps (char **arguments)
     {
       status = CLI_USAGE;
       if (read_limit (&gaps) && cli_constraints_check (&gaps.texts))
-        gaps.snapshot = cli_load (&gaps.options, LACUNA_LOAD_NONE, &status);
+        gaps.snapshot = cli_load (&gaps.options,
+                                  gaps.detail ? LACUNA_LOAD_DETAIL : LACUNA_LOAD_NONE,
+                                  &status);
       if (gaps.snapshot != NULL)
         {
           gaps.map = lacuna_snapshot_get_map (gaps.snapshot);

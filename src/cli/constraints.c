@@ -9,6 +9,7 @@
 
 #include "constraints.h"
 
+#include "escape.h"
 #include "core/expression.h"
 #include "core/hazard.h"
 
@@ -21,23 +22,20 @@ cli_constraints_group (CliConstraintTexts *texts)
   GOptionGroup *group;
   const GOptionEntry entries[] = {
     { "min", 0, 0, G_OPTION_ARG_FILENAME, &texts->min,
-      N_ ("The buffer starts at or above A (the lowest mappable address)"), N_ ("A") },
+      N_ ("Start at or above A (the lowest mappable address)"), N_ ("A") },
     { "max", 0, 0, G_OPTION_ARG_FILENAME, &texts->max,
-      N_ ("The buffer ends at or below A (the end of user space)"), N_ ("A") },
+      N_ ("End at or below A (the end of user space)"), N_ ("A") },
     { "near", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &texts->near,
-      N_ ("The whole buffer lies near A; may be repeated"), N_ ("A") },
-    { "within", 0, 0, G_OPTION_ARG_STRING, &texts->within,
+      N_ ("Lie near A as a whole; may be repeated"), N_ ("A") },
+    { "within", 0, 0, G_OPTION_ARG_FILENAME, &texts->within,
       N_ ("How near, for every --near (2 GiB less 1 byte)"), N_ ("SIZE") },
-    { "size", 0, 0, G_OPTION_ARG_STRING, &texts->size,
-      N_ ("Bytes needed (4096)"), N_ ("SIZE") },
-    { "align", 0, 0, G_OPTION_ARG_STRING, &texts->align,
-      N_ ("The start is a multiple of SIZE, a power of two (the granularity)"), N_ ("SIZE") },
-    { "avoid", 0, 0, G_OPTION_ARG_STRING_ARRAY, &texts->avoid,
-      N_ ("Leave out heap-growth, stack-growth, stack-guard, all (the default) or none"),
-      N_ ("HAZARD…") },
-    { "order", 0, 0, G_OPTION_ARG_STRING, &texts->order,
-      N_ ("nearest (the default with --near), lowest (the default), highest, tightest, roomiest"),
-      N_ ("ORDER") },
+    { "size", 0, 0, G_OPTION_ARG_FILENAME, &texts->size, N_ ("Bytes needed (4096)"), N_ ("SIZE") },
+    { "align", 0, 0, G_OPTION_ARG_FILENAME, &texts->align,
+      N_ ("Start at a multiple of this power of two"), N_ ("SIZE") },
+    { "avoid", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &texts->avoid,
+      N_ ("Leave these hazards out (all)"), N_ ("HAZARD…") },
+    { "order", 0, 0, G_OPTION_ARG_FILENAME, &texts->order,
+      N_ ("What comes first (nearest with --near, or lowest)"), N_ ("ORDER") },
     { NULL },
   };
 
@@ -136,9 +134,13 @@ take_hazard (const char *word,
 
   if (!lac_hazard_from_name (word, &hazards))
     {
-      cli_complain (_ ("--avoid: There is no hazard %s; there are heap-growth, stack-growth, "
-                       "stack-guard, all and none."),
-                    word);
+      g_autofree char *quoted = cli_quote (word);
+      g_autofree char *message = NULL;
+
+      message = g_strdup_printf (_ ("There is no hazard %s; there are heap-growth, stack-growth, "
+                                    "stack-guard, all and none."),
+                                 quoted);
+      cli_complain_about_text ("--avoid", message, word, 0);
       return FALSE;
     }
   *avoid |= hazards;
@@ -149,14 +151,18 @@ static gboolean
 read_order (const CliConstraintTexts *texts,
             enum lac_order           *out_order)
 {
+  g_autofree char *quoted = NULL;
+  g_autofree char *message = NULL;
+
   *out_order = texts->near != NULL ? LAC_ORDER_NEAREST : LAC_ORDER_LOWEST;
   if (texts->order == NULL || lac_order_from_name (texts->order, out_order))
     return TRUE;
 
-  cli_complain (
-      _ ("--order: There is no order %s; there are nearest, lowest, highest, tightest and "
-         "roomiest."),
-      texts->order);
+  quoted = cli_quote (texts->order);
+  message = g_strdup_printf (_ ("There is no order %s; there are nearest, lowest, highest, tightest "
+                                "and roomiest."),
+                             quoted);
+  cli_complain_about_text ("--order", message, texts->order, 0);
   return FALSE;
 }
 
@@ -227,6 +233,12 @@ cli_constraints_read (const CliConstraintTexts *texts,
         return FALSE;
       anchors[i] = anchor;
     }
+
+  /* A bound that was not given makes room for the one that was; nothing lies between them then. */
+  if (texts->min == NULL)
+    query.min = MIN (query.min, query.max);
+  if (texts->max == NULL)
+    query.max = MAX (query.max, query.min);
   if (query.min > query.max)
     {
       cli_complain (_ ("--min 0x%" G_GINT64_MODIFIER "x lies above --max 0x%" G_GINT64_MODIFIER

@@ -38,6 +38,7 @@ test_usage (void)
 
   g_assert_cmpint (nothing.status, ==, 2);
   g_assert_nonnull (strstr (nothing.error, "Commands:"));
+  check_failure (&nothing, 2, "Which command");
 
   assert_failure (2, "Did you mean map?", "mpa", "self");
   assert_failure (2, "Did you mean gaps?", "gap", "self");
@@ -53,6 +54,7 @@ test_usage (void)
   assert_failure (2, "--width", "map", "self", "--strip", "--width", "wide");
   assert_failure (2, "--width", "map", "self", "--strip", "--width", "-5");
   assert_failure (2, "--width", "map", "self", "--strip", "--width", "0");
+  assert_failure (2, "--width", "map", "self", "--width", "80");
   assert_failure (2, "picture", "map", "self", "--strip", "--json");
   assert_failure (2, "--null", "map", "self", "--null", "--json");
   assert_failure (2, "--color", "map", "self", "--color=pink");
@@ -63,6 +65,24 @@ test_usage (void)
   assert_failure (2, "no hazard rain", "gaps", "self", "--avoid", "rain");
   assert_failure (2, "pid:", "map", "pid:many");
   assert_failure (2, "no sandbox", "map", "sandbox:script");
+}
+
+static void
+test_flags_take_no_value (void)
+{
+  static const char *const of_map[] = { "--json=no", "--strip=no", "--null=x", "--help=no",
+                                        "--detail=" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (of_map); i++)
+    {
+      g_autofree char *says = g_strdup_printf ("%.*s takes no value.",
+                                               (int) strcspn (of_map[i], "="),
+                                               of_map[i]);
+
+      assert_failure (2, says, "map", "self", of_map[i]);
+    }
+  assert_failure (2, "--rejected takes no value.", "gaps", "--rejected=no", "self");
+  assert_failure (3, "no such file", "map", "--", "--json=no");
 }
 
 static void
@@ -92,6 +112,121 @@ test_carets (void)
   assert_failure (2, "\n  \xc3\xa4\xc3\xa4+zz\n", "gaps", "self", "--min", "\xc3\xa4\xc3\xa4+zz");
   assert_failure (2, "libc!no_such_symbol", "gaps", "self", "--near", "libc!no_such_symbol");
   assert_failure (2, "--near", "gaps", "self", "--near", "");
+}
+
+/* Values are bytes, whatever the locale calls characters. */
+static void
+test_values_of_bytes (void)
+{
+  static const char *const options[] = { "--size", "--within", "--align", "--limit", "--order",
+                                         "--avoid", "--near", "--min", "--max" };
+  static const struct
+  {
+    const char *locale;
+    const char *value;
+    const char *shown;
+  } cases[] = {
+    { "LC_ALL=C", "\xc3\xa9", "\n  \xc3\xa9\n  ^\n" },
+    { "LC_ALL=C", "z\xff", "\n  z\\xff\n  " },
+    { "LC_ALL=C.UTF-8", "z\xff", "\n  z\\xff\n  " },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (cases); j++)
+      {
+        const char *arguments[] = { "env",  cases[j].locale, g_getenv ("LACUNA_CLI"),
+                                    "gaps", "self",          options[i],
+                                    NULL,   NULL };
+        g_auto (Run) run = { 0 };
+
+        arguments[6] = cases[j].value;
+        run = run_program ("", arguments);
+        check_failure (&run, 2, options[i]);
+        g_assert_nonnull (strstr (run.error, cases[j].shown));
+      }
+}
+
+/* What the user typed, and what files are called, can't command the terminal. */
+static void
+test_control_characters (void)
+{
+  static const char *const commands[][3] = {
+    { "\x1b[2J\n", NULL, NULL },        { "help", "\x1b[2J\n", NULL },
+    { "map", "/\x1b[2J\n", NULL },       { "map", "name:\x1b[2J\n", NULL },
+    { "map", "pid:\x1b[2J\n", NULL },    { "map", "sandbox:\x1b[2J\n", NULL },
+    { "map", "self", "\x1b[2J\n" },      { "map", "self", "--\x1b[2J\n" },
+    { "map", "self", "--kind=\x1b[2J\n" }, { "map", "self", "--color=\x1b[2J\n" },
+    { "gaps", "self", "--near=\x1b[2J\n" }, { "gaps", "self", "--order=\x1b[2J\n" },
+    { "gaps", "self", "--avoid=\x1b[2J\n" }, { "gaps", "self", "--size=\x1b[2J\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_auto (Run) run = run_cli (commands[i][0], commands[i][1], commands[i][2]);
+
+      g_test_message ("%s", run.error);
+      g_assert_cmpint (run.status, >=, 2);
+      g_assert_null (strchr (run.error, '\x1b'));
+      g_assert_nonnull (strstr (run.error, "\\x1b[2J"));
+      g_assert_null (strstr (run.error, "[2J\n\n"));
+    }
+}
+
+/* An argument as long as a book is shown around the place. */
+static void
+test_long_arguments (void)
+{
+  g_autofree char *left = g_strnfill (50000, '4');
+  g_autofree char *right = g_strnfill (50000, '5');
+  g_autofree char *both = g_strconcat (left, "K", right, NULL);
+  static const char *const commands[][2] = { { "gaps", "--size" }, { "gaps", "--near" },
+                                             { "gaps", "--order" }, { "map", "--kind" },
+                                             { "map", "--color" },  { "map", "--" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_auto (Run) run = run_cli (commands[i][0], commands[i][1], both, "self");
+
+      g_assert_cmpint (run.status, >=, 2);
+      g_assert_cmpuint (strlen (run.error), <, 1200);
+      g_assert_nonnull (strstr (run.error, "…"));
+    }
+
+  {
+    g_auto (Run) run = run_cli ("gaps", "self", "--near", both);
+    g_auto (GStrv) lines = g_strsplit (run.error, "\n", -1);
+
+    g_assert_cmpint (g_utf8_strlen (lines[1], -1), <=, 80);
+    g_assert_cmpuint (strlen (lines[2]), <=, 80);
+    g_assert_true (g_str_has_suffix (lines[2], "^"));
+  }
+}
+
+/* (nullable): the name of a thread of the kernel, where they can be seen. */
+static char *
+find_kernel_thread (void)
+{
+  g_autofree char *name = NULL;
+
+  /* The mother of all of them is the second process of a system. */
+  if (!g_file_get_contents ("/proc/2/comm", &name, NULL, NULL)
+      || strcmp (g_strchomp (name), "kthreadd") != 0)
+    return NULL;
+  return g_steal_pointer (&name);
+}
+
+static void
+test_kernel_thread (void)
+{
+  g_autofree char *name = find_kernel_thread ();
+  g_autofree char *spelling = g_strdup_printf ("name:%s", name != NULL ? name : "");
+
+  if (name == NULL)
+    {
+      g_test_skip ("no threads of the kernel are to be seen");
+      return;
+    }
+  assert_failure (3, "thread of the kernel", "map", spelling);
 }
 
 static void
@@ -214,6 +349,16 @@ test_malformed (void)
   assert_failure (6, "ELF", "map", g_getenv ("LACUNA_CLI"));
 }
 
+/* A terminal has 80 columns. */
+static void
+check_width (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_assert_cmpint (g_utf8_strlen (lines[i], -1), <=, 80);
+}
+
 static void
 test_help (void)
 {
@@ -223,6 +368,7 @@ test_help (void)
   g_auto (Run) wrong = run_cli ("help", "nonsense");
 
   g_assert_cmpint (overview.status, ==, 0);
+  check_width (overview.output);
   g_assert_true (g_str_has_prefix (version.output, "lacuna-cli "));
   g_assert_cmpint (version.status, ==, 0);
   g_assert_cmpint (wrong.status, ==, 2);
@@ -234,6 +380,9 @@ test_help (void)
       g_assert_cmpint (help.status, ==, 0);
       g_assert_cmpstr (help.error, ==, "");
       g_assert_cmpstr (help.output, ==, also.output);
+      check_width (help.output);
+      g_assert_nonnull (strstr (help.output, "\nOptions:\n"));
+      g_assert_null (strstr (help.output, "Application"));
       g_assert_nonnull (strstr (help.output, "--json"));
       g_assert_nonnull (strstr (overview.output, commands[i]));
     }
@@ -267,19 +416,25 @@ static void
 test_full_disk (void)
 {
   g_autofree char *path = fixture_path ("chromium/maps");
-  g_autofree char *command = NULL;
-  const char *arguments[] = { "sh", "-c", NULL, NULL };
-  g_auto (Run) run = { 0 };
+  g_autofree char *map = g_strdup_printf ("map '%s'", path);
+  const char *lines[] = { map, "--help", "--version", "help", "help gaps", "map --help" };
 
   if (!g_file_test ("/dev/full", G_FILE_TEST_EXISTS))
     {
       g_test_skip ("there is no /dev/full");
       return;
     }
-  command = g_strdup_printf ("'%s' map '%s' > /dev/full", g_getenv ("LACUNA_CLI"), path);
-  arguments[2] = command;
-  run = run_program ("", arguments);
-  check_failure (&run, 5, "standard output");
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *command = NULL;
+      const char *arguments[] = { "sh", "-c", NULL, NULL };
+      g_auto (Run) run = { 0 };
+
+      command = g_strdup_printf ("'%s' %s > /dev/full", g_getenv ("LACUNA_CLI"), lines[i]);
+      arguments[2] = command;
+      run = run_program ("", arguments);
+      check_failure (&run, 5, "standard output");
+    }
 }
 
 /* Standard files that the caller closed are not taken for others that get their numbers. */
@@ -345,6 +500,11 @@ main (int    argc,
   g_test_add_func ("/cli/failures/usage-exits-2", test_usage);
   g_test_add_func ("/cli/failures/contradicting-constraints-exit-2", test_constraints);
   g_test_add_func ("/cli/failures/caret-under-the-place", test_carets);
+  g_test_add_func ("/cli/failures/flags-take-no-value", test_flags_take_no_value);
+  g_test_add_func ("/cli/failures/values-are-bytes", test_values_of_bytes);
+  g_test_add_func ("/cli/failures/control-characters-are-escaped", test_control_characters);
+  g_test_add_func ("/cli/failures/long-arguments-are-shortened", test_long_arguments);
+  g_test_add_func ("/cli/failures/name-of-a-kernel-thread", test_kernel_thread);
   g_test_add_func ("/cli/failures/no-target-exits-3", test_no_target);
   g_test_add_func ("/cli/failures/not-permitted-exits-4", test_not_permitted);
   g_test_add_func ("/cli/failures/refused-exits-5", test_refused);

@@ -4,6 +4,7 @@
  */
 #include "run.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define GAP_KEYS "start end size candidate distance hazards capacity"
@@ -407,7 +408,10 @@ test_defaults (void)
   JsonObject *query = json_object_get_object_member (document, "query");
   JsonArray *avoid = json_object_get_array_member (query, "avoid");
 
-  assert_keys (document, "query gaps");
+  /* All keys are there, also of what was not asked for. */
+  assert_keys (document, "query gaps rejected");
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (document, "rejected")), ==,
+                    0);
   g_assert_cmphex (json_address (query, "min"), ==, 0x1000);
   g_assert_cmphex (json_address (query, "max"), ==, G_GUINT64_CONSTANT (0x7ffffffff000));
   g_assert_cmpint (json_number (query, "within"), ==, 0x7fffffff);
@@ -571,7 +575,6 @@ test_nothing_fits (void)
   g_autofree char *path = fixture_path ("static/maps");
   g_auto (Run) json = run_cli ("gaps", path, "--near", "0x400000", "--within", "1", "--json");
   g_auto (Run) table = run_cli ("gaps", path, "--near", "0x400000", "--within", "1");
-  g_auto (Run) beyond = run_cli ("gaps", path, "--min", "ffff000000000000");
 
   g_assert_cmpint (json.status, ==, 1);
   g_assert_cmpuint (count_gaps (&json), ==, 0);
@@ -580,9 +583,49 @@ test_nothing_fits (void)
   g_assert_cmpstr (table.output, ==, "");
   g_assert_true (g_str_has_prefix (table.error, "lacuna-cli: No free gap"));
   g_assert_nonnull (strstr (table.error, " too-far: "));
+}
 
-  /* Above the end of user space there is nothing, and the two bounds exclude each other. */
-  g_assert_cmpint (beyond.status, ==, 2);
+/* One bound that lies outside what the other is by default: nothing fits, and it is no contradiction
+ * of the user's. */
+static void
+test_bounds_outside (void)
+{
+  static const struct
+  {
+    const char *fixture;
+    const char *option;
+    const char *value;
+    guint64 bound;
+    const char *reason;
+  } cases[] = {
+    { "x86-32/maps", "--min", "100000000", 0x100000000, "below-min" },
+    { "static/maps", "--min", "ffff000000000000", 0xffff000000000000, "below-min" },
+    { "static/maps", "--max", "0x800", 0x800, "above-max" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = fixture_path (cases[i].fixture);
+      g_auto (Run) run = run_cli ("gaps", path, cases[i].option, cases[i].value, "--json",
+                                  "--rejected");
+      g_auto (Run) table = run_cli ("gaps", path, cases[i].option, cases[i].value);
+      g_autoptr (JsonParser) parser = NULL;
+      JsonObject *document = parse_json (&run, &parser);
+      JsonObject *query = json_object_get_object_member (document, "query");
+      JsonArray *rejected = json_object_get_array_member (document, "rejected");
+
+      g_assert_cmpint (run.status, ==, 1);
+      g_assert_cmpint (table.status, ==, 1);
+      g_assert_nonnull (strstr (table.error, cases[i].reason));
+      g_assert_cmphex (json_address (query, "min"), ==, cases[i].bound);
+      g_assert_cmphex (json_address (query, "max"), ==, cases[i].bound);
+      g_assert_cmpuint (json_array_get_length (rejected), >, 0);
+      for (guint j = 0; j < json_array_get_length (rejected); j++)
+        g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (rejected, j),
+                                                        "reason"),
+                         ==,
+                         cases[i].reason);
+    }
 }
 
 static void
@@ -590,9 +633,131 @@ test_rejected_table (void)
 {
   g_autofree char *path = fixture_path ("x86-32/maps");
   g_auto (Run) run = run_cli ("gaps", path, "--size", "1M", "--near", "libc", "--rejected");
+  g_auto (Run) far = { 0 };
+  g_auto (Run) risky = { 0 };
 
   g_assert_cmpint (run.status, ==, 0);
   g_assert_nonnull (strstr (run.output, "too-small   The gap is smaller than the buffer."));
+
+  /* The anchor and the hazards are part of the sentence. */
+  g_free (path);
+  path = fixture_path ("static/maps");
+  far = run_cli ("gaps", path, "--near", "0x400000", "--within", "64K", "--rejected");
+  g_assert_nonnull (strstr (far.output, "within reach of the anchor 0x400000.\n"));
+  risky = run_cli ("gaps", path, "--near", "[stack]", "--within", "64K", "--max", "[stack]",
+                   "--rejected");
+  g_assert_nonnull (strstr (risky.output, "risky: stack-growth, stack-guard.\n"));
+}
+
+/* START END SIZE REASON ANCHOR HAZARDS, of which the last two may be empty. */
+static void
+test_rejected_records (void)
+{
+  g_autofree char *path = fixture_path ("static/maps");
+  g_auto (Run) run = run_cli ("gaps", path, "--near", "[stack]", "--within", "64K", "--max",
+                              "[stack]", "--rejected", "--null");
+  g_auto (Run) json = run_cli ("gaps", path, "--near", "[stack]", "--within", "64K", "--max",
+                               "[stack]", "--rejected", "--json");
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *document = parse_json (&json, &parser);
+  JsonArray *rejected = json_object_get_array_member (document, "rejected");
+  const char *anchor = json_array_get_string_element (
+      json_object_get_array_member (json_object_get_object_member (document, "query"), "near"), 0);
+  const char *record = run.output;
+  guint n_hazards = 0;
+
+  g_assert_cmpint (run.status, ==, 1);
+  for (guint i = 0; i < json_array_get_length (rejected); i++)
+    {
+      JsonObject *object = json_array_get_object_element (rejected, i);
+      const char *reason = json_object_get_string_member (object, "reason");
+      g_auto (GStrv) fields = g_strsplit (record, " ", -1);
+
+      g_assert_cmpuint (g_strv_length (fields), ==, 6);
+      g_assert_cmpstr (fields[0], ==, json_object_get_string_member (object, "start"));
+      g_assert_cmpstr (fields[1], ==, json_object_get_string_member (object, "end"));
+      g_assert_cmpint (g_ascii_strtoll (fields[2], NULL, 10), ==, json_number (object, "size"));
+      g_assert_cmpstr (fields[3], ==, reason);
+      g_assert_cmpstr (fields[4], ==, strcmp (reason, "too-far") == 0 ? anchor : "");
+      if (strcmp (reason, "hazard") == 0)
+        {
+          g_assert_cmpstr (fields[5], ==, "stack-growth,stack-guard");
+          n_hazards++;
+        }
+      else
+        g_assert_cmpstr (fields[5], ==, "");
+      record += strlen (record) + 1;
+    }
+  g_assert_true (record == run.output + run.output_length);
+  g_assert_cmpuint (n_hazards, ==, 1);
+}
+
+/* Only the page use says which regions grow down; the guard of one that is not [stack] is known with
+ * --detail alone. */
+static void
+test_detail (void)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  gsize size = 1024 * page;
+  gsize hole = 300 * page;
+  g_autofree char *number = g_strdup_printf ("%d", (int) getpid ());
+  g_autofree char *address = NULL;
+  g_autofree char *near = NULL;
+  char *area = mmap (NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  char *stack = area + size - page;
+  g_auto (Run) plain = { 0 };
+  g_auto (Run) detail = { 0 };
+  g_autoptr (JsonParser) plain_parser = NULL;
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *gap;
+  JsonArray *hazards;
+
+  g_assert_true (area != MAP_FAILED);
+
+  /* The rest of the area stays below the hole, so that neither the heap may grow into it nor are the
+   * stacks of threads put there. */
+  g_assert_cmpint (munmap (stack - hole, hole + page), ==, 0);
+  if (mmap (stack, page, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE, -1, 0)
+      != stack)
+    {
+      g_test_skip ("the system maps nothing that grows down");
+      return;
+    }
+  address = g_strdup_printf ("0x%" G_GINT64_MODIFIER "x", (guint64) (gsize) stack);
+
+  plain = run_cli ("gaps", number, "--near", address, "--max", address, "--json");
+  detail = run_cli ("gaps", number, "--near", address, "--max", address, "--json", "--detail");
+  g_assert_cmpint (munmap (area, size), ==, 0);
+
+  gap = json_array_get_object_element (
+      json_object_get_array_member (parse_json (&plain, &plain_parser), "gaps"), 0);
+  g_assert_cmphex (json_address (gap, "candidate"), ==, (gsize) (stack - page));
+
+  gap = json_array_get_object_element (
+      json_object_get_array_member (parse_json (&detail, &parser), "gaps"), 0);
+  hazards = json_object_get_array_member (gap, "hazards");
+  g_assert_cmphex (json_address (gap, "candidate"), ==, (gsize) (stack - 257 * page));
+  g_assert_cmphex (json_address (gap, "start"), ==, (gsize) (stack - hole));
+  g_assert_cmphex (json_address (gap, "end"), ==, (gsize) stack);
+  g_assert_cmpuint (json_array_get_length (hazards), ==, 1);
+  g_assert_cmpstr (json_array_get_string_element (hazards, 0), ==, "stack-guard");
+}
+
+static void
+test_detail_of_files (void)
+{
+  static const char *const names[] = { "python/maps", "python/smaps" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = fixture_path (names[i]);
+      g_auto (Run) plain = run_cli ("gaps", path, "--json", "--rejected");
+      g_auto (Run) detail = run_cli ("gaps", path, "--json", "--rejected", "--detail");
+
+      g_assert_cmpint (detail.status, ==, 0);
+      g_assert_cmpstr (detail.output, ==, plain.output);
+    }
 }
 
 static void
@@ -625,7 +790,11 @@ main (int    argc,
   g_test_add_func ("/cli/gaps/near-names", test_near_names);
   g_test_add_func ("/cli/gaps/live-process", test_live);
   g_test_add_func ("/cli/gaps/nothing-fits-exits-1", test_nothing_fits);
+  g_test_add_func ("/cli/gaps/bound-outside-user-space-exits-1", test_bounds_outside);
   g_test_add_func ("/cli/gaps/rejected-for-people", test_rejected_table);
+  g_test_add_func ("/cli/gaps/rejected-for-programs", test_rejected_records);
+  g_test_add_func ("/cli/gaps/detail-knows-every-guard", test_detail);
+  g_test_add_func ("/cli/gaps/detail-of-a-file-changes-nothing", test_detail_of_files);
   g_test_add_func ("/cli/gaps/records-that-end-in-nul", test_null);
   return g_test_run ();
 }
