@@ -274,7 +274,7 @@ print_gap_heading (const Gaps *gaps,
 
 /* (transfer full): why, in a sentence. */
 static char *
-explain_rejection (const Gaps                *gaps,
+explain_rejection (const Gaps                 *gaps,
                    const struct lac_rejection *rejection)
 {
   g_autofree char *hazards = NULL;

@@ -126,6 +126,7 @@ json_target (CliJson *json,
 {
   const LacunaOrigin *origin = lacuna_snapshot_get_origin (map->snapshot);
   const struct lac_space *space = lac_map_space (map->map);
+  const char *name;
 
   cli_json_open_object (json, "target", CLI_JSON_LINES);
   if (origin->kind == LACUNA_TARGET_FILE)
@@ -135,7 +136,8 @@ json_target (CliJson *json,
       cli_json_string (json, "kind", "process");
       cli_json_number (json, "pid", (guint64) origin->pid);
       cli_json_number (json, "start_time", origin->start_time);
-      cli_json_string (json, "name", origin->name);
+      name = origin->name_bytes != NULL ? origin->name_bytes : origin->name;
+      cli_json_bytes (json, "name", name, strlen (name));
     }
   cli_json_number (json, "pointer_bits", space->pointer_bits);
   cli_json_number (json, "page_size", space->page_size);

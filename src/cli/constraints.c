@@ -159,8 +159,8 @@ read_order (const CliConstraintTexts *texts,
     return TRUE;
 
   quoted = cli_quote (texts->order);
-  message = g_strdup_printf (_ ("There is no order %s; there are nearest, lowest, highest, tightest "
-                                "and roomiest."),
+  message = g_strdup_printf (_ ("There is no order %s; there are nearest, lowest, highest, "
+                                "tightest and roomiest."),
                              quoted);
   cli_complain_about_text ("--order", message, texts->order, 0);
   return FALSE;

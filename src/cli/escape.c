@@ -1,7 +1,7 @@
 /* Text from outside, made fit to be shown.
  *
- * A file may have a newline in its name, or what sets a terminal's colours, and an argument may be as
- * long as a book. Tables and messages show all of them the same way.
+ * A file may have a newline in its name, or what sets a terminal's colours, and an argument may be
+ * as long as a book. Tables and messages show all of them the same way.
  *
  * SPDX-License-Identifier: MIT
  */

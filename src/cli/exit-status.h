@@ -26,7 +26,7 @@ CliExitStatus cli_exit_status_from_error (const GError *error);
 void          cli_complain               (const char   *format,
                                           ...) G_GNUC_PRINTF (1, 2);
 
-/* Complains about the target that the user called @spelling, and says what to exit with. The message
- * may list processes on lines of their own. */
+/* Complains about the target that the user called @spelling, and says what to exit with. The
+ * message may list processes on lines of their own. */
 CliExitStatus cli_fail                   (const GError *error,
                                           const char   *spelling);

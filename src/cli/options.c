@@ -129,8 +129,8 @@ decide_colour (const char *choice,
   return TRUE;
 }
 
-/* GOption calls the options that are in no group those of the application when there are groups, but
- * plain options when there are none. */
+/* GOption calls the options that are in no group those of the application when there are groups,
+ * but plain options when there are none. */
 static char *
 rename_heading (const char *help)
 {

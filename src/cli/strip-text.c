@@ -2,8 +2,8 @@
  *
  * It is the window's strip: the same compact scale and the same layout, with a character for a
  * pixel. Every ink has a character of its own, so that nothing is lost without colour; where the
- * terminal has no Unicode, a letter of the ink's name serves. Where only some kinds are asked for, the
- * rest is still drawn, quietly: a strip that left it out would show it as free.
+ * terminal has no Unicode, a letter of the ink's name serves. Where only some kinds are asked for,
+ * the rest is still drawn, quietly: a strip that left it out would show it as free.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -131,7 +131,8 @@ make_pieces (Strip *strip)
 
   strip->pieces = g_memdup2 (pieces, strip->n_pieces * sizeof *pieces);
   for (gsize i = 0; i < strip->n_pieces && !strip->all_kinds; i++)
-    if (strip->pieces[i].kind == LACUNA_PIECE_REGION || strip->pieces[i].kind == LACUNA_PIECE_DENSITY)
+    if (strip->pieces[i].kind == LACUNA_PIECE_REGION
+        || strip->pieces[i].kind == LACUNA_PIECE_DENSITY)
       narrow_piece (strip, &strip->pieces[i]);
 }
 

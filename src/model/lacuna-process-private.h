@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Whether it is a process that still has an address space: no thread of the kernel, and not ended. The
- * first thread may have ended before the others. */
+/* Whether it is a process that still has an address space: no thread of the kernel, and not ended.
+ * The first thread may have ended before the others. */
 static inline gboolean
 lacuna_process_row_is_live (const struct lac_process_row *row)
 {

@@ -27,6 +27,7 @@ lacuna_snapshot_finalize (GObject *object)
 
   lac_map_unref (self->map);
   g_free (self->origin.name);
+  g_free (self->origin.name_bytes);
   g_free (self->origin.command_line);
   g_free (self->origin.source_path);
 
@@ -62,6 +63,7 @@ lacuna_snapshot_new (struct lac_map     *map,
   self->map = lac_map_ref (map);
   self->origin = *origin;
   self->origin.name = g_strdup (origin->name);
+  self->origin.name_bytes = g_strdup (origin->name_bytes);
   self->origin.command_line = g_strdup (origin->command_line);
   self->origin.source_path = g_strdup (origin->source_path);
   self->taken = taken;

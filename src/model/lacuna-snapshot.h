@@ -31,6 +31,7 @@ typedef struct
   guint64 start_time;  /* clock ticks after boot; 0 for a file */
   guint32 user;        /* user number; meaningless for a file */
   char *name;          /* UTF-8: the process's short name, or the file's */
+  char *name_bytes;    /* the process's short name as the system has it, or NULL */
   char *command_line;  /* UTF-8 or NULL */
   char *source_path;   /* UTF-8: what was read, such as /proc/1234/maps */
   const char *source;  /* static: "proc-maps", "proc-smaps" or "maps-text" */

@@ -585,8 +585,8 @@ test_nothing_fits (void)
   g_assert_nonnull (strstr (table.error, " too-far: "));
 }
 
-/* One bound that lies outside what the other is by default: nothing fits, and it is no contradiction
- * of the user's. */
+/* One bound that lies outside what the other is by default: nothing fits, and it is no
+ * contradiction of the user's. */
 static void
 test_bounds_outside (void)
 {
@@ -692,8 +692,8 @@ test_rejected_records (void)
   g_assert_cmpuint (n_hazards, ==, 1);
 }
 
-/* Only the page use says which regions grow down; the guard of one that is not [stack] is known with
- * --detail alone. */
+/* Only the page use says which regions grow down; the guard of one that is not [stack] is known
+ * with --detail alone. */
 static void
 test_detail (void)
 {
@@ -702,7 +702,6 @@ test_detail (void)
   gsize hole = 300 * page;
   g_autofree char *number = g_strdup_printf ("%d", (int) getpid ());
   g_autofree char *address = NULL;
-  g_autofree char *near = NULL;
   char *area = mmap (NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   char *stack = area + size - page;
   g_auto (Run) plain = { 0 };
@@ -714,8 +713,8 @@ test_detail (void)
 
   g_assert_true (area != MAP_FAILED);
 
-  /* The rest of the area stays below the hole, so that neither the heap may grow into it nor are the
-   * stacks of threads put there. */
+  /* The rest of the area stays below the hole, so that neither the heap may grow into it nor are
+   * the stacks of threads put there. */
   g_assert_cmpint (munmap (stack - hole, hole + page), ==, 0);
   if (mmap (stack, page, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE, -1, 0)

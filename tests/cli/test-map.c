@@ -366,17 +366,15 @@ be_headless (const char *name)
   pthread_exit (NULL);
 }
 
-static void
-test_headless (void)
+/* Asks for a process that is called @name and has ended its first thread. */
+static Run
+map_headless (const char *name)
 {
-  g_autofree char *name = g_strdup_printf ("headless%d", (int) getpid ());
   g_autofree char *spelling = g_strdup_printf ("name:%s", name);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process = NULL;
-  g_auto (Run) run = { 0 };
-  g_autoptr (JsonParser) parser = NULL;
-  JsonObject *target;
   char ready[6] = "";
+  Run run;
 
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
                               &error,
@@ -390,12 +388,39 @@ test_headless (void)
   g_assert_cmpstr (ready, ==, "ready");
 
   run = run_cli ("map", spelling, "--json");
-  g_test_message ("%s", run.error);
-  g_assert_cmpint (run.status, ==, 0);
-  target = json_object_get_object_member (parse_json (&run, &parser), "target");
-  g_assert_cmpstr (json_object_get_string_member (target, "name"), ==, name);
   g_output_stream_close (g_subprocess_get_stdin_pipe (process), NULL, NULL);
   g_subprocess_wait (process, NULL, NULL);
+  g_test_message ("%s", run.error);
+  g_assert_cmpint (run.status, ==, 0);
+  return run;
+}
+
+static void
+test_headless (void)
+{
+  g_autofree char *name = g_strdup_printf ("headless%d", (int) getpid ());
+  g_auto (Run) run = map_headless (name);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *target = json_object_get_object_member (parse_json (&run, &parser), "target");
+
+  g_assert_cmpstr (json_object_get_string_member (target, "name"), ==, name);
+  g_assert_false (json_object_has_member (target, "name_bytes"));
+}
+
+/* The system cuts a short name anywhere, also in the middle of a character. */
+static void
+test_odd_process_name (void)
+{
+  g_autofree char *name = g_strdup_printf ("%d\xc3", (int) getpid ());
+  g_autofree char *valid = g_strdup_printf ("%d\xef\xbf\xbd", (int) getpid ());
+  g_auto (Run) run = map_headless (name);
+  g_autoptr (JsonParser) parser = NULL;
+  JsonObject *target = json_object_get_object_member (parse_json (&run, &parser), "target");
+
+  assert_keys (target, "kind pid start_time name name_bytes pointer_bits page_size");
+  g_assert_cmpstr (json_object_get_string_member (target, "name"), ==, valid);
+  g_assert_true (
+      g_str_has_suffix (json_object_get_string_member (target, "name_bytes"), "c3"));
 }
 
 static void
@@ -628,6 +653,7 @@ main (int    argc,
   g_test_add_func ("/cli/map/odd-name-of-the-file", test_odd_file_name);
   g_test_add_func ("/cli/map/control-characters-in-the-title", test_control_characters);
   g_test_add_func ("/cli/map/process-whose-first-thread-ended", test_headless);
+  g_test_add_func ("/cli/map/odd-name-of-the-process", test_odd_process_name);
   g_test_add_func ("/cli/map/vsyscall-at-the-top", test_vsyscall);
   g_test_add_func ("/cli/map/repaired-text-is-told", test_repaired);
   g_test_add_func ("/cli/map/kinds", test_kinds);

@@ -57,9 +57,9 @@ test_widths (void)
 static void
 test_ruler (void)
 {
-  static const char *const texts[] = { "", "400000-401000 r--p 00000000 00:00 0\n",
-                                       "400000-401000 r--p 00000000 00:00 0\n"
-                                       "7f0000000000-7f0000100000 rw-p 00000000 00:00 0\n" };
+  static const char two_regions[] = "400000-401000 r--p 00000000 00:00 0\n"
+                                    "7f0000000000-7f0000100000 rw-p 00000000 00:00 0\n";
+  static const char *const texts[] = { "", "400000-401000 r--p 00000000 00:00 0\n", two_regions };
   static const char *const widths[] = { "20", "80", "200", "1000" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
