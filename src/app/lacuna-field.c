@@ -94,9 +94,12 @@ set_address (LacunaField *self,
     gtk_widget_remove_css_class (GTK_WIDGET (self->text), "address");
 }
 
+/* GTK also calls this when Tab leaves by the start: then the focus is not to come back. */
 static gboolean
 lacuna_field_grab_focus (GtkWidget *widget)
 {
+  if (gtk_widget_get_focus_child (widget) != NULL)
+    return FALSE;
   return gtk_widget_grab_focus (GTK_WIDGET (LACUNA_FIELD (widget)->text));
 }
 

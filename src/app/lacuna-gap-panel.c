@@ -2,8 +2,10 @@
  *
  * Every change starts a search and cancels the one before, so that the strip follows the typing. A
  * search is two steps on workers: reading the form (a name may need a symbol table), then the
- * query. While an entry is at fault the results of the last good form stay, since they are still
- * true of what that form asked for.
+ * query. While an entry is at fault the results of the last good form stay on the panel, so that
+ * nothing jumps at each half-typed word, but they are stale: dimmed, said to be of the input
+ * before, and for nobody else to see. Whoever half types `libc!malloc` must not be given the
+ * answer for `libc`.
  *
  * There is always one empty anchor entry at the end: typing into it adds the next one.
  *
@@ -15,6 +17,7 @@
 #include "lacuna-field.h"
 #include "lacuna-gap-form.h"
 #include "lacuna-gap-row.h"
+#include "lacuna-tab.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
@@ -49,6 +52,7 @@ struct _LacunaGapPanel
   GCancellable *cancellable;
   gboolean had_anchors;
   gboolean searching;
+  gboolean stale; /* the results answer an earlier form, not what is typed now */
   guint updating; /* above 0 while the panel itself changes the selection */
 };
 
@@ -73,7 +77,13 @@ show_headline (LacunaGapPanel *self)
   g_autofree char *headline = NULL;
 
   if (n_matches == 0)
-    headline = g_strdup (_ ("No gap fits"));
+    headline = g_strdup (self->stale ? _ ("No gap fit the input before") : _ ("No gap fits"));
+  else if (self->stale)
+    headline = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                             "%'" G_GUINT64_FORMAT " gap fit the input before",
+                                             "%'" G_GUINT64_FORMAT " gaps fit the input before",
+                                             (gulong) n_matches),
+                                n_matches);
   else
     headline = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" G_GUINT64_FORMAT " gap fits",
                                              "%'" G_GUINT64_FORMAT " gaps fit",
@@ -81,7 +91,9 @@ show_headline (LacunaGapPanel *self)
                                 n_matches);
   gtk_label_set_label (self->headline, headline);
 
-  if (n_matches == 0)
+  if (self->stale)
+    gtk_label_set_label (self->explanation, _ ("Correct what is marked to search again."));
+  else if (n_matches == 0)
     gtk_label_set_label (self->explanation, _ (lac_status_sentence (LAC_E_NO_GAP)));
   else if (n_listed < n_matches)
     {
@@ -89,9 +101,11 @@ show_headline (LacunaGapPanel *self)
 
       gtk_label_set_label (self->explanation, text);
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->explanation), n_matches == 0 || n_listed < n_matches);
+  gtk_widget_set_visible (GTK_WIDGET (self->explanation),
+                          self->stale || n_matches == 0 || n_listed < n_matches);
   gtk_widget_set_visible (self->results_window, n_matches > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->order_drop_down), n_matches > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->order_drop_down), n_matches > 0 && !self->stale);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->results_view), !self->stale);
 }
 
 static void
@@ -106,7 +120,7 @@ static guint
 position_to_select (LacunaGapPanel   *self,
                     LacunaGapResults *results)
 {
-  LacunaGap *before = lacuna_gap_panel_get_selected (self);
+  LacunaGap *before = gtk_single_selection_get_selected_item (self->selection);
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (results));
 
   if (n_items == 0)
@@ -135,8 +149,22 @@ set_results (LacunaGapPanel   *self,
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (results));
   gtk_single_selection_set_selected (self->selection, position);
   self->updating--;
+  self->stale = FALSE;
 
   show_headline (self);
+  update_copy_button (self);
+  g_signal_emit (self, signals[RESULTS_CHANGED], 0);
+}
+
+/* What is typed now has no answer: what is listed is kept for the eye alone. */
+static void
+set_stale (LacunaGapPanel *self)
+{
+  if (self->stale)
+    return;
+  self->stale = TRUE;
+  if (self->results != NULL)
+    show_headline (self);
   update_copy_button (self);
   g_signal_emit (self, signals[RESULTS_CHANGED], 0);
 }
@@ -155,6 +183,7 @@ searched_cb (GObject      *source,
   self->searching = FALSE;
   if (results == NULL)
     {
+      set_stale (self);
       gtk_label_set_label (self->explanation, error->message);
       gtk_widget_set_visible (GTK_WIDGET (self->explanation), TRUE);
       return;
@@ -229,6 +258,7 @@ form_read_cb (GObject      *source,
   if (reading->faults->len > 0)
     {
       self->searching = FALSE;
+      set_stale (self);
       return;
     }
   lacuna_gap_results_search_async (self->snapshot, &reading->query, RESULTS_LIMIT,
@@ -417,12 +447,6 @@ copy_clicked_cb (LacunaGapPanel *self)
     }
 }
 
-static gboolean
-lacuna_gap_panel_grab_focus (GtkWidget *widget)
-{
-  return gtk_widget_grab_focus (g_ptr_array_index (LACUNA_GAP_PANEL (widget)->anchors, 0));
-}
-
 static void
 lacuna_gap_panel_dispose (GObject *object)
 {
@@ -461,7 +485,6 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
 
   object_class->dispose = lacuna_gap_panel_dispose;
   object_class->finalize = lacuna_gap_panel_finalize;
-  widget_class->grab_focus = lacuna_gap_panel_grab_focus;
 
   /* LacunaGapPanel::results-changed: there are new results, or other ones. */
   signals[RESULTS_CHANGED]
@@ -518,6 +541,7 @@ lacuna_gap_panel_init (LacunaGapPanel *self)
   g_signal_connect_swapped (self->selection, "notify::selected",
                             G_CALLBACK (selection_changed_cb), self);
   gtk_list_view_set_model (self->results_view, GTK_SELECTION_MODEL (self->selection));
+  lacuna_tab_passes (GTK_WIDGET (self->results_view));
 
   append_anchor (self);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->avoid_heap_growth),
@@ -560,14 +584,15 @@ lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
 /**
  * lacuna_gap_panel_get_results:
  *
- * Returns: (transfer none) (nullable): the newest results
+ * Returns: (transfer none) (nullable): the newest results; NULL while what is typed has none,
+ *   since something in it is wrong
  */
 LacunaGapResults *
 lacuna_gap_panel_get_results (LacunaGapPanel *self)
 {
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), NULL);
 
-  return self->results;
+  return self->stale ? NULL : self->results;
 }
 
 /**
@@ -580,7 +605,7 @@ lacuna_gap_panel_get_selected (LacunaGapPanel *self)
 {
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), NULL);
 
-  return gtk_single_selection_get_selected_item (self->selection);
+  return self->stale ? NULL : gtk_single_selection_get_selected_item (self->selection);
 }
 
 /**
@@ -611,7 +636,7 @@ lacuna_gap_panel_step (LacunaGapPanel *self,
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   guint position = gtk_single_selection_get_selected (self->selection);
 
-  if (n_items == 0)
+  if (n_items == 0 || self->stale)
     return;
   if (position == GTK_INVALID_LIST_POSITION)
     position = 0;
@@ -626,6 +651,19 @@ lacuna_gap_panel_step (LacunaGapPanel *self,
   gtk_widget_activate_action (GTK_WIDGET (self->results_view), "list.scroll-to-item", "u",
                               position);
   g_signal_emit (self, signals[CHOSEN], 0);
+}
+
+/**
+ * lacuna_gap_panel_focus_entry:
+ *
+ * Puts the cursor into the first anchor's entry.
+ */
+void
+lacuna_gap_panel_focus_entry (LacunaGapPanel *self)
+{
+  g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
+
+  gtk_widget_grab_focus (g_ptr_array_index (self->anchors, 0));
 }
 
 /**
@@ -659,6 +697,8 @@ lacuna_gap_panel_select_gap (LacunaGapPanel *self,
 
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), FALSE);
 
+  if (self->stale)
+    return FALSE;
   for (guint i = 0; i < n_items; i++)
     {
       g_autoptr (LacunaGap) gap = g_list_model_get_item (G_LIST_MODEL (self->selection), i);

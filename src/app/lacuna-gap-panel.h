@@ -20,6 +20,7 @@ void              lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
 LacunaGapResults *lacuna_gap_panel_get_results  (LacunaGapPanel *self);
 LacunaGap        *lacuna_gap_panel_get_selected (LacunaGapPanel *self);
 gboolean          lacuna_gap_panel_is_searching (LacunaGapPanel *self);
+void              lacuna_gap_panel_focus_entry  (LacunaGapPanel *self);
 void              lacuna_gap_panel_step         (LacunaGapPanel *self,
                                                  int             step);
 void              lacuna_gap_panel_add_anchor   (LacunaGapPanel *self,

@@ -76,7 +76,9 @@ lacuna_legend_init (LacunaLegend *self)
                                   GTK_POLICY_NEVER);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), row);
-  gtk_widget_set_focusable (self->scroller, FALSE);
+  /* A scrolled window takes the focus itself when Tab comes by, focusable or not; there is nothing
+   * in this one that a key could do. */
+  gtk_widget_set_can_focus (self->scroller, FALSE);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Legend"), -1);

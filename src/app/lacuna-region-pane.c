@@ -11,6 +11,7 @@
 
 #include "lacuna-region-pane.h"
 #include "lacuna-region-cells.h"
+#include "lacuna-tab.h"
 #include "model/lacuna-region-list.h"
 
 #include <glib/gi18n.h>
@@ -347,6 +348,7 @@ lacuna_region_pane_init (LacunaRegionPane *self)
   g_signal_connect_swapped (self->selection, "notify::selected",
                             G_CALLBACK (selection_changed_cb), self);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  lacuna_tab_passes (GTK_WIDGET (self->view));
   update_count (self);
 }
 

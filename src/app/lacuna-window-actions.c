@@ -129,7 +129,7 @@ find_gap_action (GtkWidget  *widget,
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
   adw_flap_set_reveal_flap (self->flap, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->gap_panel));
+  lacuna_gap_panel_focus_entry (self->gap_panel);
 }
 
 static void

@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "app/lacuna-field.h"
+#include "app/lacuna-tab.h"
 #include "app/lacuna-window-private.h"
 
 #include <string.h>
@@ -176,6 +178,61 @@ test_anchor_from_selection (Fixture      *fixture,
 }
 
 static void
+wait_for_answer (LacunaWindow *window)
+{
+  while (lacuna_gap_panel_is_searching (window->gap_panel))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* While something half typed is wrong, no one may take the answer for what was typed before for the
+ * answer. */
+static void
+test_fault_makes_results_stale (Fixture      *fixture,
+                                gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  LacunaField *size = LACUNA_FIELD (
+      gtk_widget_get_template_child (GTK_WIDGET (window->gap_panel), LACUNA_TYPE_GAP_PANEL,
+                                     "size"));
+  GtkWidget *copy = GTK_WIDGET (gtk_widget_get_template_child (
+      GTK_WIDGET (window->gap_panel), LACUNA_TYPE_GAP_PANEL, "copy_button"));
+  GtkWidget *view = GTK_WIDGET (gtk_widget_get_template_child (
+      GTK_WIDGET (window->gap_panel), LACUNA_TYPE_GAP_PANEL, "results_view"));
+  GtkLabel *headline = GTK_LABEL (gtk_widget_get_template_child (
+      GTK_WIDGET (window->gap_panel), LACUNA_TYPE_GAP_PANEL, "headline"));
+  GListModel *listed = G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (view)));
+  guint n_listed = g_list_model_get_n_items (listed);
+
+  g_assert_nonnull (lacuna_strip_get_results (window->strip));
+  g_assert_true (gtk_widget_get_sensitive (copy));
+
+  lacuna_field_set_text (size, "64Q");
+  wait_for_answer (window);
+  g_assert_nonnull (lacuna_field_get_fault (size));
+  g_assert_cmpuint (g_list_model_get_n_items (listed), ==, n_listed);
+  g_assert_false (gtk_widget_get_sensitive (view));
+  g_assert_false (gtk_widget_get_sensitive (copy));
+  g_assert_nonnull (strstr (gtk_label_get_label (headline), "the input before"));
+  g_assert_null (lacuna_gap_panel_get_results (window->gap_panel));
+  g_assert_null (lacuna_gap_panel_get_selected (window->gap_panel));
+  g_assert_null (lacuna_strip_get_results (window->strip));
+  lacuna_window_select (window, 0x600000);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.next-match", NULL);
+  g_assert_cmphex (lacuna_strip_get_selection (window->strip).start, ==, 0x600000);
+
+  /* The next good form is answered as ever. */
+  lacuna_field_set_text (size, "64K");
+  wait_for_answer (window);
+  g_assert_true (gtk_widget_get_sensitive (view));
+  g_assert_true (gtk_widget_get_sensitive (copy));
+  g_assert_null (strstr (gtk_label_get_label (headline), "the input before"));
+  g_assert_nonnull (lacuna_strip_get_results (window->strip));
+  g_assert_cmpuint (lacuna_gap_results_get_query (lacuna_strip_get_results (window->strip))->size,
+                    ==, 64 << 10);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.next-match", NULL));
+}
+
+static void
 test_refresh_keeps_place (Fixture      *fixture,
                           gconstpointer data)
 {
@@ -260,6 +317,67 @@ test_million_rows (Fixture      *fixture,
   g_assert_cmpint (longest, <, 3 * G_TIME_SPAN_SECOND);
 }
 
+static void
+note_focus (GPtrArray *visited,
+            GtkWidget *root)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (root));
+
+  g_assert_nonnull (focus);
+  /* No widget holds the focus for two Tabs running, and none has it twice in a round. */
+  g_assert_false (g_ptr_array_find (visited, focus, NULL));
+  g_ptr_array_add (visited, focus);
+}
+
+static guint
+count_in (GPtrArray *visited,
+          GtkWidget *part)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < visited->len; i++)
+    if (visited->pdata[i] == part || gtk_widget_is_ancestor (visited->pdata[i], part))
+      n++;
+  return n;
+}
+
+/* Tab goes all around the window, and past a list in one step, however long it is. */
+static void
+test_tab_goes_around (Fixture      *fixture,
+                      gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  GtkWidget *root = GTK_WIDGET (window);
+  GtkWidget *rows = GTK_WIDGET (gtk_widget_get_template_child (
+      GTK_WIDGET (window->region_pane), LACUNA_TYPE_REGION_PANE, "view"));
+  GtkWidget *results = GTK_WIDGET (gtk_widget_get_template_child (
+      GTK_WIDGET (window->gap_panel), LACUNA_TYPE_GAP_PANEL, "results_view"));
+  static const gboolean directions[] = { TRUE, FALSE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (directions); i++)
+    {
+      g_autoptr (GPtrArray) visited = g_ptr_array_new ();
+
+      g_assert_true (gtk_widget_grab_focus (GTK_WIDGET (window->strip)));
+      do
+        {
+          GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (root));
+
+          g_test_message ("%s", G_OBJECT_TYPE_NAME (focus));
+          note_focus (visited, root);
+          g_assert_cmpuint (visited->len, <, 100);
+          lacuna_tab_move (root, directions[i]);
+        }
+      while (gtk_window_get_focus (GTK_WINDOW (root)) != GTK_WIDGET (window->strip));
+
+      g_assert_cmpuint (count_in (visited, GTK_WIDGET (window->chooser)), ==, 1);
+      g_assert_cmpuint (count_in (visited, GTK_WIDGET (window->region_pane)), >, 1);
+      g_assert_cmpuint (count_in (visited, GTK_WIDGET (window->gap_panel)), >, 1);
+      g_assert_cmpuint (count_in (visited, rows), ==, 1);
+      g_assert_cmpuint (count_in (visited, results), ==, 1);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -277,6 +395,8 @@ main (int    argc,
   ADD ("/app/parts/row-selects-on-the-strip", test_row_selects_on_strip);
   ADD ("/app/parts/matches-are-stepped-through", test_matches_are_stepped_through);
   ADD ("/app/parts/anchor-from-selection", test_anchor_from_selection);
+  ADD ("/app/parts/fault-makes-the-results-stale", test_fault_makes_results_stale);
+  ADD ("/app/parts/tab-goes-around-the-window", test_tab_goes_around);
   ADD ("/app/parts/refresh-keeps-the-place", test_refresh_keeps_place);
   ADD ("/app/parts/fault-on-refresh-keeps-the-view", test_fault_keeps_view);
   ADD ("/app/parts/million-rows-leave-the-main-loop-free", test_million_rows);
