@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-details.h"
+#include "lacuna-gap-words.h"
 #include "lacuna-swatch.h"
 #include "core/hazard.h"
 #include "model/lacuna-format.h"
@@ -127,10 +128,18 @@ show_gap (LacunaDetails        *self,
 
       if (status == LAC_OK)
         {
-          kind = LACUNA_SWATCH_FIT;
-          title = _ ("Free, fits");
+          g_autofree char *at_candidate = hazard_sentences (
+              lacuna_gap_candidate_risk (map, query, found.candidate));
+
+          kind = *at_candidate != '\0' ? LACUNA_SWATCH_RISK : LACUNA_SWATCH_FIT;
+          title = *at_candidate != '\0' ? _ ("Free, fits, risky") : _ ("Free, fits");
           facts = g_strdup_printf (_ ("%s · room for %'" G_GUINT64_FORMAT), size, found.capacity);
-          if (*risk != '\0')
+          if (*at_candidate != '\0')
+            {
+              g_free (risk);
+              risk = g_steal_pointer (&at_candidate);
+            }
+          else if (*risk != '\0')
             {
               /* Translators: of a gap that fits; sentences follow that say what is risky. */
               char *text = g_strdup_printf (_ ("Part of it is risky. %s"), risk);

@@ -17,6 +17,7 @@
 #include "lacuna-field.h"
 #include "lacuna-gap-form.h"
 #include "lacuna-gap-row.h"
+#include "lacuna-gap-words.h"
 #include "lacuna-tab.h"
 #include "model/lacuna-format.h"
 
@@ -400,8 +401,13 @@ bind_result_cb (LacunaGapPanel *self,
 {
   const struct lac_gap_query *query = lacuna_gap_results_get_query (self->results);
 
-  lacuna_gap_row_bind (gtk_list_item_get_child (item),
-                       lacuna_gap_get (gtk_list_item_get_item (item)), query->n_anchors > 0);
+  const struct lac_map *map
+      = lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (self->results));
+  const struct lac_gap *gap = lacuna_gap_get (gtk_list_item_get_item (item));
+
+  lacuna_gap_row_bind (gtk_list_item_get_child (item), gap,
+                       lacuna_gap_candidate_risk (map, query, gap->candidate),
+                       query->n_anchors > 0);
 }
 
 static void

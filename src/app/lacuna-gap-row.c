@@ -1,11 +1,13 @@
 /* The rows of the gap panel's results: where the buffer would go, how much room there is, and how far
- * from the first anchor that is.
+ * from the first anchor that is. A place that is risky says so itself: someone who turned an Avoid
+ * off is otherwise shown it as the best place there is.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-gap-row.h"
+#include "lacuna-gap-words.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
@@ -22,6 +24,7 @@ lacuna_gap_row_new (void)
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget *address = gtk_label_new (NULL);
   GtkWidget *room = gtk_label_new (NULL);
+  GtkWidget *risk = gtk_label_new (NULL);
   GtkWidget *distance = gtk_label_new (NULL);
 
   gtk_widget_add_css_class (address, "address");
@@ -33,11 +36,16 @@ lacuna_gap_row_new (void)
   gtk_widget_add_css_class (room, "numeric");
   gtk_label_set_xalign (GTK_LABEL (room), 0);
   gtk_label_set_ellipsize (GTK_LABEL (room), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (risk, "caption");
+  gtk_widget_add_css_class (risk, "risky");
+  gtk_label_set_xalign (GTK_LABEL (risk), 0);
+  gtk_label_set_wrap (GTK_LABEL (risk), TRUE);
   gtk_widget_add_css_class (distance, "distance");
   gtk_widget_add_css_class (distance, "numeric");
   gtk_widget_set_hexpand (lines, TRUE);
   gtk_box_append (GTK_BOX (lines), address);
   gtk_box_append (GTK_BOX (lines), room);
+  gtk_box_append (GTK_BOX (lines), risk);
   gtk_box_append (GTK_BOX (row), lines);
   gtk_box_append (GTK_BOX (row), distance);
   return row;
@@ -47,6 +55,7 @@ lacuna_gap_row_new (void)
  * lacuna_gap_row_bind:
  * @row: made by lacuna_gap_row_new()
  * @gap: (borrowed): a gap that fits
+ * @hazards: enum lac_hazard values of what the candidate itself would lie in
  * @has_anchor: whether its distance means anything
  *
  * Shows @gap in @row.
@@ -54,11 +63,13 @@ lacuna_gap_row_new (void)
 void
 lacuna_gap_row_bind (GtkWidget            *row,
                      const struct lac_gap *gap,
+                     unsigned              hazards,
                      gboolean              has_anchor)
 {
   GtkWidget *lines = gtk_widget_get_first_child (row);
   GtkLabel *address = GTK_LABEL (gtk_widget_get_first_child (lines));
-  GtkLabel *room = GTK_LABEL (gtk_widget_get_last_child (lines));
+  GtkLabel *room = GTK_LABEL (gtk_widget_get_next_sibling (GTK_WIDGET (address)));
+  GtkLabel *risk = GTK_LABEL (gtk_widget_get_last_child (lines));
   GtkLabel *distance = GTK_LABEL (gtk_widget_get_last_child (row));
   g_autofree char *address_text = lacuna_format_address_grouped (gap->candidate);
   g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
@@ -70,4 +81,10 @@ lacuna_gap_row_bind (GtkWidget            *row,
   gtk_label_set_label (address, address_text);
   gtk_label_set_label (room, room_text);
   gtk_label_set_label (distance, distance_text);
+  gtk_label_set_label (risk, hazards != 0 ? lacuna_gap_risk_words (hazards) : "");
+  gtk_widget_set_visible (GTK_WIDGET (risk), hazards != 0);
+  if (hazards != 0)
+    gtk_widget_add_css_class (GTK_WIDGET (distance), "risky");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (distance), "risky");
 }

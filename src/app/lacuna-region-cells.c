@@ -1,7 +1,7 @@
 /* The cells of the region table: what a row's facts look like in each column.
  *
  * A gap is a row like any other: where a region has a kind it says whether the gap fits what is
- * asked for, and where a region has a name it says how much room there is, or what is risky.
+ * asked for, and where a region has a name it says how much room there is, or why it does not fit.
  * GtkInscription takes its size from a number of characters and not from its text, so that
  * scrolling through a million rows never measures one of them, and no column moves.
  *
@@ -10,8 +10,8 @@
 #include "config.h"
 
 #include "lacuna-region-cells.h"
+#include "lacuna-gap-words.h"
 #include "lacuna-swatch.h"
-#include "core/hazard.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 
@@ -25,7 +25,7 @@ static const struct
   gboolean address;
 } shapes[LACUNA_N_COLUMNS] = {
   [LACUNA_COLUMN_START] = { 14, 20, TRUE },    [LACUNA_COLUMN_END] = { 14, 20, TRUE },
-  [LACUNA_COLUMN_SIZE] = { 9, 10, FALSE },     [LACUNA_COLUMN_KIND] = { 10, 12, FALSE },
+  [LACUNA_COLUMN_SIZE] = { 9, 10, FALSE },     [LACUNA_COLUMN_KIND] = { 10, 15, FALSE },
   [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE }, [LACUNA_COLUMN_OFFSET] = { 6, 9, TRUE },
   [LACUNA_COLUMN_NAME] = { 10, 30, FALSE },
 };
@@ -43,9 +43,7 @@ lacuna_region_cell_new (LacunaColumn column)
   gtk_inscription_set_min_chars (text, shapes[column].minimum);
   gtk_inscription_set_nat_chars (text, shapes[column].natural);
   gtk_inscription_set_nat_lines (text, 1);
-  gtk_inscription_set_text_overflow (text, column == LACUNA_COLUMN_NAME
-                                               ? GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE
-                                               : GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_text_overflow (text, GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
   gtk_widget_set_hexpand (GTK_WIDGET (text), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (text), shapes[column].address ? "address" : "numeric");
   if (column == LACUNA_COLUMN_OFFSET)
@@ -74,7 +72,8 @@ set_tone (GtkWidget  *widget,
       gtk_widget_remove_css_class (widget, tones[i]);
 }
 
-/* What a gap comes to under the query: the tone, the words for its kind and for its name. */
+/* What a gap comes to under the query: the tone, the words for its kind and for its name. A gap
+ * whose candidate lies where it is risky fits, and is no place to put anything without a thought. */
 static const char *
 judge_gap (LacunaRow        *row,
            LacunaGapResults *results,
@@ -83,18 +82,31 @@ judge_gap (LacunaRow        *row,
            char            **out_name)
 {
   unsigned hazards = lacuna_row_get_hazards (row);
+  const struct lac_map *map = NULL;
+  const struct lac_gap_query *query = NULL;
+  enum lac_status status = LAC_E_INVALID;
+  struct lac_rejection rejection;
   struct lac_gap gap;
 
-  if (results != NULL
-      && lac_gap_check (lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (results)),
-                        lacuna_gap_results_get_query (results), lacuna_row_get_index (row), &gap,
-                        NULL)
-             == LAC_OK)
+  if (results != NULL)
+    {
+      map = lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (results));
+      query = lacuna_gap_results_get_query (results);
+      status = lac_gap_check (map, query, lacuna_row_get_index (row), &gap, &rejection);
+    }
+  if (status == LAC_OK)
     {
       struct lac_range range = lacuna_row_get_range (row);
-      g_autofree char *size
-          = lacuna_format_size (lacuna_gap_results_get_query (results)->size);
+      g_autofree char *size = lacuna_format_size (query->size);
+      const char *risk
+          = lacuna_gap_risk_words (lacuna_gap_candidate_risk (map, query, gap.candidate));
 
+      if (risk != NULL)
+        {
+          *out_kind = _ ("gap · fits, risky");
+          *out_name = g_strdup (risk);
+          return "risky";
+        }
       *out_kind = _ ("gap · fits");
       if (lac_range_contains (range, candidate))
         *out_name = g_strdup (_ ("the candidate is in it"));
@@ -102,16 +114,19 @@ judge_gap (LacunaRow        *row,
         *out_name = g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " × %s"), gap.capacity, size);
       return "fits";
     }
-  for (unsigned hazard = 1; hazard <= LAC_HAZARD_ALL; hazard <<= 1)
-    if (hazards & hazard)
-      {
-        *out_kind = _ ("gap · risky");
-        *out_name = g_strdup (_ (lac_hazard_sentence (hazard)));
-        return "risky";
-      }
-  *out_kind = _ ("gap");
-  *out_name = g_strdup ("");
-  return "free";
+  if (status == LAC_E_NO_GAP)
+    {
+      *out_name = lacuna_gap_rejection_words (&rejection, query);
+      if (rejection.reason != LAC_REASON_HAZARD)
+        {
+          *out_kind = _ ("gap");
+          return "free";
+        }
+    }
+  else
+    *out_name = g_strdup (lacuna_gap_risk_words (hazards));
+  *out_kind = hazards != LAC_HAZARD_NONE ? _ ("gap · risky") : _ ("gap");
+  return hazards != LAC_HAZARD_NONE ? "risky" : "free";
 }
 
 static void
@@ -160,6 +175,8 @@ bind_name (GtkWidget        *cell,
 
       set_tone (cell, judge_gap (row, results, candidate, &kind, &name));
       gtk_inscription_set_text (GTK_INSCRIPTION (cell), name);
+      gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
+                                         GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
     }
   else
     {
@@ -167,6 +184,9 @@ bind_name (GtkWidget        *cell,
       const char *name = lacuna_row_get_name (row);
 
       set_tone (cell, NULL);
+      /* A path says the most at its end, words do at their start. */
+      gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
+                                         GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_START);
       if (backing->deleted)
         {
           g_autofree char *text = g_strdup_printf (_ ("%s (deleted)"), name);

@@ -1,0 +1,20 @@
+/* What is said of a gap in a few words, where there is no room for a sentence.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/gap.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+const char *lacuna_gap_risk_words      (unsigned                    hazards);
+char       *lacuna_gap_rejection_words (const struct lac_rejection *rejection,
+                                        const struct lac_gap_query *query);
+unsigned    lacuna_gap_candidate_risk  (const struct lac_map       *map,
+                                        const struct lac_gap_query *query,
+                                        guint64                     candidate);
+
+G_END_DECLS
