@@ -6,9 +6,12 @@
  * line (half of what can be accessed). The margin is a power of two, so that a heap that grows a little
  * does not move everything else.
  *
- * The holes of the line are not the gaps of the map: a gap ends with user space, a hole only with
- * the next region, and that is [vsyscall] where there is one. A region without access is a hole of its
- * own.
+ * The holes of the line are the gaps of the map, the regions without access, and what lies outside user
+ * space, where nothing can be mapped: below its start, and up to [vsyscall] where there is one. Of the
+ * last kind hardly anything is kept.
+ *
+ * What is cut out depends on the map and on the places to keep, and on nothing else; a place that would
+ * not be cut out anyway changes nothing.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -30,6 +33,7 @@ struct _LacunaScale
   guint64 length;
   LacunaBreak *breaks;
   gsize n_breaks;
+  gboolean keeps_places;
   /* The bytes of regions in the first i cuts; one more than there are breaks. */
   guint64 *cut_in_regions;
 };
@@ -40,6 +44,7 @@ typedef struct
 {
   struct lac_range range;
   gboolean is_region;
+  gboolean is_outside; /* of user space */
 } Hole;
 
 /* The largest holes, as a heap with the smallest at the root; later by address when equally large. */
@@ -110,8 +115,17 @@ largest_holes_offer (LargestHoles *largest,
     }
 }
 
+/* What is kept at each end of @hole. */
+static guint64
+hole_margin (const Hole *hole,
+             guint64     margin,
+             guint64     page_size)
+{
+  return hole->is_outside ? MAX (lac_align_down (margin / 4, page_size), page_size) : margin;
+}
+
 /* The margin: the power of two that brings what the gaps take closest to @goal. @others is what the
- * holes take that are not among the largest. */
+ * holes take that are not among the largest. What lies outside user space takes next to nothing. */
 static guint64
 find_margin (const LargestHoles *largest,
              guint64             others,
@@ -127,7 +141,9 @@ find_margin (const LargestHoles *largest,
       guint64 distance;
 
       for (gsize i = 0; i < largest->n_holes; i++)
-        taken = lac_add_saturating (taken, MIN (lac_range_size (largest->holes[i].range), 2 * margin));
+        if (!largest->holes[i].is_outside)
+          taken = lac_add_saturating (taken,
+                                      MIN (lac_range_size (largest->holes[i].range), 2 * margin));
 
       distance = taken > goal ? taken - goal : goal - taken;
       if (distance < best_distance)
@@ -163,8 +179,8 @@ compare_addresses (gconstpointer a,
 }
 
 /* Adds the cuts of one hole: what lies further than @margin from its ends and from every address in
- * @keep, which is sorted. */
-static void
+ * @keep, which is sorted. Says whether any of them made a difference. */
+static gboolean
 cut_hole (GArray        *breaks,
           const Hole    *hole,
           guint64        margin,
@@ -172,11 +188,17 @@ cut_hole (GArray        *breaks,
           const guint64 *keep,
           gsize          n_keep)
 {
-  guint64 from = hole->range.start + margin;
-  guint64 to = hole->range.end - margin;
+  guint64 end_margin = hole_margin (hole, margin, page_size);
+  guint64 from = hole->range.start + end_margin;
+  guint64 to = hole->range.end - end_margin;
+  const guint64 first = from;
+  gboolean keeps_any = FALSE;
 
   for (gsize i = 0; i <= n_keep; i++)
     {
+      if (i < n_keep && (keep[i] < first || keep[i] >= to))
+        continue;
+
       /* Everything in the hole below this is kept or has been cut. */
       guint64 next = i < n_keep ? lac_align_down (lac_subtract_saturating (keep[i], margin), page_size)
                                 : to;
@@ -194,11 +216,33 @@ cut_hole (GArray        *breaks,
           guint64 end = lac_add_saturating (keep[i], margin);
           guint64 aligned;
 
+          keeps_any = TRUE;
           if (!lac_align_up (end, page_size, &aligned))
-            return;
+            break;
           from = MAX (from, aligned);
         }
     }
+
+  return keeps_any;
+}
+
+/* The hole before a region, or after the last one, in up to three parts: user space may begin or end in
+ * it. */
+static guint64
+offer_hole (LargestHoles    *largest,
+            struct lac_range range,
+            struct lac_range user)
+{
+  const Hole parts[] = {
+    { { range.start, MIN (range.end, user.start) }, FALSE, TRUE },
+    { lac_range_intersect (range, user), FALSE, FALSE },
+    { { MAX (range.start, user.end), range.end }, FALSE, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i].range.end > parts[i].range.start)
+      largest_holes_offer (largest, parts[i]);
+  return lac_range_size (range);
 }
 
 static void
@@ -221,13 +265,12 @@ cut_holes (LacunaScale          *self,
 
   for (gsize i = 0; i <= n_regions; i++)
     {
-      Hole hole = { { position, i < n_regions ? regions[i].start : self->extent.end }, FALSE };
+      struct lac_range before = { position,
+                                  i < n_regions ? regions[i].start : self->extent.end };
+      Hole hole;
 
-      if (hole.range.end > hole.range.start)
-        {
-          holes += hole.range.end - hole.range.start;
-          largest_holes_offer (&largest, hole);
-        }
+      if (before.end > before.start)
+        holes += offer_hole (&largest, before, lac_map_space (map)->user);
       if (i == n_regions)
         break;
 
@@ -237,7 +280,7 @@ cut_holes (LacunaScale          *self,
           accessible += regions[i].end - regions[i].start;
           continue;
         }
-      hole = (Hole){ lac_region_range (&regions[i]), TRUE };
+      hole = (Hole){ lac_region_range (&regions[i]), TRUE, FALSE };
       holes += hole.range.end - hole.range.start;
       largest_holes_offer (&largest, hole);
     }
@@ -255,8 +298,10 @@ cut_holes (LacunaScale          *self,
 
   breaks = g_array_new (FALSE, FALSE, sizeof (LacunaBreak));
   for (gsize i = 0; i < largest.n_holes; i++)
-    if (lac_range_size (largest.holes[i].range) > 2 * margin)
-      cut_hole (breaks, &largest.holes[i], margin, page_size, sorted_keep, n_keep);
+    if (lac_range_size (largest.holes[i].range)
+        > 2 * hole_margin (&largest.holes[i], margin, page_size))
+      self->keeps_places |= cut_hole (breaks, &largest.holes[i], margin, page_size, sorted_keep,
+                                      n_keep);
 
   g_free (largest.holes);
   self->n_breaks = breaks->len;
@@ -336,6 +381,32 @@ guint64
 lacuna_scale_get_anchor (const LacunaScale *self)
 {
   return self->anchor;
+}
+
+gboolean
+lacuna_scale_keeps_places (const LacunaScale *self)
+{
+  return self->keeps_places;
+}
+
+gboolean
+lacuna_scale_is_cut (const LacunaScale *self,
+                     struct lac_range   range)
+{
+  gsize low = 0;
+  gsize high = self->n_breaks;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+
+      if (self->breaks[middle].cut.end <= range.start)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low < self->n_breaks && self->breaks[low].cut.start < range.end;
 }
 
 struct lac_range

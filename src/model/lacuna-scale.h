@@ -64,6 +64,13 @@ guint64            lacuna_scale_get_anchor  (const LacunaScale    *self);
  * last region ([vsyscall] lies outside user space). */
 struct lac_range   lacuna_scale_get_extent  (const LacunaScale    *self);
 
+/* Whether the line differs from the one that it would be with nothing to keep. */
+gboolean           lacuna_scale_keeps_places (const LacunaScale   *self);
+
+/* Whether anything of @range is cut out. O(log breaks). */
+gboolean           lacuna_scale_is_cut      (const LacunaScale    *self,
+                                             struct lac_range      range);
+
 /* The line's length in bytes. */
 guint64            lacuna_scale_get_length  (const LacunaScale    *self);
 const LacunaBreak *lacuna_scale_get_breaks  (const LacunaScale    *self,

@@ -354,6 +354,60 @@ test_compact_keeps_what_it_is_told (void)
     }
 }
 
+/* User space ends in a hole; no break goes across its ends, and what lies outside takes little room. */
+static void
+test_compact_parts_gaps_from_outside (void)
+{
+  g_autoptr (Map) map = map_with_vsyscall ();
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+  guint64 outside = lacuna_scale_to_line (scale, 0xffffffffff600000)
+                    - lacuna_scale_to_line (scale, USER_47);
+  gsize n_outside = 0;
+
+  for (gsize i = 0; i < n_breaks; i++)
+    {
+      g_assert_false (breaks[i].cut.start < USER_47 && breaks[i].cut.end > USER_47);
+      n_outside += breaks[i].cut.start > USER_47;
+    }
+  g_assert_cmpuint (n_outside, ==, 1);
+  g_assert_cmpuint (outside, >, 0);
+  g_assert_cmpuint (outside, <, lacuna_scale_get_length (scale) / 10);
+}
+
+/* A place that is in view anyway changes nothing. */
+static void
+test_compact_ignores_places_in_view (void)
+{
+  g_autoptr (GRand) random = new_random ();
+
+  for (int round = 0; round < 200; round++)
+    {
+      g_autoptr (Map) map = random_map (random, 30, USER_47);
+      g_autoptr (LacunaScale) without = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+      g_autoptr (LacunaScale) with = NULL;
+      guint64 keep[3];
+      gsize n_breaks[2];
+      const LacunaBreak *breaks[2];
+
+      for (int i = 0; i < 3; i++)
+        keep[i] = lacuna_scale_to_address (without,
+                                           random_64 (random) % lacuna_scale_get_length (without));
+      with = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, keep, 3);
+      breaks[0] = lacuna_scale_get_breaks (without, &n_breaks[0]);
+      breaks[1] = lacuna_scale_get_breaks (with, &n_breaks[1]);
+      g_assert_false (lacuna_scale_keeps_places (without));
+      g_assert_false (lacuna_scale_keeps_places (with));
+      g_assert_cmpuint (n_breaks[0], ==, n_breaks[1]);
+      for (gsize i = 0; i < n_breaks[0]; i++)
+        {
+          g_assert_cmphex (breaks[0][i].cut.start, ==, breaks[1][i].cut.start);
+          g_assert_cmphex (breaks[0][i].cut.end, ==, breaks[1][i].cut.end);
+        }
+    }
+}
+
 static void
 test_compact_cuts_at_most_4096 (void)
 {
@@ -540,6 +594,10 @@ main (int   argc,
                    test_compact_cuts_gaps_and_guards);
   g_test_add_func ("/model/scale/compact-does-not-jitter", test_compact_does_not_jitter);
   g_test_add_func ("/model/scale/compact-keeps-what-it-is-told", test_compact_keeps_what_it_is_told);
+  g_test_add_func ("/model/scale/compact-parts-gaps-from-outside",
+                   test_compact_parts_gaps_from_outside);
+  g_test_add_func ("/model/scale/compact-ignores-places-in-view",
+                   test_compact_ignores_places_in_view);
   g_test_add_func ("/model/scale/compact-cuts-at-most-4096", test_compact_cuts_at_most_4096);
   g_test_add_func ("/model/scale/anchor-is-linear", test_anchor_scale_is_linear);
   g_test_add_func ("/model/view/zoom-keeps-what-is-under-the-pointer",
