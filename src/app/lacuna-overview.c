@@ -163,12 +163,15 @@ render_base (LacunaOverview *self)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   LacunaStripScene scene = {
+    .map = lacuna_snapshot_get_map (lacuna_strip_get_snapshot (self->strip)),
+    .view = whole_view (self),
     .scale = self->scale,
     .layout = self->layout,
     .columns = (int) band_width (self) * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
     .scale_factor = gtk_widget_get_scale_factor (GTK_WIDGET (self)),
     .palette = self->palette,
   };
+  LacunaStripSpan user = lacuna_strip_user_span (&scene);
   GskRoundedRect band;
 
   gsk_rounded_rect_init_from_rect (&band,
@@ -176,7 +179,9 @@ render_base (LacunaOverview *self)
                                                         FRAME_HEIGHT - 2 * BAND_INSET),
                                    4);
   gtk_snapshot_push_rounded_clip (snapshot, &band);
-  gtk_snapshot_append_color (snapshot, &self->palette->free, &band.bounds);
+  /* Free is only what can be mapped. */
+  lacuna_strip_append_rectangle (snapshot, &self->palette->free, user.start, BAND_INSET,
+                                 user.end - user.start, FRAME_HEIGHT - 2 * BAND_INSET);
   lacuna_strip_append_pieces (&scene, snapshot, PIECE_INSET, FRAME_HEIGHT - 2 * PIECE_INSET);
   gtk_snapshot_pop (snapshot);
 

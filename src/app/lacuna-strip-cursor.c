@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+/* The focus ring stands back from what lies beside the strip. */
+#define RING_INSET 3
+
 gboolean
 lacuna_strip_item_at (LacunaStrip     *self,
                       guint64          address,
@@ -16,6 +19,7 @@ lacuna_strip_item_at (LacunaStrip     *self,
   const struct lac_map *map;
   const struct lac_region *regions;
   struct lac_range extent;
+  struct lac_range user;
   gsize n_regions;
   gsize index;
 
@@ -23,20 +27,32 @@ lacuna_strip_item_at (LacunaStrip     *self,
     return FALSE;
 
   map = lacuna_snapshot_get_map (self->snapshot);
+  user = lac_map_space (map)->user;
   regions = lac_map_regions (map, &n_regions);
   extent = lacuna_scale_get_extent (self->scale);
   index = lac_map_search (map, address);
 
+  *out_item = (LacunaStripItem){ .index = index };
   if (index < n_regions && regions[index].start <= address)
     {
-      *out_item = (LacunaStripItem){ lac_region_range (&regions[index]), index, FALSE };
+      out_item->range = lac_region_range (&regions[index]);
       return TRUE;
     }
 
-  out_item->index = index;
   out_item->is_gap = TRUE;
+  out_item->range = lac_map_gap (map, index);
+  if (lac_range_contains (out_item->range, address))
+    return TRUE;
+
+  /* User space begins above the address, or has ended below it. */
+  out_item->is_gap = FALSE;
+  out_item->is_outside = TRUE;
   out_item->range.start = index > 0 ? regions[index - 1].end : extent.start;
   out_item->range.end = index < n_regions ? regions[index].start : extent.end;
+  if (address < user.start)
+    out_item->range.end = MIN (out_item->range.end, user.start);
+  else
+    out_item->range.start = MAX (out_item->range.start, user.end);
   return address < out_item->range.end;
 }
 
@@ -93,7 +109,7 @@ lacuna_strip_pick (LacunaStrip *self,
 {
   LacunaStripItem item;
 
-  if (!lacuna_strip_item_at (self, address, &item))
+  if (!lacuna_strip_item_at (self, address, &item) || item.is_outside)
     return;
 
   lacuna_strip_set_selection (self, item.range);
@@ -133,7 +149,7 @@ lacuna_strip_append_cursor (LacunaStrip            *self,
 {
   LacunaStripItem item;
 
-  if (self->hover && lacuna_strip_item_at (self, self->hover_address, &item))
+  if (self->hover && lacuna_strip_item_at (self, self->hover_address, &item) && !item.is_outside)
     append_outline (self, snapshot, scene, item.range, &self->palette->text, 1, 1);
 
   if (lac_range_size (self->selection) > 0)
@@ -148,8 +164,9 @@ lacuna_strip_append_cursor (LacunaStrip            *self,
 
       if (!self->palette->high_contrast)
         ring.alpha = 0.6f;
-      lacuna_strip_append_frame (snapshot, &ring, 1, 1, lacuna_strip_scene_width (scene) - 2,
-                                 scene->height - 2, 11, 2);
+      lacuna_strip_append_frame (snapshot, &ring, RING_INSET, RING_INSET,
+                                 lacuna_strip_scene_width (scene) - 2 * RING_INSET,
+                                 scene->height - 2 * RING_INSET, 9, 2);
     }
 }
 

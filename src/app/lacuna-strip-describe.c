@@ -48,12 +48,6 @@ describe_gap (LacunaStrip           *self,
   struct lac_rejection rejection;
   unsigned hazards;
 
-  if (lac_range_size (gap) == 0)
-    {
-      g_string_append (text, _("Outside the user address space"));
-      return;
-    }
-
   g_string_append_printf (text, _("%s free"), size);
 
   lacuna_strip_get_marks (self, &marks);
@@ -81,6 +75,18 @@ describe_gap (LacunaStrip           *self,
                               g_dgettext (GETTEXT_PACKAGE, lac_hazard_sentence (bit)));
 }
 
+/* Why nothing can be at what lies outside user space. */
+static const char *
+outside_sentence (LacunaStrip           *self,
+                  const LacunaStripItem *item)
+{
+  struct lac_range user = lac_map_space (lacuna_snapshot_get_map (self->snapshot))->user;
+
+  if (item->range.start < user.start)
+    return _("Below the lowest mappable address: a program can't map anything here.");
+  return _("Outside user space: a program can't map anything here.");
+}
+
 char *
 lacuna_strip_describe (LacunaStrip *self,
                        guint64      address)
@@ -94,16 +100,63 @@ lacuna_strip_describe (LacunaStrip *self,
 
   if (!lacuna_strip_item_at (self, address, &item))
     return NULL;
+  if (item.is_outside)
+    return g_strdup (outside_sentence (self, &item));
 
   text = g_string_new (NULL);
   if (item.is_gap)
     describe_gap (self, &item, text);
   else
     describe_region (self, item.index, text);
+  if (lacuna_scale_is_cut (self->scale, item.range))
+    g_string_append_printf (text, " · %s", _("cut short here"));
 
-  start = lacuna_format_address (item.range.start);
-  end = lacuna_format_address (item.range.end);
+  start = lacuna_format_address_grouped (item.range.start);
+  end = lacuna_format_address_grouped (item.range.end);
   g_string_append_printf (text, "\n%s – %s", start, end);
+  return g_string_free (text, FALSE);
+}
+
+char *
+lacuna_strip_describe_briefly (LacunaStrip *self,
+                               guint64      address)
+{
+  LacunaStripItem item;
+  LacunaStripMarks marks;
+  struct lac_rejection rejection;
+  const struct lac_map *map;
+  g_autofree char *size = NULL;
+  GString *text;
+
+  if (!lacuna_strip_item_at (self, address, &item))
+    return NULL;
+  if (item.is_outside)
+    return g_strdup (outside_sentence (self, &item));
+
+  map = lacuna_snapshot_get_map (self->snapshot);
+  size = lacuna_format_size (lac_range_size (item.range));
+  text = g_string_new (NULL);
+  if (item.is_gap)
+    {
+      g_string_append_printf (text, _("%s free"), size);
+    }
+  else
+    {
+      gsize n_regions;
+      g_autofree char *name = lacuna_strip_short_name (map,
+                                                       &lac_map_regions (map, &n_regions)[item.index]);
+
+      g_string_append_printf (text, "%s · %s", name, size);
+    }
+  /* The scale may show less of it than there is. */
+  if (lacuna_scale_is_cut (self->scale, item.range))
+    g_string_append_printf (text, " · %s", _("cut short here"));
+
+  lacuna_strip_get_marks (self, &marks);
+  if (item.is_gap && marks.query
+      && lac_gap_check (map, marks.query, item.index, NULL, &rejection) == LAC_E_NO_GAP)
+    g_string_append_printf (text, " · %s",
+                            g_dgettext (GETTEXT_PACKAGE, lac_reason_sentence (rejection.reason)));
   return g_string_free (text, FALSE);
 }
 

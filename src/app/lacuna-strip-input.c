@@ -296,7 +296,10 @@ step (LacunaStrip *self,
   extent = lacuna_scale_get_extent (self->scale);
   visible = lacuna_strip_get_visible (self);
   if (lac_range_size (self->selection) == 0)
-    address = visible.start;
+    {
+      address = visible.start;
+      forward = TRUE;
+    }
   else if (forward)
     address = self->selection.end;
   else if (self->selection.start > extent.start)
@@ -304,8 +307,15 @@ step (LacunaStrip *self,
   else
     return;
 
-  if (address >= extent.end || !lacuna_strip_item_at (self, address, &item))
-    return;
+  /* Nobody steps to where nothing can be. */
+  do
+    {
+      if (address < extent.start || address >= extent.end
+          || !lacuna_strip_item_at (self, address, &item))
+        return;
+      address = forward ? item.range.end : item.range.start - 1;
+    }
+  while (item.is_outside);
 
   lacuna_strip_pick (self, item.range.start);
   lacuna_strip_reveal_range (self, item.range, TRUE);

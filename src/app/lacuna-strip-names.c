@@ -1,4 +1,4 @@
-/* The labels on regions and gaps.
+/* The labels on regions.
  *
  * What a label says depends on the room: first that there is a module, then which region of it and how
  * large. A label lies in the middle of its piece, or, when a module's regions are too narrow one by
@@ -195,28 +195,6 @@ append_module_names (const LacunaStripScene *scene,
     append_plate (scene, snapshot, module, name);
 }
 
-static void
-append_gap_size (const LacunaStripScene *scene,
-                 GtkSnapshot            *snapshot,
-                 const LacunaPiece      *piece)
-{
-  const LacunaPalette *palette = scene->palette;
-  guint64 bytes = lac_range_size (lac_map_gap (scene->map, piece->first));
-  g_autofree char *size = NULL;
-  g_autofree char *text = NULL;
-
-  if (bytes == 0)
-    return;
-
-  size = lacuna_format_size (bytes);
-  /* Translators: free memory between two regions, such as "84 MiB free". */
-  text = g_strdup_printf (_("%s free"), size);
-  if (!append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, text, piece->start, piece->end,
-                       &palette->text_dim, &palette->free))
-    append_if_fits (scene, snapshot, LACUNA_LABEL_PLAIN, size, piece->start, piece->end,
-                    &palette->text_dim, &palette->free);
-}
-
 void
 lacuna_strip_append_names (const LacunaStripScene *scene,
                            GtkSnapshot            *snapshot)
@@ -233,8 +211,4 @@ lacuna_strip_append_names (const LacunaStripScene *scene,
         piece++;
       append_module_names (scene, snapshot, &modules[i], pieces, n_pieces, piece);
     }
-
-  for (gsize i = 0; i < n_pieces; i++)
-    if (pieces[i].count == 0 && pieces[i].end - pieces[i].start >= LACUNA_LABEL_WIDTH)
-      append_gap_size (scene, snapshot, &pieces[i]);
 }

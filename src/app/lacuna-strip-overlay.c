@@ -91,9 +91,9 @@ append_dashes (const LacunaStripScene *scene,
     stops, G_N_ELEMENTS (stops));
 }
 
-static gboolean
-excludes_something (const LacunaStripScene *scene,
-                    struct lac_range        window)
+gboolean
+lacuna_strip_window_excludes (const LacunaStripScene *scene,
+                              struct lac_range        window)
 {
   struct lac_range user = lac_map_space (scene->map)->user;
 
@@ -112,7 +112,7 @@ append_window (const LacunaStripScene *scene,
   LacunaStripSpan span = span_of (scene, window);
 
   /* A window that excludes nothing says nothing. */
-  if (!excludes_something (scene, window))
+  if (!lacuna_strip_window_excludes (scene, window))
     return;
 
   /* Only free space is tinted: the colours of regions keep their meaning. */
@@ -133,45 +133,6 @@ append_window (const LacunaStripScene *scene,
 }
 
 static void
-append_capacity (const LacunaStripScene *scene,
-                 GtkSnapshot            *snapshot,
-                 guint64                 capacity,
-                 LacunaStripSpan         visible,
-                 gboolean                is_tinted)
-{
-  g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, capacity);
-  /* Translators: how many buffers a gap has room for, such as "fits 31 ×". */
-  g_autofree char *text = g_strdup_printf (_("fits %s ×"), number);
-  g_autofree char *brief = g_strdup_printf ("%s ×", number);
-  double width = visible.end - visible.start;
-  double height = lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD);
-  double top = scene->height - LACUNA_STRIP_FOOTER - LACUNA_STRIP_INSET - height - 1;
-  double text_width;
-  double left;
-  const char *fitting = NULL;
-
-  if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_BOLD, text, width - 12))
-    fitting = text;
-  else if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_BOLD, brief, width - 8))
-    fitting = brief;
-  else
-    return;
-
-  text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_BOLD, fitting);
-  left = visible.start + (width - text_width) / 2;
-  /* The mark of a break stops above it. */
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->free, left - 3, top, text_width + 6,
-                                 height);
-  if (is_tinted)
-    lacuna_strip_append_rectangle (snapshot, &scene->palette->window_tint, left - 3, top,
-                                   text_width + 6, height);
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->fit_tint, left - 3, top,
-                                 text_width + 6, height);
-  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_BOLD, fitting, left, top,
-                        &scene->palette->fit_text);
-}
-
-static void
 append_matches (const LacunaStripScene     *scene,
                 GtkSnapshot                *snapshot,
                 const LacunaStripMarks     *marks,
@@ -187,7 +148,6 @@ append_matches (const LacunaStripScene     *scene,
     {
       struct lac_gap gap;
       LacunaStripSpan span;
-      LacunaStripSpan visible;
 
       if (pieces[i].count > 0
           || lac_gap_check (scene->map, marks->query, pieces[i].first, &gap, NULL) != LAC_OK)
@@ -196,7 +156,6 @@ append_matches (const LacunaStripScene     *scene,
       /* An end out of view stays out of view, so that no outline is closed where nothing ends. */
       span = span_clip (scene, span_of (scene, lac_range_intersect (gap.range, window)),
                         2 * MATCH_RADIUS);
-      visible = span_clip (scene, span, 0);
       if (span.end - span.start < 1.0 / scene->scale_factor)
         span.end = span.start + 1.0 / scene->scale_factor;
 
@@ -204,9 +163,6 @@ append_matches (const LacunaStripScene     *scene,
                                      span.end - span.start, height);
       lacuna_strip_append_frame (snapshot, &scene->palette->fit, span.start, top,
                                  span.end - span.start, height, MATCH_RADIUS, MATCH_THICKNESS);
-      if (scene->labels)
-        append_capacity (scene, snapshot, gap.capacity, visible,
-                         excludes_something (scene, window));
     }
 
   for (gsize i = 0; i < marks->n_matches; i++)
@@ -308,25 +264,44 @@ append_candidate_text (const LacunaStripScene *scene,
   return (LacunaStripSpan){ left, left + text_width + distance_width };
 }
 
+gboolean
+lacuna_strip_candidate_bar (const LacunaStripScene *scene,
+                            const LacunaStripMarks *marks,
+                            LacunaStripSpan        *out_span)
+{
+  LacunaStripSpan span;
+  guint64 start;
+
+  if (marks->candidate == NULL)
+    return FALSE;
+
+  start = marks->candidate->candidate;
+  span = span_of (scene,
+                  (struct lac_range){ start, lac_add_saturating (
+                                               start, marks->query ? marks->query->size : 1) });
+  if (span.end < 0 || span.start >= lacuna_strip_scene_width (scene))
+    return FALSE;
+
+  span.end = MAX (span.end, span.start + LEAST_BAR);
+  *out_span = span_clip (scene, span, 2);
+  return TRUE;
+}
+
 static void
 append_candidate (const LacunaStripScene *scene,
                   GtkSnapshot            *snapshot,
                   const LacunaStripMarks *marks)
 {
-  guint64 start = marks->candidate->candidate;
-  guint64 size = marks->query ? marks->query->size : 1;
-  LacunaStripSpan span = span_of (scene, (struct lac_range){ start, lac_add_saturating (start, size) });
-  double width = lacuna_strip_scene_width (scene);
+  LacunaStripSpan span;
 
-  if (span.end < 0 || span.start >= width)
+  if (!lacuna_strip_candidate_bar (scene, marks, &span))
     return;
 
-  span.end = MAX (span.end, span.start + LEAST_BAR);
-  span = span_clip (scene, span, 2);
   lacuna_strip_append_rectangle (snapshot, &scene->palette->fit, span.start,
                                  LACUNA_STRIP_RULER + MATCH_INSET, span.end - span.start,
                                  lacuna_strip_scene_band_height (scene) - 2 * MATCH_INSET);
-  append_triangle (scene, snapshot, CLAMP ((span.start + span.end) / 2, 0, width),
+  append_triangle (scene, snapshot,
+                   CLAMP ((span.start + span.end) / 2, 0, lacuna_strip_scene_width (scene)),
                    scene->height - LACUNA_STRIP_FOOTER + 2);
 }
 
@@ -448,6 +423,7 @@ lacuna_strip_render_overlay (const LacunaStripScene *scene,
 
   if (scene->labels)
     {
+      lacuna_strip_append_gap_names (scene, snapshot, marks);
       if (marks->candidate)
         {
           double x = lacuna_strip_scene_to_x (scene, marks->candidate->candidate);

@@ -20,6 +20,7 @@ struct _LacunaStrip
   LacunaCensus *census;
   LacunaScaleKind scale_kind;
   LacunaScale *scale;
+  GArray *kept; /* the places that it was told to keep */
 
   /* The view now, and where it is going. Both are meaningless before there are columns. */
   LacunaView view;
@@ -57,12 +58,13 @@ struct _LacunaStrip
   gboolean dragging;
 };
 
-/* Something one can point at: a region, or the free space between two. */
+/* Something one can point at: a region, a gap, or what lies outside user space up to the next region. */
 typedef struct
 {
   struct lac_range range;
-  gsize index; /* of the region or the gap */
+  gsize index; /* of the region or the gap; of what lies outside, the region after it */
   gboolean is_gap;
+  gboolean is_outside;
 } LacunaStripItem;
 
 gboolean lacuna_strip_item_at        (LacunaStrip       *self,
@@ -112,6 +114,10 @@ void     lacuna_strip_append_cursor  (LacunaStrip            *self,
 
 /* Draws the hover again after the pointer or the view has moved. */
 void     lacuna_strip_update_hover   (LacunaStrip       *self);
+
+/* One line for a tooltip: what the details do not say anyway is left to them. NULL outside the space. */
+char    *lacuna_strip_describe_briefly (LacunaStrip     *self,
+                                        guint64          address);
 
 /* Tells assistive technology what is shown and selected. */
 void     lacuna_strip_update_accessible (LacunaStrip    *self);

@@ -80,24 +80,38 @@ lacuna_strip_scene_to_x (const LacunaStripScene *scene,
          / scene->scale_factor;
 }
 
-/* Free space, as far as there is address space in view. */
+LacunaStripSpan
+lacuna_strip_user_span (const LacunaStripScene *scene)
+{
+  struct lac_range user = lac_map_space (scene->map)->user;
+  gsize n_pieces;
+  const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
+  double width = n_pieces > 0 ? (double) pieces[n_pieces - 1].end / scene->scale_factor : 0;
+  LacunaStripSpan span = { CLAMP (lacuna_strip_scene_to_x (scene, user.start), 0, width), width };
+
+  /* A last column that is user space in part is shown whole. */
+  if (user.end < lacuna_scale_get_extent (scene->scale).end)
+    span.end = CLAMP (lacuna_strip_scene_to_x (scene, user.end), 0, width);
+  return span;
+}
+
+/* Free space, as far as there is user space in view. Where nothing can be mapped, the band is bare. */
 static void
 append_free_space (const LacunaStripScene *scene,
                    GtkSnapshot            *snapshot)
 {
-  gsize n_pieces;
-  const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
-  double width = n_pieces > 0 ? (double) pieces[n_pieces - 1].end / scene->scale_factor : 0;
+  LacunaStripSpan user = lacuna_strip_user_span (scene);
+  double width = user.end - user.start;
   double height = lacuna_strip_scene_band_height (scene);
 
   if (width <= 0)
     return;
 
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->free, 0, LACUNA_STRIP_RULER, width,
-                                 height);
+  lacuna_strip_append_rectangle (snapshot, &scene->palette->free, user.start, LACUNA_STRIP_RULER,
+                                 width, height);
   gtk_snapshot_push_repeat (snapshot,
-                            &GRAPHENE_RECT_INIT (0, LACUNA_STRIP_RULER, (float) width,
-                                                 (float) height),
+                            &GRAPHENE_RECT_INIT ((float) user.start, LACUNA_STRIP_RULER,
+                                                 (float) width, (float) height),
                             &GRAPHENE_RECT_INIT (0, LACUNA_STRIP_RULER, DOT_SPACING, DOT_SPACING));
   lacuna_strip_append_rectangle (snapshot, &scene->palette->free_dot, DOT_SPACING / 2,
                                  LACUNA_STRIP_RULER + DOT_SPACING / 2, 1, 1);

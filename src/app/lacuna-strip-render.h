@@ -75,10 +75,14 @@ lacuna_strip_scene_band_height (const LacunaStripScene *scene)
 double         lacuna_strip_scene_to_x        (const LacunaStripScene *scene,
                                                guint64                 address);
 
-/* Free space, hazards, breaks, regions, and the labels on them. */
+/* Where user space is in view; all else can't be mapped. */
+LacunaStripSpan lacuna_strip_user_span        (const LacunaStripScene *scene);
+
+/* Free space, hazards, breaks, regions, and the labels on regions. */
 GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
 
-/* The window, matching gaps, the candidate, anchors, the ruler, and the ends of the view. NULL when
+/* The window, matching gaps, the candidate, anchors, the ruler, the labels on gaps, which keep clear of
+ * all that, and the ends of the view. NULL when
  * there is nothing to draw. */
 GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks);
@@ -96,6 +100,18 @@ void           lacuna_strip_append_ruler      (const LacunaStripScene *scene,
                                                gsize                   n_taken);
 void           lacuna_strip_append_names      (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot);
+void           lacuna_strip_append_gap_names  (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               const LacunaStripMarks *marks);
+
+/* Whether a query's @window leaves out anything of user space; if not, it is not shown. */
+gboolean       lacuna_strip_window_excludes   (const LacunaStripScene *scene,
+                                               struct lac_range        window);
+
+/* What the candidate's bar covers. FALSE when none is in view. */
+gboolean       lacuna_strip_candidate_bar     (const LacunaStripScene *scene,
+                                               const LacunaStripMarks *marks,
+                                               LacunaStripSpan        *out_span);
 
 /* Whether something may be cut out of @piece, and the first break at or after its left edge. */
 gboolean       lacuna_strip_piece_may_be_cut  (const LacunaPiece      *piece);

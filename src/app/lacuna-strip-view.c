@@ -8,6 +8,8 @@
  */
 #include "lacuna-strip-private.h"
 
+#include <string.h>
+
 /* How much of the width a range takes when it is shown. */
 #define SHOW_PART 0.66
 
@@ -109,12 +111,24 @@ shows_all (LacunaStrip *self)
               >= (double) lacuna_scale_get_length (self->scale) * 0.999;
 }
 
+/* The places that the scale has to keep: the anchors, and on the compact scale the candidate. */
+static void
+append_kept_places (LacunaStrip *self,
+                    GArray      *places)
+{
+  LacunaStripMarks marks;
+
+  lacuna_strip_get_marks (self, &marks);
+  if (marks.n_anchors > 0)
+    g_array_append_vals (places, marks.anchors, (guint) marks.n_anchors);
+  if (marks.candidate && self->scale_kind == LACUNA_SCALE_COMPACT)
+    g_array_append_val (places, marks.candidate->candidate);
+}
+
 /* Makes the scale anew for another map, kind, anchor or candidate, and keeps the middle of the view. */
 void
 lacuna_strip_update_scale (LacunaStrip *self)
 {
-  g_autoptr (GArray) keep = g_array_new (FALSE, FALSE, sizeof (guint64));
-  LacunaStripMarks marks;
   gboolean all = shows_all (self);
   guint64 middle = 0;
   guint64 distance = 0;
@@ -132,13 +146,10 @@ lacuna_strip_update_scale (LacunaStrip *self)
   if (self->snapshot == NULL)
     return;
 
-  lacuna_strip_get_marks (self, &marks);
-  g_array_append_vals (keep, marks.anchors, marks.n_anchors);
-  if (marks.candidate)
-    g_array_append_val (keep, marks.candidate->candidate);
-
+  g_array_set_size (self->kept, 0);
+  append_kept_places (self, self->kept);
   self->scale = lacuna_scale_new (self->scale_kind, lacuna_snapshot_get_map (self->snapshot),
-                                  (const guint64 *) keep->data, keep->len);
+                                  (const guint64 *) self->kept->data, self->kept->len);
 
   if (keeps_middle && !all)
     {
@@ -160,39 +171,52 @@ lacuna_strip_update_scale (LacunaStrip *self)
     }
 }
 
+/* Whether the compact scale made now would be another. One that keeps nothing only changes for a place
+ * that is cut out in it, so that typing mostly does not make the picture move; one that keeps something
+ * is made anew, so that what was typed before leaves no trace. */
+static gboolean
+compact_scale_differs (LacunaStrip  *self,
+                       const GArray *places)
+{
+  const guint64 *addresses = (const guint64 *) places->data;
+
+  if (lacuna_scale_keeps_places (self->scale))
+    return places->len != self->kept->len
+           || (places->len > 0
+               && memcmp (places->data, self->kept->data, places->len * sizeof (guint64)) != 0);
+
+  for (guint i = 0; i < places->len; i++)
+    if (addresses[i] < LAC_ADDRESS_END
+        && lacuna_scale_is_cut (self->scale,
+                                (struct lac_range){ addresses[i], addresses[i] + 1 }))
+      return TRUE;
+  return FALSE;
+}
+
 /* An anchor or candidate is another: the scale may have to keep other places. */
 void
 lacuna_strip_update_kept_places (LacunaStrip *self)
 {
-  LacunaStripMarks marks;
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (guint64));
   gboolean needed = FALSE;
 
   lacuna_strip_drop_overlay (self);
   if (self->scale == NULL)
     return;
 
-  lacuna_strip_get_marks (self, &marks);
+  append_kept_places (self, places);
   switch (self->scale_kind)
     {
     case LACUNA_SCALE_LINEAR:
       break;
 
     case LACUNA_SCALE_ANCHOR:
-      needed = marks.n_anchors > 0
-               && marks.anchors[0] != lacuna_scale_get_anchor (self->scale);
+      needed = lacuna_scale_get_anchor (self->scale)
+               != (places->len > 0 ? g_array_index (places, guint64, 0) : 0);
       break;
 
     case LACUNA_SCALE_COMPACT:
-      /* Only a place that is cut out now moves anything, so that typing does not make the picture
-       * jump. */
-      for (gsize i = 0; i < marks.n_anchors && !needed; i++)
-        needed = lacuna_scale_to_address (self->scale,
-                                          lacuna_scale_to_line (self->scale, marks.anchors[i]))
-                 != MIN (marks.anchors[i], lacuna_scale_get_extent (self->scale).end);
-      if (marks.candidate && !needed)
-        needed = lacuna_scale_to_address (
-                   self->scale, lacuna_scale_to_line (self->scale, marks.candidate->candidate))
-                 != marks.candidate->candidate;
+      needed = compact_scale_differs (self, places);
       break;
 
     default:

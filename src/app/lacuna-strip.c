@@ -223,7 +223,7 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
       return FALSE;
     }
 
-  text = lacuna_strip_describe (self, address);
+  text = lacuna_strip_describe_briefly (self, address);
   if (text == NULL || !lacuna_strip_item_at (self, address, &item)
       || !lacuna_strip_get_scene (self, &scene))
     return FALSE;
@@ -289,6 +289,7 @@ lacuna_strip_finalize (GObject *object)
 
   g_free (self->matches);
   g_array_unref (self->anchors);
+  g_array_unref (self->kept);
 
   G_OBJECT_CLASS (lacuna_strip_parent_class)->finalize (object);
 }
@@ -337,6 +338,7 @@ lacuna_strip_init (LacunaStrip *self)
 
   self->scale_kind = LACUNA_SCALE_COMPACT;
   self->anchors = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->kept = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->palette = lacuna_palette_for (manager);
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);

@@ -349,7 +349,13 @@ test_steps_over_everything (Fixture      *fixture,
 
   for (; n_steps > 0; n_steps--)
     gtk_widget_activate_action (widget, "strip.select-previous", NULL);
-  g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==, 0);
+  g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==,
+                   lac_map_space (lacuna_snapshot_get_map (fixture->snapshot))->user.start);
+
+  /* Nothing is below that. */
+  gtk_widget_activate_action (widget, "strip.select-previous", NULL);
+  g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==,
+                   lac_map_space (lacuna_snapshot_get_map (fixture->snapshot))->user.start);
 }
 
 static void
@@ -421,6 +427,81 @@ test_describes_what_is_there (Fixture      *fixture,
   g_assert_nonnull (strstr (gap, "free"));
   g_assert_nonnull (strstr (gap, lac_hazard_sentence (LAC_HAZARD_HEAP_GROWTH)));
   g_assert_null (lacuna_strip_describe (fixture->strip, LAC_ADDRESS_END));
+}
+
+static void
+test_gaps_end_with_user_space (Fixture      *fixture,
+                               gconstpointer data)
+{
+  const struct lac_map *map = lacuna_snapshot_get_map (fixture->snapshot);
+  struct lac_range user = lac_map_space (map)->user;
+  g_autofree char *below = lacuna_strip_describe (fixture->strip, user.start - 1);
+  g_autofree char *lowest = lacuna_strip_describe (fixture->strip, user.start);
+  g_autofree char *highest = lacuna_strip_describe (fixture->strip, user.end - 1);
+  g_autofree char *above = lacuna_strip_describe (fixture->strip, user.end);
+
+  g_assert_cmpstr (above, ==, "Outside user space: a program can't map anything here.");
+  g_assert_nonnull (strstr (below, "a program can't map anything here."));
+  g_assert_nonnull (strstr (lowest, "free"));
+  g_assert_nonnull (strstr (lowest, "\n1000 – "));
+  g_assert_nonnull (strstr (highest, "free"));
+  g_assert_nonnull (strstr (highest, " – 7fff ffff f000"));
+}
+
+/* The breaks of the scale, as text. */
+static char *
+print_breaks (LacunaStrip *strip)
+{
+  GString *text = g_string_new (NULL);
+  gsize n_breaks;
+  const LacunaBreak *breaks = lacuna_scale_get_breaks (lacuna_strip_get_scale (strip), &n_breaks);
+
+  for (gsize i = 0; i < n_breaks; i++)
+    g_string_append_printf (text, "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x\n",
+                            breaks[i].cut.start, breaks[i].cut.end);
+  return g_string_free (text, FALSE);
+}
+
+/* What was typed before leaves no trace, in whichever order it came. */
+static void
+test_same_anchors_same_picture (Fixture      *fixture,
+                                gconstpointer data)
+{
+  const guint64 anchors[] = { 0x10000000000, 0x10000001000, 0x200000000000 };
+  struct lac_gap candidate = { .candidate = 0x10000002000 };
+  g_autofree char *before = print_breaks (fixture->strip);
+  g_autofree char *both = NULL;
+  g_autofree char *other = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *after = NULL;
+  LacunaView whole = lacuna_strip_get_view (fixture->strip);
+
+  lacuna_strip_set_anchors (fixture->strip, anchors, 1);
+  lacuna_strip_set_candidate (fixture->strip, &candidate);
+  both = print_breaks (fixture->strip);
+  g_assert_cmpstr (both, !=, before);
+
+  lacuna_strip_set_anchors (fixture->strip, anchors + 1, 2);
+  other = print_breaks (fixture->strip);
+  g_assert_cmpstr (other, !=, both);
+
+  lacuna_strip_set_anchors (fixture->strip, NULL, 0);
+  lacuna_strip_set_candidate (fixture->strip, NULL);
+  after = print_breaks (fixture->strip);
+  g_assert_cmpstr (after, ==, before);
+  g_assert_cmpfloat (lacuna_strip_get_view (fixture->strip).bytes_per_pixel, ==,
+                     whole.bytes_per_pixel);
+
+  lacuna_strip_set_candidate (fixture->strip, &candidate);
+  lacuna_strip_set_anchors (fixture->strip, anchors, 1);
+  again = print_breaks (fixture->strip);
+  g_assert_cmpstr (again, ==, both);
+
+  lacuna_strip_set_scale_kind (fixture->strip, LACUNA_SCALE_ANCHOR);
+  g_assert_cmphex (lacuna_scale_get_anchor (lacuna_strip_get_scale (fixture->strip)), ==,
+                   anchors[0]);
+  lacuna_strip_set_anchors (fixture->strip, NULL, 0);
+  g_assert_cmphex (lacuna_scale_get_anchor (lacuna_strip_get_scale (fixture->strip)), ==, 0);
 }
 
 /* Text on every ink, in every style, and what else has to be read. */
@@ -515,6 +596,8 @@ main (int   argc,
   ADD ("/app/strip/another-scale-keeps-the-middle", test_scale_keeps_the_middle);
   ADD ("/app/strip/refresh-keeps-the-view", test_refresh_keeps_the_view);
   ADD ("/app/strip/describes-what-is-there", test_describes_what_is_there);
+  ADD ("/app/strip/gaps-end-with-user-space", test_gaps_end_with_user_space);
+  ADD ("/app/strip/same-anchors-same-picture", test_same_anchors_same_picture);
 #undef ADD
 
   return g_test_run ();
