@@ -23,14 +23,21 @@
 
 #include <glib/gi18n.h>
 
-/* How many gaps are listed; the rest are counted. */
-#define RESULTS_LIMIT 1000
+/* How many gaps are listed; the rest are counted. All of them have a row in the panel, which scrolls
+ * as a whole: in a low window a form and a list that scroll by themselves would leave each other no
+ * room. */
+#define RESULTS_LIMIT 50
+
+/* What is kept free above and below of what is scrolled to. */
+#define REVEAL_MARGIN 8
 
 struct _LacunaGapPanel
 {
   GtkWidget parent_instance;
 
   GtkWidget *box;
+  GtkScrolledWindow *scroller;
+  GtkWidget *content;
   GtkBox *anchors_box;
   LacunaField *fields[LACUNA_N_ENTRIES];
   GtkToggleButton *avoid_heap_growth;
@@ -41,7 +48,6 @@ struct _LacunaGapPanel
   GtkLabel *bounds_fault;
   GtkLabel *headline;
   GtkLabel *explanation;
-  GtkWidget *results_window;
   GtkListView *results_view;
   GtkWidget *copy_button;
 
@@ -54,6 +60,7 @@ struct _LacunaGapPanel
   gboolean had_anchors;
   gboolean searching;
   gboolean stale; /* the results answer an earlier form, not what is typed now */
+  guint reveal_source;
   guint updating; /* above 0 while the panel itself changes the selection */
 };
 
@@ -69,6 +76,90 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LacunaGapPanel, lacuna_gap_panel, GTK_TYPE_WIDGET)
+
+/* Scrolls as little as need be to have all of @first to @last in view, of which @first matters more
+ * when there is not room for both. */
+static void
+reveal (LacunaGapPanel *self,
+        GtkWidget      *first,
+        GtkWidget      *last)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  graphene_rect_t top;
+  graphene_rect_t bottom;
+  double lower;
+  double upper;
+
+  if (!gtk_widget_compute_bounds (first, self->content, &top)
+      || !gtk_widget_compute_bounds (last, self->content, &bottom))
+    return;
+  lower = top.origin.y - REVEAL_MARGIN;
+  upper = bottom.origin.y + bottom.size.height + REVEAL_MARGIN;
+  gtk_adjustment_clamp_page (adjustment, lower,
+                             MIN (upper, lower + gtk_adjustment_get_page_size (adjustment)));
+}
+
+static void
+reveal_result (LacunaGapPanel *self,
+               guint           position)
+{
+  GtkWidget *row = gtk_widget_get_first_child (GTK_WIDGET (self->results_view));
+
+  while (row != NULL && position-- > 0)
+    row = gtk_widget_get_next_sibling (row);
+  if (row != NULL)
+    reveal (self, row, row);
+}
+
+/* The label below the row that @field stands in, which says what is wrong with it; the field itself
+ * when that does. */
+static GtkWidget *
+fault_place (LacunaGapPanel *self,
+             LacunaField    *field)
+{
+  for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
+    if (self->fields[i] == field)
+      return i == LACUNA_ENTRY_MINIMUM || i == LACUNA_ENTRY_MAXIMUM
+                 ? GTK_WIDGET (self->bounds_fault)
+                 : GTK_WIDGET (self->sizes_fault);
+  return GTK_WIDGET (field);
+}
+
+/* Where one types is in view, and so is what is wrong with it. */
+static gboolean
+reveal_fault_cb (gpointer user_data)
+{
+  LacunaGapPanel *self = user_data;
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *field
+      = focus != NULL ? gtk_widget_get_ancestor (focus, LACUNA_TYPE_FIELD) : NULL;
+
+  self->reveal_source = 0;
+  if (field != NULL && gtk_widget_is_ancestor (field, self->content)
+      && lacuna_field_get_fault (LACUNA_FIELD (field)) != NULL)
+    reveal (self, field, fault_place (self, LACUNA_FIELD (field)));
+  return G_SOURCE_REMOVE;
+}
+
+/* After the next layout: what has just appeared has no place before. */
+static void
+queue_reveal_fault (LacunaGapPanel *self)
+{
+  if (self->reveal_source == 0)
+    self->reveal_source
+        = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, reveal_fault_cb, self, NULL);
+}
+
+static void
+follow_focus (LacunaGapPanel *self,
+              LacunaField    *field)
+{
+  GtkEventController *controller = gtk_event_controller_focus_new ();
+
+  g_signal_connect_swapped (controller, "enter", G_CALLBACK (queue_reveal_fault), self);
+  gtk_widget_add_controller (GTK_WIDGET (field), controller);
+}
 
 static void
 show_headline (LacunaGapPanel *self)
@@ -104,7 +195,7 @@ show_headline (LacunaGapPanel *self)
     }
   gtk_widget_set_visible (GTK_WIDGET (self->explanation),
                           self->stale || n_matches == 0 || n_listed < n_matches);
-  gtk_widget_set_visible (self->results_window, n_matches > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->results_view), n_matches > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->order_drop_down), n_matches > 0 && !self->stale);
   gtk_widget_set_sensitive (GTK_WIDGET (self->results_view), !self->stale);
 }
@@ -229,6 +320,8 @@ show_faults (LacunaGapPanel         *self,
                               fault != NULL ? fault->offset : -1);
       lacuna_field_set_note (field, NULL);
     }
+  if (reading->faults->len > 0)
+    queue_reveal_fault (self);
   for (gsize i = 0; i < reading->query.n_anchors; i++)
     {
       guint at = reading->anchor_of[i];
@@ -383,6 +476,7 @@ append_anchor (LacunaGapPanel *self)
   g_signal_connect_swapped (field, "removed", G_CALLBACK (anchor_removed_cb), self);
   g_ptr_array_add (self->anchors, field);
   gtk_box_append (self->anchors_box, GTK_WIDGET (field));
+  follow_focus (self, field);
   number_anchors (self);
 }
 
@@ -461,6 +555,7 @@ lacuna_gap_panel_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->reveal_source, g_source_remove);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->selection);
   g_clear_object (&self->results);
@@ -510,6 +605,8 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/gap-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, scroller);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, content);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, anchors_box);
   for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
     gtk_widget_class_bind_template_child_full (
@@ -523,7 +620,6 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, sizes_fault);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, bounds_fault);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, explanation);
-  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, results_window);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, results_view);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, copy_button);
   gtk_widget_class_bind_template_callback (widget_class, constraint_changed_cb);
@@ -550,6 +646,8 @@ lacuna_gap_panel_init (LacunaGapPanel *self)
   lacuna_tab_passes (GTK_WIDGET (self->results_view));
 
   append_anchor (self);
+  for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
+    follow_focus (self, self->fields[i]);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->avoid_heap_growth),
                                _ (lac_hazard_sentence (LAC_HAZARD_HEAP_GROWTH)));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->avoid_stack_growth),
@@ -654,8 +752,7 @@ lacuna_gap_panel_step (LacunaGapPanel *self,
   self->updating++;
   gtk_single_selection_set_selected (self->selection, position);
   self->updating--;
-  gtk_widget_activate_action (GTK_WIDGET (self->results_view), "list.scroll-to-item", "u",
-                              position);
+  reveal_result (self, position);
   g_signal_emit (self, signals[CHOSEN], 0);
 }
 
@@ -714,7 +811,7 @@ lacuna_gap_panel_select_gap (LacunaGapPanel *self,
       self->updating++;
       gtk_single_selection_set_selected (self->selection, i);
       self->updating--;
-      gtk_widget_activate_action (GTK_WIDGET (self->results_view), "list.scroll-to-item", "u", i);
+      reveal_result (self, i);
       return TRUE;
     }
   return FALSE;
