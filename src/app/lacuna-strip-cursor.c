@@ -1,15 +1,22 @@
 /* The strip's cursor: what the pointer is over, what is selected, and the layer that shows both.
  *
- * This layer is drawn on every frame, after the two that are kept; it is two or three rectangles.
+ * This layer is drawn on every frame, after the two that are kept; it is two or three rectangles, and
+ * the address under the pointer, on a plate over the ruler.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "lacuna-strip-private.h"
 
+#include "model/lacuna-format.h"
+
 #include <math.h>
 
 /* The focus ring stands back from what lies beside the strip. */
 #define RING_INSET 3
+
+/* Around the text on the pointer's plate, and from the ends of the strip. */
+#define PLATE_MARGIN 5
+#define PLATE_DISTANCE 4
 
 gboolean
 lacuna_strip_item_at (LacunaStrip     *self,
@@ -142,6 +149,35 @@ append_outline (LacunaStrip            *self,
                              outset + 1, thickness);
 }
 
+/* Says the address under the pointer, where the ruler would say it if it had a tick there. */
+static void
+append_pointer_address (LacunaStrip            *self,
+                        GtkSnapshot            *snapshot,
+                        const LacunaStripScene *scene)
+{
+  g_autofree char *text = lacuna_format_address_grouped (self->hover_address);
+  double width = lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO, text) + 2 * PLATE_MARGIN;
+  double height = lacuna_labels_height (scene->labels, LACUNA_LABEL_MONO) + 2;
+  double most = lacuna_strip_scene_width (scene) - width - PLATE_DISTANCE;
+  double left = rint (CLAMP (self->pointer_x - width / 2, PLATE_DISTANCE,
+                             MAX (most, PLATE_DISTANCE)));
+  double top = LACUNA_STRIP_RULER_TEXT - 1;
+  GskRoundedRect plate;
+
+  gsk_rounded_rect_init_from_rect (&plate,
+                                   &GRAPHENE_RECT_INIT ((float) left, (float) top, (float) width,
+                                                        (float) height),
+                                   4);
+  gtk_snapshot_push_rounded_clip (snapshot, &plate);
+  gtk_snapshot_append_color (snapshot, &scene->palette->text, &plate.bounds);
+  gtk_snapshot_pop (snapshot);
+  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_MONO, text, left + PLATE_MARGIN,
+                        top + 1, &scene->palette->surface);
+  lacuna_strip_append_rectangle (snapshot, &scene->palette->text,
+                                 rint (CLAMP (self->pointer_x, left + 4, left + width - 5)),
+                                 top + height, 1, LACUNA_STRIP_RULER - top - height);
+}
+
 void
 lacuna_strip_append_cursor (LacunaStrip            *self,
                             GtkSnapshot            *snapshot,
@@ -151,6 +187,10 @@ lacuna_strip_append_cursor (LacunaStrip            *self,
 
   if (self->hover && lacuna_strip_item_at (self, self->hover_address, &item) && !item.is_outside)
     append_outline (self, snapshot, scene, item.range, &self->palette->text, 1, 1);
+
+  /* Hover may also be told by the list, and then it is of no one address. */
+  if (self->hover && self->pointer_inside && !self->dragging)
+    append_pointer_address (self, snapshot, scene);
 
   if (lac_range_size (self->selection) > 0)
     {

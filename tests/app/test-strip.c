@@ -448,6 +448,38 @@ test_gaps_end_with_user_space (Fixture      *fixture,
   g_assert_nonnull (strstr (highest, " – 7fff ffff f000"));
 }
 
+/* A reservation of which most is left out says so, and what is shown whole does not. */
+static void
+test_says_what_is_cut_short (Fixture      *fixture,
+                             gconstpointer data)
+{
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot),
+                                                      &n_regions);
+  gsize n_cut = 0;
+
+  for (gsize i = 0; i < n_regions; i++)
+    {
+      g_autofree char *text = lacuna_strip_describe (fixture->strip, regions[i].start);
+      gboolean cut = lacuna_scale_is_cut (lacuna_strip_get_scale (fixture->strip),
+                                          lac_region_range (&regions[i]));
+
+      g_assert_cmpint (strstr (text, "cut short here") != NULL, ==, cut);
+      n_cut += cut;
+    }
+  g_assert_cmpuint (n_cut, >, 0);
+  g_assert_cmpuint (n_cut, <, n_regions);
+
+  lacuna_strip_set_scale_kind (fixture->strip, LACUNA_SCALE_LINEAR);
+  for (gsize i = 0; i < n_regions; i++)
+    {
+      g_autofree char *text = lacuna_strip_describe (fixture->strip, regions[i].start);
+
+      if (text)
+        g_assert_null (strstr (text, "cut short here"));
+    }
+}
+
 /* The breaks of the scale, as text. */
 static char *
 print_breaks (LacunaStrip *strip)
@@ -599,6 +631,8 @@ main (int   argc,
   ADD ("/app/strip/gaps-end-with-user-space", test_gaps_end_with_user_space);
   ADD ("/app/strip/same-anchors-same-picture", test_same_anchors_same_picture);
 #undef ADD
+  g_test_add ("/app/strip/says-what-is-cut-short", Fixture, "chromium", set_up,
+              test_says_what_is_cut_short, tear_down);
 
   return g_test_run ();
 }
