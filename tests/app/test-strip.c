@@ -157,6 +157,96 @@ test_golden (gconstpointer data)
   gsk_render_node_unref (overlay);
 }
 
+/* Counts the texts in @node below the ruler and above the footer, none of which may touch @bar. */
+static int
+count_clear_texts (GskRenderNode         *node,
+                   const graphene_rect_t *bar)
+{
+  graphene_rect_t bounds;
+  int n_texts = 0;
+
+  switch (gsk_render_node_get_node_type (node))
+    {
+    case GSK_CONTAINER_NODE:
+      for (guint i = 0; i < gsk_container_node_get_n_children (node); i++)
+        n_texts += count_clear_texts (gsk_container_node_get_child (node, i), bar);
+      return n_texts;
+
+    case GSK_TEXT_NODE:
+    case GSK_TRANSFORM_NODE:
+      gsk_render_node_get_bounds (node, &bounds);
+      if (bounds.origin.y < bar->origin.y
+          || bounds.origin.y + bounds.size.height > bar->origin.y + bar->size.height)
+        return 0;
+      g_assert_false (graphene_rect_intersection (&bounds, bar, NULL));
+      return 1;
+
+    default:
+      return 0;
+    }
+}
+
+/* A label half covered by the candidate would say a wrong number. */
+static void
+test_labels_keep_clear_of_the_candidate (void)
+{
+  g_autoptr (Map) map = read_map ("static");
+  g_autoptr (LacunaCensus) census = lacuna_census_new (map);
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, NULL, 0);
+  LacunaView view = lacuna_view_fit (scale, lacuna_scale_get_extent (scale), 1600);
+  g_autoptr (LacunaStripLayout) layout = lacuna_strip_layout_new (census, scale, &view, 1600);
+  GtkWidget *widget = g_object_ref_sink (gtk_label_new (NULL));
+  g_autoptr (LacunaLabels) labels = lacuna_labels_new (gtk_widget_get_pango_context (widget));
+  LacunaStripScene scene = {
+    .map = map,
+    .scale = scale,
+    .view = view,
+    .layout = layout,
+    .columns = 1600,
+    .scale_factor = 1,
+    .height = 180,
+    .palette = lacuna_palette_get (FALSE, FALSE),
+    .labels = labels,
+  };
+  int n_texts[2] = { 0, 0 };
+  gsize n_regions;
+
+  lac_map_regions (map, &n_regions);
+  for (gsize index = 0; index <= n_regions; index++)
+    for (int part = 0; part < 8; part++)
+      {
+        struct lac_range range = lac_map_gap (map, index);
+        struct lac_gap_query query;
+        struct lac_gap gap;
+        LacunaStripMarks marks = { .query = &query, .candidate = &gap };
+        LacunaStripSpan bar;
+        GskRenderNode *node;
+
+        lac_gap_query_init (&query, map);
+        query.size = 0x4000;
+        if (lac_gap_check (map, &query, index, &gap, NULL) != LAC_OK)
+          continue;
+
+        /* All over the part of the gap that is on the line. */
+        gap.candidate = lacuna_scale_to_address (
+          scale, lacuna_scale_to_line (scale, range.start)
+                   + (lacuna_scale_to_line (scale, range.end)
+                      - lacuna_scale_to_line (scale, range.start))
+                       / 8 * (guint64) part);
+        g_assert_true (lacuna_strip_candidate_bar (&scene, &marks, &bar));
+        node = lacuna_strip_render_overlay (&scene, &marks);
+        n_texts[part == 0] += count_clear_texts (
+          node, &GRAPHENE_RECT_INIT ((float) bar.start, LACUNA_STRIP_RULER,
+                                     (float) (bar.end - bar.start),
+                                     (float) lacuna_strip_scene_band_height (&scene)));
+        gsk_render_node_unref (node);
+      }
+
+  g_assert_cmpint (n_texts[0], >, 0);
+  g_assert_cmpint (n_texts[1], >, 0);
+  g_object_unref (widget);
+}
+
 /* The widget. */
 
 typedef struct
@@ -616,6 +706,8 @@ main (int   argc,
 
       g_test_add_data_func (path, &goldens[i], test_golden);
     }
+  g_test_add_func ("/app/strip/labels-keep-clear-of-the-candidate",
+                   test_labels_keep_clear_of_the_candidate);
   g_test_add_func ("/app/palette/text-is-legible", test_contrast);
   g_test_add_func ("/app/strip/short-names", test_short_names);
 
