@@ -1,7 +1,7 @@
 /* The strip's cursor: what the pointer is over, what is selected, and the layer that shows both.
  *
- * This layer is drawn on every frame, after the two that are kept; it is two or three rectangles, and
- * the address under the pointer, on a plate over the ruler.
+ * This layer is drawn on every frame, after the two that are kept; it is two or three rectangles,
+ * and the address under the pointer, on a plate over the ruler.
  *
  * SPDX-License-Identifier: MIT
  */

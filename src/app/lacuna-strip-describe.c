@@ -143,8 +143,8 @@ lacuna_strip_describe_briefly (LacunaStrip *self,
   else
     {
       gsize n_regions;
-      g_autofree char *name = lacuna_strip_short_name (map,
-                                                       &lac_map_regions (map, &n_regions)[item.index]);
+      const struct lac_region *regions = lac_map_regions (map, &n_regions);
+      g_autofree char *name = lacuna_strip_short_name (map, &regions[item.index]);
 
       g_string_append_printf (text, "%s · %s", name, size);
     }

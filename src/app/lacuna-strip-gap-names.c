@@ -1,8 +1,8 @@
 /* The labels on gaps: how large each is, and below that for how many buffers it has room.
  *
- * They belong to the overlay, because they make way for what a query puts there: a number of which the
- * candidate's bar covers the first digit is a wrong number. So a label lies in the widest part of its
- * gap that is clear of the candidate and of the anchors, or is left out.
+ * They belong to the overlay, because they make way for what a query puts there: a number of which
+ * the candidate's bar covers the first digit is a wrong number. So a label lies in the widest part of
+ * its gap that is clear of the candidate and of the anchors, or is left out.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -153,8 +153,8 @@ append_tint (GtkSnapshot    *snapshot,
                                  height);
 }
 
-/* Draws @text in the middle of @span. A hatch, or the mark of a break, stops above it and goes on below
- * it: so the ground is drawn again, with the tints that lie on it. */
+/* Draws @text in the middle of @span. A hatch, or the mark of a break, stops above it and goes on
+ * below it: so the ground is drawn again, with the tints that lie on it. */
 static void
 append_text (const LacunaStripScene *scene,
              GtkSnapshot            *snapshot,
@@ -235,7 +235,7 @@ append_capacities (const LacunaStripScene *scene,
   double top = scene->height - LACUNA_STRIP_FOOTER - LACUNA_STRIP_INSET - height - 1;
   gboolean is_brief = FALSE;
 
-  /* All say it in one way: in words only when there is room for words wherever there is for figures. */
+  /* All say it in one way: in words only where none has room for figures alone. */
   for (guint i = 0; i < names->len && !is_brief; i++)
     {
       const GapName *name = &g_array_index (names, GapName, i);

@@ -58,7 +58,7 @@ struct _LacunaStrip
   gboolean dragging;
 };
 
-/* Something one can point at: a region, a gap, or what lies outside user space up to the next region. */
+/* Something one can point at: a region, a gap, or what lies outside user space between regions. */
 typedef struct
 {
   struct lac_range range;
@@ -115,7 +115,7 @@ void     lacuna_strip_append_cursor  (LacunaStrip            *self,
 /* Draws the hover again after the pointer or the view has moved. */
 void     lacuna_strip_update_hover   (LacunaStrip       *self);
 
-/* One line for a tooltip: what the details do not say anyway is left to them. NULL outside the space. */
+/* One line for a tooltip; the rest is left to the details. NULL outside the space. */
 char    *lacuna_strip_describe_briefly (LacunaStrip     *self,
                                         guint64          address);
 

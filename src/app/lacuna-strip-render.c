@@ -95,7 +95,7 @@ lacuna_strip_user_span (const LacunaStripScene *scene)
   return span;
 }
 
-/* Free space, as far as there is user space in view. Where nothing can be mapped, the band is bare. */
+/* Free space, as far as user space is in view. Where nothing can be mapped, the band is bare. */
 static void
 append_free_space (const LacunaStripScene *scene,
                    GtkSnapshot            *snapshot)

@@ -81,8 +81,8 @@ LacunaStripSpan lacuna_strip_user_span        (const LacunaStripScene *scene);
 /* Free space, hazards, breaks, regions, and the labels on regions. */
 GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
 
-/* The window, matching gaps, the candidate, anchors, the ruler, the labels on gaps, which keep clear of
- * all that, and the ends of the view. NULL when
+/* The window, matching gaps, the candidate, anchors, the ruler, the labels on gaps, which keep clear
+ * of all that, and the ends of the view. NULL when
  * there is nothing to draw. */
 GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks);

@@ -171,9 +171,9 @@ lacuna_strip_update_scale (LacunaStrip *self)
     }
 }
 
-/* Whether the compact scale made now would be another. One that keeps nothing only changes for a place
- * that is cut out in it, so that typing mostly does not make the picture move; one that keeps something
- * is made anew, so that what was typed before leaves no trace. */
+/* Whether the compact scale made now would be another. One that keeps nothing only changes for a
+ * place that is cut out in it, so that typing mostly does not make the picture move; one that keeps
+ * something is made anew, so that what was typed before leaves no trace. */
 static gboolean
 compact_scale_differs (LacunaStrip  *self,
                        const GArray *places)

@@ -6,12 +6,12 @@
  * line (half of what can be accessed). The margin is a power of two, so that a heap that grows a little
  * does not move everything else.
  *
- * The holes of the line are the gaps of the map, the regions without access, and what lies outside user
- * space, where nothing can be mapped: below its start, and up to [vsyscall] where there is one. Of the
- * last kind hardly anything is kept.
+ * The holes of the line are the gaps of the map, the regions without access, and what lies outside
+ * user space, where nothing can be mapped: below its start, and up to [vsyscall] where there is one.
+ * Of the last kind hardly anything is kept.
  *
- * What is cut out depends on the map and on the places to keep, and on nothing else; a place that would
- * not be cut out anyway changes nothing.
+ * What is cut out depends on the map and on the places to keep, and on nothing else; a place that
+ * would not be cut out anyway changes nothing.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -226,8 +226,8 @@ cut_hole (GArray        *breaks,
   return keeps_any;
 }
 
-/* The hole before a region, or after the last one, in up to three parts: user space may begin or end in
- * it. */
+/* The hole before a region, or after the last one, in up to three parts: user space may begin or end
+ * in it. */
 static guint64
 offer_hole (LargestHoles    *largest,
             struct lac_range range,
