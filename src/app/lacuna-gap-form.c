@@ -87,6 +87,18 @@ without_grouping (const char *text)
   return g_strjoinv ("", groups);
 }
 
+/* What the core says of an expression is part of a sentence for the command line; below a field it
+ * stands alone. */
+static char *
+make_sentence (const char *message)
+{
+  gsize length = *message != '\0' ? (gsize) (g_utf8_next_char (message) - message) : 0;
+  g_autofree char *first = g_utf8_strup (message, (gssize) length);
+  gboolean ends = g_str_has_suffix (message, ".") || g_str_has_suffix (message, "?");
+
+  return g_strconcat (first, message + length, ends ? "" : ".", NULL);
+}
+
 static void
 read_address (LacunaTarget     *target,
               LacunaSnapshot   *snapshot,
@@ -103,7 +115,11 @@ read_address (LacunaTarget     *target,
   if (lacuna_target_parse_address (target, snapshot, plain, &address, &offset, &error))
     *out_address = address;
   else
-    add_fault (reading, entry, offset, error->message);
+    {
+      g_autofree char *sentence = make_sentence (error->message);
+
+      add_fault (reading, entry, offset, sentence);
+    }
 }
 
 static void

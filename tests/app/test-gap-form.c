@@ -156,6 +156,13 @@ test_faults_are_told_apart (Fixture      *fixture,
   g_assert_nonnull (lacuna_gap_reading_find (reading, LACUNA_ENTRY_ALIGNMENT));
   g_assert_nonnull (anchor);
   g_assert_cmpuint (strlen (anchor->message), >, 0);
+  for (guint i = 0; i < reading->faults->len; i++)
+    {
+      const LacunaGapFault *fault = &g_array_index (reading->faults, LacunaGapFault, i);
+
+      g_assert_true (g_unichar_isupper (g_utf8_get_char (fault->message)));
+      g_assert_true (g_str_has_suffix (fault->message, "."));
+    }
   g_assert_null (lacuna_gap_reading_find (reading, LACUNA_ENTRY_ANCHOR));
 }
 
