@@ -13,6 +13,7 @@
 #include "lacuna-region-cells.h"
 #include "lacuna-tab.h"
 #include "model/lacuna-region-list.h"
+#include "model/lacuna-row-filter.h"
 
 #include <glib/gi18n.h>
 
@@ -30,6 +31,7 @@ struct _LacunaRegionPane
   GtkToggleButton *show_both;
   GtkLabel *count_label;
   GtkStack *stack;
+  GtkLabel *empty_label;
   GtkColumnView *view;
 
   LacunaRegionList *list;
@@ -163,6 +165,32 @@ update_count (LacunaRegionPane *self)
   gtk_stack_set_visible_child_name (self->stack, n_items > 0 ? "rows" : "empty");
 }
 
+/* A size that is none matches nothing, and is said to be why. */
+static void
+show_filter_fault (LacunaRegionPane *self)
+{
+  g_autofree char *fault
+      = lacuna_row_filter_find_fault (gtk_editable_get_text (self->filter_entry));
+
+  if (fault != NULL)
+    {
+      g_autofree char *text
+          = g_strdup_printf (_ ("“%s” is not a size. Write >1M, <64K or =4096."), fault);
+
+      gtk_label_set_label (self->empty_label, text);
+      gtk_widget_add_css_class (GTK_WIDGET (self->filter_entry), "error");
+    }
+  else
+    {
+      gtk_label_set_label (self->empty_label, _ ("Nothing matches the filter."));
+      gtk_widget_remove_css_class (GTK_WIDGET (self->filter_entry), "error");
+    }
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->filter_entry), GTK_ACCESSIBLE_STATE_INVALID,
+                               fault != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
+                                             : GTK_ACCESSIBLE_INVALID_FALSE,
+                               -1);
+}
+
 /* GTK 4.8 has no call for it, only an action on the list inside the column view. */
 static void
 scroll_to (LacunaRegionPane *self,
@@ -231,6 +259,7 @@ filter_changed_cb (LacunaRegionPane *self)
   begin_change (self, has_many_rows (self));
   lacuna_region_list_set_filter (self->list, gtk_editable_get_text (self->filter_entry));
   end_change (self);
+  show_filter_fault (self);
   show_selection (self, TRUE);
   update_count (self);
 }
@@ -319,6 +348,7 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_both);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, count_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, empty_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, view);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_toggled_cb);
@@ -349,6 +379,7 @@ lacuna_region_pane_init (LacunaRegionPane *self)
                             G_CALLBACK (selection_changed_cb), self);
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   lacuna_tab_passes (GTK_WIDGET (self->view));
+  show_filter_fault (self);
   update_count (self);
 }
 

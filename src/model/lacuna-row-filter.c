@@ -24,6 +24,7 @@ typedef enum
   WORD_BELOW,
   WORD_ABOVE,
   WORD_EQUAL,
+  WORD_NEVER, /* a size that is none: nothing matches, rather than everything */
 } WordKind;
 
 typedef struct
@@ -82,8 +83,10 @@ word_init (Word       *word,
       struct lac_expression_error error;
 
       word->kind = text[0] == '<' ? WORD_BELOW : text[0] == '>' ? WORD_ABOVE : WORD_EQUAL;
-      return lac_expression_parse_size (text + 1, strlen (text + 1), &word->size, &error)
-             == LAC_OK;
+      if (lac_expression_parse_size (text + 1, strlen (text + 1), &word->size, &error) == LAC_OK)
+        return TRUE;
+      word->kind = WORD_NEVER;
+      return FALSE;
     }
 
   word->folded = g_utf8_casefold (text, -1);
@@ -97,22 +100,17 @@ word_init (Word       *word,
   return TRUE;
 }
 
-LacunaRowFilter *
-lacuna_row_filter_new (const char           *text,
-                       const struct lac_map *map)
+/* The words of @text; in @out_fault the first that can't be understood, if there is one. */
+static GArray *
+read_words (const char *text,
+            char      **out_fault)
 {
-  g_auto (GStrv) parts = NULL;
-  g_autofree char *valid = NULL;
-  LacunaRowFilter *self;
-  GArray *words;
+  GArray *words = g_array_new (FALSE, FALSE, sizeof (Word));
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_auto (GStrv) parts = g_strsplit_set (valid, " \t\n", -1);
 
-  if (text == NULL)
-    return NULL;
-
-  words = g_array_new (FALSE, FALSE, sizeof (Word));
+  *out_fault = NULL;
   g_array_set_clear_func (words, word_clear);
-  valid = g_utf8_make_valid (text, -1);
-  parts = g_strsplit_set (valid, " \t\n", -1);
   for (guint i = 0; parts[i] != NULL; i++)
     {
       g_autofree char *joined = NULL;
@@ -132,10 +130,35 @@ lacuna_row_filter_new (const char           *text,
           joined = g_strconcat (part, parts[++i], NULL);
           part = joined;
         }
-      if (word_init (&word, part))
-        g_array_append_val (words, word);
+      if (!word_init (&word, part) && *out_fault == NULL)
+        *out_fault = g_strdup (part);
+      g_array_append_val (words, word);
     }
+  return words;
+}
 
+char *
+lacuna_row_filter_find_fault (const char *text)
+{
+  char *fault = NULL;
+
+  if (text != NULL)
+    g_array_unref (read_words (text, &fault));
+  return fault;
+}
+
+LacunaRowFilter *
+lacuna_row_filter_new (const char           *text,
+                       const struct lac_map *map)
+{
+  g_autofree char *fault = NULL;
+  LacunaRowFilter *self;
+  GArray *words;
+
+  if (text == NULL)
+    return NULL;
+
+  words = read_words (text, &fault);
   if (words->len == 0)
     {
       g_array_unref (words);
@@ -172,6 +195,7 @@ size_matches (const Word *word,
     case WORD_EQUAL:
       return size == word->size;
     case WORD_TEXT:
+    case WORD_NEVER:
     default:
       return FALSE;
     }

@@ -8,6 +8,7 @@
 #include "core/hazard.h"
 #include "core/maps-text.h"
 #include "model/lacuna-region-list.h"
+#include "model/lacuna-row-filter.h"
 #include "random-map.h"
 
 static LacunaSnapshot *
@@ -280,7 +281,8 @@ test_filter (void)
     { "=8K", LACUNA_SHOW_REGIONS, "70000" },
     { "<64K >4K", LACUNA_SHOW_REGIONS, "70000" },
     { ">", LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
-    { ">nonsense", LACUNA_SHOW_REGIONS, "10000 20000 40000 60000 70000" },
+    { ">nonsense", LACUNA_SHOW_BOTH, "" },
+    { "gtk <1Q", LACUNA_SHOW_BOTH, "" },
     { "nothing-like-it", LACUNA_SHOW_BOTH, "" },
     { "=64K", LACUNA_SHOW_BOTH, "10000 40000 -50000" },
     { "gap", LACUNA_SHOW_BOTH, "-1000 -21000 -50000 -61000 -72000" },
@@ -301,6 +303,30 @@ test_filter (void)
       lacuna_region_list_set_filter (list, cases[i].filter);
       rows = rows_text (list);
       g_assert_cmpstr (rows, ==, cases[i].rows);
+    }
+}
+
+/* What is no size is named, so that somebody who mistyped learns why nothing is shown. */
+static void
+test_filter_fault (void)
+{
+  static const struct
+  {
+    const char *filter;
+    const char *fault;
+  } cases[] = {
+    { NULL, NULL },          { "", NULL },
+    { "gtk rw-", NULL },     { ">4K <1M", NULL },
+    { ">", NULL },           { "gtk > ", NULL },
+    { ">banana", ">banana" }, { "gtk > banana", ">banana" },
+    { ">4K <1Q =x", "<1Q" }, { "banana", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *fault = lacuna_row_filter_find_fault (cases[i].filter);
+
+      g_assert_cmpstr (fault, ==, cases[i].fault);
     }
 }
 
@@ -414,6 +440,7 @@ main (int    argc,
   g_test_add_func ("/model/region-list/keeps-rows-that-did-not-change", test_keeps_rows);
   g_test_add_func ("/model/region-list/rows-outlive-the-list", test_rows_outlive_list);
   g_test_add_func ("/model/region-list/filters-by-words", test_filter);
+  g_test_add_func ("/model/region-list/names-what-is-no-size", test_filter_fault);
   g_test_add_func ("/model/region-list/finds-only-what-is-shown", test_find_respects_filter);
   g_test_add_func ("/model/region-list/tells-each-change", test_random_changes);
   g_test_add_func ("/model/region-list/million-regions", test_million);
