@@ -22,6 +22,7 @@ struct _LacunaDetails
   GtkWidget parent_instance;
 
   GtkWidget *box;
+  GtkBox *first_line;
   LacunaSwatch *swatch;
   GtkLabel *title;
   GtkLabel *range;
@@ -216,6 +217,7 @@ lacuna_details_class_init (LacunaDetailsClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lacuna_project/Lacuna/ui/details.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaDetails, first_line);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, swatch);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, title);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, range);
@@ -280,6 +282,28 @@ lacuna_details_set_selection (LacunaDetails *self,
   self->selected = any;
   self->selected_address = address;
   update (self);
+}
+
+/**
+ * lacuna_details_set_narrow:
+ * @narrow: whether the range has a line of its own
+ */
+void
+lacuna_details_set_narrow (LacunaDetails *self,
+                           gboolean       narrow)
+{
+  g_return_if_fail (LACUNA_IS_DETAILS (self));
+
+  GtkBox *line = GTK_BOX (narrow ? self->box : GTK_WIDGET (self->first_line));
+  GtkWidget *before = narrow ? GTK_WIDGET (self->first_line) : GTK_WIDGET (self->title);
+  GtkWidget *range = GTK_WIDGET (self->range);
+
+  if (gtk_widget_get_parent (range) == GTK_WIDGET (line))
+    return;
+  g_object_ref (range);
+  gtk_box_remove (GTK_BOX (gtk_widget_get_parent (range)), range);
+  gtk_box_insert_child_after (line, range, before);
+  g_object_unref (range);
 }
 
 /**

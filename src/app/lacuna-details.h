@@ -21,6 +21,8 @@ void lacuna_details_set_results   (LacunaDetails    *self,
 void lacuna_details_set_selection (LacunaDetails    *self,
                                    gboolean          any,
                                    guint64           address);
+void lacuna_details_set_narrow    (LacunaDetails    *self,
+                                   gboolean          narrow);
 void lacuna_details_set_hover     (LacunaDetails    *self,
                                    gboolean          inside,
                                    guint64           address);

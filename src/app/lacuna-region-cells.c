@@ -25,9 +25,9 @@ static const struct
   gboolean address;
 } shapes[LACUNA_N_COLUMNS] = {
   [LACUNA_COLUMN_START] = { 14, 20, TRUE },    [LACUNA_COLUMN_END] = { 14, 20, TRUE },
-  [LACUNA_COLUMN_SIZE] = { 9, 10, FALSE },     [LACUNA_COLUMN_KIND] = { 10, 15, FALSE },
-  [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE }, [LACUNA_COLUMN_OFFSET] = { 6, 9, TRUE },
-  [LACUNA_COLUMN_NAME] = { 10, 30, FALSE },
+  [LACUNA_COLUMN_SIZE] = { 8, 9, FALSE },      [LACUNA_COLUMN_KIND] = { 10, 13, FALSE },
+  [LACUNA_COLUMN_PROTECTION] = { 4, 5, TRUE }, [LACUNA_COLUMN_OFFSET] = { 6, 7, TRUE },
+  [LACUNA_COLUMN_NAME] = { 16, 30, FALSE },
 };
 
 /**

@@ -25,6 +25,7 @@ struct _LacunaTargetChooser
 
   GtkMenuButton *button;
   GtkLabel *title_label;
+  GtkLabel *number_label;
   GtkPopover *popover;
   GtkEditable *search_entry;
   GtkStack *stack;
@@ -37,6 +38,7 @@ struct _LacunaTargetChooser
   GtkSortListModel *sorted;
   GtkSingleSelection *selection;
   guint refresh_source;
+  gboolean narrow;
 };
 
 enum
@@ -316,6 +318,7 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
       widget_class, "/io/github/lacuna_project/Lacuna/ui/target-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, button);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, title_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, number_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, popover);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, search_entry);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, stack);
@@ -350,6 +353,18 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
   update_stack (self);
 }
 
+/* How little room the button can do with: most of the name, or next to nothing of it. */
+static void
+update_width (LacunaTargetChooser *self)
+{
+  glong length = g_utf8_strlen (gtk_label_get_label (self->title_label), -1);
+
+  gtk_label_set_width_chars (self->title_label, self->narrow ? 1 : (int) MIN (length, 10));
+  gtk_menu_button_set_always_show_arrow (self->button, !self->narrow);
+  gtk_box_set_spacing (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->title_label))),
+                       self->narrow ? 0 : 5);
+}
+
 /**
  * lacuna_target_chooser_set_title:
  * @title: what is shown now, such as "chromium 14231"
@@ -359,12 +374,37 @@ lacuna_target_chooser_set_title (LacunaTargetChooser *self,
                                  const char          *title)
 {
   g_autofree char *description = g_strdup_printf (_ ("Target: %s"), title);
+  const char *number = strrchr (title, ' ');
+  g_autofree char *name = NULL;
 
   g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
 
-  gtk_label_set_label (self->title_label, title);
+  /* Where there is little room, a PID tells more than the name that many have. */
+  if (number != NULL && number[1] != '\0'
+      && strspn (number + 1, "0123456789") == strlen (number + 1))
+    name = g_strndup (title, (gsize) (number - title));
+  else
+    number = NULL;
+  gtk_label_set_label (self->title_label, name != NULL ? name : title);
+  gtk_label_set_label (self->number_label, number != NULL ? number + 1 : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->number_label), number != NULL);
+  update_width (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   description, -1);
+}
+
+/**
+ * lacuna_target_chooser_set_narrow:
+ * @narrow: whether the name may shrink to next to nothing; the PID never does
+ */
+void
+lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,
+                                  gboolean             narrow)
+{
+  g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
+
+  self->narrow = narrow;
+  update_width (self);
 }
 
 /**

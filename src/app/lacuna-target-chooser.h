@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 #define LACUNA_TYPE_TARGET_CHOOSER (lacuna_target_chooser_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaTargetChooser, lacuna_target_chooser, LACUNA, TARGET_CHOOSER, GtkWidget)
 
-void lacuna_target_chooser_set_title (LacunaTargetChooser *self,
-                                      const char          *title);
-void lacuna_target_chooser_popup     (LacunaTargetChooser *self);
+void lacuna_target_chooser_set_title  (LacunaTargetChooser *self,
+                                       const char          *title);
+void lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,
+                                       gboolean             narrow);
+void lacuna_target_chooser_popup      (LacunaTargetChooser *self);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ struct _LacunaWindow
   LacunaLegend *legend;
   LacunaStrip *strip;
   LacunaDetails *details;
+  GtkWidget *near_label;
   GtkLabel *note_label;
   AdwFlap *flap;
   LacunaRegionPane *region_pane;
@@ -44,6 +45,7 @@ struct _LacunaWindow
   GCancellable *cancellable;  /* of the load that runs */
   guint spinner_source;       /* waits before the spinner shows */
   guint clock_source;         /* keeps "3 s ago" true */
+  guint adapt_source;         /* waits for the layout to end, to adapt to its width */
   gboolean any_selected;
   struct lac_range selected;
 };

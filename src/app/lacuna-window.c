@@ -169,6 +169,28 @@ result_chosen_cb (LacunaWindow *self)
   lacuna_strip_reveal_range (self->strip, candidate, TRUE);
 }
 
+static gboolean
+adapt_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+  gboolean narrow = adw_flap_get_folded (self->flap);
+
+  self->adapt_source = 0;
+  lacuna_details_set_narrow (self->details, narrow);
+  lacuna_target_chooser_set_narrow (self->chooser, narrow);
+  gtk_widget_set_visible (self->near_label, !narrow);
+  return G_SOURCE_REMOVE;
+}
+
+/* The flap folds when there is no room for it beside the table; other parts go by that as well. It
+ * does so in the middle of a layout, in which nothing else may change. */
+static void
+folded_cb (LacunaWindow *self)
+{
+  if (self->adapt_source == 0)
+    self->adapt_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, adapt_cb, self, NULL);
+}
+
 static void
 address_copied_cb (LacunaWindow *self,
                    const char   *address)
@@ -245,6 +267,7 @@ lacuna_window_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_clear_handle_id (&self->clock_source, g_source_remove);
+  g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->target);
   g_clear_pointer (&self->spelling, g_free);
@@ -283,6 +306,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, legend);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, strip);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, details);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, near_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
@@ -294,6 +318,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, results_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, result_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, address_copied_cb);
+  gtk_widget_class_bind_template_callback (widget_class, folded_cb);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_open_spelling);
 }
 

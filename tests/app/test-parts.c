@@ -317,6 +317,50 @@ test_million_rows (Fixture      *fixture,
   g_assert_cmpint (longest, <, 3 * G_TIME_SPAN_SECOND);
 }
 
+/* The window has to fit a phone, and half a screen with everything in it. */
+static void
+test_minimum_width (Fixture      *fixture,
+                    gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  int minimum;
+
+  lacuna_window_select (window, 0x600000);
+  lacuna_target_chooser_set_title (window->chooser, "chromium 4194304");
+  adw_flap_set_fold_policy (window->flap, ADW_FLAP_FOLD_POLICY_ALWAYS);
+  while (gtk_widget_get_visible (window->near_label))
+    g_main_context_iteration (NULL, TRUE);
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL,
+                      NULL);
+  g_assert_cmpint (minimum, <=, 360);
+}
+
+/* What is mistyped in the filter is named, and shows nothing rather than everything. */
+static void
+test_filter_names_fault (Fixture      *fixture,
+                         gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  GtkWidget *pane = GTK_WIDGET (window->region_pane);
+  GtkWidget *entry = GTK_WIDGET (
+      gtk_widget_get_template_child (pane, LACUNA_TYPE_REGION_PANE, "filter_entry"));
+  GtkLabel *label = GTK_LABEL (
+      gtk_widget_get_template_child (pane, LACUNA_TYPE_REGION_PANE, "empty_label"));
+  GtkStack *stack
+      = GTK_STACK (gtk_widget_get_template_child (pane, LACUNA_TYPE_REGION_PANE, "stack"));
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), ">banana");
+  while (!gtk_widget_has_css_class (entry, "error"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "empty");
+  g_assert_nonnull (strstr (gtk_label_get_label (label), ">banana"));
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), ">4K");
+  while (gtk_widget_has_css_class (entry, "error"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "rows");
+}
+
 static void
 note_focus (GPtrArray *visited,
             GtkWidget *root)
@@ -397,6 +441,8 @@ main (int    argc,
   ADD ("/app/parts/anchor-from-selection", test_anchor_from_selection);
   ADD ("/app/parts/fault-makes-the-results-stale", test_fault_makes_results_stale);
   ADD ("/app/parts/tab-goes-around-the-window", test_tab_goes_around);
+  ADD ("/app/parts/window-fits-a-phone", test_minimum_width);
+  ADD ("/app/parts/filter-names-what-is-no-size", test_filter_names_fault);
   ADD ("/app/parts/refresh-keeps-the-place", test_refresh_keeps_place);
   ADD ("/app/parts/fault-on-refresh-keeps-the-view", test_fault_keeps_view);
   ADD ("/app/parts/million-rows-leave-the-main-loop-free", test_million_rows);
