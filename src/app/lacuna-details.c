@@ -189,7 +189,8 @@ update (LacunaDetails *self)
   if (self->snapshot != NULL && self->selected && show_address (self, self->selected_address))
     return;
   show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Point at something"), "", "",
-              _ ("Scroll or drag to move, Ctrl+scroll or + and − to zoom, 0 for everything, click to select."));
+              _ ("Scroll or drag to move, Ctrl+scroll or + and − to zoom, 0 for everything, "
+                 "click to select."));
 }
 
 static void

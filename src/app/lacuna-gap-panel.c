@@ -23,9 +23,9 @@
 
 #include <glib/gi18n.h>
 
-/* How many gaps are listed; the rest are counted. All of them have a row in the panel, which scrolls
- * as a whole: in a low window a form and a list that scroll by themselves would leave each other no
- * room. */
+/* How many gaps are listed; the rest are counted. All of them have a row in the panel, which
+ * scrolls as a whole: in a low window a form and a list that scroll by themselves would leave each
+ * other no room. */
 #define RESULTS_LIMIT 50
 
 /* What is kept free above and below of what is scrolled to. */

@@ -73,7 +73,7 @@ set_tone (GtkWidget  *widget,
 }
 
 /* What a gap comes to under the query: the tone, the words for its kind and for its name. A gap
- * whose candidate lies where it is risky fits, and is no place to put anything without a thought. */
+ * whose candidate lies where it is risky fits, and is still no place to use without a thought. */
 static const char *
 judge_gap (LacunaRow        *row,
            LacunaGapResults *results,
