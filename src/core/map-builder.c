@@ -265,22 +265,70 @@ lac_map_builder_reserve (struct lac_map_builder *builder,
              : LAC_E_NO_MEMORY;
 }
 
+/* Room for one more region that begins at @start; NULL when memory is short. Callers fill it in field by
+ * field: a struct that is put together elsewhere and copied is read before its bytes have left the
+ * store buffer, which takes longer than all the rest. */
+static inline struct lac_region *
+append (struct lac_map_builder *builder,
+        uint64_t                start)
+{
+  size_t index = builder->n_regions;
+
+  if (index == builder->regions_allocated
+      && (index >= UINT32_MAX - 1
+          || !grow ((void **) &builder->regions, &builder->regions_allocated, index + 1,
+                    sizeof *builder->regions)))
+    return NULL;
+  if (index > 0 && start < builder->regions[index - 1].end)
+    builder->torn = true;
+  builder->n_regions = index + 1;
+  return &builder->regions[index];
+}
+
+static inline uint8_t
+anonymous_kind (unsigned protection,
+                unsigned flags)
+{
+  if (protection == LAC_PROTECTION_NONE)
+    return LAC_KIND_GUARD;
+  return flags & LAC_REGION_SHARED ? LAC_KIND_SHARED : LAC_KIND_ANONYMOUS;
+}
+
+enum lac_status
+lac_map_builder_add_anonymous (struct lac_map_builder *builder,
+                               uint64_t                start,
+                               uint64_t                end,
+                               unsigned                protection,
+                               unsigned                flags)
+{
+  struct lac_region *region;
+
+  if (end <= start)
+    return LAC_E_INVALID;
+  region = append (builder, start);
+  if (region == NULL)
+    return LAC_E_NO_MEMORY;
+  region->start = start;
+  region->end = end;
+  region->offset = 0;
+  region->backing = NO_BACKING;
+  region->kind = anonymous_kind (protection, flags);
+  region->protection = (uint8_t) protection;
+  region->flags = (uint16_t) flags;
+  return LAC_OK;
+}
+
 enum lac_status
 lac_map_builder_add (struct lac_map_builder        *builder,
                      const struct lac_region_entry *entry)
 {
-  size_t index = builder->n_regions;
+  struct lac_region *region;
   uint32_t backing = NO_BACKING;
   uint16_t flags = entry->flags;
   uint8_t kind = entry->kind;
 
   if (entry->end <= entry->start || entry->kind > LAC_KIND_DECIDE)
     return LAC_E_INVALID;
-  if (index >= UINT32_MAX - 1
-      || (index == builder->regions_allocated
-          && !grow ((void **) &builder->regions, &builder->regions_allocated, index + 1,
-                    sizeof *builder->regions)))
-    return LAC_E_NO_MEMORY;
 
   if (entry->name_length != 0 || entry->inode != 0 || entry->deleted || entry->device_major != 0
       || entry->device_minor != 0)
@@ -299,9 +347,7 @@ lac_map_builder_add (struct lac_map_builder        *builder,
   /* A file that could not be opened may turn out to be an image when a later part of it is mapped
    * executable; its regions wait for that. */
   if (kind == LAC_KIND_DECIDE && backing == NO_BACKING)
-    kind = entry->protection == LAC_PROTECTION_NONE ? LAC_KIND_GUARD
-           : flags & LAC_REGION_SHARED              ? LAC_KIND_SHARED
-                                                    : LAC_KIND_ANONYMOUS;
+    kind = anonymous_kind (entry->protection, flags);
   else if (kind == LAC_KIND_DECIDE && !builder->undecided[backing])
     {
       struct lac_backing known = builder->backings[backing];
@@ -310,19 +356,16 @@ lac_map_builder_add (struct lac_map_builder        *builder,
       kind = (uint8_t) lac_kind_decide (&known, entry->protection, flags);
     }
 
-  if (index > 0 && entry->start < builder->regions[index - 1].end)
-    builder->torn = true;
-
-  builder->regions[index] = (struct lac_region){
-    .start = entry->start,
-    .end = entry->end,
-    .offset = entry->offset,
-    .backing = backing,
-    .kind = kind,
-    .protection = entry->protection,
-    .flags = flags,
-  };
-  builder->n_regions = index + 1;
+  region = append (builder, entry->start);
+  if (region == NULL)
+    return LAC_E_NO_MEMORY;
+  region->start = entry->start;
+  region->end = entry->end;
+  region->offset = entry->offset;
+  region->backing = backing;
+  region->kind = kind;
+  region->protection = entry->protection;
+  region->flags = flags;
   return LAC_OK;
 }
 

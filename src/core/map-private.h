@@ -126,6 +126,13 @@ enum lac_status lac_index_build (struct lac_map *map);
 /* Frees what lac_index_build() and later searches made. */
 void lac_index_clear (struct lac_map *map);
 
+/* lac_map_builder_add() for a region without file and name, of which there may be a million. */
+enum lac_status lac_map_builder_add_anonymous (struct lac_map_builder *builder,
+                                               uint64_t                start,
+                                               uint64_t                end,
+                                               unsigned                protection,
+                                               unsigned                flags);
+
 /* Finds the hazards of a map whose regions are complete. */
 enum lac_status lac_hazards_build (struct lac_map *map);
 

@@ -8,6 +8,8 @@
  */
 #include "maps-text.h"
 
+#include "map-private.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +64,7 @@ take_hexadecimal_slowly (const char *at,
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 
+#define HAVE_EIGHT_DIGITS 1
 #define BYTES(byte) ((byte) * UINT64_C (0x0101010101010101))
 
 /* The value of the eight hexadecimal digits at @at; false when they are not all digits.
@@ -462,6 +465,94 @@ parse_line (struct lac_maps_parser *parser,
   return parse_region (parser, line, end);
 }
 
+/* More than the longest line of a region without file and name, whose addresses have 16 digits at
+ * most. */
+#define ANONYMOUS_LINE 64
+#define ADDRESS_DIGITS 16
+
+/* The end address of the line before: where it stands in the text, its digits, its value. */
+struct known_address
+{
+  const char *text;
+  unsigned n_digits;
+  uint64_t value;
+};
+
+/* Whether two texts of @n ≥ 8 bytes are the same. */
+static inline bool
+same_digits (const char *a,
+             const char *b,
+             unsigned    n)
+{
+  return memcmp (a, b, 8) == 0 && memcmp (a + n - 8, b + n - 8, 8) == 0;
+}
+
+/* Most lines of a very long text are of one form; such a line is taken here in one go, without looking
+ * for its end first. Working digits out is what takes time, and most of them stand there twice: a
+ * region mostly begins where the one before ends, and its own end has the same leading digits. NULL
+ * when @at begins anything else, which then goes the long way. */
+static inline const char *
+take_anonymous_line (struct lac_maps_parser *parser,
+                     const char             *at,
+                     const char             *end,
+                     struct known_address   *known,
+                     enum lac_status        *out_status)
+{
+  const char *start = at;
+  uint64_t first, last;
+  unsigned n, protection, flags;
+
+  /* A capital begins a detail. */
+  if (end - at < ANONYMOUS_LINE || parser->in_detail || parser->blank_line != 0
+      || (*at >= 'A' && *at <= 'Z'))
+    return NULL;
+
+  if (known->text != NULL && at[known->n_digits] == '-'
+      && same_digits (at, known->text, known->n_digits))
+    {
+      first = known->value;
+      at += known->n_digits;
+    }
+  else if ((at = take_hexadecimal (at, end, '-', &first)) == NULL || at - start > ADDRESS_DIGITS
+           || *at != '-')
+    return NULL;
+  n = (unsigned) (at - start);
+  at++;
+  known->text = at;
+
+#ifdef HAVE_EIGHT_DIGITS
+  if (n >= 8 && at[n] == ' ' && memcmp (at, start, 8) == 0
+      && eight_digits (at + n - 8, &last))
+    {
+      last |= first >> 4 * (n - 8) << 4 * (n - 8);
+      at += n;
+    }
+  else
+#endif
+    if ((at = take_hexadecimal (at, end, ' ', &last)) == NULL || at - known->text > ADDRESS_DIGITS
+        || *at != ' ')
+    {
+      known->text = NULL;
+      return NULL;
+    }
+  known->n_digits = (unsigned) (at - known->text);
+  known->value = last;
+  if (known->n_digits < 8)
+    known->text = NULL;
+
+  if (last <= first || (at = take_protection (at + 1, end, &protection, &flags)) == NULL
+      || memcmp (at, " 00000000 00:00 ", 16) != 0 || at[16] != '0')
+    return NULL;
+  at += 17;
+  if (*at == ' ')
+    at++;
+  if (*at != '\n')
+    return NULL;
+  parser->line++;
+  *out_status = lac_map_builder_add_anonymous (parser->builder, first, last, protection, flags);
+  return at + 1;
+}
+
 enum lac_status
 lac_maps_parser_push (struct lac_maps_parser *parser,
                       const char             *text,
@@ -471,12 +562,22 @@ lac_maps_parser_push (struct lac_maps_parser *parser,
 {
   const char *at = text;
   const char *end = text + length;
+  struct known_address known = { .text = NULL };
   enum lac_status status = LAC_OK;
 
   while (at < end)
     {
-      const char *newline = memchr (at, '\n', (size_t) (end - at));
+      const char *next = take_anonymous_line (parser, at, end, &known, &status);
+      const char *newline;
 
+      if (next != NULL && status == LAC_OK)
+        {
+          at = next;
+          continue;
+        }
+      if (status != LAC_OK)
+        break;
+      newline = memchr (at, '\n', (size_t) (end - at));
       if (newline == NULL && !last)
         break;
       status = parse_line (parser, at, newline ? newline : end);
