@@ -126,6 +126,21 @@ enum lac_status lac_index_build (struct lac_map *map);
 /* Frees what lac_index_build() and later searches made. */
 void lac_index_clear (struct lac_map *map);
 
+/* Regions as they were read, some over others or out of order. */
+struct lac_torn
+{
+  const struct lac_backing *backings;
+  struct lac_region *regions;
+  size_t n_regions;
+  /* NULL, or as many as there are regions. */
+  struct lac_region_detail *details;
+};
+
+/* Sorts the regions and lets what was read last win; both arrays are replaced. On failure nothing
+ * changes. @out_repairs: how many regions were changed, moved or removed. */
+enum lac_status lac_torn_repair (struct lac_torn *torn,
+                                 size_t          *out_repairs);
+
 /* lac_map_builder_add() for a region without file and name, of which there may be a million. */
 enum lac_status lac_map_builder_add_anonymous (struct lac_map_builder *builder,
                                                uint64_t                start,
