@@ -240,7 +240,7 @@ struct lac_gap_search
  * @map: (borrowed): must outlive the walk
  * @query: (borrowed): copied, but for the anchors, which must outlive the walk
  *
- * O(1) for nearest, lowest and highest; O(n log n) and 56 bytes a match for the other two.
+ * O(log n) for nearest, lowest and highest; O(n log n) and 56 bytes a match for the other two.
  *
  * Errors: %LAC_E_INVALID, %LAC_E_NO_MEMORY. Nothing need be cleared then.
  */

@@ -285,7 +285,8 @@ lac_index_build (struct lac_map *map)
     return LAC_E_NO_MEMORY;
   memset (index->block, 0, index->block_size);
 
-  index->page_shift = (unsigned) __builtin_ctz (map->space.page_size);
+  /* A space that does not say how large its pages are is told in bytes. */
+  index->page_shift = map->space.page_size ? (unsigned) __builtin_ctz (map->space.page_size) : 0;
   index->leaves = index->block;
   block = (uint64_t *) (index->leaves + index->n_nodes[0]);
   block = lay_out (index, index->starts, block);

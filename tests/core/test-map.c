@@ -64,6 +64,29 @@ test_rejects_what_is_no_region (void)
   lac_map_builder_free (builder);
 }
 
+/* A struct lac_space that is all zero but for the bits: its end is found, and there are no pages. */
+static void
+test_empty_space (void)
+{
+  struct lac_map_builder *builder = lac_map_builder_new (&(struct lac_space){ .pointer_bits = 64 });
+  struct lac_map *map = NULL;
+  struct lac_gap_query query;
+  struct lac_gap gap;
+
+  add (builder, 0x10000, 0x11000, NULL);
+  add (builder, 0x12345, 0x12346, NULL);
+  g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+  g_assert_cmpuint (lac_map_search (map, 0x10800), ==, 0);
+  g_assert_cmpuint (lac_map_search (map, 0x11000), ==, 1);
+  g_assert_cmpuint (lac_map_search (map, 0x12346), ==, 2);
+  lac_gap_query_init (&query, map);
+  g_assert_cmpint (lac_gap_first (map, &query, &gap), ==, LAC_E_INVALID);
+  query.size = query.alignment = 1;
+  g_assert_cmpint (lac_gap_first (map, &query, &gap), ==, LAC_OK);
+  g_assert_cmphex (gap.candidate, ==, 0);
+  lac_map_unref (map);
+}
+
 static void
 test_search_agrees_with_a_scan (void)
 {
@@ -375,6 +398,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/map/empty", test_empty);
   g_test_add_func ("/core/map/rejects-what-is-no-region", test_rejects_what_is_no_region);
+  g_test_add_func ("/core/map/empty-space", test_empty_space);
   g_test_add_func ("/core/map/search-agrees-with-a-scan", test_search_agrees_with_a_scan);
   g_test_add_func ("/core/map/overlap-later-wins", test_overlap_later_wins);
   g_test_add_func ("/core/map/backwards-is-sorted", test_backwards_is_sorted);
