@@ -1,5 +1,11 @@
 /* LacunaGapPanel: constraints in, gaps that satisfy them out, as one types.
  *
+ * Signals:
+ *   results-changed ()
+ *   selected (), chosen ()   a match was gone to, or activated
+ *   copied (text)            something was put on the clipboard; for a toast
+ *   pick-anchor (gboolean)   an anchor is to be picked on the strip, or no longer
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
@@ -25,6 +31,25 @@ void              lacuna_gap_panel_step         (LacunaGapPanel *self,
                                                  int             step);
 void              lacuna_gap_panel_add_anchor   (LacunaGapPanel *self,
                                                  const char     *text);
+
+/* What lacuna_strip's "address-picked" gave: goes into the field that asked, else it is added. */
+void              lacuna_gap_panel_take_anchor  (LacunaGapPanel *self,
+                                                 guint64         address);
+
+/* Whether the strip is picking, for the buttons to show. */
+void              lacuna_gap_panel_set_picking  (LacunaGapPanel *self,
+                                                 gboolean        picking);
+
+typedef enum
+{
+  LACUNA_COPY_ADDRESS, /* 0x7f3a41c00000 */
+  LACUNA_COPY_COMMAND, /* the lacuna-cli command that finds the same */
+  LACUNA_COPY_CALL,    /* the call of liblacuna that finds the same, in C */
+} LacunaCopyKind;
+
+/* Puts the selected match on the clipboard, and says so with "copied". */
+void              lacuna_gap_panel_copy         (LacunaGapPanel *self,
+                                                 LacunaCopyKind  kind);
 gboolean          lacuna_gap_panel_select_gap   (LacunaGapPanel *self,
                                                  gsize           index);
 

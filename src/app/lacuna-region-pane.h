@@ -1,9 +1,16 @@
 /* LacunaRegionPane: the regions and gaps as a table, the strip's equivalent in words.
  *
+ * Signals:
+ *   selected (guint64 address)    the user selected this row; not emitted for lacuna_region_pane_select()
+ *   activated (guint64 address)   double click or Return
+ *   hovered (gboolean inside, guint64 address)   the pointer is over this row, or over none
+ *   menu (double x, double y)     a context menu for the selected row is wanted there (of the pane)
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
 
+#include "model/lacuna-changes.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-snapshot.h"
 
@@ -20,6 +27,18 @@ void lacuna_region_pane_set_results  (LacunaRegionPane *self,
                                       LacunaGapResults *results);
 void lacuna_region_pane_select       (LacunaRegionPane *self,
                                       gboolean          any,
+                                      guint64           address);
+/* Which inks are listed; gaps are not told apart by ink, and are left out when it is not all. */
+void lacuna_region_pane_set_inks     (LacunaRegionPane *self,
+                                      guint             inks);
+
+/* Rows of what changed glow for a moment. NULL for nothing. */
+void lacuna_region_pane_set_changes  (LacunaRegionPane *self,
+                                      LacunaChanges    *changes);
+
+/* The strip's hover, for the row to show. */
+void lacuna_region_pane_set_hover    (LacunaRegionPane *self,
+                                      gboolean          inside,
                                       guint64           address);
 void lacuna_region_pane_focus_filter (LacunaRegionPane *self);
 

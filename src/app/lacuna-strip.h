@@ -7,10 +7,16 @@
  *   lacuna_strip_set_snapshot (strip, snapshot, census);
  *   lacuna_strip_set_results (strip, results);
  *
+ * It lies along one axis, the address axis: horizontal (low addresses at the left in every language, as
+ * numbers are written) or vertical (high addresses up, as textbooks draw it; the ruler on the side where
+ * lines begin). It is a GtkOrientable.
+ *
  * Everything that the pointer can do is also an action, so that keys, menus and tests can do it:
- * strip.zoom-in, strip.zoom-out, strip.pan-left, strip.pan-right, strip.show-all,
- * strip.select-next, strip.select-previous, strip.show-selection. They are bound to keys while the
- * strip has the focus: + − W S, A D and the arrows, Home and 0, full stop and comma, Return.
+ * strip.zoom-in, strip.zoom-out, strip.pan-lower, strip.pan-higher (and -far of all four),
+ * strip.show-all, strip.select-next, strip.select-previous, strip.center-selection,
+ * strip.zoom-to-selection, strip.measure-lower and strip.measure-higher, strip.pick, strip.menu,
+ * strip.back, strip.forward. Keys are in lacuna-strip-keys.c; the window passes on keys that nobody
+ * else wants, so that they work wherever nothing is being typed.
  *
  * Views are in device pixels, so that a column is a pixel of the screen whatever its scale factor.
  *
@@ -19,11 +25,17 @@
  *   selected (guint64 address)    somebody picked the region or gap at this address
  *   hovered (gboolean inside, guint64 address)   the pointer is over this address, or over none
  *   activate (guint64 address)    double click or Return, after the strip zoomed to it
+ *   measured ()                   another range was dragged out, or none is any more
+ *   address-picked (guint64 address)   what was asked for with lacuna_strip_set_picking()
+ *   menu (double x, double y)     a context menu for the selection is wanted there
+ *
+ * Properties beside the orientation: scale-kind, picking, can-go-back, can-go-forward.
  *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
 
+#include "model/lacuna-changes.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-scale.h"
 #include "model/lacuna-snapshot.h"
@@ -122,6 +134,41 @@ void              lacuna_strip_set_hover        (LacunaStrip          *self,
  * a query, also whether a gap fits, or why not. Transfer full; NULL outside the space. */
 char             *lacuna_strip_describe         (LacunaStrip          *self,
                                                  guint64               address);
+
+/* Whatever the pointer or the keyboard dragged out to measure, half-open; empty for none. It has
+ * nothing to do with regions. Setting it emits "measured". */
+void              lacuna_strip_set_measure      (LacunaStrip          *self,
+                                                 struct lac_range      range);
+struct lac_range  lacuna_strip_get_measure      (LacunaStrip          *self);
+
+/* Whether the next click (or Return, for the selection) picks an address instead of selecting. The
+ * property "picking"; Escape and "address-picked" end it. */
+void              lacuna_strip_set_picking      (LacunaStrip          *self,
+                                                 gboolean              picking);
+gboolean          lacuna_strip_get_picking      (LacunaStrip          *self);
+
+/* Which inks are shown in full, a bit for each LacunaInk; the others are dimmed. All by default. */
+void              lacuna_strip_set_inks         (LacunaStrip          *self,
+                                                 guint                 inks);
+
+/* What changed since the last refresh: glows and fades within about a second and a half; where the
+ * system asks for no animation it is marked that long and then not. NULL for nothing. Set it after the
+ * snapshot. Rendering the fade never rebuilds the base. */
+void              lacuna_strip_set_changes      (LacunaStrip          *self,
+                                                 LacunaChanges        *changes);
+
+/* The views of the past. A view is remembered once it has rested for half a second. */
+gboolean          lacuna_strip_can_go_back      (LacunaStrip          *self);
+gboolean          lacuna_strip_can_go_forward   (LacunaStrip          *self);
+void              lacuna_strip_go_back          (LacunaStrip          *self);
+void              lacuna_strip_go_forward       (LacunaStrip          *self);
+
+/* What the strip does with a key, by itself or on behalf of the window; FALSE when it has no use for
+ * it. @keycode is the hardware's, so that W A S D are where they are on every layout. */
+gboolean          lacuna_strip_handle_key       (LacunaStrip          *self,
+                                                 guint                 keyval,
+                                                 guint                 keycode,
+                                                 GdkModifierType       state);
 
 /* How often the base layer was drawn anew, for tests: moving the pointer must not raise it. */
 guint             lacuna_strip_get_n_renders    (LacunaStrip          *self);

@@ -43,6 +43,9 @@ typedef enum
   LACUNA_N_INKS
 } LacunaInk;
 
+/* All inks, as bits. */
+#define LACUNA_ALL_INKS ((1u << LACUNA_N_INKS) - 1)
+
 LacunaInk   lacuna_ink_for_region   (const struct lac_region *region);
 const char *lacuna_ink_get_name     (LacunaInk                ink);
 const char *lacuna_ink_get_label    (LacunaInk                ink); /* translated */
