@@ -5,9 +5,7 @@
 #include "config.h"
 
 #include "lacuna-application.h"
-
-#include <glib/gi18n.h>
-#include <locale.h>
+#include "model/lacuna-places.h"
 
 int
 main (int    argc,
@@ -15,11 +13,7 @@ main (int    argc,
 {
   g_autoptr (LacunaApplication) application = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LACUNA_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-
+  lacuna_places_set_language ();
   application = lacuna_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

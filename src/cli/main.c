@@ -8,10 +8,10 @@
 #include "escape.h"
 #include "output.h"
 
+#include "model/lacuna-places.h"
 #include "model/lacuna-terminal.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,10 +165,7 @@ main (int    argc,
       char **argv)
 {
   lacuna_terminal_secure_files ();
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LACUNA_LOCALE_DIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  lacuna_places_set_language ();
   g_set_prgname ("lacuna-cli");
 
   /* Files are local. Without this GIO would load modules and start services to find that out. */
