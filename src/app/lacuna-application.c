@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "lacuna-application.h"
+#include "lacuna-keys.h"
 #include "lacuna-window.h"
 
 #include <glib/gi18n.h>
@@ -142,36 +143,12 @@ lacuna_application_startup (GApplication *application)
     { "about", about_action, NULL, NULL, NULL, { 0 } },
     { "quit", quit_action, NULL, NULL, NULL, { 0 } },
   };
-  static const struct
-  {
-    const char *action;
-    const char *accelerators[4];
-  } keys[] = {
-    { "app.quit", { "<Control>q" } },
-    { "app.new-window", { "<Control>n" } },
-    { "win.close", { "<Control>w" } },
-    { "win.refresh", { "F5", "<Control>r" } },
-    { "win.choose-target", { "<Control>t" } },
-    { "win.open", { "<Control>o" } },
-    { "win.scale::linear", { "<Alt>1" } },
-    { "win.scale::compact", { "<Alt>2" } },
-    { "win.zoom-in", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
-    { "win.zoom-out", { "<Control>minus", "<Control>KP_Subtract" } },
-    { "win.show-all", { "<Control>0", "<Control>KP_0" } },
-    { "win.show-selection", { "<Control>e" } },
-    { "win.find-gap", { "F9" } },
-    { "win.filter", { "<Control>f" } },
-    { "win.next-match", { "F3" } },
-    { "win.previous-match", { "<Shift>F3" } },
-  };
 
   G_APPLICATION_CLASS (lacuna_application_parent_class)->startup (application);
 
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                    application);
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i].action,
-                                           keys[i].accelerators);
+  lacuna_keys_install (GTK_APPLICATION (application));
 }
 
 static void
