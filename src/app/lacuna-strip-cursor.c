@@ -68,8 +68,16 @@ lacuna_strip_address_at_x (LacunaStrip *self,
                            double       x,
                            guint64     *out_address)
 {
+  return lacuna_strip_address_at (self, x * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
+                                  out_address);
+}
+
+gboolean
+lacuna_strip_address_at (LacunaStrip *self,
+                         double       pixel,
+                         guint64     *out_address)
+{
   const LacunaStripLayout *layout = lacuna_strip_ensure_layout (self);
-  double pixel = x * gtk_widget_get_scale_factor (GTK_WIDGET (self));
   const LacunaPiece *piece;
 
   if (layout == NULL)

@@ -40,10 +40,19 @@ struct _LacunaStrip
   GArray *anchors;
 
   struct lac_range selection;
+  /* What was dragged out to be measured; empty for none. */
+  struct lac_range measure;
+  gboolean picking;
   gboolean hover;
   guint64 hover_address;
   gboolean pointer_inside;
-  double pointer_x;
+  double pointer;   /* device pixels along the axis */
+  double pointer_x; /* logical pixels; only until input speaks of the axis */
+
+  GtkOrientation orientation;
+  /* What is shown in full: a bit for each ink. */
+  guint inks;
+  LacunaChanges *changes;
 
   /* Kept until view, size, style or map change. */
   LacunaStripLayout *layout;
@@ -74,8 +83,33 @@ gboolean lacuna_strip_item_at        (LacunaStrip       *self,
 /* The layout of the view now; NULL when there is nothing to show. */
 const LacunaStripLayout *lacuna_strip_ensure_layout (LacunaStrip *self);
 
-/* What a pointer at @x (logical pixels) means: the address there, or the one region of a column that
+/* Where the point at @x, @y of the widget (logical pixels) lies along the axis: device pixels from the
+ * low end, as views count them. May be outside. All input goes through this, so that nothing else knows
+ * which way the strip lies. For a movement, take the difference of two points. */
+double   lacuna_strip_point_to_axis  (LacunaStrip       *self,
+                                      double             x,
+                                      double             y);
+
+/* The other way: the point (logical pixels) in the middle of the band at @position of the axis. */
+void     lacuna_strip_axis_to_point  (LacunaStrip       *self,
+                                      double             position,
+                                      double            *out_x,
+                                      double            *out_y);
+
+/* The band's rectangle (logical pixels, at least one each way) from @start to @end of the axis, clipped
+ * to the view. */
+void     lacuna_strip_axis_rectangle (LacunaStrip       *self,
+                                      double             start,
+                                      double             end,
+                                      GdkRectangle      *out_rectangle);
+
+/* What a pointer at @position of the axis means: the address there, or the one region of a column that
  * holds no other. FALSE when there is nothing. */
+gboolean lacuna_strip_address_at     (LacunaStrip       *self,
+                                      double             position,
+                                      guint64           *out_address);
+
+/* The same in logical pixels from the low end; only until input speaks of the axis. */
 gboolean lacuna_strip_address_at_x   (LacunaStrip       *self,
                                       double             x,
                                       guint64           *out_address);
@@ -121,6 +155,15 @@ char    *lacuna_strip_describe_briefly (LacunaStrip     *self,
 
 /* Tells assistive technology what is shown and selected. */
 void     lacuna_strip_update_accessible (LacunaStrip    *self);
+
+/* What a scene needs to know of the widget's place and direction; and how many columns it has room for
+ * at a size. */
+void     lacuna_strip_scene_set_axis (LacunaStripScene  *scene,
+                                      LacunaStrip       *self);
+int      lacuna_strip_columns_for    (LacunaStrip       *self,
+                                      int                width,
+                                      int                height);
+LacunaLabels *lacuna_strip_ensure_labels (LacunaStrip   *self);
 
 /* The fields of a scene for the view now. */
 gboolean lacuna_strip_get_scene      (LacunaStrip       *self,

@@ -18,7 +18,8 @@
 
 G_BEGIN_DECLS
 
-/* From top to bottom: the ruler, the band, the footer. Regions stand back from the band's edges. */
+/* Across the axis, from the top or from where lines begin: the ruler, the band, the footer. Regions
+ * stand back from the band's edges. */
 #define LACUNA_STRIP_RULER 30
 #define LACUNA_STRIP_FOOTER 42
 #define LACUNA_STRIP_INSET 8
@@ -36,9 +37,13 @@ typedef struct
   LacunaStripLayout *layout;
   int columns;      /* device pixels */
   int scale_factor; /* device pixels a logical one */
-  double height;    /* logical pixels */
+  double height;    /* logical pixels across the axis: the height of a strip that lies */
   const LacunaPalette *palette;
   LacunaLabels *labels; /* NULL to draw no text */
+  /* How the axis lies in the widget; all zeros: from the left edge to the right. */
+  GtkOrientation orientation;
+  gboolean mirrored; /* vertical only: the ruler is at the right */
+  double low_end;    /* where the axis begins: x, or, vertical, y; logical pixels */
 } LacunaStripScene;
 
 /* What lies over the regions. */
@@ -58,6 +63,28 @@ typedef struct
   double start;
   double end;
 } LacunaStripSpan;
+
+/* What lies beside the band, across the axis (the ruler, the footer), and beyond its ends, along it; in
+ * logical pixels. It grows with the texts. */
+typedef struct
+{
+  double ruler;
+  double footer;
+  double low;
+  double high;
+} LacunaStripMargins;
+
+/* @labels: NULL when no text is drawn. */
+LacunaStripMargins lacuna_strip_margins       (GtkOrientation          orientation,
+                                               LacunaLabels           *labels);
+
+/* The rectangle of the widget that lies from @along to @along + @length of the axis, and from @across to
+ * @across + @depth from the ruler's outer edge; in logical pixels. */
+graphene_rect_t lacuna_strip_place            (const LacunaStripScene *scene,
+                                               double                  along,
+                                               double                  across,
+                                               double                  length,
+                                               double                  depth);
 
 static inline double
 lacuna_strip_scene_width (const LacunaStripScene *scene)

@@ -20,12 +20,22 @@ enum
 {
   PROP_0,
   PROP_SCALE_KIND,
-  N_PROPERTIES
+  N_PROPERTIES,
+  PROP_ORIENTATION = N_PROPERTIES /* the interface's */
 };
 
 static GParamSpec *properties[N_PROPERTIES];
 
-G_DEFINE_FINAL_TYPE (LacunaStrip, lacuna_strip, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE_WITH_CODE (LacunaStrip, lacuna_strip, GTK_TYPE_WIDGET,
+                               G_IMPLEMENT_INTERFACE (GTK_TYPE_ORIENTABLE, NULL))
+
+LacunaLabels *
+lacuna_strip_ensure_labels (LacunaStrip *self)
+{
+  if (self->labels == NULL)
+    self->labels = lacuna_labels_new (gtk_widget_get_pango_context (GTK_WIDGET (self)));
+  return self->labels;
+}
 
 void
 lacuna_strip_drop_overlay (LacunaStrip *self)
@@ -81,9 +91,6 @@ lacuna_strip_get_scene (LacunaStrip      *self,
   if (lacuna_strip_ensure_layout (self) == NULL)
     return FALSE;
 
-  if (self->labels == NULL)
-    self->labels = lacuna_labels_new (gtk_widget_get_pango_context (GTK_WIDGET (self)));
-
   *out_scene = (LacunaStripScene){
     .map = lacuna_snapshot_get_map (self->snapshot),
     .scale = self->scale,
@@ -91,10 +98,10 @@ lacuna_strip_get_scene (LacunaStrip      *self,
     .layout = self->layout,
     .columns = self->columns,
     .scale_factor = gtk_widget_get_scale_factor (GTK_WIDGET (self)),
-    .height = gtk_widget_get_height (GTK_WIDGET (self)),
     .palette = self->palette,
-    .labels = self->labels,
+    .labels = lacuna_strip_ensure_labels (self),
   };
+  lacuna_strip_scene_set_axis (out_scene, self);
   return TRUE;
 }
 
@@ -170,10 +177,9 @@ lacuna_strip_size_allocate (GtkWidget *widget,
                             int        baseline)
 {
   LacunaStrip *self = LACUNA_STRIP (widget);
-  int columns = MAX (width, 0) * gtk_widget_get_scale_factor (widget);
 
   lacuna_strip_drop_nodes (self);
-  lacuna_strip_set_columns (self, columns);
+  lacuna_strip_set_columns (self, lacuna_strip_columns_for (self, width, height));
 }
 
 static void
@@ -246,10 +252,34 @@ lacuna_strip_get_property (GObject    *object,
                            GValue     *value,
                            GParamSpec *pspec)
 {
-  if (property_id == PROP_SCALE_KIND)
-    g_value_set_int (value, lacuna_strip_get_scale_kind (LACUNA_STRIP (object)));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+  LacunaStrip *self = LACUNA_STRIP (object);
+
+  switch (property_id)
+    {
+    case PROP_SCALE_KIND:
+      g_value_set_int (value, self->scale_kind);
+      break;
+
+    case PROP_ORIENTATION:
+      g_value_set_enum (value, self->orientation);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+set_orientation (LacunaStrip   *self,
+                 GtkOrientation orientation)
+{
+  if (self->orientation == orientation)
+    return;
+
+  self->orientation = orientation;
+  lacuna_strip_drop_nodes (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  g_object_notify (G_OBJECT (self), "orientation");
 }
 
 static void
@@ -258,10 +288,21 @@ lacuna_strip_set_property (GObject      *object,
                            const GValue *value,
                            GParamSpec   *pspec)
 {
-  if (property_id == PROP_SCALE_KIND)
-    lacuna_strip_set_scale_kind (LACUNA_STRIP (object), g_value_get_int (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+  LacunaStrip *self = LACUNA_STRIP (object);
+
+  switch (property_id)
+    {
+    case PROP_SCALE_KIND:
+      lacuna_strip_set_scale_kind (self, g_value_get_int (value));
+      break;
+
+    case PROP_ORIENTATION:
+      set_orientation (self, g_value_get_enum (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
 }
 
 static void
@@ -316,6 +357,7 @@ lacuna_strip_class_init (LacunaStripClass *klass)
                         LACUNA_SCALE_COMPACT,
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  g_object_class_override_property (object_class, PROP_ORIENTATION, "orientation");
 
   g_signal_new ("view-changed", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 0);
@@ -337,6 +379,8 @@ lacuna_strip_init (LacunaStrip *self)
   AdwStyleManager *manager = adw_style_manager_get_default ();
 
   self->scale_kind = LACUNA_SCALE_COMPACT;
+  self->orientation = GTK_ORIENTATION_HORIZONTAL;
+  self->inks = LACUNA_ALL_INKS;
   self->anchors = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->kept = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->palette = lacuna_palette_for (manager);
@@ -506,6 +550,19 @@ lacuna_strip_set_anchors (LacunaStrip   *self,
   g_array_set_size (self->anchors, 0);
   g_array_append_vals (self->anchors, anchors, (guint) n_anchors);
   lacuna_strip_update_kept_places (self);
+}
+
+void
+lacuna_strip_set_inks (LacunaStrip *self,
+                       guint        inks)
+{
+  g_return_if_fail (LACUNA_IS_STRIP (self));
+
+  if (self->inks == inks)
+    return;
+
+  self->inks = inks;
+  lacuna_strip_drop_nodes (self);
 }
 
 guint
