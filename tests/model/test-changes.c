@@ -56,15 +56,20 @@ plan_protect (Plan  *plan,
               guint  n_pages,
               guint  protection)
 {
+  guint cut = 0; /* the region that a piece is being cut out of */
+
   for (guint i = first; i < MIN (first + n_pages, N_PAGES); i++)
-    if (plan->pages[i].region != 0)
-      {
-        /* What follows on a piece that was cut out is a region of its own. */
-        if (i == first || plan->pages[i].region != plan->n_regions)
-          plan->n_regions++;
-        plan->pages[i].region = plan->n_regions;
-        plan->pages[i].protection = protection;
-      }
+    {
+      guint region = plan->pages[i].region;
+
+      if (region != 0 && region != cut)
+        plan->n_regions++;
+      cut = region;
+      if (region == 0)
+        continue;
+      plan->pages[i].region = plan->n_regions;
+      plan->pages[i].protection = protection;
+    }
 }
 
 static gboolean
