@@ -24,11 +24,13 @@ struct _LacunaField
   GtkLabel *caption_label;
   GtkEntry *text;
   GtkLabel *note_label;
+  GtkToggleButton *pick_button;
   GtkWidget *remove_button;
   GtkLabel *fault_label;
 
   char *fault;
   gboolean terse;
+  gboolean setting_picking; /* the button is set from outside, not pressed */
 };
 
 enum
@@ -47,6 +49,7 @@ enum
   CHANGED,
   ACTIVATED,
   REMOVED,
+  PICK_TOGGLED,
   N_SIGNALS
 };
 
@@ -72,6 +75,14 @@ static void
 remove_clicked_cb (LacunaField *self)
 {
   g_signal_emit (self, signals[REMOVED], 0);
+}
+
+static void
+pick_toggled_cb (LacunaField *self)
+{
+  if (!self->setting_picking)
+    g_signal_emit (self, signals[PICK_TOGGLED], 0,
+                   gtk_toggle_button_get_active (self->pick_button));
 }
 
 /* The caption and the padding belong to the entry as the eye sees it. */
@@ -213,6 +224,11 @@ lacuna_field_class_init (LacunaFieldClass *klass)
   signals[REMOVED] = g_signal_new ("removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  /* LacunaField::pick-toggled: the button that picks on the strip was pressed, or released. */
+  signals[PICK_TOGGLED] = g_signal_new ("pick-toggled", G_TYPE_FROM_CLASS (klass),
+                                        G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                        G_TYPE_BOOLEAN);
+
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "field");
   gtk_widget_class_set_template_from_resource (
@@ -222,10 +238,12 @@ lacuna_field_class_init (LacunaFieldClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaField, caption_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, text);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, note_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaField, pick_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, remove_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, fault_label);
   gtk_widget_class_bind_template_callback (widget_class, text_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, text_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pick_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, frame_pressed_cb);
 }
@@ -395,4 +413,32 @@ lacuna_field_set_removable (LacunaField *self,
   g_return_if_fail (LACUNA_IS_FIELD (self));
 
   gtk_widget_set_visible (self->remove_button, removable);
+}
+
+/**
+ * lacuna_field_set_pickable:
+ * @pickable: whether there is a button that emits #LacunaField::pick-toggled
+ */
+void
+lacuna_field_set_pickable (LacunaField *self,
+                           gboolean     pickable)
+{
+  g_return_if_fail (LACUNA_IS_FIELD (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->pick_button), pickable);
+}
+
+/**
+ * lacuna_field_set_picking:
+ * @picking: whether that button looks pressed
+ */
+void
+lacuna_field_set_picking (LacunaField *self,
+                          gboolean     picking)
+{
+  g_return_if_fail (LACUNA_IS_FIELD (self));
+
+  self->setting_picking = TRUE;
+  gtk_toggle_button_set_active (self->pick_button, picking);
+  self->setting_picking = FALSE;
 }

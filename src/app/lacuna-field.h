@@ -30,5 +30,9 @@ void         lacuna_field_set_slim        (LacunaField *self,
                                            gboolean     slim);
 void         lacuna_field_set_removable   (LacunaField *self,
                                            gboolean     removable);
+void         lacuna_field_set_pickable    (LacunaField *self,
+                                           gboolean     pickable);
+void         lacuna_field_set_picking     (LacunaField *self,
+                                           gboolean     picking);
 
 G_END_DECLS

@@ -15,6 +15,7 @@
 
 #include "lacuna-gap-panel.h"
 #include "lacuna-field.h"
+#include "lacuna-gap-copy.h"
 #include "lacuna-gap-form.h"
 #include "lacuna-gap-row.h"
 #include "lacuna-gap-words.h"
@@ -52,6 +53,7 @@ struct _LacunaGapPanel
   GtkWidget *copy_button;
 
   GPtrArray *anchors; /* of LacunaField, borrowed from anchors_box */
+  LacunaField *picking_for; /* borrowed: which of them asked for a place on the strip */
   GtkSingleSelection *selection;
   LacunaTarget *target;
   LacunaSnapshot *snapshot;
@@ -70,6 +72,7 @@ enum
   SELECTED,
   CHOSEN,
   COPIED,
+  PICK_ANCHOR,
   N_SIGNALS
 };
 
@@ -450,6 +453,33 @@ anchor_changed_cb (LacunaGapPanel *self,
   search (self);
 }
 
+/* Picking ends from this side: the strip is told. */
+static void
+stop_picking (LacunaGapPanel *self)
+{
+  if (self->picking_for == NULL)
+    return;
+  lacuna_field_set_picking (self->picking_for, FALSE);
+  self->picking_for = NULL;
+  g_signal_emit (self, signals[PICK_ANCHOR], 0, FALSE);
+}
+
+static void
+pick_toggled_cb (LacunaGapPanel *self,
+                 gboolean        active,
+                 LacunaField    *field)
+{
+  if (!active)
+    {
+      stop_picking (self);
+      return;
+    }
+  if (self->picking_for != NULL)
+    lacuna_field_set_picking (self->picking_for, FALSE);
+  self->picking_for = field;
+  g_signal_emit (self, signals[PICK_ANCHOR], 0, TRUE);
+}
+
 static void
 anchor_removed_cb (LacunaGapPanel *self,
                    LacunaField    *field)
@@ -458,6 +488,8 @@ anchor_removed_cb (LacunaGapPanel *self,
 
   g_return_if_fail (g_ptr_array_find (self->anchors, field, &index));
 
+  if (field == self->picking_for)
+    stop_picking (self);
   g_ptr_array_remove_index (self->anchors, index);
   gtk_box_remove (self->anchors_box, GTK_WIDGET (field));
   number_anchors (self);
@@ -474,6 +506,8 @@ append_anchor (LacunaGapPanel *self)
   g_object_set (field, "address", TRUE, NULL);
   g_signal_connect_swapped (field, "changed", G_CALLBACK (anchor_changed_cb), self);
   g_signal_connect_swapped (field, "removed", G_CALLBACK (anchor_removed_cb), self);
+  g_signal_connect_swapped (field, "pick-toggled", G_CALLBACK (pick_toggled_cb), self);
+  lacuna_field_set_pickable (field, TRUE);
   g_ptr_array_add (self->anchors, field);
   gtk_box_append (self->anchors_box, GTK_WIDGET (field));
   follow_focus (self, field);
@@ -536,15 +570,7 @@ result_released_cb (LacunaGapPanel  *self,
 static void
 copy_clicked_cb (LacunaGapPanel *self)
 {
-  LacunaGap *gap = lacuna_gap_panel_get_selected (self);
-
-  if (gap != NULL)
-    {
-      g_autofree char *text = lacuna_format_address (lacuna_gap_get (gap)->candidate);
-
-      gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
-      g_signal_emit (self, signals[COPIED], 0, text);
-    }
+  lacuna_gap_panel_copy (self, LACUNA_COPY_ADDRESS);
 }
 
 static void
@@ -600,6 +626,11 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   /* LacunaGapPanel::copied: an address is on the clipboard. */
   signals[COPIED] = g_signal_new ("copied", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /* LacunaGapPanel::pick-anchor: an anchor is to be picked on the strip, or no longer. */
+  signals[PICK_ANCHOR] = g_signal_new ("pick-anchor", G_TYPE_FROM_CLASS (klass),
+                                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                       G_TYPE_BOOLEAN);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (
@@ -815,4 +846,73 @@ lacuna_gap_panel_select_gap (LacunaGapPanel *self,
       return TRUE;
     }
   return FALSE;
+}
+
+/**
+ * lacuna_gap_panel_take_anchor:
+ * @address: what was picked on the strip
+ *
+ * Puts @address into the anchor entry whose button asked for it, or into the empty one when none
+ * did. Picking is over then.
+ */
+void
+lacuna_gap_panel_take_anchor (LacunaGapPanel *self,
+                              guint64         address)
+{
+  g_autofree char *text = lacuna_format_address (address);
+  LacunaField *field;
+
+  g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
+
+  field = self->picking_for;
+  lacuna_gap_panel_set_picking (self, FALSE);
+  if (field != NULL)
+    lacuna_field_set_text (field, text);
+  else
+    lacuna_gap_panel_add_anchor (self, text);
+}
+
+/**
+ * lacuna_gap_panel_set_picking:
+ * @picking: whether a click on the strip will give an anchor
+ *
+ * Has the buttons show it. When the strip began picking by itself, what it gives goes into the
+ * empty entry.
+ */
+void
+lacuna_gap_panel_set_picking (LacunaGapPanel *self,
+                              gboolean        picking)
+{
+  g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
+
+  if (picking && self->picking_for == NULL)
+    self->picking_for = g_ptr_array_index (self->anchors, self->anchors->len - 1);
+  if (self->picking_for != NULL)
+    lacuna_field_set_picking (self->picking_for, picking);
+  if (!picking)
+    self->picking_for = NULL;
+}
+
+/**
+ * lacuna_gap_panel_copy:
+ * @kind: in which form
+ *
+ * Puts the selected match on the clipboard, and says so with #LacunaGapPanel::copied. Does nothing
+ * while nothing is selected.
+ */
+void
+lacuna_gap_panel_copy (LacunaGapPanel *self,
+                       LacunaCopyKind  kind)
+{
+  LacunaGap *gap;
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
+
+  gap = lacuna_gap_panel_get_selected (self);
+  if (gap == NULL)
+    return;
+  text = lacuna_gap_copy_text (self->results, lacuna_gap_get (gap), kind);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  g_signal_emit (self, signals[COPIED], 0, text);
 }

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "lacuna-gap-copy.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-target.h"
 
@@ -39,13 +40,6 @@ void              lacuna_gap_panel_take_anchor  (LacunaGapPanel *self,
 /* Whether the strip is picking, for the buttons to show. */
 void              lacuna_gap_panel_set_picking  (LacunaGapPanel *self,
                                                  gboolean        picking);
-
-typedef enum
-{
-  LACUNA_COPY_ADDRESS, /* 0x7f3a41c00000 */
-  LACUNA_COPY_COMMAND, /* the lacuna-cli command that finds the same */
-  LACUNA_COPY_CALL,    /* the call of liblacuna that finds the same, in C */
-} LacunaCopyKind;
 
 /* Puts the selected match on the clipboard, and says so with "copied". */
 void              lacuna_gap_panel_copy         (LacunaGapPanel *self,

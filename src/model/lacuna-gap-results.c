@@ -51,6 +51,12 @@ lacuna_gap_get (LacunaGap *self)
   return &self->gap;
 }
 
+typedef struct
+{
+  guint64 index;
+  guint position;
+} Place;
+
 struct _LacunaGapResults
 {
   GObject parent_instance;
@@ -62,7 +68,7 @@ struct _LacunaGapResults
   guint64 n_matches;
 
   GArray *gaps;      /* struct lac_gap, best first */
-  GArray *indices;   /* guint64, the same gaps' indices, sorted */
+  GArray *places;    /* Place: where each of the map's gaps stands in it, sorted */
   GPtrArray *items;  /* LacunaGap or NULL, made on demand */
 };
 
@@ -131,7 +137,7 @@ lacuna_gap_results_finalize (GObject *object)
   g_clear_object (&self->snapshot);
   g_free (self->anchors);
   g_array_unref (self->gaps);
-  g_array_unref (self->indices);
+  g_array_unref (self->places);
   g_ptr_array_unref (self->items);
 
   G_OBJECT_CLASS (lacuna_gap_results_parent_class)->finalize (object);
@@ -147,16 +153,16 @@ static void
 lacuna_gap_results_init (LacunaGapResults *self)
 {
   self->gaps = g_array_new (FALSE, FALSE, sizeof (struct lac_gap));
-  self->indices = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->places = g_array_new (FALSE, FALSE, sizeof (Place));
   self->items = g_ptr_array_new_with_free_func (release_item);
 }
 
 static int
-compare_indices (gconstpointer a,
-                 gconstpointer b)
+compare_places (gconstpointer a,
+                gconstpointer b)
 {
-  guint64 left = *(const guint64 *) a;
-  guint64 right = *(const guint64 *) b;
+  guint64 left = ((const Place *) a)->index;
+  guint64 right = ((const Place *) b)->index;
 
   return left < right ? -1 : left > right;
 }
@@ -172,13 +178,13 @@ keep_best (LacunaGapResults      *self,
 
   while (self->gaps->len < limit)
     {
-      guint64 index;
+      Place place;
 
       if (lac_gap_next (search, &gap) != LAC_OK)
         return FALSE;
-      index = gap.index;
+      place = (Place){ gap.index, self->gaps->len };
       g_array_append_val (self->gaps, gap);
-      g_array_append_val (self->indices, index);
+      g_array_append_val (self->places, place);
       if (self->gaps->len % STEPS_BETWEEN_LOOKS == 0 && g_cancellable_is_cancelled (cancellable))
         return FALSE;
     }
@@ -262,7 +268,7 @@ lacuna_gap_results_search (LacunaSnapshot             *snapshot,
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
-  g_array_sort (self->indices, compare_indices);
+  g_array_sort (self->places, compare_places);
   return g_steal_pointer (&self);
 }
 
@@ -397,6 +403,48 @@ lacuna_gap_results_get_n_matches (LacunaGapResults *self)
 }
 
 /**
+ * lacuna_gap_results_peek:
+ * @self: results
+ * @position: which of those kept
+ *
+ * Returns: (transfer none): its facts; live as long as @self
+ */
+const struct lac_gap *
+lacuna_gap_results_peek (LacunaGapResults *self,
+                         guint             position)
+{
+  g_return_val_if_fail (LACUNA_IS_GAP_RESULTS (self), NULL);
+  g_return_val_if_fail (position < self->gaps->len, NULL);
+
+  return &g_array_index (self->gaps, struct lac_gap, position);
+}
+
+/**
+ * lacuna_gap_results_find:
+ * @self: results
+ * @index: a gap of the map
+ * @out_position: (out) (optional): where it stands in the list
+ *
+ * Returns: whether it is one of those kept
+ */
+gboolean
+lacuna_gap_results_find (LacunaGapResults *self,
+                         gsize             index,
+                         guint            *out_position)
+{
+  Place key = { index, 0 };
+  guint found;
+
+  g_return_val_if_fail (LACUNA_IS_GAP_RESULTS (self), FALSE);
+
+  if (!g_array_binary_search (self->places, &key, compare_places, &found))
+    return FALSE;
+  if (out_position != NULL)
+    *out_position = g_array_index (self->places, Place, found).position;
+  return TRUE;
+}
+
+/**
  * lacuna_gap_results_matches:
  * @self: results
  * @index: a gap of the map
@@ -407,11 +455,9 @@ gboolean
 lacuna_gap_results_matches (LacunaGapResults *self,
                             gsize             index)
 {
-  guint64 key = index;
-
   g_return_val_if_fail (LACUNA_IS_GAP_RESULTS (self), FALSE);
 
-  if (g_array_binary_search (self->indices, &key, compare_indices, NULL))
+  if (lacuna_gap_results_find (self, index, NULL))
     return TRUE;
   if (self->n_matches == self->gaps->len)
     return FALSE;

@@ -45,6 +45,15 @@ struct lac_range            lacuna_gap_results_get_window    (LacunaGapResults  
 /* How many gaps fit in all, those past the limit included. */
 guint64                     lacuna_gap_results_get_n_matches (LacunaGapResults           *self);
 
+/* What is kept, without an object made for it; index as in the list model. */
+const struct lac_gap       *lacuna_gap_results_peek          (LacunaGapResults           *self,
+                                                              guint                       position);
+
+/* Where gap @index of the map stands among those kept; O(log limit). FALSE when it is not kept. */
+gboolean                    lacuna_gap_results_find          (LacunaGapResults           *self,
+                                                              gsize                       index,
+                                                              guint                      *out_position);
+
 /* Whether gap @index of the map fits; O(log limit) for those kept, a gap check for others. */
 gboolean                    lacuna_gap_results_matches       (LacunaGapResults           *self,
                                                               gsize                       index);

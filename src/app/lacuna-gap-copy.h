@@ -1,0 +1,22 @@
+/* What a match is copied as.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "model/lacuna-gap-results.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  LACUNA_COPY_ADDRESS, /* 0x7f3a41c00000 */
+  LACUNA_COPY_COMMAND, /* the lacuna-cli command that finds the same */
+  LACUNA_COPY_CALL,    /* the call of liblacuna that finds the same, in C */
+} LacunaCopyKind;
+
+char *lacuna_gap_copy_text (LacunaGapResults     *results,
+                            const struct lac_gap *gap,
+                            LacunaCopyKind        kind);
+
+G_END_DECLS
