@@ -14,131 +14,22 @@
 #include "os/process.h"
 
 #include "measure.h"
+#include "target.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define MAX_MAP_COUNT "/proc/sys/vm/max_map_count"
-
-/* The kernel gives about a page for each read(2), so that beyond a page the size does not
- * matter. */
-#define REQUEST (16 * 1024)
-
-static long old_max_map_count;
-
-static long
-read_max_map_count (void)
-{
-  FILE *file = fopen (MAX_MAP_COUNT, "re");
-  long count = 0;
-
-  if (file == NULL)
-    return 0;
-  if (fscanf (file, "%ld", &count) != 1)
-    count = 0;
-  fclose (file);
-  return count;
-}
-
-static bool
-write_max_map_count (long count)
-{
-  FILE *file = fopen (MAX_MAP_COUNT, "we");
-  bool written;
-
-  if (file == NULL)
-    return false;
-  written = fprintf (file, "%ld\n", count) > 0;
-  return fclose (file) == 0 && written;
-}
-
-static void
-restore_max_map_count (void)
-{
-  if (old_max_map_count > 0)
-    write_max_map_count (old_max_map_count);
-  old_max_map_count = 0;
-}
-
-static void
-restore_and_die (int number)
-{
-  restore_max_map_count ();
-  signal (number, SIG_DFL);
-  raise (number);
-}
-
-/* Starts a process with about @n_regions regions. Returns its PID, or 0 when there can't be one. */
-static pid_t
-start_target (size_t n_regions)
-{
-  size_t page = (size_t) sysconf (_SC_PAGESIZE);
-  int ready[2];
-  char byte = 0;
-  pid_t pid;
-
-  if (pipe2 (ready, O_CLOEXEC) != 0)
-    return 0;
-  fflush (NULL);
-  pid = fork ();
-  if (pid == 0)
-    {
-      char *pages = mmap (NULL, n_regions * page, PROT_NONE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-      prctl (PR_SET_PDEATHSIG, SIGKILL);
-      if (pages == MAP_FAILED)
-        _exit (1);
-      for (size_t i = 0; i < n_regions; i += 2)
-        if (mprotect (pages + i * page, page, PROT_READ) != 0)
-          _exit (1);
-      if (write (ready[1], "r", 1) != 1)
-        _exit (1);
-      for (;;)
-        pause ();
-    }
-  close (ready[1]);
-  if (pid > 0 && read (ready[0], &byte, 1) != 1)
-    {
-      waitpid (pid, NULL, 0);
-      pid = 0;
-    }
-  close (ready[0]);
-  return pid > 0 ? pid : 0;
-}
-
-static void
-stop_target (pid_t pid)
-{
-  kill (pid, SIGKILL);
-  waitpid (pid, NULL, 0);
-}
 
 static double
 time_floor (pid_t   pid,
             size_t *out_bytes)
 {
-  static char buffer[REQUEST];
-  char path[64];
-  double start;
-  ssize_t n;
-  int file;
+  double start = now ();
 
-  snprintf (path, sizeof path, "/proc/%d/maps", (int) pid);
-  *out_bytes = 0;
-  start = now ();
-  file = open (path, O_RDONLY | O_CLOEXEC);
-  while ((n = read (file, buffer, sizeof buffer)) > 0)
-    *out_bytes += (size_t) n;
-  close (file);
+  *out_bytes = target_read_bare (pid);
   return now () - start;
 }
 
@@ -312,28 +203,14 @@ measure (size_t n_regions,
   double *ratios = calloc (n_rounds, sizeof *ratios);
   size_t bytes = 0, regions = 0;
   double floor_time, map_time, refresh_time, query_time;
+  struct target target;
   pid_t pid;
 
   if (floors == NULL || maps == NULL || ratios == NULL)
     exit (1);
-  if ((long) n_regions + 100 > read_max_map_count ())
-    {
-      long before = read_max_map_count ();
-
-      if (!write_max_map_count ((long) n_regions + 1000))
-        {
-          printf ("%9zu  skipped: vm.max_map_count is %ld and may not be raised\n", n_regions, before);
-          goto out;
-        }
-      if (old_max_map_count == 0)
-        old_max_map_count = before;
-    }
-  pid = start_target (n_regions);
-  if (pid == 0)
-    {
-      printf ("%9zu  skipped: no process with so many regions could be made\n", n_regions);
-      goto out;
-    }
+  if (!target_start (&target, n_regions, TARGET_PAGES))
+    goto out;
+  pid = target.pid;
 
   time_floor (pid, &bytes);
   time_map (pid, &regions);
@@ -360,7 +237,7 @@ measure (size_t n_regions,
   time_view (pid, &refresh_time, &query_time);
   printf ("  %9.1f us  %9.1f us\n", refresh_time * 1e6, query_time * 1e6);
   fflush (stdout);
-  stop_target (pid);
+  target_stop (&target);
 
 out:
   free (floors);
@@ -372,10 +249,6 @@ int
 main (int   argc,
       char *argv[])
 {
-  signal (SIGINT, restore_and_die);
-  signal (SIGTERM, restore_and_die);
-  atexit (restore_max_map_count);
-
   printf ("PID to queryable map, medians; the floor is read(2) of /proc/PID/maps, at most 1.25 x;\n"
           "at most 1/2 of pmap -q, at most 1/20 of psutil's memory_maps\n\n");
   printf ("  regions         floor           map    ratio  pmap -q                          "
