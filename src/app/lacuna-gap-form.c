@@ -71,22 +71,6 @@ is_empty (const char *text)
   return text == NULL || text[strspn (text, " \t\n")] == '\0';
 }
 
-/* The window writes addresses in groups with blanks between (7f3a 41c0 0000), and people copy what
- * they see. Nothing else that may be typed consists of digits and blanks alone. */
-static char *
-without_grouping (const char *text)
-{
-  gboolean digits = TRUE;
-
-  for (const char *at = text; *at != '\0'; at++)
-    digits = digits && (g_ascii_isxdigit (*at) || *at == ' ');
-  if (!digits)
-    return g_strdup (text);
-
-  g_auto (GStrv) groups = g_strsplit (text, " ", -1);
-  return g_strjoinv ("", groups);
-}
-
 /* What the core says of an expression is part of a sentence for the command line; below a field it
  * stands alone. */
 static char *
@@ -108,11 +92,10 @@ read_address (LacunaTarget     *target,
               uint64_t         *out_address)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *plain = without_grouping (text);
   guint64 address = 0;
   gssize offset = -1;
 
-  if (lacuna_target_parse_address (target, snapshot, plain, &address, &offset, &error))
+  if (lacuna_target_parse_address (target, snapshot, text, &address, &offset, &error))
     *out_address = address;
   else
     {

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "expression.h"
+#include "translatable.h"
 
 #include <string.h>
 
@@ -89,11 +90,11 @@ begins (struct part part,
   return true;
 }
 
-/* Digits in @base, with ` and _ allowed between two of them when @grouped. */
+/* Digits in @base; one of @separators may stand between two of them. */
 static enum lac_status
 parse_digits (struct part                  part,
               unsigned                     base,
-              bool                         grouped,
+              const char                  *separators,
               uint64_t                    *out_value,
               struct lac_expression_error *out_error)
 {
@@ -105,12 +106,14 @@ parse_digits (struct part                  part,
     {
       unsigned digit = digit_value (part.text[i]);
 
-      if (grouped && (part.text[i] == '_' || part.text[i] == '`') && i > 0 && i + 1 < part.length
-          && digit_value (part.text[i - 1]) < base && digit_value (part.text[i + 1]) < base)
+      if (i > 0 && i + 1 < part.length && part.text[i] != '\0'
+          && strchr (separators, part.text[i]) != NULL && digit_value (part.text[i - 1]) < base
+          && digit_value (part.text[i + 1]) < base)
         continue;
       if (digit >= base)
         return fail (out_error, part.offset + i, LAC_E_SYNTAX,
-                     base == 16 ? "this is not a hexadecimal digit" : "this is not a digit");
+                     base == 16 ? N_ ("this is not a hexadecimal digit")
+                                : N_ ("this is not a digit"));
       if (value > (UINT64_MAX - digit) / base)
         return fail (out_error, part.offset, LAC_E_OUT_OF_RANGE, "this does not fit in 64 bits");
       value = value * base + digit;
@@ -196,7 +199,7 @@ parse_size (struct part                  part,
     return fail (out_error, part.offset, LAC_E_SYNTAX, "a size is missing here");
   if (begins (part, "0x") || begins (part, "0d"))
     return parse_digits ((struct part){ part.text + 2, part.length - 2, part.offset + 2 },
-                         begins (part, "0x") ? 16 : 10, true, out_size, out_error);
+                         begins (part, "0x") ? 16 : 10, "`_", out_size, out_error);
 
   shift = size_suffix (part, &suffix_length);
   digits.length -= suffix_length;
@@ -212,7 +215,7 @@ parse_size (struct part                  part,
     }
   point = digits.length ? memchr (digits.text, '.', digits.length) : NULL;
   if (point == NULL)
-    status = parse_digits (digits, 10, false, &whole, out_error);
+    status = parse_digits (digits, 10, "", &whole, out_error);
   else
     {
       size_t at = (size_t) (point - digits.text);
@@ -220,7 +223,7 @@ parse_size (struct part                  part,
       if (shift == 0)
         return fail (out_error, digits.offset + at, LAC_E_SYNTAX,
                      "a part of a byte; a fraction needs a suffix such as M");
-      status = parse_digits ((struct part){ digits.text, at, digits.offset }, 10, false, &whole,
+      status = parse_digits ((struct part){ digits.text, at, digits.offset }, 10, "", &whole,
                              out_error);
       if (status == LAC_OK)
         status = parse_fraction ((struct part){ point + 1, digits.length - at - 1,
@@ -268,7 +271,8 @@ parse_number (struct part                  part,
       digits.length -= 2;
       digits.offset += 2;
     }
-  return parse_digits (digits, base, true, out_address, out_error);
+  /* Blanks, because the window shows addresses so: 7f3a 41c0 0000. */
+  return parse_digits (digits, base, "`_ ", out_address, out_error);
 }
 
 static enum lac_status
@@ -293,8 +297,9 @@ resolve_name (struct part                  part,
                     mark ? part.length - module_length - 1 : 0, out_address, user_data);
   if (status == LAC_E_NOT_FOUND)
     return fail (out_error, part.offset, status,
-                 mark ? "there is no such symbol in such a module"
-                      : "nothing in the map has this name, and it is not a hexadecimal number");
+                 mark ? N_ ("there is no such symbol in such a module")
+                      : N_ ("nothing in the map has this name, and it is not a hexadecimal "
+                            "number"));
   if (status != LAC_OK)
     return fail (out_error, part.offset, status, lac_status_sentence (status));
   return LAC_OK;
@@ -394,8 +399,8 @@ parse_address (struct part                  part,
         {
           if (negative ? total > base : total > UINT64_MAX - base)
             return fail (out_error, size_part.offset, LAC_E_OUT_OF_RANGE,
-                         negative ? "this passes address 0"
-                                  : "this passes the end of the 64-bit space");
+                         negative ? N_ ("this passes address 0")
+                                  : N_ ("this passes the end of the 64-bit space"));
           *out_address = negative ? base - total : base + total;
           return LAC_OK;
         }

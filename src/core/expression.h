@@ -1,6 +1,6 @@
 /* Addresses and sizes as people write them.
  *
- *     7f00d0000000   0x7f00`d0000000   7f00_d000_0000   0d4096
+ *     7f00d0000000   0x7f00`d0000000   7f00_d000_0000   7f00 d000 0000   0d4096
  *     [heap]   [stack]   libc.so.6   libc.so.6+0x1234   libc!malloc   0x7f0000000000-64K
  *     4096   0x1000   64K   2GiB   1.5M
  *

@@ -11,6 +11,7 @@
 
 #include "lacuna-symbols.h"
 
+#include "lacuna-completion.h"
 #include "os/file.h"
 
 #include <gelf.h>
@@ -322,4 +323,61 @@ lacuna_symbols_find (LacunaSymbols        *self,
   if (answer->status == LAC_OK)
     *out_address = answer->address;
   return answer->status;
+}
+
+static void
+list_table (Elf              *elf,
+            GElf_Word         type,
+            LacunaCompletion *completion)
+{
+  GElf_Shdr header;
+  Elf_Data *table = find_section (elf, type, &header);
+  GElf_Sym entry;
+
+  for (int i = 1; table != NULL && gelf_getsym (table, i, &entry) != NULL; i++)
+    {
+      const char *name;
+
+      if (!has_address (&entry))
+        continue;
+      name = elf_strptr (elf, header.sh_link, entry.st_name);
+      if (name != NULL && *name != '\0')
+        lacuna_completion_add (completion, name, strcspn (name, "@"), 0);
+    }
+}
+
+enum lac_status
+lacuna_symbols_list (LacunaSymbols        *self,
+                     const struct lac_map *map,
+                     guint64               start,
+                     LacunaCompletion     *completion)
+{
+  const struct lac_region *region = find_loaded_region (map, start);
+  enum lac_status status;
+  Elf *elf;
+  int file;
+
+  if (region == NULL)
+    return LAC_E_NOT_FOUND;
+
+  /* The file stays what it is once it is open, so a look-up need not wait for the tables here. */
+  g_mutex_lock (&self->lock);
+  status = open_process (self) ? lac_process_open_file (self->process, map, region, &file)
+                               : LAC_E_NOT_SUPPORTED;
+  g_mutex_unlock (&self->lock);
+  if (status != LAC_OK)
+    return LAC_E_NOT_SUPPORTED;
+
+  elf_version (EV_CURRENT);
+  elf = elf_begin (file, ELF_C_READ_MMAP, NULL);
+  if (elf == NULL || elf_kind (elf) != ELF_K_ELF)
+    status = LAC_E_NOT_SUPPORTED;
+  else
+    {
+      list_table (elf, SHT_SYMTAB, completion);
+      list_table (elf, SHT_DYNSYM, completion);
+    }
+  elf_end (elf);
+  lac_file_close (file);
+  return status;
 }

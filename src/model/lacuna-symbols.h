@@ -33,4 +33,14 @@ enum lac_status lacuna_symbols_find (LacunaSymbols        *self,
                                      gsize                 symbol_length,
                                      guint64              *out_address);
 
+struct _LacunaCompletion;
+
+/* Adds all names of symbols that have an address in the file that is mapped at @start to
+ * @completion, without their versions and with no address of their own. Blocks: it reads the file's
+ * tables. Errors and threads as lacuna_symbols_find(). */
+enum lac_status lacuna_symbols_list (LacunaSymbols            *self,
+                                     const struct lac_map     *map,
+                                     guint64                   start,
+                                     struct _LacunaCompletion *completion);
+
 G_END_DECLS

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "lacuna-symbols.h"
 #include "lacuna-target.h"
 
 G_BEGIN_DECLS
@@ -16,5 +17,8 @@ LacunaTarget *lacuna_target_new_for_identity (gint32   pid,
 /* A file by the name that the user gave it. */
 LacunaTarget *lacuna_target_new_for_named_file (GFile      *file,
                                                 const char *spelling);
+
+/* (transfer none) (nullable): NULL when nothing is known of the symbols of its files. */
+LacunaSymbols *lacuna_target_get_symbols (LacunaTarget *self);
 
 G_END_DECLS

@@ -20,6 +20,7 @@
 
 #include <gio/gunixinputstream.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 struct _LacunaTarget
@@ -67,8 +68,8 @@ set_process_error (GError                          **error,
     case LAC_E_MALFORMED:
       lacuna_error_set_message (error,
                                 LAC_E_MALFORMED,
-                                _ ("process %d: line %" G_GUINT64_FORMAT
-                                   ", column %" G_GUINT64_FORMAT ": %s"),
+                                _ ("process %d: line %" PRIu64
+                                   ", column %" PRIu64 ": %s"),
                                 pid,
                                 (guint64) failure->text.line,
                                 (guint64) failure->text.column,
@@ -147,8 +148,7 @@ new_for_process (gint32   pid,
   self->start_time = facts.start_time;
   self->symbols = lacuna_symbols_new (self->pid, self->start_time);
   self->kind = lac_process_is_self (process) ? LACUNA_TARGET_SELF : LACUNA_TARGET_PROCESS;
-  self->title = self->kind == LACUNA_TARGET_SELF ? g_strdup ("self")
-                                                 : g_strdup_printf ("%s %d", name, self->pid);
+  self->title = lacuna_target_make_title (self->kind, name, self->pid);
   return g_steal_pointer (&self);
 }
 
@@ -298,6 +298,34 @@ lacuna_target_get_title (LacunaTarget *self)
   g_return_val_if_fail (LACUNA_IS_TARGET (self), NULL);
 
   return self->title;
+}
+
+/**
+ * lacuna_target_make_title:
+ * @kind: what kind of target it is
+ * @name: what the process or the file is called, UTF-8
+ * @pid: the process's PID
+ *
+ * A process may become another program, and has another name from then on; a target's own title
+ * stays the one of the beginning.
+ *
+ * Returns: (transfer full): what to call the target
+ */
+char *
+lacuna_target_make_title (LacunaTargetKind  kind,
+                          const char       *name,
+                          gint32            pid)
+{
+  switch (kind)
+    {
+    case LACUNA_TARGET_SELF:
+      return g_strdup ("self");
+    case LACUNA_TARGET_PROCESS:
+      return g_strdup_printf ("%s %d", name, pid);
+    case LACUNA_TARGET_FILE:
+    default:
+      return g_strdup (name);
+    }
 }
 
 /**
@@ -708,4 +736,12 @@ lacuna_target_parse_address (LacunaTarget   *self,
   else
     lacuna_error_set (error, status, NULL);
   return FALSE;
+}
+
+LacunaSymbols *
+lacuna_target_get_symbols (LacunaTarget *self)
+{
+  g_return_val_if_fail (LACUNA_IS_TARGET (self), NULL);
+
+  return self->symbols;
 }

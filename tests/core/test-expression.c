@@ -50,6 +50,8 @@ test_addresses (void)
     { "0X7F00D0000000", UINT64_C (0x7f00d0000000) },
     { "7f00`d0000000", UINT64_C (0x7f00d0000000) },
     { "7f00_d000_0000", UINT64_C (0x7f00d0000000) },
+    { "7f00 d000 0000", UINT64_C (0x7f00d0000000) },
+    { " 0x7f00 d000 0000 + 64K", UINT64_C (0x7f00d0010000) },
     { "  1000\t", 0x1000 },
     { "0d4096", 4096 },
     { "0d10+0x10", 26 },
@@ -102,6 +104,7 @@ test_wrong_addresses (void)
   } cases[] = {
     { "", LAC_E_SYNTAX, 0 },
     { "   ", LAC_E_SYNTAX, 3 },
+    { "0x7f00  d000", LAC_E_SYNTAX, 6 },
     { "0x", LAC_E_SYNTAX, 2 },
     { "0xfoo", LAC_E_SYNTAX, 3 },
     { "0d12a", LAC_E_SYNTAX, 4 },
