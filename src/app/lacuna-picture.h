@@ -1,9 +1,11 @@
-/* LacunaPicture: a snapshot and the census that the strip draws it from, made on one worker.
+/* LacunaPicture: a snapshot, the census that the strip draws it from, and what is different in it,
+ * made on one worker.
  *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
 
+#include "model/lacuna-changes.h"
 #include "model/lacuna-strip-layout.h"
 #include "model/lacuna-target.h"
 
@@ -13,15 +15,21 @@ typedef struct
 {
   LacunaSnapshot *snapshot;
   LacunaCensus *census;
+  LacunaChanges *changes; /* since the picture before; NULL when no region differs, or it was the first */
+  gboolean unchanged;     /* the snapshot shares the map of the one before, the census is that one's */
+  gint64 took;            /* how long making it took, in microseconds */
 } LacunaPicture;
 
-void           lacuna_picture_free        (LacunaPicture      *self);
-void           lacuna_picture_load_async  (LacunaTarget       *target,
-                                           GCancellable       *cancellable,
-                                           GAsyncReadyCallback callback,
-                                           gpointer            user_data);
-LacunaPicture *lacuna_picture_load_finish (GAsyncResult       *result,
-                                           GError            **error);
+void           lacuna_picture_free        (LacunaPicture       *self);
+
+/* @previous: (nullable) (borrowed for the call): the last picture of @target. */
+void           lacuna_picture_load_async  (LacunaTarget        *target,
+                                           const LacunaPicture *previous,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data);
+LacunaPicture *lacuna_picture_load_finish (GAsyncResult        *result,
+                                           GError             **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaPicture, lacuna_picture_free)
 

@@ -23,79 +23,11 @@
 
 /* The title */
 
-static char *
-format_age (gint64 taken)
-{
-  gint64 seconds = (g_get_real_time () - taken) / G_USEC_PER_SEC;
-
-  if (seconds < 1)
-    return g_strdup (_ ("just now"));
-  if (seconds < 60)
-    return g_strdup_printf (_ ("%d s ago"), (int) seconds);
-  if (seconds < 60 * 60)
-    return g_strdup_printf (_ ("%d min ago"), (int) (seconds / 60));
-  return g_strdup_printf (_ ("%d h ago"), (int) (seconds / (60 * 60)));
-}
-
 /* What people call it: "-" is only what they type. */
 static const char *
 name_source (const char *name)
 {
   return g_strcmp0 (name, "-") == 0 ? _ ("standard input") : name;
-}
-
-static void
-update_subtitle (LacunaWindow *self)
-{
-  const LacunaOrigin *origin = lacuna_snapshot_get_origin (self->snapshot);
-  g_autofree char *age = format_age (lacuna_snapshot_get_taken (self->snapshot));
-  g_autofree char *subtitle = g_strdup_printf ("%s, %s", name_source (origin->source_path), age);
-
-  adw_window_title_set_subtitle (self->window_title, subtitle);
-}
-
-static void
-update_note (LacunaWindow *self)
-{
-  size_t n_repairs = lac_map_repairs (lacuna_snapshot_get_map (self->snapshot));
-  g_autofree char *torn = NULL;
-
-  if (n_repairs > 0)
-    torn = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                         "The process changed while it was read; %'" G_GSIZE_FORMAT
-                                         " region was put right.",
-                                         "The process changed while it was read; %'" G_GSIZE_FORMAT
-                                         " regions were put right.",
-                                         n_repairs),
-                            n_repairs);
-  if (self->exited)
-    gtk_label_set_label (self->note_label,
-                         _ ("The process has exited. This is what was read last."));
-  else
-    gtk_label_set_label (self->note_label, torn != NULL ? torn : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->note_label), self->exited || torn != NULL);
-}
-
-/**
- * lacuna_window_tick:
- * @window: a #LacunaWindow
- *
- * Keeps "3 s ago" true, and notices when the process has exited; a #GSourceFunc for once a second.
- */
-gboolean
-lacuna_window_tick (gpointer window)
-{
-  LacunaWindow *self = window;
-
-  if (self->snapshot == NULL || !self->shows_target)
-    return G_SOURCE_CONTINUE;
-  update_subtitle (self);
-  if (!self->exited && lacuna_target_has_exited (self->target))
-    {
-      self->exited = TRUE;
-      update_note (self);
-    }
-  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -110,12 +42,11 @@ update_title (LacunaWindow *self)
   g_autofree char *title = NULL;
 
   lac_map_regions (map, &n_regions);
-  regions = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" G_GSIZE_FORMAT " region",
-                                          "%'" G_GSIZE_FORMAT " regions", n_regions),
+  regions = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'zu region",
+                                          "%'zu regions", n_regions),
                              n_regions);
   title = g_strdup_printf (_ ("%s · %s mapped · largest gap %s"), regions, mapped, largest);
   adw_window_title_set_title (self->window_title, title);
-  update_subtitle (self);
 }
 
 static void
@@ -126,6 +57,16 @@ show_target_name (LacunaWindow *self,
 
   lacuna_target_chooser_set_title (self->chooser, name_source (name));
   gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+/* A process that has become another program has another name. */
+static void
+show_snapshot_name (LacunaWindow *self)
+{
+  const LacunaOrigin *origin = lacuna_snapshot_get_origin (self->snapshot);
+  g_autofree char *name = lacuna_target_make_title (origin->kind, origin->name, origin->pid);
+
+  show_target_name (self, name);
 }
 
 /* Loading */
@@ -154,39 +95,91 @@ show_failure (LacunaWindow *self,
   show_page (self, "failure");
 }
 
+/* Of a target that is shown already. View, selection, scrolling and focus stay. */
 static void
-show_picture (LacunaWindow  *self,
-              LacunaPicture *picture)
+show_refreshed (LacunaWindow  *self,
+                LacunaPicture *picture)
 {
-  gboolean refreshed = self->shows_target;
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   gsize gap;
 
-  g_set_object (&self->snapshot, picture->snapshot);
-  self->shows_target = TRUE;
-  self->exited = FALSE;
-  if (refreshed && self->any_selected)
+  if (self->any_selected)
     self->any_selected
         = lacuna_window_find_range (self, self->selected.start, &self->selected, &gap);
-  else
-    self->any_selected = FALSE;
 
-  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, refreshed);
+  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, TRUE);
   lacuna_legend_set_census (self->legend, picture->census);
   lacuna_details_set_snapshot (self->details, picture->snapshot);
   lacuna_region_pane_set_snapshot (self->region_pane, picture->snapshot);
   if (!self->any_selected)
     lacuna_region_pane_select (self->region_pane, FALSE, 0);
   lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, picture->snapshot);
-  show_target_name (self, lacuna_target_get_title (self->target));
   lacuna_window_show_selection (self);
   update_title (self);
-  update_note (self);
+}
+
+static void
+show_first (LacunaWindow  *self,
+            LacunaPicture *picture)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  self->any_selected = FALSE;
+  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, FALSE);
+  lacuna_legend_set_census (self->legend, picture->census);
+  lacuna_details_set_snapshot (self->details, picture->snapshot);
+  lacuna_region_pane_set_snapshot (self->region_pane, picture->snapshot);
+  lacuna_region_pane_select (self->region_pane, FALSE, 0);
+  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, picture->snapshot);
+  lacuna_window_show_selection (self);
+  update_title (self);
   show_page (self, "view");
 
   /* Keys go to the strip, unless somebody is typing in the view already. */
-  if (!refreshed && (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->flap))))
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->flap)))
     gtk_widget_grab_focus (GTK_WIDGET (self->strip));
+}
+
+static void
+show_picture (LacunaWindow  *self,
+              LacunaPicture *picture) /* (transfer full) */
+{
+  g_autoptr (LacunaPicture) previous = g_steal_pointer (&self->live_state.picture);
+  gboolean refreshed = self->shows_target;
+
+  self->live_state.picture = picture;
+  g_set_object (&self->snapshot, picture->snapshot);
+  self->shows_target = TRUE;
+  self->exited = FALSE;
+  if (!refreshed)
+    show_first (self, picture);
+  else if (!picture->unchanged)
+    show_refreshed (self, picture);
+  show_snapshot_name (self);
+}
+
+/* What a load that failed leaves: what was shown, with a word about it, or a page that says why. */
+static void
+show_fault (LacunaWindow *self,
+            const GError *error)
+{
+  if (self->shows_target
+      && (g_error_matches (error, LACUNA_ERROR, LAC_E_EXITED)
+          || lacuna_target_has_exited (self->target)))
+    lacuna_window_live_close (self);
+  else if (self->shows_target)
+    {
+      g_autofree char *markup = g_markup_escape_text (error->message, -1);
+
+      if (!self->live_state.by_itself)
+        adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (markup));
+    }
+  else
+    {
+      g_autofree char *title
+          = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
+
+      show_failure (self, title, error->message);
+    }
 }
 
 static void
@@ -197,35 +190,25 @@ loaded_cb (GObject      *source,
   g_autoptr (LacunaWindow) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (LacunaPicture) picture = lacuna_picture_load_finish (result, &error);
+  gboolean by_itself;
 
   /* A load that was overtaken by another, or by the window's end, has nothing to say. */
   if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
+  by_itself = self->live_state.by_itself;
 
   if (picture != NULL)
-    show_picture (self, picture);
-  else if (self->shows_target && g_error_matches (error, LACUNA_ERROR, LAC_E_EXITED))
-    {
-      self->exited = TRUE;
-      update_note (self);
-      show_page (self, "view");
-    }
-  else if (self->shows_target)
-    {
-      g_autofree char *markup = g_markup_escape_text (error->message, -1);
-
-      adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (markup));
-      show_page (self, "view");
-    }
+    show_picture (self, g_steal_pointer (&picture));
   else
-    {
-      g_autofree char *title
-          = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
-
-      show_failure (self, title, error->message);
-    }
+    show_fault (self, error);
+  lacuna_window_live_ended (self, error);
+  /* The age is told once a second; a refresh that nobody asked for is no reason to draw it. */
+  if (!by_itself || error != NULL)
+    lacuna_window_live_show (self);
+  if (self->live_state.again)
+    lacuna_window_refresh (self);
 }
 
 static gboolean
@@ -252,7 +235,12 @@ load (LacunaWindow *self)
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   if (!self->shows_target)
     self->spinner_source = g_timeout_add (SPINNER_MILLISECONDS, spinner_cb, self);
-  lacuna_picture_load_async (self->target, self->cancellable, loaded_cb, g_object_ref (self));
+  lacuna_window_live_began (self);
+  lacuna_picture_load_async (self->target,
+                             self->shows_target ? self->live_state.picture : NULL,
+                             self->cancellable,
+                             loaded_cb,
+                             g_object_ref (self));
 }
 
 /**
@@ -263,7 +251,14 @@ load (LacunaWindow *self)
 void
 lacuna_window_refresh (LacunaWindow *self)
 {
-  if (self->target != NULL)
+  if (self->target != NULL && self->shows_target && self->cancellable != NULL)
+    {
+      /* What runs may have passed by what has changed since; but to begin again and again while a
+       * key is held would never come to an end. */
+      self->live_state.again = TRUE;
+      self->live_state.by_itself = FALSE;
+    }
+  else if (self->target != NULL)
     load (self);
   else if (self->spelling != NULL)
     {
@@ -289,6 +284,8 @@ lacuna_window_open_target (LacunaWindow *self,
   g_set_object (&self->target, target);
   g_clear_pointer (&self->spelling, g_free);
   self->shows_target = FALSE;
+  self->exited = FALSE;
+  self->live_state.by_itself = FALSE;
   show_target_name (self, lacuna_target_get_title (target));
   load (self);
 }

@@ -8,6 +8,7 @@
 #include "lacuna-gap-panel.h"
 #include "lacuna-legend.h"
 #include "lacuna-overview.h"
+#include "lacuna-picture.h"
 #include "lacuna-region-pane.h"
 #include "lacuna-strip.h"
 #include "lacuna-target-chooser.h"
@@ -44,10 +45,26 @@ struct _LacunaWindow
   LacunaScaleKind scale_kind;
   GCancellable *cancellable;  /* of the load that runs */
   guint spinner_source;       /* waits before the spinner shows */
-  guint clock_source;         /* keeps "3 s ago" true */
   guint adapt_source;         /* waits for the layout to end, to adapt to its width */
   gboolean any_selected;
   struct lac_range selected;
+
+  /* How the picture stays true; lacuna-window-live.c and lacuna-window-loading.c only. */
+  struct
+  {
+    gboolean wished;        /* what lacuna_window_set_live() was told */
+    gboolean visible;       /* the window is on a screen and not minimized */
+    gboolean by_itself;     /* the load that runs is a refresh that nobody asked for */
+    gboolean again;         /* another refresh was asked for while one ran */
+    guint refresh_source;   /* waits until the next refresh is due */
+    guint clock_source;     /* keeps "3 s ago" true */
+    gint64 load_started;    /* monotonic, of the last load */
+    gint64 load_took;       /* of the last load; both in microseconds */
+    guint n_failures;       /* refreshes in a row that failed */
+    char *failure;          /* why the last refresh failed, NULL when it did not */
+    GDateTime *closed;      /* when the process was found to have exited, local time */
+    LacunaPicture *picture; /* what is shown; its snapshot is the window's */
+  } live_state;
 };
 
 /* lacuna-window-actions.c */
@@ -56,7 +73,6 @@ void     lacuna_window_set_actions_enabled (LacunaWindow     *self);
 
 /* lacuna-window-loading.c */
 void     lacuna_window_refresh             (LacunaWindow     *self);
-gboolean lacuna_window_tick                (gpointer          window);
 
 /* lacuna-window.c */
 void     lacuna_window_select              (LacunaWindow     *self,
@@ -66,5 +82,21 @@ gboolean lacuna_window_find_range          (LacunaWindow     *self,
                                             guint64           address,
                                             struct lac_range *out_range,
                                             gsize            *out_gap);
+
+/* lacuna-window-live.c: how the picture stays true. lacuna_window_live_init() belongs at the end of
+ * lacuna_window_init(), lacuna_window_live_clear() into dispose; whether the window is on a screen they
+ * find out for themselves. */
+void     lacuna_window_live_init           (LacunaWindow     *self);
+void     lacuna_window_live_clear          (LacunaWindow     *self);
+void     lacuna_window_set_live            (LacunaWindow     *self,
+                                            gboolean          live);
+gboolean lacuna_window_get_live            (LacunaWindow     *self);
+
+/* For the loading: that one begins, is over, or found the process gone; what the subtitle says. */
+void     lacuna_window_live_began          (LacunaWindow     *self);
+void     lacuna_window_live_ended          (LacunaWindow     *self,
+                                            const GError     *error);
+void     lacuna_window_live_close          (LacunaWindow     *self);
+void     lacuna_window_live_show           (LacunaWindow     *self);
 
 G_END_DECLS

@@ -240,24 +240,6 @@ set_property (GObject      *object,
 }
 
 static void
-lacuna_window_map (GtkWidget *widget)
-{
-  LacunaWindow *self = LACUNA_WINDOW (widget);
-
-  GTK_WIDGET_CLASS (lacuna_window_parent_class)->map (widget);
-  self->clock_source = g_timeout_add_seconds (1, lacuna_window_tick, self);
-}
-
-static void
-lacuna_window_unmap (GtkWidget *widget)
-{
-  LacunaWindow *self = LACUNA_WINDOW (widget);
-
-  g_clear_handle_id (&self->clock_source, g_source_remove);
-  GTK_WIDGET_CLASS (lacuna_window_parent_class)->unmap (widget);
-}
-
-static void
 lacuna_window_dispose (GObject *object)
 {
   LacunaWindow *self = LACUNA_WINDOW (object);
@@ -266,7 +248,7 @@ lacuna_window_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
-  g_clear_handle_id (&self->clock_source, g_source_remove);
+  lacuna_window_live_clear (self);
   g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->target);
@@ -284,8 +266,6 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   object_class->dispose = lacuna_window_dispose;
   object_class->get_property = get_property;
   object_class->set_property = set_property;
-  widget_class->map = lacuna_window_map;
-  widget_class->unmap = lacuna_window_unmap;
 
   properties[PROP_SCALE] = g_param_spec_string (
       "scale", NULL, NULL, "compact", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
@@ -339,6 +319,7 @@ lacuna_window_init (LacunaWindow *self)
   lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);
   lacuna_window_set_actions_enabled (self);
+  lacuna_window_live_init (self);
 }
 
 LacunaWindow *

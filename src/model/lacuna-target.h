@@ -47,6 +47,11 @@ gint32             lacuna_target_get_pid          (LacunaTarget         *self);
 /* UTF-8, for people: "self", "chromium 14231", "core.txt". */
 const char        *lacuna_target_get_title        (LacunaTarget         *self);
 
+/* (transfer full): the same of a target that has this name now, as its last snapshot's origin says. */
+char              *lacuna_target_make_title       (LacunaTargetKind      kind,
+                                                   const char           *name,
+                                                   gint32                pid);
+
 /* Whether the process behind it has exited; FALSE for a file. One system call. */
 gboolean           lacuna_target_has_exited       (LacunaTarget         *self);
 
