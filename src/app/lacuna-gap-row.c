@@ -11,6 +11,7 @@
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 /**
  * lacuna_gap_row_new:
@@ -74,7 +75,7 @@ lacuna_gap_row_bind (GtkWidget            *row,
   g_autofree char *address_text = lacuna_format_address_grouped (gap->candidate);
   g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
   g_autofree char *room_text
-      = g_strdup_printf (_ ("%s free, fits %'" G_GUINT64_FORMAT), size_text, gap->capacity);
+      = g_strdup_printf (_ ("%s free, fits %'" PRIu64), size_text, gap->capacity);
   g_autofree char *distance_text
       = has_anchor ? lacuna_format_distance (gap->distance) : g_strdup ("");
 

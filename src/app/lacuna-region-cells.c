@@ -16,6 +16,7 @@
 #include "model/lacuna-ink.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 /* How wide a column is, in characters, and whether it is set in monospace. */
 static const struct
@@ -111,7 +112,7 @@ judge_gap (LacunaRow        *row,
       if (lac_range_contains (range, candidate))
         *out_name = g_strdup (_ ("the candidate is in it"));
       else
-        *out_name = g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " × %s"), gap.capacity, size);
+        *out_name = g_strdup_printf (_ ("%'" PRIu64 " × %s"), gap.capacity, size);
       return "fits";
     }
   if (status == LAC_E_NO_GAP)

@@ -17,6 +17,7 @@
 #include "model/lacuna-gap-results.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -237,7 +238,7 @@ print_gap (const Gaps           *gaps,
       print_distance (output, gap->distance);
       cli_output_separator (output);
     }
-  g_snprintf (capacity, sizeof capacity, "%" G_GUINT64_FORMAT, (guint64) gap->capacity);
+  g_snprintf (capacity, sizeof capacity, "%" PRIu64, (guint64) gap->capacity);
   cli_output_text (output, capacity, 12, CLI_PLAIN);
   if (gap->hazards != LAC_HAZARD_NONE)
     {
@@ -281,7 +282,7 @@ explain_rejection (const Gaps                 *gaps,
 
   if (rejection->anchor >= 0)
     return g_strdup_printf (_ ("Too little of the gap lies within reach of the anchor "
-                               "0x%" G_GINT64_MODIFIER "x."),
+                               "0x%" PRIx64 "."),
                             gaps->anchors[rejection->anchor]);
   if (rejection->hazards != LAC_HAZARD_NONE)
     {
@@ -385,8 +386,8 @@ print_table (const Gaps            *gaps,
       guint64 n_all = count_gaps (gaps);
       g_autofree char *line = NULL;
 
-      line = g_strdup_printf (_ ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                                 " gaps that fit; --limit %" G_GUINT64_FORMAT " shows all"),
+      line = g_strdup_printf (_ ("%" PRIu64 " of %" PRIu64
+                                 " gaps that fit; --limit %" PRIu64 " shows all"),
                               n_gaps,
                               n_all,
                               n_all);
@@ -425,7 +426,7 @@ complain_nothing_fits (const Gaps *gaps)
         break;
       fprintf (stderr,
                /* Translators: so many of so many gaps, the reason's name and sentence */
-               _ ("  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s: %s\n"),
+               _ ("  %" PRIu64 " of %" PRIu64 " %s: %s\n"),
                counts[most],
                n_gaps,
                lac_reason_name (most),

@@ -14,6 +14,7 @@
 #include "core/hazard.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 GOptionGroup *
@@ -241,8 +242,8 @@ cli_constraints_read (const CliConstraintTexts *texts,
     query.max = MAX (query.max, query.min);
   if (query.min > query.max)
     {
-      cli_complain (_ ("--min 0x%" G_GINT64_MODIFIER "x lies above --max 0x%" G_GINT64_MODIFIER
-                       "x, so nothing lies between them."),
+      cli_complain (_ ("--min 0x%" PRIx64 " lies above --max 0x%" PRIx64
+                       ", so nothing lies between them."),
                     (guint64) query.min,
                     (guint64) query.max);
       return FALSE;

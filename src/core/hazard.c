@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "map-private.h"
+#include "translatable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ lac_hazard_sentence (enum lac_hazard hazard)
   for (size_t i = 0; i < N_HAZARDS; i++)
     if (hazard_table[i].hazard == hazard)
       return hazard_table[i].sentence;
-  return "Nothing is known to be in the way.";
+  return N_ ("Nothing is known to be in the way.");
 }
 
 bool

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "status.h"
+#include "translatable.h"
 
 const char *
 lac_status_name (enum lac_status status)
@@ -29,5 +30,5 @@ lac_status_sentence (enum lac_status status)
       LAC_STATUS_MAP (LAC_STATUS_CASE)
 #undef LAC_STATUS_CASE
     }
-  return "Something unknown went wrong.";
+  return N_ ("Something unknown went wrong.");
 }

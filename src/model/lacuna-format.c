@@ -11,6 +11,7 @@
 #include "lacuna-format.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* U+2212, as wide as a plus sign. */
 #define MINUS "\xe2\x88\x92"
@@ -131,8 +132,8 @@ char *
 lacuna_format_bytes (guint64 bytes)
 {
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                       "%'" G_GUINT64_FORMAT " byte",
-                                       "%'" G_GUINT64_FORMAT " bytes",
+                                       "%'" PRIu64 " byte",
+                                       "%'" PRIu64 " bytes",
                                        (gulong) MIN (bytes, G_MAXULONG)),
                           bytes);
 }

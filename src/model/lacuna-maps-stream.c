@@ -14,6 +14,7 @@
 #include "lacuna-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define BUFFER_SIZE (128 * 1024)
@@ -52,7 +53,7 @@ set_malformed (GError                       **error,
   lacuna_error_set_message (error,
                             LAC_E_MALFORMED,
                             /* Translators: a file's name, a place in it, and what is wrong there */
-                            _ ("%s: line %" G_GUINT64_FORMAT ", column %" G_GUINT64_FORMAT ": %s"),
+                            _ ("%s: line %" PRIu64 ", column %" PRIu64 ": %s"),
                             name,
                             (guint64) parser->error.line,
                             (guint64) parser->error.column,
@@ -106,7 +107,7 @@ read_text (GInputStream           *stream,
         {
           lacuna_error_set_message (error,
                                     LAC_E_MALFORMED,
-                                    _ ("%s: line %" G_GUINT64_FORMAT ", column 1: The line has no "
+                                    _ ("%s: line %" PRIu64 ", column 1: The line has no "
                                        "end; this is not the text of a memory map."),
                                     name,
                                     (guint64) parser->line + 1);

@@ -11,6 +11,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "process-private.h"
+#include "core/translatable.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -211,7 +212,7 @@ too_long (struct reading *reading)
     reading->out_failure->text = (struct lac_text_error){
       .line = reading->parser.line + 1,
       .column = LONGEST_LINE,
-      .message = "the line does not end",
+      .message = N_ ("the line does not end"),
     };
   return LAC_E_MALFORMED;
 }
