@@ -11,9 +11,9 @@
  * Regions without access are cut like gaps: a browser or a JVM reserves hundreds of GiB that way, next
  * to which nothing else could be seen.
  *
- * A view is the address at the left edge (the origin), how far into that byte the edge lies (the
- * fraction, for depths at which a byte is many pixels wide), and bytes per pixel. Addresses are
- * subtracted as integers first; only a difference becomes floating point.
+ * A view is the address at the low edge (the origin), how far into that byte the edge lies (the
+ * fraction, which is seen at depths at which a byte is wider than a pixel), and bytes per pixel.
+ * Addresses are subtracted as integers first; only a difference becomes floating point.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -110,7 +110,8 @@ guint64            lacuna_view_to_address   (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              gint64                column);
 
-/* The byte that covers a point, which need not be the edge of a column. */
+/* The byte that covers a point, which need not be the edge of a column; where several bytes share a
+ * column, one whose column is the point's. */
 guint64            lacuna_view_to_address_at (const LacunaView    *view,
                                               const LacunaScale   *scale,
                                               double               pixel);
@@ -120,15 +121,24 @@ LacunaView         lacuna_view_fit          (const LacunaScale    *scale,
                                              struct lac_range      range,
                                              int                   width);
 
-/* Zooms by @factor (2: things get twice as wide) and keeps what lies at @pixel there, to the pixel,
- * except where the ends of the line or the depth (64 pixels a byte) stop it. */
+/* Zooms by @factor (2: things get twice as wide) and keeps the byte at @pixel there, exactly, except
+ * where the ends of the line or the depth (64 pixels a byte) stop it: lacuna_view_to_address_at() of
+ * @pixel is the same before and after. So any number of zooms about one pixel that lead to the same
+ * depth lead to the same view. */
 LacunaView         lacuna_view_zoom         (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              int                   width,
                                              double                pixel,
                                              double                factor);
 
-/* Moves by @pixels to the right along the line; stops at its ends. */
+/* The same, to a depth; for the steps of an animation. */
+LacunaView         lacuna_view_zoom_to      (const LacunaView     *view,
+                                             const LacunaScale    *scale,
+                                             int                   width,
+                                             double                pixel,
+                                             double                bytes_per_pixel);
+
+/* Moves by @pixels towards the high end along the line; stops at its ends. */
 LacunaView         lacuna_view_pan          (const LacunaView     *view,
                                              const LacunaScale    *scale,
                                              int                   width,

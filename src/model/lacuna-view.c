@@ -1,11 +1,16 @@
 /* LacunaView: the part of a scale's line that is in view, and the sums between it and pixels.
  *
- * Everything rests on one function: the offset, from the line's point at the left edge, of the first
- * byte of a column. Address and column are both defined by it, so that they can't disagree. For that
- * offset to be computed exactly, views are kept on a grid: bytes per pixel has 32 significant bits,
- * and the fraction is a multiple of 2^-20. So the product with a column has at most 52 bits for any
- * screen, and nothing is rounded where a pixel more or less could be seen. The grid is far finer than
- * a pixel: 2^-20 bytes are 2^-14 pixels at the greatest depth.
+ * Everything rests on one function: the offset, from the line's point at the low edge, of the first
+ * byte of a column. Address and column are both defined by it, so that they can't disagree. Where a
+ * column is at least a byte, columns begin with whole bytes, and how far the edge lies into its byte is
+ * not seen: it is only carried along, so that many small movements add up, and so that zooming in again
+ * finds the same place in the byte. So the byte under a pixel is a whole number in every depth, and
+ * zooming about the pixel keeps that number: the new origin follows from it, never from the old origin.
+ *
+ * For all of that to be computed exactly, views are kept on a grid: bytes per pixel has 32 significant
+ * bits, a point is a multiple of 1/64 pixel, and the fraction is one of 2^-44. The
+ * product of the first two has at most 53 bits for any screen, and its part below one byte is a
+ * multiple of 2^-44 at the greatest depth. So nothing is ever rounded between one view and the next.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,7 +21,10 @@
 /* The greatest depth: a byte is 64 pixels wide. */
 #define LEAST_BYTES_PER_PIXEL (1.0 / 64)
 
-#define FRACTION_STEPS 1048576.0
+#define FRACTION_STEPS 17592186044416.0 /* 2^44 */
+
+/* The parts of a pixel that points are told apart by. */
+#define PIXEL_STEPS 64.0
 
 #define TWO_TO_64 18446744073709551616.0
 
@@ -50,19 +58,21 @@ clamp_depth (const LacunaScale *scale,
   return round_depth (bytes_per_pixel, up);
 }
 
-/* The view whose left edge lies @offset bytes from the point @line, or as near as the line allows. */
+/* The view whose low edge lies @whole bytes (a whole number) and @fraction of one (from 0 up to 1) from
+ * the point @line, or as near as the line allows. */
 static LacunaView
 view_at (const LacunaScale *scale,
          int                width,
          guint64            line,
-         double             offset,
+         double             whole,
+         double             fraction,
          double             bytes_per_pixel)
 {
   guint64 length = lacuna_scale_get_length (scale);
   double span = bytes_per_pixel * width;
-  double whole = floor (offset);
-  double fraction = floor ((offset - whole) * FRACTION_STEPS) / FRACTION_STEPS;
   guint64 edge;
+
+  fraction = floor (fraction * FRACTION_STEPS) / FRACTION_STEPS;
 
   if (whole >= 0)
     edge = whole < TWO_TO_64 ? lac_add_saturating (line, (guint64) whole) : length;
@@ -83,7 +93,8 @@ view_at (const LacunaScale *scale,
     {
       double whole_span = ceil (span);
       guint64 last = length - MIN ((guint64) whole_span, length);
-      double last_fraction = floor ((whole_span - span) * FRACTION_STEPS) / FRACTION_STEPS;
+      /* A fraction that is not seen does not make room for itself. */
+      double last_fraction = bytes_per_pixel < 1 ? whole_span - span : 0;
 
       if (edge > last || (edge == last && fraction > last_fraction))
         {
@@ -95,14 +106,63 @@ view_at (const LacunaScale *scale,
   return (LacunaView){ lacuna_scale_to_address (scale, edge), fraction, bytes_per_pixel };
 }
 
-/* How far, in bytes, the first byte of @column lies from the byte at the left edge; a whole number. */
+/* The same, where the offset may be any number. */
+static LacunaView
+view_near (const LacunaScale *scale,
+           int                width,
+           guint64            line,
+           double             offset,
+           double             fraction,
+           double             bytes_per_pixel)
+{
+  double whole = floor (offset);
+  double part = offset - whole + fraction;
+  double carry = floor (part);
+
+  return view_at (scale, width, line, whole + carry, part - carry, bytes_per_pixel);
+}
+
+/* How far, in bytes, the first byte of @column lies from the byte at the low edge; a whole number. */
 static double
 column_offset (const LacunaView *view,
                gint64            column)
 {
-  double offset = (double) column * view->bytes_per_pixel + view->fraction;
+  double product = (double) column * view->bytes_per_pixel;
+  double whole;
 
-  return view->bytes_per_pixel >= 1 ? ceil (offset) : floor (offset);
+  if (view->bytes_per_pixel >= 1)
+    return ceil (product);
+
+  /* In two parts, since the sum would need more bits than the product. */
+  whole = floor (product);
+  return whole + floor (product - whole + view->fraction);
+}
+
+/* How far the byte that covers the point @pixel lies from the byte at the low edge; a whole number. It
+ * is a byte of the pixel's column, so that the last part of one that begins in the column below does
+ * not count where several bytes share a column. @out_part: how far into the byte the point lies; the
+ * view's own fraction where that is not seen. */
+static double
+point_offset (const LacunaView *view,
+              double            pixel,
+              double           *out_part)
+{
+  double product;
+  double whole;
+  double part;
+
+  pixel = floor (pixel * PIXEL_STEPS) / PIXEL_STEPS;
+  product = pixel * view->bytes_per_pixel;
+  whole = floor (product);
+  if (view->bytes_per_pixel >= 1)
+    {
+      *out_part = view->fraction;
+      return MAX (whole, ceil (floor (pixel) * view->bytes_per_pixel));
+    }
+
+  part = product - whole + view->fraction;
+  *out_part = part - floor (part);
+  return whole + floor (part);
 }
 
 /* The sign of (@line − @origin) − @offset, where @offset is a whole number. */
@@ -135,7 +195,9 @@ line_to_pixel (const LacunaView *view,
 {
   double distance = line >= origin ? (double) (line - origin) : -(double) (origin - line);
 
-  return (distance - view->fraction) / view->bytes_per_pixel;
+  if (view->bytes_per_pixel < 1)
+    distance -= view->fraction;
+  return distance / view->bytes_per_pixel;
 }
 
 static guint64
@@ -243,7 +305,8 @@ lacuna_view_to_address_at (const LacunaView  *view,
                            double             pixel)
 {
   guint64 origin = lacuna_scale_to_line (scale, view->origin);
-  double offset = floor (pixel * view->bytes_per_pixel + view->fraction);
+  double part;
+  double offset = point_offset (view, pixel, &part);
 
   return lacuna_scale_to_address (scale, line_at_offset (scale, origin, offset));
 }
@@ -261,7 +324,7 @@ lacuna_view_fit (const LacunaScale *scale,
                                  width,
                                  (double) lac_subtract_saturating (end, start) / MAX (width, 1),
                                  TRUE);
-  return view_at (scale, width, start, 0, bytes_per_pixel);
+  return view_at (scale, width, start, 0, 0, bytes_per_pixel);
 }
 
 LacunaView
@@ -271,13 +334,46 @@ lacuna_view_zoom (const LacunaView  *view,
                   double             pixel,
                   double             factor)
 {
-  double bytes_per_pixel = clamp_depth (scale, width, view->bytes_per_pixel / factor, FALSE);
+  return lacuna_view_zoom_to (view, scale, width, pixel, view->bytes_per_pixel / factor);
+}
 
-  return view_at (scale,
-                  width,
-                  lacuna_scale_to_line (scale, view->origin),
-                  view->fraction + pixel * (view->bytes_per_pixel - bytes_per_pixel),
-                  bytes_per_pixel);
+LacunaView
+lacuna_view_zoom_to (const LacunaView  *view,
+                     const LacunaScale *scale,
+                     int                width,
+                     double             pixel,
+                     double             bytes_per_pixel)
+{
+  LacunaView zoomed = { view->origin, 0, clamp_depth (scale, width, bytes_per_pixel, FALSE) };
+  guint64 line;
+  double offset;
+  double part;
+
+  if (zoomed.bytes_per_pixel == view->bytes_per_pixel)
+    return lacuna_view_clamp (view, scale, width);
+
+  pixel = CLAMP (floor (pixel * PIXEL_STEPS) / PIXEL_STEPS, 0, width);
+
+  /* The byte at the pixel, and from it the new edge. */
+  line = line_at_offset (scale, lacuna_scale_to_line (scale, view->origin),
+                         point_offset (view, pixel, &part));
+  if (zoomed.bytes_per_pixel >= 1)
+    {
+      double ignored;
+
+      offset = -point_offset (&zoomed, pixel, &ignored);
+    }
+  else
+    {
+      double product = pixel * zoomed.bytes_per_pixel;
+
+      offset = -ceil (product);
+      part += ceil (product) - product;
+      offset += floor (part);
+      part -= floor (part);
+    }
+
+  return view_at (scale, width, line, offset, part, zoomed.bytes_per_pixel);
 }
 
 LacunaView
@@ -286,11 +382,12 @@ lacuna_view_pan (const LacunaView  *view,
                  int                width,
                  double             pixels)
 {
-  return view_at (scale,
-                  width,
-                  lacuna_scale_to_line (scale, view->origin),
-                  view->fraction + pixels * view->bytes_per_pixel,
-                  view->bytes_per_pixel);
+  return view_near (scale,
+                    width,
+                    lacuna_scale_to_line (scale, view->origin),
+                    pixels * view->bytes_per_pixel,
+                    view->fraction,
+                    view->bytes_per_pixel);
 }
 
 LacunaView
@@ -301,6 +398,7 @@ lacuna_view_clamp (const LacunaView  *view,
   return view_at (scale,
                   width,
                   lacuna_scale_to_line (scale, view->origin),
+                  0,
                   view->fraction,
                   clamp_depth (scale, width, view->bytes_per_pixel, FALSE));
 }
@@ -332,11 +430,12 @@ lacuna_view_between (const LacunaView  *from,
   if (fabs (difference) > 1e-6 * from->bytes_per_pixel)
     share = (from->bytes_per_pixel - bytes_per_pixel) / difference;
 
-  return view_at (scale,
-                  width,
-                  from_line,
-                  from->fraction + share * distance,
-                  clamp_depth (scale, width, bytes_per_pixel, FALSE));
+  return view_near (scale,
+                    width,
+                    from_line,
+                    share * distance,
+                    from->fraction,
+                    clamp_depth (scale, width, bytes_per_pixel, FALSE));
 }
 
 struct lac_range
@@ -345,8 +444,14 @@ lacuna_view_get_range (const LacunaView  *view,
                        int                width)
 {
   guint64 origin = lacuna_scale_to_line (scale, view->origin);
-  double offset = ceil (width * view->bytes_per_pixel + view->fraction);
-  guint64 end = lacuna_scale_to_address (scale, line_at_offset (scale, origin, offset));
+  double product = width * view->bytes_per_pixel;
+  double offset = ceil (product);
 
+  if (view->bytes_per_pixel < 1)
+    offset = floor (product) + ceil (product - floor (product) + view->fraction);
+
+  guint64 end;
+
+  end = lacuna_scale_to_address (scale, line_at_offset (scale, origin, offset));
   return (struct lac_range){ view->origin, MAX (end, view->origin) };
 }
