@@ -11,18 +11,6 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
-  LACUNA_COLUMN_START,
-  LACUNA_COLUMN_END,
-  LACUNA_COLUMN_SIZE,
-  LACUNA_COLUMN_KIND,
-  LACUNA_COLUMN_PROTECTION,
-  LACUNA_COLUMN_OFFSET,
-  LACUNA_COLUMN_NAME,
-  LACUNA_N_COLUMNS
-} LacunaColumn;
-
 GtkWidget *lacuna_region_cell_new  (LacunaColumn      column);
 void       lacuna_region_cell_bind (GtkWidget        *cell,
                                     LacunaColumn      column,

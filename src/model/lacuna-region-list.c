@@ -1,10 +1,15 @@
 /* LacunaRegionList: the regions and gaps of a snapshot as a GListModel.
  *
- * Positions are an array of row codes in the order of addresses, 4 bytes a row, built once for each
- * snapshot, filter and choice of rows; where every region is shown and no gap, a position is an
- * index and there is no array. Row objects exist only while somebody holds them: a table of the
- * living ones gives the same object for the same row, and moves rows whose range did not change to
- * the next snapshot.
+ * What is listed is a LacunaRowOrder, which never changes; another one takes its place, and
+ * items-changed tells row by row where they differ. While it does, the list is partly the one and
+ * partly the other: what has been told of is new, what has not is old.
+ *
+ * Orders of many rows are made and compared on a worker, one at a time. Another wish cancels the
+ * one that is being made; another snapshot does not, or a process that is read again and again
+ * would never be shown.
+ *
+ * Row objects exist only while somebody holds them: a table of the living ones gives the same object
+ * for the same row, and moves rows that did not change to the next snapshot.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -12,33 +17,64 @@
 
 #include "lacuna-region-list.h"
 
-#include "core/hazard.h"
-#include "lacuna-row-filter.h"
+#include "lacuna-ink.h"
+#include "lacuna-row-order.h"
 #include "lacuna-row-private.h"
 
-#include <string.h>
+/* Up to how many regions a map is listed at once: a few milliseconds' work. */
+#define FEW_REGIONS 16384
+
+/* The most differences that are told one by one, and the most rows in them. A view looks at each row
+ * that is new, so more than that takes it too long. */
+#define MOST_HUNKS 256
+#define MANY_ROWS 4096
 
 struct _LacunaRegionList
 {
   GObject parent_instance;
 
-  LacunaSnapshot *snapshot;
-  LacunaShow show;
-  char *filter;
-
-  guint32 *codes; /* NULL: every region and no gap */
-  guint n_codes;
+  LacunaRowOrder *order; /* what is listed */
+  LacunaSnapshot *snapshot; /* what is asked for */
+  LacunaRowWish wish;
 
   GHashTable *living; /* code → LacunaRow, no reference */
+
+  /* While one order takes the other's place: the old one, where they differ, and how many of those
+   * places have been told of. */
+  LacunaRowOrder *old_order;
+  GArray *hunks;
+  guint n_told;
+
+  GCancellable *cancellable; /* of the worker that runs */
+  gboolean again;            /* something else was asked for since it began */
 };
 
+enum
+{
+  CHANGING,
+  CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 static void lacuna_region_list_model_init (GListModelInterface *iface);
+static void update (LacunaRegionList *self);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (LacunaRegionList,
                                lacuna_region_list,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL,
                                                       lacuna_region_list_model_init))
+
+/* The list model */
+
+static const LacunaRowHunk *
+get_hunk (LacunaRegionList *self,
+          guint             index)
+{
+  return &g_array_index (self->hunks, LacunaRowHunk, index);
+}
 
 static GType
 lacuna_region_list_get_item_type (GListModel *model)
@@ -49,7 +85,17 @@ lacuna_region_list_get_item_type (GListModel *model)
 static guint
 lacuna_region_list_get_n_items (GListModel *model)
 {
-  return LACUNA_REGION_LIST (model)->n_codes;
+  LacunaRegionList *self = LACUNA_REGION_LIST (model);
+
+  if (self->old_order == NULL)
+    return lacuna_row_order_get_n_rows (self->order);
+  if (self->n_told == 0)
+    return lacuna_row_order_get_n_rows (self->old_order);
+
+  const LacunaRowHunk *last = get_hunk (self, self->n_told - 1);
+
+  return last->new_position + last->n_added + lacuna_row_order_get_n_rows (self->old_order)
+         - last->old_position - last->n_removed;
 }
 
 static void
@@ -62,11 +108,61 @@ row_gone (LacunaRow *row,
   g_hash_table_remove (self->living, GUINT_TO_POINTER (code));
 }
 
-static guint32
-code_at (const guint32 *codes,
-         guint          position)
+static LacunaRow *
+get_row (LacunaRegionList *self,
+         guint             position)
 {
-  return codes != NULL ? codes[position] : LACUNA_ROW_CODE (position, TRUE);
+  guint32 code = lacuna_row_order_get_code (self->order, position);
+  LacunaRow *row = g_hash_table_lookup (self->living, GUINT_TO_POINTER (code));
+
+  if (row != NULL)
+    return g_object_ref (row);
+
+  row = lacuna_row_new (lacuna_row_order_get_snapshot (self->order), code, row_gone, self);
+  g_hash_table_insert (self->living, GUINT_TO_POINTER (code), row);
+  return row;
+}
+
+/* The first hunk that ends after @old_position. */
+static guint
+find_hunk (LacunaRegionList *self,
+           guint             old_position)
+{
+  guint low = 0;
+  guint high = self->hunks->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (get_hunk (self, middle)->old_position + get_hunk (self, middle)->n_removed
+          <= old_position)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Where the row at @old_position is in the new order; FALSE when it is gone. */
+static gboolean
+find_new_position (LacunaRegionList *self,
+                   guint             old_position,
+                   guint            *out_new_position)
+{
+  guint index = find_hunk (self, old_position);
+
+  if (index < self->hunks->len && get_hunk (self, index)->old_position <= old_position)
+    return FALSE;
+  *out_new_position = old_position;
+  if (index > 0)
+    {
+      const LacunaRowHunk *before = get_hunk (self, index - 1);
+
+      *out_new_position += before->new_position + before->n_added - before->old_position
+                           - before->n_removed;
+    }
+  return TRUE;
 }
 
 static gpointer
@@ -74,20 +170,28 @@ lacuna_region_list_get_item (GListModel *model,
                              guint       position)
 {
   LacunaRegionList *self = LACUNA_REGION_LIST (model);
-  LacunaRow *row;
-  guint32 code;
+  guint told = 0;
+  guint old_position = position;
 
-  if (position >= self->n_codes)
+  if (position >= lacuna_region_list_get_n_items (model))
     return NULL;
+  if (self->old_order == NULL)
+    return get_row (self, position);
 
-  code = code_at (self->codes, position);
-  row = g_hash_table_lookup (self->living, GUINT_TO_POINTER (code));
-  if (row != NULL)
-    return g_object_ref (row);
+  if (self->n_told > 0)
+    {
+      const LacunaRowHunk *last = get_hunk (self, self->n_told - 1);
 
-  row = lacuna_row_new (self->snapshot, code, row_gone, self);
-  g_hash_table_insert (self->living, GUINT_TO_POINTER (code), row);
-  return row;
+      told = last->new_position + last->n_added;
+      old_position = position - told + last->old_position + last->n_removed;
+    }
+  if (position < told)
+    return get_row (self, position);
+  if (find_new_position (self, old_position, &position))
+    return get_row (self, position);
+  /* It is about to go, so nobody will ask for it twice. */
+  return lacuna_row_new (lacuna_row_order_get_snapshot (self->old_order),
+                         lacuna_row_order_get_code (self->old_order, old_position), NULL, NULL);
 }
 
 static void
@@ -97,6 +201,200 @@ lacuna_region_list_model_init (GListModelInterface *iface)
   iface->get_n_items = lacuna_region_list_get_n_items;
   iface->get_item = lacuna_region_list_get_item;
 }
+
+/* Changing */
+
+/* Living rows that did not change go on in the new order; the others are let go of. */
+static void
+move_living_rows (LacunaRegionList *self)
+{
+  g_autoptr (GHashTable) living = self->living;
+  LacunaSnapshot *snapshot = lacuna_row_order_get_snapshot (self->order);
+  LacunaSnapshot *old_snapshot = lacuna_row_order_get_snapshot (self->old_order);
+  gboolean same_map = snapshot != NULL && old_snapshot != NULL
+                      && lacuna_snapshot_get_map (snapshot)
+                             == lacuna_snapshot_get_map (old_snapshot);
+  GHashTableIter iter;
+  gpointer key;
+  gpointer row;
+
+  self->living = g_hash_table_new (NULL, NULL);
+  g_hash_table_iter_init (&iter, living);
+  while (g_hash_table_iter_next (&iter, &key, &row))
+    {
+      guint32 code = GPOINTER_TO_UINT (key);
+      guint position = same_map ? G_MAXUINT : lacuna_row_order_find (self->old_order, code);
+      gboolean stays = same_map;
+
+      /* A row that was filtered out has no position, so nobody may expect it to stay. */
+      if (position != G_MAXUINT && find_new_position (self, position, &position))
+        {
+          code = lacuna_row_order_get_code (self->order, position);
+          stays = TRUE;
+        }
+      if (stays)
+        {
+          lacuna_row_move (row, snapshot, code);
+          g_hash_table_insert (self->living, GUINT_TO_POINTER (code), row);
+        }
+      else
+        lacuna_row_detach (row);
+    }
+}
+
+static void
+apply (LacunaRegionList *self,
+       LacunaRowOrder   *order,
+       GArray           *hunks)
+{
+  guint64 n_changed = 0;
+
+  for (guint i = 0; i < hunks->len; i++)
+    n_changed += g_array_index (hunks, LacunaRowHunk, i).n_added;
+  g_signal_emit (self, signals[CHANGING], 0, n_changed > MANY_ROWS);
+
+  self->old_order = self->order;
+  self->order = lacuna_row_order_ref (order);
+  self->hunks = hunks;
+  move_living_rows (self);
+  for (self->n_told = 0; self->n_told < hunks->len;)
+    {
+      const LacunaRowHunk *hunk = get_hunk (self, self->n_told++);
+
+      g_list_model_items_changed (G_LIST_MODEL (self), hunk->new_position, hunk->n_removed,
+                                  hunk->n_added);
+    }
+  g_clear_pointer (&self->old_order, lacuna_row_order_unref);
+  self->hunks = NULL;
+  self->n_told = 0;
+
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* What a worker is given, and what it makes of it. */
+typedef struct
+{
+  LacunaRowOrder *before;
+  LacunaSnapshot *snapshot;
+  LacunaRowWish wish;
+
+  LacunaRowOrder *after;
+  GArray *hunks;
+} Job;
+
+static Job *
+job_new (LacunaRegionList *self)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->before = lacuna_row_order_ref (self->order);
+  job->snapshot = self->snapshot != NULL ? g_object_ref (self->snapshot) : NULL;
+  job->wish = self->wish;
+  job->wish.filter = g_strdup (self->wish.filter);
+  return job;
+}
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+
+  lacuna_row_order_unref (job->before);
+  g_clear_object (&job->snapshot);
+  g_free (job->wish.filter);
+  g_clear_pointer (&job->after, lacuna_row_order_unref);
+  g_clear_pointer (&job->hunks, g_array_unref);
+  g_free (job);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static gboolean
+job_run (Job          *job,
+         GCancellable *cancellable)
+{
+  job->after = lacuna_row_order_new (job->snapshot, &job->wish, cancellable);
+  if (job->after != NULL)
+    job->hunks = lacuna_row_order_compare (job->before, job->after, MOST_HUNKS, cancellable);
+  return job->hunks != NULL;
+}
+
+static void
+work (GTask        *task,
+      gpointer      source,
+      gpointer      task_data,
+      GCancellable *cancellable)
+{
+  g_task_return_boolean (task, job_run (task_data, cancellable));
+}
+
+static void
+worked_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  LacunaRegionList *self = LACUNA_REGION_LIST (source);
+  Job *job = g_task_get_task_data (G_TASK (result));
+  gboolean again = self->again;
+
+  g_clear_object (&self->cancellable);
+  self->again = FALSE;
+  if (g_task_propagate_boolean (G_TASK (result), NULL))
+    apply (self, job->after, job->hunks);
+  if (again)
+    update (self);
+}
+
+static gsize
+count_regions (LacunaSnapshot *snapshot)
+{
+  size_t n_regions = 0;
+
+  if (snapshot != NULL)
+    lac_map_regions (lacuna_snapshot_get_map (snapshot), &n_regions);
+  return n_regions;
+}
+
+/* Lists what is asked for, at once or when a worker has found it. */
+static void
+update (LacunaRegionList *self)
+{
+  if (self->cancellable != NULL)
+    {
+      self->again = TRUE;
+      return;
+    }
+
+  g_autoptr (Job) job = job_new (self);
+
+  if (count_regions (self->snapshot)
+          + count_regions (lacuna_row_order_get_snapshot (self->order))
+      <= FEW_REGIONS)
+    {
+      job_run (job, NULL);
+      apply (self, job->after, job->hunks);
+    }
+  else
+    {
+      g_autoptr (GTask) task = NULL;
+
+      self->cancellable = g_cancellable_new ();
+      task = g_task_new (self, self->cancellable, worked_cb, NULL);
+      g_task_set_name (task, "lacuna-row-order");
+      g_task_set_task_data (task, g_steal_pointer (&job), job_free);
+      g_task_run_in_thread (task, work);
+    }
+}
+
+static void
+wish_changed (LacunaRegionList *self)
+{
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  update (self);
+}
+
+/* The object */
 
 static void
 lacuna_region_list_finalize (GObject *object)
@@ -110,8 +408,8 @@ lacuna_region_list_finalize (GObject *object)
     lacuna_row_detach (row);
   g_hash_table_unref (self->living);
   g_clear_object (&self->snapshot);
-  g_free (self->filter);
-  g_free (self->codes);
+  g_free (self->wish.filter);
+  lacuna_row_order_unref (self->order);
 
   G_OBJECT_CLASS (lacuna_region_list_parent_class)->finalize (object);
 }
@@ -120,12 +418,19 @@ static void
 lacuna_region_list_class_init (LacunaRegionListClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = lacuna_region_list_finalize;
+
+  signals[CHANGING] = g_signal_new ("changing", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 lacuna_region_list_init (LacunaRegionList *self)
 {
-  self->show = LACUNA_SHOW_REGIONS;
+  self->wish.show = LACUNA_SHOW_REGIONS;
+  self->wish.inks = LACUNA_ALL_INKS;
+  self->order = lacuna_row_order_new (NULL, &self->wish, NULL);
   self->living = g_hash_table_new (NULL, NULL);
 }
 
@@ -140,272 +445,22 @@ lacuna_region_list_new (void)
   return g_object_new (LACUNA_TYPE_REGION_LIST, NULL);
 }
 
-/* The codes of all rows that are to be shown; NULL with a count for every region and no gap.
- * O(n). */
-static guint32 *
-make_codes (LacunaRegionList *self,
-            guint            *out_n_codes)
-{
-  struct lac_map *map;
-  const struct lac_region *regions;
-  g_autoptr (LacunaRowFilter) filter = NULL;
-  size_t n_regions;
-  guint32 *codes;
-  gsize room = 0;
-  guint n_codes = 0;
-
-  *out_n_codes = 0;
-  if (self->snapshot == NULL)
-    return NULL;
-
-  map = lacuna_snapshot_get_map (self->snapshot);
-  regions = lac_map_regions (map, &n_regions);
-  filter = lacuna_row_filter_new (self->filter, map);
-  if (filter == NULL && self->show == LACUNA_SHOW_REGIONS)
-    {
-      *out_n_codes = (guint) n_regions;
-      return NULL;
-    }
-
-  if (self->show & LACUNA_SHOW_REGIONS)
-    room += n_regions;
-  if (self->show & LACUNA_SHOW_GAPS)
-    room += lac_map_totals (map).n_gaps;
-  codes = g_new (guint32, MAX (room, 1));
-
-  for (size_t i = 0; i <= n_regions; i++)
-    {
-      if (self->show & LACUNA_SHOW_GAPS)
-        {
-          struct lac_range gap = lac_map_gap (map, i);
-
-          if (lac_range_size (gap) > 0
-              && (filter == NULL || lacuna_row_filter_matches_gap (filter, gap)))
-            codes[n_codes++] = LACUNA_ROW_CODE (i, FALSE);
-        }
-      if ((self->show & LACUNA_SHOW_REGIONS) && i < n_regions
-          && (filter == NULL || lacuna_row_filter_matches_region (filter, &regions[i])))
-        codes[n_codes++] = LACUNA_ROW_CODE (i, TRUE);
-    }
-
-  *out_n_codes = n_codes;
-  return codes;
-}
-
-/* Compares rows of two maps. Regions come in runs of the same backing, so what was found for the
- * last pair of backings is kept. */
-typedef struct
-{
-  const struct lac_map *maps[2];
-  const struct lac_region *regions[2];
-  guint32 backings[2];
-  gboolean backings_equal;
-} Comparison;
-
-static void
-comparison_init (Comparison           *comparison,
-                 const struct lac_map *old_map,
-                 const struct lac_map *new_map)
-{
-  size_t n_regions;
-
-  comparison->maps[0] = old_map;
-  comparison->maps[1] = new_map;
-  comparison->regions[0] = lac_map_regions (old_map, &n_regions);
-  comparison->regions[1] = lac_map_regions (new_map, &n_regions);
-  comparison->backings[0] = comparison->backings[1] = G_MAXUINT32;
-  comparison->backings_equal = FALSE;
-}
-
-static gboolean
-backings_equal (Comparison              *comparison,
-                const struct lac_region *old_region,
-                const struct lac_region *new_region)
-{
-  if (comparison->backings[0] != old_region->backing
-      || comparison->backings[1] != new_region->backing)
-    {
-      const struct lac_backing *a = lac_map_backing (comparison->maps[0], old_region);
-      const struct lac_backing *b = lac_map_backing (comparison->maps[1], new_region);
-
-      comparison->backings[0] = old_region->backing;
-      comparison->backings[1] = new_region->backing;
-      comparison->backings_equal = a->inode == b->inode && a->device_major == b->device_major
-                                   && a->device_minor == b->device_minor
-                                   && a->deleted == b->deleted
-                                   && a->name_length == b->name_length
-                                   && (a->name_length == 0
-                                       || memcmp (a->name, b->name, a->name_length) == 0);
-    }
-  return comparison->backings_equal;
-}
-
-static gboolean
-rows_equal (Comparison *comparison,
-            guint32     old_code,
-            guint32     new_code)
-{
-  if ((old_code & 1) != (new_code & 1))
-    return FALSE;
-
-  if ((old_code & 1) == 0)
-    {
-      struct lac_range a = lac_map_gap (comparison->maps[0], old_code >> 1);
-      struct lac_range b = lac_map_gap (comparison->maps[1], new_code >> 1);
-
-      return a.start == b.start && a.end == b.end
-             && lac_map_hazards_in (comparison->maps[0], a)
-                    == lac_map_hazards_in (comparison->maps[1], b);
-    }
-  else
-    {
-      const struct lac_region *a = comparison->regions[0] + (old_code >> 1);
-      const struct lac_region *b = comparison->regions[1] + (new_code >> 1);
-
-      return a->start == b->start && a->end == b->end && a->offset == b->offset
-             && a->kind == b->kind && a->protection == b->protection && a->flags == b->flags
-             && backings_equal (comparison, a, b);
-    }
-}
-
-/* Living rows of ranges that are in the new snapshot too go on there; the others are let go of. */
-static void
-move_living_rows (LacunaRegionList *self,
-                  LacunaSnapshot   *snapshot,
-                  const guint32    *old_codes,
-                  guint             n_old,
-                  const guint32    *new_codes,
-                  guint             n_new,
-                  guint             prefix,
-                  guint             suffix)
-{
-  g_autoptr (GHashTable) living = self->living;
-  GHashTableIter iter;
-  gpointer key;
-  gpointer row;
-
-  self->living = g_hash_table_new (NULL, NULL);
-  g_hash_table_iter_init (&iter, living);
-  while (g_hash_table_iter_next (&iter, &key, &row))
-    {
-      guint32 code = GPOINTER_TO_UINT (key);
-      guint low = 0;
-      guint high = n_old;
-
-      while (low < high)
-        {
-          guint middle = low + (high - low) / 2;
-
-          if (code_at (old_codes, middle) < code)
-            low = middle + 1;
-          else
-            high = middle;
-        }
-
-      /* A row that was filtered out has no position, so nobody may expect it to stay. */
-      if (low < n_old && code_at (old_codes, low) == code
-          && (low < prefix || low >= n_old - suffix))
-        {
-          guint position = low < prefix ? low : low + n_new - n_old;
-          guint32 new_code = code_at (new_codes, position);
-
-          lacuna_row_move (row, snapshot, new_code);
-          g_hash_table_insert (self->living, GUINT_TO_POINTER (new_code), row);
-        }
-      else
-        lacuna_row_detach (row);
-    }
-}
-
 /**
  * lacuna_region_list_set_snapshot:
  * @self: a list
  * @snapshot: (nullable): what to show
  *
- * Shows another snapshot. Rows at both ends that did not change keep their objects. O(n).
+ * Shows another snapshot. Rows that did not change keep their objects.
  */
 void
 lacuna_region_list_set_snapshot (LacunaRegionList *self,
                                  LacunaSnapshot   *snapshot)
 {
-  g_autoptr (LacunaSnapshot) old_snapshot = NULL;
-  g_autofree guint32 *old_codes = NULL;
-  Comparison comparison;
-  guint n_old;
-  guint n_new;
-  guint prefix = 0;
-  guint suffix = 0;
-
   g_return_if_fail (LACUNA_IS_REGION_LIST (self));
   g_return_if_fail (snapshot == NULL || LACUNA_IS_SNAPSHOT (snapshot));
 
-  if (self->snapshot == snapshot)
-    return;
-
-  old_snapshot = g_steal_pointer (&self->snapshot);
-  old_codes = g_steal_pointer (&self->codes);
-  n_old = self->n_codes;
-  self->snapshot = snapshot != NULL ? g_object_ref (snapshot) : NULL;
-  self->codes = make_codes (self, &self->n_codes);
-  n_new = self->n_codes;
-
-  if (old_snapshot != NULL && snapshot != NULL)
-    {
-      guint shorter = MIN (n_old, n_new);
-
-      comparison_init (&comparison,
-                       lacuna_snapshot_get_map (old_snapshot),
-                       lacuna_snapshot_get_map (snapshot));
-      while (prefix < shorter
-             && rows_equal (&comparison,
-                            code_at (old_codes, prefix),
-                            code_at (self->codes, prefix)))
-        prefix++;
-      while (suffix < shorter - prefix
-             && rows_equal (&comparison,
-                            code_at (old_codes, n_old - 1 - suffix),
-                            code_at (self->codes, n_new - 1 - suffix)))
-        suffix++;
-    }
-  move_living_rows (self,
-                    snapshot,
-                    old_codes,
-                    n_old,
-                    self->codes,
-                    n_new,
-                    prefix,
-                    suffix);
-
-  if (prefix < n_old || prefix < n_new)
-    g_list_model_items_changed (G_LIST_MODEL (self),
-                                prefix,
-                                n_old - prefix - suffix,
-                                n_new - prefix - suffix);
-}
-
-/* Builds the positions again after show or filter changed. */
-static void
-rebuild (LacunaRegionList *self)
-{
-  g_autofree guint32 *old_codes = g_steal_pointer (&self->codes);
-  guint n_old = self->n_codes;
-  guint n_new;
-  guint prefix = 0;
-  guint suffix = 0;
-
-  self->codes = make_codes (self, &self->n_codes);
-  n_new = self->n_codes;
-  while (prefix < MIN (n_old, n_new)
-         && code_at (old_codes, prefix) == code_at (self->codes, prefix))
-    prefix++;
-  while (suffix < MIN (n_old, n_new) - prefix
-         && code_at (old_codes, n_old - 1 - suffix) == code_at (self->codes, n_new - 1 - suffix))
-    suffix++;
-  if (prefix + suffix < n_old || prefix + suffix < n_new)
-    g_list_model_items_changed (G_LIST_MODEL (self),
-                                prefix,
-                                n_old - prefix - suffix,
-                                n_new - prefix - suffix);
+  if (g_set_object (&self->snapshot, snapshot))
+    update (self);
 }
 
 /**
@@ -419,10 +474,10 @@ lacuna_region_list_set_show (LacunaRegionList *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_LIST (self));
 
-  if (self->show == show)
+  if (self->wish.show == show)
     return;
-  self->show = show;
-  rebuild (self);
+  self->wish.show = show;
+  wish_changed (self);
 }
 
 /**
@@ -436,11 +491,65 @@ lacuna_region_list_set_filter (LacunaRegionList *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_LIST (self));
 
-  if (g_strcmp0 (self->filter, filter) == 0)
+  if (g_strcmp0 (self->wish.filter, filter) == 0)
     return;
-  g_free (self->filter);
-  self->filter = g_strdup (filter);
-  rebuild (self);
+  g_free (self->wish.filter);
+  self->wish.filter = g_strdup (filter);
+  wish_changed (self);
+}
+
+/**
+ * lacuna_region_list_set_inks:
+ * @self: a list
+ * @inks: a bit for each #LacunaInk whose regions are listed
+ */
+void
+lacuna_region_list_set_inks (LacunaRegionList *self,
+                             guint             inks)
+{
+  g_return_if_fail (LACUNA_IS_REGION_LIST (self));
+
+  inks &= LACUNA_ALL_INKS;
+  if (self->wish.inks == inks)
+    return;
+  self->wish.inks = inks;
+  wish_changed (self);
+}
+
+/**
+ * lacuna_region_list_set_sort:
+ * @self: a list
+ * @column: what to sort by
+ * @descending: whether the greatest comes first
+ */
+void
+lacuna_region_list_set_sort (LacunaRegionList *self,
+                             LacunaColumn      column,
+                             gboolean          descending)
+{
+  g_return_if_fail (LACUNA_IS_REGION_LIST (self));
+  g_return_if_fail (column < LACUNA_N_COLUMNS);
+
+  descending = !!descending;
+  if (self->wish.column == column && self->wish.descending == descending)
+    return;
+  self->wish.column = column;
+  self->wish.descending = descending;
+  wish_changed (self);
+}
+
+/**
+ * lacuna_region_list_is_busy:
+ * @self: a list
+ *
+ * Returns: whether a worker is still at what was asked for
+ */
+gboolean
+lacuna_region_list_is_busy (LacunaRegionList *self)
+{
+  g_return_val_if_fail (LACUNA_IS_REGION_LIST (self), FALSE);
+
+  return self->cancellable != NULL;
 }
 
 /**
@@ -454,38 +563,24 @@ guint
 lacuna_region_list_find (LacunaRegionList *self,
                          guint64           address)
 {
+  LacunaSnapshot *snapshot;
   struct lac_map *map;
   const struct lac_region *regions;
   size_t n_regions;
   size_t index;
-  guint32 code;
-  guint low = 0;
-  guint high;
 
   g_return_val_if_fail (LACUNA_IS_REGION_LIST (self), G_MAXUINT);
 
-  if (self->snapshot == NULL)
+  snapshot = lacuna_row_order_get_snapshot (self->order);
+  if (snapshot == NULL)
     return G_MAXUINT;
 
-  map = lacuna_snapshot_get_map (self->snapshot);
+  map = lacuna_snapshot_get_map (snapshot);
   regions = lac_map_regions (map, &n_regions);
   index = lac_map_search (map, address);
   if (index < n_regions && lac_range_contains (lac_region_range (&regions[index]), address))
-    code = LACUNA_ROW_CODE (index, TRUE);
-  else if (lac_range_contains (lac_map_gap (map, index), address))
-    code = LACUNA_ROW_CODE (index, FALSE);
-  else
-    return G_MAXUINT;
-
-  high = self->n_codes;
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (code_at (self->codes, middle) < code)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low < self->n_codes && code_at (self->codes, low) == code ? low : G_MAXUINT;
+    return lacuna_row_order_find (self->order, LACUNA_ROW_CODE (index, TRUE));
+  if (lac_range_contains (lac_map_gap (map, index), address))
+    return lacuna_row_order_find (self->order, LACUNA_ROW_CODE (index, FALSE));
+  return G_MAXUINT;
 }

@@ -3,6 +3,13 @@
  * Rows are made when they are asked for, so that a million regions cost no memory until somebody
  * looks. A row holds facts; cells format them.
  *
+ * Which rows there are, and in what order, is found on a worker when there are many; until it is
+ * done the list stays as it was. A small map is listed at once.
+ *
+ * Signals:
+ *   changing (gboolean much)   rows are about to change; much: by so many that a view had better let go
+ *   changed ()                 the rows are now what was asked for last, or on the way to it
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
@@ -25,12 +32,27 @@ const struct lac_backing *lacuna_row_get_backing (LacunaRow *self); /* NULL for 
 unsigned                  lacuna_row_get_hazards (LacunaRow *self); /* of a gap */
 const char               *lacuna_row_get_name    (LacunaRow *self); /* UTF-8, made valid */
 
+struct lac_map           *lacuna_row_get_map     (LacunaRow *self); /* that it is a row of */
+
 typedef enum
 {
   LACUNA_SHOW_REGIONS = 1 << 0,
   LACUNA_SHOW_GAPS = 1 << 1,
   LACUNA_SHOW_BOTH = LACUNA_SHOW_REGIONS | LACUNA_SHOW_GAPS,
 } LacunaShow;
+
+/* The facts of a row that a table has columns for. */
+typedef enum
+{
+  LACUNA_COLUMN_START,
+  LACUNA_COLUMN_END,
+  LACUNA_COLUMN_SIZE,
+  LACUNA_COLUMN_KIND,
+  LACUNA_COLUMN_PROTECTION,
+  LACUNA_COLUMN_OFFSET,
+  LACUNA_COLUMN_NAME,
+  LACUNA_N_COLUMNS
+} LacunaColumn;
 
 #define LACUNA_TYPE_REGION_LIST (lacuna_region_list_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaRegionList, lacuna_region_list, LACUNA, REGION_LIST, GObject)
@@ -47,6 +69,18 @@ void              lacuna_region_list_set_show     (LacunaRegionList *self,
  * r-x, or a size such as ">1M" or "<64K". "" or NULL for everything. */
 void              lacuna_region_list_set_filter   (LacunaRegionList *self,
                                                    const char       *filter);
+
+/* Bits of LacunaInk: regions of other inks are left out, and gaps too unless it is all of them. */
+void              lacuna_region_list_set_inks     (LacunaRegionList *self,
+                                                   guint             inks);
+
+/* By address among what is equal in @column. What has nothing there comes last, both ways. */
+void              lacuna_region_list_set_sort     (LacunaRegionList *self,
+                                                   LacunaColumn      column,
+                                                   gboolean          descending);
+
+/* Whether a worker is still at what was asked for. */
+gboolean          lacuna_region_list_is_busy      (LacunaRegionList *self);
 
 /* The position of the row that holds @address, GTK_INVALID_LIST_POSITION (G_MAXUINT) for none.
  * O(log n). */

@@ -87,6 +87,20 @@ row_map (LacunaRow *self)
 }
 
 /**
+ * lacuna_row_get_map:
+ * @self: a row
+ *
+ * Returns: (transfer none): the map that its index is of
+ */
+struct lac_map *
+lacuna_row_get_map (LacunaRow *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ROW (self), NULL);
+
+  return row_map (self);
+}
+
+/**
  * lacuna_row_is_gap:
  * @self: a row
  *
