@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include "lacuna-completer.h"
 #include "lacuna-field.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@ struct _LacunaField
   GtkWidget *remove_button;
   GtkLabel *fault_label;
 
+  LacunaCompleter *completer; /* NULL where no names are asked for */
   char *fault;
   gboolean terse;
   gboolean setting_picking; /* the button is set from outside, not pressed */
@@ -119,6 +121,9 @@ lacuna_field_dispose (GObject *object)
 {
   LacunaField *self = LACUNA_FIELD (object);
 
+  if (self->completer != NULL)
+    lacuna_completer_detach (self->completer);
+  g_clear_object (&self->completer);
   g_clear_pointer (&self->box, gtk_widget_unparent);
 
   G_OBJECT_CLASS (lacuna_field_parent_class)->dispose (object);
@@ -413,6 +418,25 @@ lacuna_field_set_removable (LacunaField *self,
   g_return_if_fail (LACUNA_IS_FIELD (self));
 
   gtk_widget_set_visible (self->remove_button, removable);
+}
+
+/**
+ * lacuna_field_set_snapshot:
+ * @target: (nullable): whose symbols may be typed
+ * @snapshot: (nullable): whose names may be typed
+ *
+ * Has the field complete names.
+ */
+void
+lacuna_field_set_snapshot (LacunaField    *self,
+                           LacunaTarget   *target,
+                           LacunaSnapshot *snapshot)
+{
+  g_return_if_fail (LACUNA_IS_FIELD (self));
+
+  if (self->completer == NULL)
+    self->completer = lacuna_completer_new (GTK_WIDGET (self), self->text);
+  lacuna_completer_set_snapshot (self->completer, target, snapshot);
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "model/lacuna-target.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -30,6 +32,9 @@ void         lacuna_field_set_slim        (LacunaField *self,
                                            gboolean     slim);
 void         lacuna_field_set_removable   (LacunaField *self,
                                            gboolean     removable);
+void         lacuna_field_set_snapshot    (LacunaField    *self,
+                                           LacunaTarget   *target,
+                                           LacunaSnapshot *snapshot);
 void         lacuna_field_set_pickable    (LacunaField *self,
                                            gboolean     pickable);
 void         lacuna_field_set_picking     (LacunaField *self,

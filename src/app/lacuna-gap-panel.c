@@ -23,6 +23,7 @@
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 /* How many gaps are listed; the rest are counted. All of them have a row in the panel, which
  * scrolls as a whole: in a low window a form and a list that scroll by themselves would leave each
@@ -175,13 +176,13 @@ show_headline (LacunaGapPanel *self)
     headline = g_strdup (self->stale ? _ ("No gap fit the input before") : _ ("No gap fits"));
   else if (self->stale)
     headline = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                             "%'" G_GUINT64_FORMAT " gap fit the input before",
-                                             "%'" G_GUINT64_FORMAT " gaps fit the input before",
+                                             "%'" PRIu64 " gap fit the input before",
+                                             "%'" PRIu64 " gaps fit the input before",
                                              (gulong) n_matches),
                                 n_matches);
   else
-    headline = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" G_GUINT64_FORMAT " gap fits",
-                                             "%'" G_GUINT64_FORMAT " gaps fit",
+    headline = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" PRIu64 " gap fits",
+                                             "%'" PRIu64 " gaps fit",
                                              (gulong) n_matches),
                                 n_matches);
   gtk_label_set_label (self->headline, headline);
@@ -508,6 +509,8 @@ append_anchor (LacunaGapPanel *self)
   g_signal_connect_swapped (field, "removed", G_CALLBACK (anchor_removed_cb), self);
   g_signal_connect_swapped (field, "pick-toggled", G_CALLBACK (pick_toggled_cb), self);
   lacuna_field_set_pickable (field, TRUE);
+  if (self->snapshot != NULL)
+    lacuna_field_set_snapshot (field, self->target, self->snapshot);
   g_ptr_array_add (self->anchors, field);
   gtk_box_append (self->anchors_box, GTK_WIDGET (field));
   follow_focus (self, field);
@@ -713,6 +716,8 @@ lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
   lacuna_field_set_placeholder (self->fields[LACUNA_ENTRY_MAXIMUM], highest);
   lacuna_field_set_placeholder (self->fields[LACUNA_ENTRY_SIZE], page);
   lacuna_field_set_placeholder (self->fields[LACUNA_ENTRY_ALIGNMENT], granularity);
+  for (guint i = 0; i < self->anchors->len; i++)
+    lacuna_field_set_snapshot (g_ptr_array_index (self->anchors, i), target, snapshot);
   search (self);
 }
 

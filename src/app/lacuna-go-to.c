@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include "lacuna-completer.h"
 #include "lacuna-go-to.h"
 
 #include <glib/gi18n.h>
@@ -22,6 +23,7 @@ struct _LacunaGoTo
   GtkWidget *fault_popover;
   GtkLabel *fault_label;
 
+  LacunaCompleter *completer;
   LacunaTarget *target;
   LacunaSnapshot *snapshot;
   GCancellable *cancellable;
@@ -157,6 +159,7 @@ go (LacunaGoTo *self)
   Reading *reading;
 
   forget_reading (self);
+  lacuna_completer_close (self->completer);
   if (self->snapshot == NULL || text[strspn (text, " \t")] == '\0')
     return;
 
@@ -205,6 +208,9 @@ lacuna_go_to_dispose (GObject *object)
   LacunaGoTo *self = LACUNA_GO_TO (object);
 
   forget_reading (self);
+  if (self->completer != NULL)
+    lacuna_completer_detach (self->completer);
+  g_clear_object (&self->completer);
   g_clear_pointer (&self->fault_popover, gtk_widget_unparent);
   g_clear_pointer (&self->entry, gtk_widget_unparent);
   g_clear_object (&self->snapshot);
@@ -246,6 +252,7 @@ lacuna_go_to_init (LacunaGoTo *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (self->fault_popover, GTK_WIDGET (self));
+  self->completer = lacuna_completer_new (GTK_WIDGET (self), GTK_ENTRY (self->entry));
 }
 
 /**
@@ -262,6 +269,7 @@ lacuna_go_to_set_snapshot (LacunaGoTo     *self,
 
   g_set_object (&self->target, target);
   g_set_object (&self->snapshot, snapshot);
+  lacuna_completer_set_snapshot (self->completer, target, snapshot);
 }
 
 /**
