@@ -175,8 +175,9 @@ measure (Bench      *bench,
   qsort (cpu, n, sizeof *cpu, compare_doubles);
   qsort (server, n, sizeof *server, compare_doubles);
   share = bench_share (wall, n, LIMIT);
-  printf ("%-8s %-12s %6zu  %6.2f %6.2f %6.2f %6.2f  %6.2f %%  %s     %6.2f %6.2f  %6.2f %%     %6.2f %6.2f\n", scale,
-          way_names[way], n, bench_quantile (wall, n, 0.5) * 1e3,
+  printf ("%-8s %-12s %6zu  %6.2f %6.2f %6.2f %6.2f  %6.2f %%  %s     %6.2f %6.2f  %6.2f %%"
+          "     %6.2f %6.2f\n",
+          scale, way_names[way], n, bench_quantile (wall, n, 0.5) * 1e3,
           bench_quantile (wall, n, 0.95) * 1e3, bench_quantile (wall, n, 0.99) * 1e3,
           bench_quantile (wall, n, 0.999) * 1e3, share * 100, share >= SHARE ? "ok  " : "MISS",
           bench_quantile (cpu, n, 0.5) * 1e3, bench_quantile (cpu, n, 0.99) * 1e3,

@@ -1,0 +1,155 @@
+/* How long Lacuna takes from its start to its first frame on itself.
+ *
+ * The time is from before the program is executed until its window's frame with the strip on it was
+ * painted: the end of the frame clock's cycle. The first frame of the window, which may still be empty,
+ * is beside it. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow of the same
+ * size, which no program with libadwaita gets below. Both are started on the same display and bus,
+ * with warm caches.
+ *
+ * Started with "child" as its argument this is Lacuna, linked as the program is; the application is the
+ * same, and only the time of its frames is written to file descriptor 3.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "measure.h"
+#include "window.h"
+
+#include "app/lacuna-application.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define N_ROUNDS 25
+#define LIMIT 1.5
+
+/* What a child says: seconds on the clock that nobody sets. */
+typedef struct
+{
+  double first;  /* frame of the window */
+  double filled; /* frame with the strip on it; the same for the peer */
+} Frames;
+
+/* The child */
+
+static Frames frames;
+static GtkWidget *strip;
+
+static void
+after_paint_cb (GtkWidget *window)
+{
+  if (frames.first == 0)
+    frames.first = now ();
+  if (strip == NULL)
+    strip = bench_find (window, LACUNA_TYPE_STRIP, NULL, NULL);
+  if (!gtk_widget_get_mapped (strip) || lacuna_strip_get_n_renders (LACUNA_STRIP (strip)) == 0)
+    return;
+  frames.filled = now ();
+  _exit (write (3, &frames, sizeof frames) == sizeof frames ? 0 : 1);
+}
+
+static void
+realized_cb (GtkWidget *window)
+{
+  g_signal_connect_object (gtk_widget_get_frame_clock (window), "after-paint",
+                           G_CALLBACK (after_paint_cb), window, G_CONNECT_SWAPPED);
+}
+
+static void
+window_added_cb (GtkApplication *application,
+                 GtkWindow      *window)
+{
+  gtk_window_set_default_size (window, BENCH_WIDTH, BENCH_HEIGHT);
+  g_signal_connect (window, "realize", G_CALLBACK (realized_cb), NULL);
+}
+
+static int
+be_lacuna (void)
+{
+  char program[] = "lacuna";
+  char self[] = "self";
+  char *arguments[] = { program, self, NULL };
+  LacunaApplication *application;
+
+  setlocale (LC_ALL, "");
+  application = lacuna_application_new ();
+  g_signal_connect (application, "window-added", G_CALLBACK (window_added_cb), NULL);
+  return g_application_run (G_APPLICATION (application), 2, arguments);
+}
+
+/* The parent */
+
+static Frames
+time_start (const char *program,
+            const char *argument)
+{
+  Frames result = { 0, 0 };
+  int ends[2];
+  double start;
+  pid_t pid;
+
+  if (pipe2 (ends, O_CLOEXEC) != 0)
+    exit (1);
+  start = now ();
+  pid = vfork ();
+  if (pid == 0)
+    {
+      dup2 (ends[1], 3);
+      execl (program, program, argument, NULL);
+      _exit (127);
+    }
+  close (ends[1]);
+  if (read (ends[0], &result, sizeof result) != sizeof result)
+    {
+      fprintf (stderr, "start: %s ended before its first frame\n", program);
+      exit (1);
+    }
+  close (ends[0]);
+  waitpid (pid, NULL, 0);
+  /* Its name on the bus and its window are gone a moment later. */
+  g_usleep (50000);
+  result.first -= start;
+  result.filled -= start;
+  return result;
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  double first[N_ROUNDS];
+  double filled[N_ROUNDS];
+  double bare[N_ROUNDS];
+  double ratios[N_ROUNDS];
+  double ratio;
+
+  if (argc == 2 && strcmp (argv[1], "child") == 0)
+    return be_lacuna ();
+  if (argc != 2)
+    return 2;
+
+  for (int round = -2; round < N_ROUNDS; round++)
+    {
+      Frames peer = time_start (argv[1], NULL);
+      Frames ours = time_start ("/proc/self/exe", "child");
+
+      if (round < 0)
+        continue;
+      first[round] = ours.first;
+      filled[round] = ours.filled;
+      bare[round] = peer.filled;
+      ratios[round] = ours.filled / peer.filled;
+    }
+  ratio = median (ratios, N_ROUNDS);
+  printf ("from exec to a painted frame on itself, wall clock, medians of %d starts in turns\n\n"
+          "a bare AdwApplicationWindow     %7.1f ms\n"
+          "Lacuna, first frame             %7.1f ms\n"
+          "Lacuna, frame with the strip    %7.1f ms\n"
+          "ratio                           %7.2f x   (at most %.1f) %s\n",
+          N_ROUNDS, median (bare, N_ROUNDS) * 1e3, median (first, N_ROUNDS) * 1e3,
+          median (filled, N_ROUNDS) * 1e3, ratio, LIMIT, ratio <= LIMIT ? "ok" : "MISS");
+  return 0;
+}
