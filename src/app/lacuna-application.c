@@ -1,17 +1,21 @@
-/* LacunaApplication: windows, and the command line `lacuna [TARGET]`.
+/* LacunaApplication: windows, and the ways in which they are asked for.
  *
  * One process holds all windows of a session, as the desktop expects; a second `lacuna 1234` asks
  * the first to open a window. Two spellings only make sense in the process that was started:
  * standard input is not passed on, and so `-` runs on its own. A file's name is made absolute
  * before it is passed on, since the first process may be in another folder.
  *
+ * The desktop does not run a command at all: it asks over D-Bus, and the bus starts the program as a
+ * service. Then nothing is known of a command line, and files come through the `open` function.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
+#include "lacuna-about.h"
 #include "lacuna-application.h"
 #include "lacuna-keys.h"
-#include "lacuna-window.h"
+#include "lacuna-window-drop.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -25,23 +29,46 @@ struct _LacunaApplication
 
 G_DEFINE_FINAL_TYPE (LacunaApplication, lacuna_application, ADW_TYPE_APPLICATION)
 
+static LacunaWindow *
+add_window (LacunaApplication *self,
+            gboolean           maximized)
+{
+  LacunaWindow *window = lacuna_window_new (GTK_APPLICATION (self));
+
+  lacuna_window_add_drop_target (window);
+  if (maximized)
+    gtk_window_maximize (GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
 static void
 open_window (LacunaApplication *self,
              const char        *spelling,
              gboolean           maximized)
 {
-  LacunaWindow *window = lacuna_window_new (GTK_APPLICATION (self));
-
-  if (maximized)
-    gtk_window_maximize (GTK_WINDOW (window));
-  gtk_window_present (GTK_WINDOW (window));
-  lacuna_window_open_spelling (window, spelling);
+  lacuna_window_open_spelling (add_window (self, maximized), spelling);
 }
 
 static void
 lacuna_application_activate (GApplication *application)
 {
   open_window (LACUNA_APPLICATION (application), "self", FALSE);
+}
+
+/* From the desktop, and from a drop of several files. */
+static void
+lacuna_application_open (GApplication *application,
+                         GFile       **files,
+                         int           n_files,
+                         const char   *hint)
+{
+  for (int i = 0; i < n_files; i++)
+    {
+      g_autoptr (LacunaTarget) target = lacuna_target_new_for_file (files[i]);
+
+      lacuna_window_open_target (add_window (LACUNA_APPLICATION (application), FALSE), target);
+    }
 }
 
 static int
@@ -66,9 +93,19 @@ lacuna_application_command_line (GApplication            *application,
 static gboolean
 is_file (const char *spelling)
 {
-  return strcmp (spelling, "self") != 0 && strcmp (spelling, "-") != 0
-         && !g_str_has_prefix (spelling, "pid:") && !g_str_has_prefix (spelling, "name:")
+  return strcmp (spelling, "self") != 0 && !g_str_has_prefix (spelling, "pid:")
+         && !g_str_has_prefix (spelling, "name:") && !g_str_has_prefix (spelling, "sandbox:")
          && spelling[strspn (spelling, "0123456789")] != '\0';
+}
+
+/* (transfer full): a file's name or URI as what means the same in every folder. */
+static char *
+make_absolute (const char *spelling)
+{
+  g_autoptr (GFile) file = g_str_has_prefix (spelling, "file://") ? g_file_new_for_uri (spelling)
+                                                                  : g_file_new_for_path (spelling);
+
+  return g_file_get_path (file);
 }
 
 static gboolean
@@ -76,19 +113,26 @@ lacuna_application_local_command_line (GApplication *application,
                                        char       ***arguments,
                                        int          *exit_status)
 {
+  gboolean only_targets = FALSE;
+
   for (char **argument = *arguments; *argument != NULL; argument++)
     {
-      if (argument == *arguments || (**argument == '-' && (*argument)[1] != '\0'))
+      if (argument == *arguments)
         continue;
-      if (strcmp (*argument, "-") == 0)
+      if (!only_targets && strcmp (*argument, "--") == 0)
+        only_targets = TRUE;
+      else if (strcmp (*argument, "-") == 0)
         g_application_set_flags (application, g_application_get_flags (application)
                                                   | G_APPLICATION_NON_UNIQUE);
-      else if (is_file (*argument))
+      else if ((only_targets || **argument != '-') && is_file (*argument))
         {
-          char *absolute = g_canonicalize_filename (*argument, NULL);
+          char *absolute = make_absolute (*argument);
 
-          g_free (*argument);
-          *argument = absolute;
+          if (absolute != NULL)
+            {
+              g_free (*argument);
+              *argument = absolute;
+            }
         }
     }
   return G_APPLICATION_CLASS (lacuna_application_parent_class)
@@ -120,11 +164,7 @@ about_action (GSimpleAction *action,
               GVariant      *parameter,
               gpointer       user_data)
 {
-  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)),
-                         "application-name", "Lacuna", "version", LACUNA_VERSION, "comments",
-                         _ ("Shows where everything in a process's address space lives, and finds "
-                            "the free gaps that a buffer may go into."),
-                         "license-type", GTK_LICENSE_MIT_X11, NULL);
+  lacuna_about_show (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
 }
 
 static void
@@ -149,6 +189,7 @@ lacuna_application_startup (GApplication *application)
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                    application);
   lacuna_keys_install (GTK_APPLICATION (application));
+  gtk_window_set_default_icon_name (APPLICATION_ID);
 }
 
 static void
@@ -160,6 +201,7 @@ lacuna_application_class_init (LacunaApplicationClass *klass)
   application_class->command_line = lacuna_application_command_line;
   application_class->handle_local_options = lacuna_application_handle_local_options;
   application_class->local_command_line = lacuna_application_local_command_line;
+  application_class->open = lacuna_application_open;
   application_class->startup = lacuna_application_startup;
 }
 
@@ -186,6 +228,6 @@ LacunaApplication *
 lacuna_application_new (void)
 {
   return g_object_new (LACUNA_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
-                       G_APPLICATION_HANDLES_COMMAND_LINE, "resource-base-path",
-                       "/io/github/lacuna_project/Lacuna", NULL);
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", "/io/github/lacuna_project/Lacuna", NULL);
 }
