@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "lacuna-picture.h"
+#include "model/lacuna-release.h"
 
 void
 lacuna_picture_free (LacunaPicture *self)
@@ -111,8 +112,14 @@ lacuna_picture_load_async (LacunaTarget        *target,
                            GAsyncReadyCallback  callback,
                            gpointer             user_data)
 {
+  static gsize prepared;
   g_autoptr (GTask) task = g_task_new (target, cancellable, callback, user_data);
 
+  if (g_once_init_enter (&prepared))
+    {
+      lacuna_release_for_good ();
+      g_once_init_leave (&prepared, 1);
+    }
   if (previous != NULL)
     {
       LacunaPicture *kept = g_new0 (LacunaPicture, 1);

@@ -10,6 +10,8 @@
  */
 #include "lacuna-census-private.h"
 
+#include "lacuna-release.h"
+
 #include <string.h>
 
 #define BLOCK 16
@@ -117,17 +119,28 @@ lacuna_census_ref (LacunaCensus *self)
   return self;
 }
 
-void
-lacuna_census_unref (LacunaCensus *self)
+static void
+free_census (gpointer census)
 {
-  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
-    return;
+  LacunaCensus *self = census;
 
   lac_map_unref (self->map);
   g_free (self->rows);
   g_free (self->begins);
   g_free (self->words);
   g_free (self);
+}
+
+void
+lacuna_census_unref (LacunaCensus *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  if (lacuna_release_is_long (self->n_regions))
+    lacuna_release_on_worker (self, free_census);
+  else
+    free_census (self);
 }
 
 struct lac_map *

@@ -9,6 +9,8 @@
 
 #include "lacuna-snapshot.h"
 
+#include "lacuna-release.h"
+
 struct _LacunaSnapshot
 {
   GObject parent_instance;
@@ -25,7 +27,7 @@ lacuna_snapshot_finalize (GObject *object)
 {
   LacunaSnapshot *self = LACUNA_SNAPSHOT (object);
 
-  lac_map_unref (self->map);
+  lacuna_release_map (self->map);
   g_free (self->origin.name);
   g_free (self->origin.name_bytes);
   g_free (self->origin.command_line);
