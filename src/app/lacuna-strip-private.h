@@ -12,6 +12,16 @@
 
 G_BEGIN_DECLS
 
+typedef struct _LacunaStripHistory LacunaStripHistory;
+
+/* What the button or finger that is down does. */
+typedef enum
+{
+  LACUNA_STRIP_DRAG_NONE,
+  LACUNA_STRIP_DRAG_PAN,
+  LACUNA_STRIP_DRAG_MEASURE,
+} LacunaStripDrag;
+
 struct _LacunaStrip
 {
   GtkWidget parent_instance;
@@ -28,6 +38,11 @@ struct _LacunaStrip
   int columns;
   AdwAnimation *animation;
   LacunaView animation_from;
+  /* The pixel that a zoom on the way is about; negative when it is no mere zoom. */
+  double animation_pivot;
+  LacunaStripHistory *history;
+  /* There will be an anchor, and the anchor's scale is to show what is around it. */
+  gboolean anchor_is_awaited;
   /* What to show at the first allocation; empty for everything. */
   struct lac_range pending;
   gboolean has_view;
@@ -62,9 +77,28 @@ struct _LacunaStrip
   LacunaLabels *labels;
   const LacunaPalette *palette;
 
-  /* The view when a gesture began. */
+  /* The view when a gesture began, and where on the axis. */
   LacunaView gesture_view;
-  gboolean dragging;
+  double gesture_start;
+  GtkGesture *drag_gesture;
+  LacunaStripDrag drag;
+  gboolean dragging; /* further than a click may move */
+  /* While the pointer is dragged past an end of the view, which then moves. */
+  guint edge_tick;
+  gint64 edge_time;
+  double edge_x;
+  double edge_y;
+
+  /* The end of the measure that stays, and the one that moves. */
+  guint64 measure_fixed;
+  guint64 measure_moving;
+  gboolean measuring; /* with the keyboard */
+
+  /* What the window's keys are doing; a key that is held is told apart from one that is hit often. */
+  GtkEventController *key_watch;
+  guint held_keycode;
+  gboolean key_is_repeated;
+  gint64 key_time;
 };
 
 /* Something one can point at: a region, a gap, or what lies outside user space between regions. */
@@ -114,9 +148,30 @@ gboolean lacuna_strip_address_at_x   (LacunaStrip       *self,
                                       double             x,
                                       guint64           *out_address);
 
-/* Moves to @view, at once or smoothly. */
+/* Moves to @view, at once or smoothly, and has it remembered. */
 void     lacuna_strip_go_to          (LacunaStrip       *self,
                                       const LacunaView  *view,
+                                      gboolean           animate);
+
+/* The same for a zoom of what is shown now about the pixel @pivot, which stays under it on the way;
+ * a negative one for any other movement. Without a word to the history when not @is_noted. */
+void     lacuna_strip_move           (LacunaStrip       *self,
+                                      const LacunaView  *view,
+                                      double             pivot,
+                                      gboolean           animate,
+                                      gboolean           is_noted);
+
+/* The pixel that zooming without a pointer is about. */
+double   lacuna_strip_get_pivot      (LacunaStrip       *self);
+
+/* Zooms about @pivot. */
+void     lacuna_strip_zoom_about     (LacunaStrip       *self,
+                                      double             pivot,
+                                      double             factor,
+                                      gboolean           animate);
+
+/* Shows 2 GiB to each side of the anchor; does nothing without one. */
+void     lacuna_strip_show_anchor    (LacunaStrip       *self,
                                       gboolean           animate);
 
 /* The view is another: everything is drawn anew, and who listens is told. */
@@ -174,5 +229,48 @@ void     lacuna_strip_get_marks      (LacunaStrip       *self,
 /* Called by the class: actions and keys; and by each instance: gestures. */
 void     lacuna_strip_class_add_actions (GtkWidgetClass *widget_class);
 void     lacuna_strip_add_controllers   (LacunaStrip    *self);
+
+/* The views of the past (lacuna-strip-history.c). */
+LacunaStripHistory *lacuna_strip_history_new   (LacunaStrip        *strip);
+void                lacuna_strip_history_free  (LacunaStripHistory *self);
+void                lacuna_strip_history_clear (LacunaStripHistory *self);
+
+/* The view or the scale was changed on purpose; it is remembered when it has rested. */
+void                lacuna_strip_history_note  (LacunaStripHistory *self);
+
+/* Measuring (lacuna-strip-measure.c). */
+
+/* The address at @position of the axis as one end of a measure: the edge of a region that is near, else
+ * the beginning of a page or of a byte. */
+guint64  lacuna_strip_snap           (LacunaStrip       *self,
+                                      double             position,
+                                      gboolean           to_edges);
+void     lacuna_strip_measure_between (LacunaStrip      *self,
+                                       guint64           fixed,
+                                       guint64           moving);
+void     lacuna_strip_toggle_measuring (LacunaStrip     *self);
+void     lacuna_strip_extend_measure (LacunaStrip       *self,
+                                      gboolean           higher);
+
+/* What a click at @position picks: the start of the region there when that is near, else what is
+ * there; ends picking and says so. */
+void     lacuna_strip_pick_address_at (LacunaStrip      *self,
+                                       double            position);
+void     lacuna_strip_pick_selection (LacunaStrip       *self);
+
+/* Escape: ends picking, then the measure. FALSE when there was neither. */
+gboolean lacuna_strip_cancel         (LacunaStrip       *self);
+
+/* Nothing is pressed any more; and nothing is measured or picked, and no view is remembered either. */
+void     lacuna_strip_stop_input     (LacunaStrip       *self);
+void     lacuna_strip_forget_input   (LacunaStrip       *self);
+void     lacuna_strip_update_pointer (LacunaStrip       *self);
+
+/* The keys (lacuna-strip-keys.c). */
+void     lacuna_strip_add_keys       (LacunaStrip       *self);
+
+/* How much of a step a key is to take: all of it, or as much as the time since the last one is worth
+ * when it is held. */
+double   lacuna_strip_key_share      (LacunaStrip       *self);
 
 G_END_DECLS

@@ -1,20 +1,30 @@
 /* The strip's view: what of the line is shown, and how it moves.
  *
  * There are two views: the one that is shown, and the one that it is going to. All input changes the
- * second; with animations the first follows it, zooming evenly about the one point that both have in
- * common, so that what is under the pointer stays there on the way as well.
+ * second; with animations the first follows it as if on a spring that does not swing, so that a goal
+ * that moves on (a wheel that is turned, a key that is held) is followed without a jerk.
+ *
+ * A zoom begins with what is shown, and not with the goal of a movement before it: the byte that one
+ * sees under the pointer is the one that stays there, in every frame on the way.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "lacuna-strip-private.h"
 
+#include <math.h>
 #include <string.h>
 
 /* How much of the width a range takes when it is shown. */
 #define SHOW_PART 0.66
 
-/* Milliseconds. */
-#define ANIMATION_DURATION 180
+/* The spring swings that many radians a second, or would if it were not damped: it gets half the way in
+ * 37 ms, and all of it in about 200. */
+#define SPRING_SPEED 45.0
+#define SPRING_NEAR 0.0005
+
+/* On the anchor's scale, what is shown to each side of it: 2 GiB, and some. */
+#define ANCHOR_REACH (G_GUINT64_CONSTANT (1) << 31)
+#define ANCHOR_MARGIN (ANCHOR_REACH / 16)
 
 void
 lacuna_strip_view_changed (LacunaStrip *self)
@@ -42,8 +52,16 @@ animate_cb (double       progress,
   if (self->scale == NULL)
     return;
 
-  self->view = lacuna_view_between (&self->animation_from, &self->target, self->scale,
-                                    self->columns, progress);
+  if (progress >= 1)
+    self->view = self->target;
+  else if (self->animation_pivot >= 0)
+    self->view = lacuna_view_zoom_to (
+      &self->animation_from, self->scale, self->columns, self->animation_pivot,
+      self->animation_from.bytes_per_pixel
+        * pow (self->target.bytes_per_pixel / self->animation_from.bytes_per_pixel, progress));
+  else
+    self->view = lacuna_view_between (&self->animation_from, &self->target, self->scale,
+                                      self->columns, progress);
   lacuna_strip_view_changed (self);
 }
 
@@ -51,6 +69,96 @@ static void
 animation_done_cb (AdwAnimation *animation,
                    LacunaStrip  *self)
 {
+  /* It is only near until the last step. */
+  if (memcmp (&self->view, &self->target, sizeof self->view) != 0)
+    animate_cb (1, self);
+  lacuna_strip_update_accessible (self);
+}
+
+/* How far an animation from @from to the target goes: doublings for a zoom, pixels for a pan; 0 for
+ * what is neither. */
+static double
+animation_length (LacunaStrip      *self,
+                  const LacunaView *from,
+                  double            pivot)
+{
+  guint64 start;
+  guint64 end;
+
+  if (pivot >= 0)
+    return log2 (from->bytes_per_pixel / self->target.bytes_per_pixel);
+  if (from->bytes_per_pixel != self->target.bytes_per_pixel)
+    return 0;
+
+  start = lacuna_scale_to_line (self->scale, from->origin);
+  end = lacuna_scale_to_line (self->scale, self->target.origin);
+  return (end >= start ? (double) (end - start) : -(double) (start - end)) / from->bytes_per_pixel;
+}
+
+/* Goes to the target as fast as the view is moving already, when it moves the same way. */
+static void
+animate (LacunaStrip *self,
+         double       pivot,
+         gboolean     was_zoom,
+         double       speed)
+{
+  AdwAnimationTarget *target;
+  AdwSpringParams *spring;
+  AdwAnimation *animation;
+  double length = animation_length (self, &self->view, pivot);
+  double velocity = 0;
+
+  if (length != 0 && was_zoom == (pivot >= 0))
+    velocity = CLAMP (speed / length, 0, SPRING_SPEED);
+
+  self->animation_from = self->view;
+  self->animation_pivot = pivot;
+  target = adw_callback_animation_target_new ((AdwAnimationTargetFunc) animate_cb, self, NULL);
+  spring = adw_spring_params_new (1, 1, SPRING_SPEED * SPRING_SPEED);
+  animation = adw_spring_animation_new (GTK_WIDGET (self), 0, 1, spring, target);
+  adw_spring_animation_set_epsilon (ADW_SPRING_ANIMATION (animation), SPRING_NEAR);
+  adw_spring_animation_set_clamp (ADW_SPRING_ANIMATION (animation), TRUE);
+  adw_spring_animation_set_initial_velocity (ADW_SPRING_ANIMATION (animation), velocity);
+  g_signal_connect (animation, "done", G_CALLBACK (animation_done_cb), self);
+  self->animation = animation;
+  adw_animation_play (animation);
+}
+
+void
+lacuna_strip_move (LacunaStrip      *self,
+                   const LacunaView *view,
+                   double            pivot,
+                   gboolean          animated,
+                   gboolean          is_noted)
+{
+  LacunaView goal = *view;
+  gboolean was_zoom = FALSE;
+  double speed = 0;
+
+  if (self->scale == NULL || self->columns == 0)
+    return;
+
+  if (self->animation && adw_animation_get_state (self->animation) == ADW_ANIMATION_PLAYING)
+    {
+      was_zoom = self->animation_pivot >= 0;
+      speed = adw_spring_animation_get_velocity (ADW_SPRING_ANIMATION (self->animation))
+              * animation_length (self, &self->animation_from, self->animation_pivot);
+    }
+  lacuna_strip_stop_animation (self);
+  self->target = lacuna_view_clamp (&goal, self->scale, self->columns);
+  self->has_view = TRUE;
+  if (is_noted)
+    lacuna_strip_history_note (self->history);
+
+  if (animated && gtk_widget_get_mapped (GTK_WIDGET (self))
+      && memcmp (&self->view, &self->target, sizeof self->view) != 0)
+    {
+      animate (self, pivot, was_zoom, speed);
+      return;
+    }
+
+  self->view = self->target;
+  lacuna_strip_view_changed (self);
   lacuna_strip_update_accessible (self);
 }
 
@@ -59,30 +167,7 @@ lacuna_strip_go_to (LacunaStrip      *self,
                     const LacunaView *view,
                     gboolean          animate)
 {
-  AdwAnimationTarget *target;
-  LacunaView goal = *view;
-
-  if (self->scale == NULL || self->columns == 0)
-    return;
-
-  lacuna_strip_stop_animation (self);
-  self->target = lacuna_view_clamp (&goal, self->scale, self->columns);
-  self->has_view = TRUE;
-
-  if (!animate || !gtk_widget_get_mapped (GTK_WIDGET (self)))
-    {
-      self->view = self->target;
-      lacuna_strip_view_changed (self);
-      lacuna_strip_update_accessible (self);
-      return;
-    }
-
-  self->animation_from = self->view;
-  target = adw_callback_animation_target_new ((AdwAnimationTargetFunc) animate_cb, self, NULL);
-  self->animation = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, ANIMATION_DURATION, target);
-  adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_OUT_CUBIC);
-  g_signal_connect (self->animation, "done", G_CALLBACK (animation_done_cb), self);
-  adw_animation_play (self->animation);
+  lacuna_strip_move (self, view, -1, animate, TRUE);
 }
 
 /* Shows what was asked for before there was any width. */
@@ -100,6 +185,8 @@ show_pending (LacunaStrip *self)
   else
     {
       lacuna_strip_show_all (self, FALSE);
+      if (self->anchor_is_awaited)
+        lacuna_strip_show_anchor (self, FALSE);
     }
 }
 
@@ -163,7 +250,7 @@ lacuna_strip_update_scale (LacunaStrip *self)
           view = (LacunaView){ middle, 0, view.bytes_per_pixel };
           view = lacuna_view_pan (&view, self->scale, self->columns, -self->columns / 2.0);
         }
-      lacuna_strip_go_to (self, &view, FALSE);
+      lacuna_strip_move (self, &view, -1, FALSE, FALSE);
     }
   else
     {
@@ -212,7 +299,9 @@ lacuna_strip_update_kept_places (LacunaStrip *self)
 
     case LACUNA_SCALE_ANCHOR:
       needed = lacuna_scale_get_anchor (self->scale)
-               != (places->len > 0 ? g_array_index (places, guint64, 0) : 0);
+                 != (places->len > 0 ? g_array_index (places, guint64, 0) : 0)
+               /* One at 0 is another than none. */
+               || (places->len > 0) != (self->kept->len > 0);
       break;
 
     case LACUNA_SCALE_COMPACT:
@@ -225,6 +314,29 @@ lacuna_strip_update_kept_places (LacunaStrip *self)
 
   if (needed)
     lacuna_strip_update_scale (self);
+  if (self->anchor_is_awaited && places->len > 0)
+    lacuna_strip_show_anchor (self, TRUE);
+}
+
+void
+lacuna_strip_show_anchor (LacunaStrip *self,
+                          gboolean     animate)
+{
+  struct lac_range range;
+  guint64 anchor;
+  LacunaView view;
+
+  /* There will be one, or a width, later. */
+  self->anchor_is_awaited = self->scale_kind == LACUNA_SCALE_ANCHOR;
+  if (!self->anchor_is_awaited || self->scale == NULL || self->columns == 0 || self->kept->len == 0)
+    return;
+
+  self->anchor_is_awaited = FALSE;
+  anchor = g_array_index (self->kept, guint64, 0);
+  range = (struct lac_range){ lac_subtract_saturating (anchor, ANCHOR_REACH + ANCHOR_MARGIN),
+                              lac_add_saturating (anchor, ANCHOR_REACH + ANCHOR_MARGIN) };
+  view = lacuna_view_fit (self->scale, range, self->columns);
+  lacuna_strip_go_to (self, &view, animate);
 }
 
 void
@@ -246,7 +358,7 @@ lacuna_strip_set_columns (LacunaStrip *self,
       LacunaView view = self->target;
 
       view.bytes_per_pixel *= (double) before / columns;
-      lacuna_strip_go_to (self, &view, FALSE);
+      lacuna_strip_move (self, &view, -1, FALSE, FALSE);
     }
   else
     {
@@ -362,24 +474,65 @@ lacuna_strip_show_all (LacunaStrip *self,
   lacuna_strip_go_to (self, &view, animate && self->has_view);
 }
 
+/* Whether going to @view changes nothing, since the line ends here; then nothing is drawn anew. */
+static gboolean
+is_there (LacunaStrip      *self,
+          const LacunaView *view)
+{
+  return self->has_view && memcmp (view, &self->target, sizeof *view) == 0
+         && memcmp (view, &self->view, sizeof *view) == 0;
+}
+
+double
+lacuna_strip_get_pivot (LacunaStrip *self)
+{
+  struct lac_range selection = self->selection;
+
+  if (self->pointer_inside && self->pointer >= 0 && self->pointer < self->columns)
+    return self->pointer;
+
+  if (lac_range_size (selection) > 0)
+    {
+      guint64 middle = selection.start + lac_range_size (selection) / 2;
+      double pixel = lacuna_view_to_pixel (&self->view, self->scale, middle);
+
+      if (pixel >= 0 && pixel < self->columns)
+        return floor (pixel);
+    }
+
+  return floor (self->columns / 2.0);
+}
+
+void
+lacuna_strip_zoom_about (LacunaStrip *self,
+                         double       pivot,
+                         double       factor,
+                         gboolean     animate)
+{
+  LacunaView view;
+
+  if (self->scale == NULL || self->columns == 0)
+    return;
+
+  pivot = CLAMP (pivot, 0, self->columns);
+  view = lacuna_view_zoom_to (&self->view, self->scale, self->columns, pivot,
+                              self->target.bytes_per_pixel / factor);
+  if (!is_there (self, &view))
+    lacuna_strip_move (self, &view, pivot, animate, TRUE);
+}
+
 void
 lacuna_strip_zoom (LacunaStrip *self,
                    double       factor,
                    gboolean     animate)
 {
-  double pixel = self->columns / 2.0;
-  LacunaView view;
-
   g_return_if_fail (LACUNA_IS_STRIP (self));
   g_return_if_fail (factor > 0);
 
   if (self->scale == NULL || self->columns == 0)
     return;
 
-  if (self->pointer_inside)
-    pixel = self->pointer_x * gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  view = lacuna_view_zoom (&self->target, self->scale, self->columns, pixel, factor);
-  lacuna_strip_go_to (self, &view, animate);
+  lacuna_strip_zoom_about (self, lacuna_strip_get_pivot (self), factor, animate);
 }
 
 void
@@ -395,5 +548,6 @@ lacuna_strip_pan (LacunaStrip *self,
     return;
 
   view = lacuna_view_pan (&self->target, self->scale, self->columns, fraction * self->columns);
-  lacuna_strip_go_to (self, &view, animate);
+  if (!is_there (self, &view))
+    lacuna_strip_go_to (self, &view, animate);
 }

@@ -20,6 +20,9 @@ enum
 {
   PROP_0,
   PROP_SCALE_KIND,
+  PROP_PICKING,
+  PROP_CAN_GO_BACK,
+  PROP_CAN_GO_FORWARD,
   N_PROPERTIES,
   PROP_ORIENTATION = N_PROPERTIES /* the interface's */
 };
@@ -260,6 +263,18 @@ lacuna_strip_get_property (GObject    *object,
       g_value_set_int (value, self->scale_kind);
       break;
 
+    case PROP_PICKING:
+      g_value_set_boolean (value, self->picking);
+      break;
+
+    case PROP_CAN_GO_BACK:
+      g_value_set_boolean (value, lacuna_strip_can_go_back (self));
+      break;
+
+    case PROP_CAN_GO_FORWARD:
+      g_value_set_boolean (value, lacuna_strip_can_go_forward (self));
+      break;
+
     case PROP_ORIENTATION:
       g_value_set_enum (value, self->orientation);
       break;
@@ -296,6 +311,10 @@ lacuna_strip_set_property (GObject      *object,
       lacuna_strip_set_scale_kind (self, g_value_get_int (value));
       break;
 
+    case PROP_PICKING:
+      lacuna_strip_set_picking (self, g_value_get_boolean (value));
+      break;
+
     case PROP_ORIENTATION:
       set_orientation (self, g_value_get_enum (value));
       break;
@@ -311,6 +330,8 @@ lacuna_strip_dispose (GObject *object)
   LacunaStrip *self = LACUNA_STRIP (object);
 
   lacuna_strip_stop_animation (self);
+  lacuna_strip_stop_input (self);
+  g_clear_pointer (&self->history, lacuna_strip_history_free);
   g_clear_pointer (&self->base, gsk_render_node_unref);
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
   g_clear_pointer (&self->layout, lacuna_strip_layout_free);
@@ -356,6 +377,15 @@ lacuna_strip_class_init (LacunaStripClass *klass)
     = g_param_spec_int ("scale-kind", NULL, NULL, LACUNA_SCALE_LINEAR, LACUNA_SCALE_ANCHOR,
                         LACUNA_SCALE_COMPACT,
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_PICKING]
+    = g_param_spec_boolean ("picking", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_CAN_GO_BACK]
+    = g_param_spec_boolean ("can-go-back", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CAN_GO_FORWARD]
+    = g_param_spec_boolean ("can-go-forward", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   g_object_class_override_property (object_class, PROP_ORIENTATION, "orientation");
 
@@ -367,6 +397,13 @@ lacuna_strip_class_init (LacunaStripClass *klass)
                 G_TYPE_NONE, 2, G_TYPE_BOOLEAN, G_TYPE_UINT64);
   g_signal_new ("activate", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, G_TYPE_UINT64);
+
+  g_signal_new ("measured", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+  g_signal_new ("address-picked", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_UINT64);
+  g_signal_new ("menu", LACUNA_TYPE_STRIP, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
 
   lacuna_strip_class_add_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "lacuna-strip");
@@ -383,6 +420,7 @@ lacuna_strip_init (LacunaStrip *self)
   self->inks = LACUNA_ALL_INKS;
   self->anchors = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->kept = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->history = lacuna_strip_history_new (self);
   self->palette = lacuna_palette_for (manager);
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
@@ -427,6 +465,7 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
       self->candidate_is_set = FALSE;
       g_array_set_size (self->anchors, 0);
       self->pending = (struct lac_range){ 0, 0 };
+      lacuna_strip_forget_input (self);
     }
 
   g_clear_pointer (&self->layout, lacuna_strip_layout_free);
@@ -468,6 +507,9 @@ lacuna_strip_set_scale_kind (LacunaStrip    *self,
 
   self->scale_kind = kind;
   lacuna_strip_update_scale (self);
+  if (kind == LACUNA_SCALE_ANCHOR)
+    lacuna_strip_show_anchor (self, FALSE);
+  lacuna_strip_history_note (self->history);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCALE_KIND]);
 }
 

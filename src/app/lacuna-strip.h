@@ -163,6 +163,15 @@ gboolean          lacuna_strip_can_go_forward   (LacunaStrip          *self);
 void              lacuna_strip_go_back          (LacunaStrip          *self);
 void              lacuna_strip_go_forward       (LacunaStrip          *self);
 
+/* The keys of the strip, each with the action that it does. */
+typedef struct
+{
+  const char *action;          /* such as strip.zoom-in */
+  const char *accelerators[6]; /* as gtk_accelerator_parse() reads them; NULL-terminated */
+} LacunaStripKey;
+
+const LacunaStripKey *lacuna_strip_keys_get     (gsize                *out_n_keys);
+
 /* What the strip does with a key, by itself or on behalf of the window; FALSE when it has no use for
  * it. @keycode is the hardware's, so that W A S D are where they are on every layout. */
 gboolean          lacuna_strip_handle_key       (LacunaStrip          *self,

@@ -403,9 +403,9 @@ test_actions_move_the_view (Fixture      *fixture,
   g_assert_cmpfloat (fabs (view.bytes_per_pixel * 4 / whole.bytes_per_pixel - 1), <, 1e-6);
   g_assert_cmpint (fixture->n_view_changes, >=, before + 2);
 
-  gtk_widget_activate_action (widget, "strip.pan-right", NULL);
+  gtk_widget_activate_action (widget, "strip.pan-higher", NULL);
   g_assert_cmphex (lacuna_strip_get_view (fixture->strip).origin, >, view.origin);
-  gtk_widget_activate_action (widget, "strip.pan-left", NULL);
+  gtk_widget_activate_action (widget, "strip.pan-lower", NULL);
   gtk_widget_activate_action (widget, "strip.zoom-out", NULL);
   gtk_widget_activate_action (widget, "strip.show-all", NULL);
   view = lacuna_strip_get_view (fixture->strip);
@@ -425,10 +425,10 @@ test_steps_over_everything (Fixture      *fixture,
   guint64 last = 0;
 
   lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot), &n_regions);
-  gtk_widget_activate_action (widget, "strip.select-next", NULL);
+  gtk_widget_activate_action (widget, "strip.select-next-any", NULL);
   while (lacuna_strip_get_selection (fixture->strip).end < end)
     {
-      gtk_widget_activate_action (widget, "strip.select-next", NULL);
+      gtk_widget_activate_action (widget, "strip.select-next-any", NULL);
       g_assert_cmphex (fixture->selected, >, last);
       g_assert_cmphex (fixture->selected, ==, lacuna_strip_get_selection (fixture->strip).start);
       last = fixture->selected;
@@ -438,12 +438,12 @@ test_steps_over_everything (Fixture      *fixture,
   g_assert_cmpint (fixture->n_selected, ==, n_steps + 1);
 
   for (; n_steps > 0; n_steps--)
-    gtk_widget_activate_action (widget, "strip.select-previous", NULL);
+    gtk_widget_activate_action (widget, "strip.select-previous-any", NULL);
   g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==,
                    lac_map_space (lacuna_snapshot_get_map (fixture->snapshot))->user.start);
 
   /* Nothing is below that. */
-  gtk_widget_activate_action (widget, "strip.select-previous", NULL);
+  gtk_widget_activate_action (widget, "strip.select-previous-any", NULL);
   g_assert_cmphex (lacuna_strip_get_selection (fixture->strip).start, ==,
                    lac_map_space (lacuna_snapshot_get_map (fixture->snapshot))->user.start);
 }
