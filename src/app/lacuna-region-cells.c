@@ -10,7 +10,7 @@
 #include "config.h"
 
 #include "lacuna-region-cells.h"
-#include "lacuna-gap-words.h"
+#include "lacuna-region-words.h"
 #include "lacuna-swatch.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
@@ -73,62 +73,17 @@ set_tone (GtkWidget  *widget,
       gtk_widget_remove_css_class (widget, tones[i]);
 }
 
-/* What a gap comes to under the query: the tone, the words for its kind and for its name. A gap
- * whose candidate lies where it is risky fits, and is still no place to use without a thought. */
-static const char *
-judge_gap (LacunaRow        *row,
-           LacunaGapResults *results,
-           guint64           candidate,
-           const char      **out_kind,
-           char            **out_name)
+/* How a verdict looks: the style class, and the swatch. */
+static const struct
 {
-  unsigned hazards = lacuna_row_get_hazards (row);
-  const struct lac_map *map = NULL;
-  const struct lac_gap_query *query = NULL;
-  enum lac_status status = LAC_E_INVALID;
-  struct lac_rejection rejection;
-  struct lac_gap gap;
-
-  if (results != NULL)
-    {
-      map = lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (results));
-      query = lacuna_gap_results_get_query (results);
-      status = lac_gap_check (map, query, lacuna_row_get_index (row), &gap, &rejection);
-    }
-  if (status == LAC_OK)
-    {
-      struct lac_range range = lacuna_row_get_range (row);
-      g_autofree char *size = lacuna_format_size (query->size);
-      const char *risk
-          = lacuna_gap_risk_words (lacuna_gap_candidate_risk (map, query, gap.candidate));
-
-      if (risk != NULL)
-        {
-          *out_kind = _ ("gap · fits, risky");
-          *out_name = g_strdup (risk);
-          return "risky";
-        }
-      *out_kind = _ ("gap · fits");
-      if (lac_range_contains (range, candidate))
-        *out_name = g_strdup (_ ("the candidate is in it"));
-      else
-        *out_name = g_strdup_printf (_ ("%'" PRIu64 " × %s"), gap.capacity, size);
-      return "fits";
-    }
-  if (status == LAC_E_NO_GAP)
-    {
-      *out_name = lacuna_gap_rejection_words (&rejection, query);
-      if (rejection.reason != LAC_REASON_HAZARD)
-        {
-          *out_kind = _ ("gap");
-          return "free";
-        }
-    }
-  else
-    *out_name = g_strdup (lacuna_gap_risk_words (hazards));
-  *out_kind = hazards != LAC_HAZARD_NONE ? _ ("gap · risky") : _ ("gap");
-  return hazards != LAC_HAZARD_NONE ? "risky" : "free";
-}
+  const char *tone;
+  LacunaSwatchKind swatch;
+} looks[] = {
+  [LACUNA_VERDICT_FREE] = { "free", LACUNA_SWATCH_FREE },
+  [LACUNA_VERDICT_FITS] = { "fits", LACUNA_SWATCH_FIT },
+  [LACUNA_VERDICT_FITS_RISKY] = { "risky", LACUNA_SWATCH_RISK },
+  [LACUNA_VERDICT_RISKY] = { "risky", LACUNA_SWATCH_RISK },
+};
 
 static void
 bind_kind (GtkWidget        *cell,
@@ -141,17 +96,15 @@ bind_kind (GtkWidget        *cell,
 
   if (lacuna_row_is_gap (row))
     {
-      g_autofree char *name = NULL;
-      const char *kind = NULL;
-      const char *tone = judge_gap (row, results, candidate, &kind, &name);
+      g_autofree char *words = NULL;
+      g_autofree char *sentences = NULL;
+      LacunaVerdict verdict
+          = lacuna_region_judge_gap (lacuna_row_get_map (row), lacuna_row_get_index (row), results,
+                                     candidate, &words, &sentences);
 
-      gtk_inscription_set_text (GTK_INSCRIPTION (text), kind);
-      set_tone (text, tone);
-      lacuna_swatch_set (swatch,
-                         *tone == 'f' && tone[1] == 'i' ? LACUNA_SWATCH_FIT
-                         : *tone == 'r'                 ? LACUNA_SWATCH_RISK
-                                                        : LACUNA_SWATCH_FREE,
-                         0);
+      gtk_inscription_set_text (GTK_INSCRIPTION (text), lacuna_region_verdict_words (verdict));
+      set_tone (text, looks[verdict].tone);
+      lacuna_swatch_set (swatch, looks[verdict].swatch, 0);
     }
   else
     {
@@ -169,33 +122,35 @@ bind_name (GtkWidget        *cell,
            LacunaGapResults *results,
            guint64           candidate)
 {
+  GtkInscription *text = GTK_INSCRIPTION (cell);
+
   if (lacuna_row_is_gap (row))
     {
-      g_autofree char *name = NULL;
-      const char *kind = NULL;
+      g_autofree char *words = NULL;
+      g_autofree char *sentences = NULL;
+      LacunaVerdict verdict
+          = lacuna_region_judge_gap (lacuna_row_get_map (row), lacuna_row_get_index (row), results,
+                                     candidate, &words, &sentences);
 
-      set_tone (cell, judge_gap (row, results, candidate, &kind, &name));
-      gtk_inscription_set_text (GTK_INSCRIPTION (cell), name);
-      gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
-                                         GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+      set_tone (cell, looks[verdict].tone);
+      gtk_inscription_set_text (text, words);
+      gtk_inscription_set_text_overflow (text, GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
     }
   else
     {
       const struct lac_backing *backing = lacuna_row_get_backing (row);
-      const char *name = lacuna_row_get_name (row);
 
       set_tone (cell, NULL);
       /* A path says the most at its end, words do at their start. */
-      gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
-                                         GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_START);
+      gtk_inscription_set_text_overflow (text, GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_START);
       if (backing->deleted)
         {
-          g_autofree char *text = g_strdup_printf (_ ("%s (deleted)"), name);
+          g_autofree char *name = lacuna_region_name (backing);
 
-          gtk_inscription_set_text (GTK_INSCRIPTION (cell), text);
+          gtk_inscription_set_text (text, name);
         }
       else
-        gtk_inscription_set_text (GTK_INSCRIPTION (cell), name);
+        gtk_inscription_set_text (text, lacuna_row_get_name (row));
     }
 }
 
@@ -235,8 +190,7 @@ lacuna_region_cell_bind (GtkWidget        *cell,
     case LACUNA_COLUMN_PROTECTION:
       if (region != NULL)
         {
-          text = g_malloc (5);
-          lac_protection_format (region->protection, region->flags, text);
+          text = lacuna_region_protection (region);
         }
       break;
     case LACUNA_COLUMN_OFFSET:

@@ -5,6 +5,9 @@
  *   activated (guint64 address)   double click or Return
  *   hovered (gboolean inside, guint64 address)   the pointer is over this row, or over none
  *   menu (double x, double y)     a context menu for the selected row is wanted there (of the pane)
+ *   clear-inks ()                 the user wants all inks again (lacuna_legend_clear() does it)
+ *
+ * Actions: list.sort (string: start, end, size, kind, protection, offset, name), list.reverse (boolean)
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,0 +1,202 @@
+/* LacunaRegionMarks: which rows on screen are pointed at, and which have just changed.
+ *
+ * A list view has widgets for some two hundred rows, however long the list is. They are known here,
+ * so that a mark is set on those and on nothing else; one that scrolls into view later is marked
+ * when it is bound. A mark is a style class of the whole row: what it looks like, and whether it
+ * fades, is the style sheet's to say, which also knows whether the system asks for no animation.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-region-marks.h"
+#include "model/lacuna-region-list.h"
+
+/* How long a change is marked; the style sheet's animation takes as long. */
+#define GLOW_MILLISECONDS 1500
+
+struct _LacunaRegionMarks
+{
+  GHashTable *bound; /* a set of GtkListItem, borrowed */
+
+  gboolean inside;
+  guint64 hover;
+
+  LacunaChanges *changes;
+  guint changes_source; /* ends the glow */
+};
+
+LacunaRegionMarks *
+lacuna_region_marks_new (void)
+{
+  LacunaRegionMarks *self = g_new0 (LacunaRegionMarks, 1);
+
+  self->bound = g_hash_table_new (NULL, NULL);
+  return self;
+}
+
+void
+lacuna_region_marks_free (LacunaRegionMarks *self)
+{
+  g_clear_handle_id (&self->changes_source, g_source_remove);
+  g_clear_pointer (&self->changes, lacuna_changes_unref);
+  g_hash_table_unref (self->bound);
+  g_free (self);
+}
+
+GtkWidget *
+lacuna_region_marks_get_row (GtkListItem *item)
+{
+  GtkWidget *child = gtk_list_item_get_child (item);
+  GtkWidget *cell = child != NULL ? gtk_widget_get_parent (child) : NULL;
+
+  return cell != NULL ? gtk_widget_get_parent (cell) : NULL;
+}
+
+static void
+set_class (GtkWidget  *widget,
+           const char *name,
+           gboolean    on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static gboolean
+is_hovered (LacunaRegionMarks *self,
+            LacunaRow         *row)
+{
+  return self->inside && row != NULL
+         && lac_range_contains (lacuna_row_get_range (row), self->hover);
+}
+
+static void
+mark_item (LacunaRegionMarks *self,
+           GtkListItem       *item)
+{
+  GtkWidget *widget = lacuna_region_marks_get_row (item);
+  LacunaRow *row = gtk_list_item_get_item (item);
+
+  if (widget == NULL)
+    return;
+  set_class (widget, "pointed", is_hovered (self, row));
+  set_class (widget, "changed",
+             row != NULL && self->changes != NULL
+                 && lacuna_changes_touch (self->changes, lacuna_row_get_range (row)));
+}
+
+static void
+mark_all (LacunaRegionMarks *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    mark_item (self, item);
+}
+
+void
+lacuna_region_marks_bind (LacunaRegionMarks *self,
+                          GtkListItem       *item)
+{
+  g_hash_table_add (self->bound, item);
+  mark_item (self, item);
+}
+
+void
+lacuna_region_marks_unbind (LacunaRegionMarks *self,
+                            GtkListItem       *item)
+{
+  GtkWidget *widget = lacuna_region_marks_get_row (item);
+
+  g_hash_table_remove (self->bound, item);
+  if (widget != NULL)
+    {
+      gtk_widget_remove_css_class (widget, "pointed");
+      gtk_widget_remove_css_class (widget, "changed");
+    }
+}
+
+GtkListItem *
+lacuna_region_marks_find (LacunaRegionMarks *self,
+                          guint64            address)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      LacunaRow *row = gtk_list_item_get_item (item);
+
+      if (row != NULL && lac_range_contains (lacuna_row_get_range (row), address))
+        return item;
+    }
+  return NULL;
+}
+
+static void
+mark_hovered (LacunaRegionMarks *self,
+              gboolean           on)
+{
+  GtkListItem *item = self->inside ? lacuna_region_marks_find (self, self->hover) : NULL;
+  GtkWidget *widget = item != NULL ? lacuna_region_marks_get_row (item) : NULL;
+
+  if (widget != NULL)
+    set_class (widget, "pointed", on);
+}
+
+/**
+ * lacuna_region_marks_set_hover:
+ * @inside: whether anything is pointed at
+ * @address: an address in it
+ *
+ * Marks the row that holds @address, if it is on screen. O(rows on screen).
+ */
+void
+lacuna_region_marks_set_hover (LacunaRegionMarks *self,
+                               gboolean           inside,
+                               guint64            address)
+{
+  if (!self->inside && !inside)
+    return;
+  mark_hovered (self, FALSE);
+  self->inside = inside;
+  self->hover = address;
+  mark_hovered (self, TRUE);
+}
+
+static gboolean
+changes_over_cb (gpointer user_data)
+{
+  LacunaRegionMarks *self = user_data;
+
+  self->changes_source = 0;
+  g_clear_pointer (&self->changes, lacuna_changes_unref);
+  mark_all (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * lacuna_region_marks_set_changes:
+ * @changes: (nullable): what changed just now
+ *
+ * Marks the rows of what changed for a moment. A change that is marked already starts anew.
+ */
+void
+lacuna_region_marks_set_changes (LacunaRegionMarks *self,
+                                 LacunaChanges     *changes)
+{
+  g_clear_handle_id (&self->changes_source, g_source_remove);
+  g_clear_pointer (&self->changes, lacuna_changes_unref);
+  mark_all (self);
+  if (changes == NULL)
+    return;
+
+  self->changes = lacuna_changes_ref (changes);
+  mark_all (self);
+  self->changes_source = g_timeout_add (GLOW_MILLISECONDS, changes_over_cb, self);
+}

@@ -1,0 +1,24 @@
+/* Where a table is scrolled to, in terms of what it shows.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-region-marks.h"
+#include "model/lacuna-region-list.h"
+
+G_BEGIN_DECLS
+
+/* Scrolls until the row at @position is seen. */
+void lacuna_region_place_scroll_to (GtkColumnView     *view,
+                                    guint              position);
+
+/* Notes the row at the top, for lacuna_region_place_restore() after @view got its model anew. */
+void lacuna_region_place_save      (GtkColumnView     *view);
+
+/* @marks is borrowed, and lives as long as the view's rows. */
+void lacuna_region_place_restore   (GtkColumnView     *view,
+                                    LacunaRegionList  *list,
+                                    LacunaRegionMarks *marks);
+
+G_END_DECLS
