@@ -321,6 +321,20 @@ lacuna_field_set_placeholder (LacunaField *self,
 }
 
 /**
+ * lacuna_field_set_description:
+ * @description: what is asked for in a sentence, for assistive technology
+ */
+void
+lacuna_field_set_description (LacunaField *self,
+                              const char  *description)
+{
+  g_return_if_fail (LACUNA_IS_FIELD (self));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+}
+
+/**
  * lacuna_field_set_note:
  * @note: (nullable): a fact at the end of the entry, such as the address that a name came to
  */

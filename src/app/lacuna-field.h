@@ -22,6 +22,8 @@ void         lacuna_field_set_caption     (LacunaField *self,
                                            const char  *caption);
 void         lacuna_field_set_placeholder (LacunaField *self,
                                            const char  *placeholder);
+void         lacuna_field_set_description (LacunaField *self,
+                                           const char  *description);
 void         lacuna_field_set_note        (LacunaField *self,
                                            const char  *note);
 void         lacuna_field_set_fault       (LacunaField *self,

@@ -1,4 +1,4 @@
-/* What is said of a gap in a few words, where there is no room for a sentence.
+/* What is said of a gap: in a few words where there is no room for more, and in sentences.
  *
  * A table's cell and a result's row have a dozen words at most. A buffer that fits is not thereby
  * safe: whoever turns an Avoid off gets a candidate that the heap may run into, and has to see
@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-gap-words.h"
+#include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
 
@@ -62,6 +63,132 @@ lacuna_gap_rejection_words (const struct lac_rejection *rejection,
     default:
       return g_strdup (risk != NULL ? risk : _ ("risky"));
     }
+}
+
+static const char *
+hazard_sentence (unsigned hazards)
+{
+  if (hazards & LAC_HAZARD_STACK_GUARD)
+    return _ ("There is room, but only where the kernel keeps it free below a stack.");
+  if (hazards & LAC_HAZARD_STACK_GROWTH)
+    return _ ("There is room, but only where the stack may grow into it.");
+  return _ ("There is room, but only where the heap may grow into it.");
+}
+
+static char *
+too_far_sentence (const struct lac_rejection *rejection,
+                  const struct lac_gap_query *query)
+{
+  guint64 anchor = query->anchors[rejection->anchor];
+  g_autofree char *limit = lacuna_format_size (query->within);
+  g_autofree char *distance = NULL;
+  unsigned number = (unsigned) rejection->anchor + 1;
+
+  if (rejection->range.start > anchor && rejection->range.start - anchor >= query->within)
+    {
+      distance = lacuna_format_size (rejection->range.start - anchor);
+      return query->n_anchors == 1
+                 ? g_strdup_printf (_ ("Too far: it begins %s above the anchor, and %s is allowed."),
+                                    distance, limit)
+                 : g_strdup_printf (_ ("Too far: it begins %s above anchor %u, and %s is allowed."),
+                                    distance, number, limit);
+    }
+  if (rejection->range.end <= anchor && anchor - rejection->range.end >= query->within)
+    {
+      distance = lacuna_format_size (anchor - rejection->range.end);
+      return query->n_anchors == 1
+                 ? g_strdup_printf (_ ("Too far: it ends %s below the anchor, and %s is allowed."),
+                                    distance, limit)
+                 : g_strdup_printf (_ ("Too far: it ends %s below anchor %u, and %s is allowed."),
+                                    distance, number, limit);
+    }
+  return query->n_anchors == 1
+             ? g_strdup_printf (_ ("Too far: too little of it lies within %s of the anchor."),
+                                limit)
+             : g_strdup_printf (_ ("Too far: too little of it lies within %s of anchor %u."), limit,
+                                number);
+}
+
+/**
+ * lacuna_gap_rejection_sentence:
+ * @rejection: why the buffer does not fit
+ * @query: what it does not fit
+ *
+ * Returns: (transfer full): the reason in a sentence, with the figures that it is about
+ */
+char *
+lacuna_gap_rejection_sentence (const struct lac_rejection *rejection,
+                               const struct lac_gap_query *query)
+{
+  g_autofree char *size = lacuna_format_size (query->size);
+  g_autofree char *other = NULL;
+
+  switch (rejection->reason)
+    {
+    case LAC_REASON_TOO_SMALL:
+      other = lacuna_format_size (lac_range_size (rejection->range));
+      return g_strdup_printf (_ ("Too small: %s free, %s asked for."), other, size);
+    case LAC_REASON_BELOW_MIN:
+      other = lacuna_format_address_grouped (query->min);
+      return g_strdup_printf (_ ("Too low: less than %s of it lies above the minimum, %s."), size,
+                              other);
+    case LAC_REASON_ABOVE_MAX:
+      other = lacuna_format_address_grouped (query->max);
+      return g_strdup_printf (_ ("Too high: less than %s of it lies below the maximum, %s."), size,
+                              other);
+    case LAC_REASON_TOO_FAR:
+      return too_far_sentence (rejection, query);
+    case LAC_REASON_MISALIGNED:
+      other = lacuna_format_size (query->alignment);
+      return g_strdup_printf (_ ("Misaligned: %s would fit, but not at a multiple of %s."), size,
+                              other);
+    case LAC_REASON_HAZARD:
+    case LAC_N_REASONS:
+    default:
+      return g_strdup (hazard_sentence (rejection->hazards));
+    }
+}
+
+/* The displacement of jmp rel32 counts from the end of its five bytes (Intel SDM, volume 2, JMP). */
+static gboolean
+reaches (guint64 site,
+         guint64 target)
+{
+  gint64 displacement = (gint64) (target - (site + 5));
+
+  return displacement >= G_MININT32 && displacement <= G_MAXINT32;
+}
+
+/**
+ * lacuna_gap_candidate_sentence:
+ * @gap: a gap that fits
+ * @query: what it fits
+ *
+ * Returns: (transfer full): a sentence
+ */
+char *
+lacuna_gap_candidate_sentence (const struct lac_gap       *gap,
+                               const struct lac_gap_query *query)
+{
+  g_autofree char *address = lacuna_format_address (gap->candidate);
+  g_autofree char *distance
+      = lacuna_format_size (gap->distance < 0 ? -(guint64) gap->distance : (guint64) gap->distance);
+  g_autofree char *size = lacuna_format_size (query->size);
+
+  if (query->n_anchors == 0)
+    return g_strdup_printf (_ ("%s starts a place with room for %s."), address, size);
+  if (gap->distance == 0)
+    return g_strdup_printf (_ ("The anchor lies inside the %s at %s."), size, address);
+  if (reaches (query->anchors[0], gap->candidate))
+    return gap->distance < 0
+               ? g_strdup_printf (
+                   _ ("%s is %s below the anchor. On x86, a jmp rel32 there (5 bytes) reaches it."),
+                   address, distance)
+               : g_strdup_printf (
+                   _ ("%s is %s above the anchor. On x86, a jmp rel32 there (5 bytes) reaches it."),
+                   address, distance);
+  return gap->distance < 0 ? g_strdup_printf (_ ("%s is %s below the anchor."), address, distance)
+                           : g_strdup_printf (_ ("%s is %s above the anchor."), address, distance);
 }
 
 /**

@@ -1,4 +1,4 @@
-/* What is said of a gap in a few words, where there is no room for a sentence.
+/* What is said of a gap: in a few words where there is no room for more, and in sentences.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,6 +13,14 @@ G_BEGIN_DECLS
 const char *lacuna_gap_risk_words      (unsigned                    hazards);
 char       *lacuna_gap_rejection_words (const struct lac_rejection *rejection,
                                         const struct lac_gap_query *query);
+/* (transfer full): the same in a whole sentence with its figures. */
+char       *lacuna_gap_rejection_sentence (const struct lac_rejection *rejection,
+                                           const struct lac_gap_query *query);
+
+/* (transfer full): where the candidate lies from the first anchor, and how a jump gets there. */
+char       *lacuna_gap_candidate_sentence (const struct lac_gap       *gap,
+                                           const struct lac_gap_query *query);
+
 unsigned    lacuna_gap_candidate_risk  (const struct lac_map       *map,
                                         const struct lac_gap_query *query,
                                         guint64                     candidate);
