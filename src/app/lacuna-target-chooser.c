@@ -4,13 +4,15 @@
  * entry: arrows move in the list from there, Return takes the row that is selected. What is typed
  * may also be anything that the command line takes for a target (a PID that the list leaves out, a
  * file's path), so Return with nothing in the list tries that. While it is open the list follows
- * the processes.
+ * the processes. The rows themselves, and how many regions each process has, are in
+ * lacuna-target-row.c.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-target-chooser.h"
+#include "lacuna-target-row.h"
 #include "model/lacuna-process-list.h"
 
 #include <glib/gi18n.h>
@@ -27,11 +29,14 @@ struct _LacunaTargetChooser
   GtkLabel *title_label;
   GtkLabel *number_label;
   GtkPopover *popover;
+  GtkBox *content;
   GtkEditable *search_entry;
   GtkStack *stack;
   GtkListView *view;
 
   LacunaProcessList *processes;
+  LacunaRegionCounts *counts;
+  GPtrArray *shown_rows; /* LacunaTargetRow, those that show a process */
   GtkFilterListModel *filtered;
   GtkCustomFilter *filter;
   GtkCustomSorter *sorter;
@@ -60,20 +65,24 @@ match_process (gpointer item,
   return lacuna_process_matches (item, gtk_editable_get_text (self->search_entry));
 }
 
-/* Whoever types "java" means the process of that name before those that mention it somewhere. */
+/* Whoever types "java" means the process of that name before those that mention it somewhere. Oneself
+ * comes first where it matches at all, so that it is found where nothing is typed. */
 static int
 rank (LacunaProcess *process,
       const char    *search)
 {
   const char *name = lacuna_process_get_name (process);
 
-  if (*search == '\0' || g_ascii_strcasecmp (name, search) == 0)
+  if (*search == '\0')
+    return lacuna_process_is_self (process) ? 0 : 1;
+  if (g_ascii_strcasecmp (name, search) == 0)
     return 0;
   if (g_ascii_strncasecmp (name, search, strlen (search)) == 0)
     return 1;
   return strstr (name, search) != NULL ? 2 : 3;
 }
 
+/* Among equals the newest comes first: what one looks for has mostly been started just now. */
 static int
 compare_processes (gconstpointer a,
                    gconstpointer b,
@@ -81,70 +90,58 @@ compare_processes (gconstpointer a,
 {
   LacunaTargetChooser *self = user_data;
   const char *search = gtk_editable_get_text (self->search_entry);
-  int rank_a = rank ((LacunaProcess *) a, search);
-  int rank_b = rank ((LacunaProcess *) b, search);
-  gint32 pid_a = lacuna_process_get_pid ((LacunaProcess *) a);
-  gint32 pid_b = lacuna_process_get_pid ((LacunaProcess *) b);
+  LacunaProcess *first = (LacunaProcess *) a;
+  LacunaProcess *second = (LacunaProcess *) b;
+  int rank_a = rank (first, search);
+  int rank_b = rank (second, search);
+  guint64 start_a = lacuna_process_get_start_time (first);
+  guint64 start_b = lacuna_process_get_start_time (second);
+  gint32 pid_a = lacuna_process_get_pid (first);
+  gint32 pid_b = lacuna_process_get_pid (second);
 
   if (rank_a != rank_b)
     return rank_a < rank_b ? GTK_ORDERING_SMALLER : GTK_ORDERING_LARGER;
-  return gtk_ordering_from_cmpfunc ((pid_a > pid_b) - (pid_a < pid_b));
+  if (start_a != start_b)
+    return start_a > start_b ? GTK_ORDERING_SMALLER : GTK_ORDERING_LARGER;
+  return gtk_ordering_from_cmpfunc ((pid_a < pid_b) - (pid_a > pid_b));
 }
 
 static void
 setup_process_cb (LacunaTargetChooser *self,
                   GtkListItem         *item)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  GtkWidget *name = gtk_label_new (NULL);
-  GtkWidget *facts = gtk_label_new (NULL);
-  GtkWidget *command = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (name, "heading");
-  gtk_label_set_xalign (GTK_LABEL (facts), 1);
-  gtk_widget_set_hexpand (facts, TRUE);
-  gtk_widget_add_css_class (facts, "dim-label");
-  gtk_widget_add_css_class (facts, "numeric");
-  gtk_label_set_xalign (GTK_LABEL (command), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (command), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (command, "caption");
-  gtk_widget_add_css_class (command, "dim-label");
-  gtk_box_append (GTK_BOX (line), name);
-  gtk_box_append (GTK_BOX (line), facts);
-  gtk_box_append (GTK_BOX (row), line);
-  gtk_box_append (GTK_BOX (row), command);
-  gtk_list_item_set_child (item, row);
+  gtk_list_item_set_child (item, GTK_WIDGET (lacuna_target_row_new (self->counts)));
 }
 
 static void
 bind_process_cb (LacunaTargetChooser *self,
                  GtkListItem         *item)
 {
-  LacunaProcess *process = gtk_list_item_get_item (item);
-  GtkWidget *row = gtk_list_item_get_child (item);
-  GtkWidget *line = gtk_widget_get_first_child (row);
-  g_autofree char *facts = g_strdup_printf ("%s · %d", lacuna_process_get_user_name (process),
-                                            lacuna_process_get_pid (process));
-  g_autofree char *name
-      = lacuna_process_is_self (process)
-            ? g_strdup_printf (_ ("%s (this window)"), lacuna_process_get_name (process))
-            : g_strdup (lacuna_process_get_name (process));
+  LacunaTargetRow *row = LACUNA_TARGET_ROW (gtk_list_item_get_child (item));
 
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (line)), name);
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (line)), facts);
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (row)),
-                       lacuna_process_get_command_line (process));
+  lacuna_target_row_set_process (row, gtk_list_item_get_item (item));
+  g_ptr_array_add (self->shown_rows, row);
+}
+
+static void
+unbind_process_cb (LacunaTargetChooser *self,
+                   GtkListItem         *item)
+{
+  LacunaTargetRow *row = LACUNA_TARGET_ROW (gtk_list_item_get_child (item));
+
+  g_ptr_array_remove_fast (self->shown_rows, row);
+  lacuna_target_row_set_process (row, NULL);
 }
 
 static void
 update_stack (LacunaTargetChooser *self)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
+  guint n_processes = g_list_model_get_n_items (G_LIST_MODEL (self->processes));
 
-  gtk_stack_set_visible_child_name (self->stack, n_items > 0 ? "rows" : "empty");
+  /* Before the first listing has come nothing can be said to be missing. */
+  gtk_stack_set_visible_child_name (self->stack,
+                                    n_items > 0 || n_processes == 0 ? "rows" : "empty");
 }
 
 static void
@@ -260,10 +257,15 @@ key_pressed_cb (LacunaTargetChooser *self,
   return GDK_EVENT_STOP;
 }
 
+/* Brings the list up to date, and what the rows on the screen say of their regions. */
 static gboolean
 refresh_cb (gpointer user_data)
 {
-  lacuna_process_list_refresh (LACUNA_TARGET_CHOOSER (user_data)->processes);
+  LacunaTargetChooser *self = user_data;
+
+  lacuna_process_list_refresh (self->processes);
+  for (guint i = 0; i < self->shown_rows->len; i++)
+    lacuna_target_row_update (g_ptr_array_index (self->shown_rows, i));
   return G_SOURCE_CONTINUE;
 }
 
@@ -271,7 +273,12 @@ static void
 popover_mapped_cb (LacunaTargetChooser *self)
 {
   gtk_editable_set_text (self->search_entry, "");
-  lacuna_process_list_refresh (self->processes);
+  refresh_cb (self);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
+    {
+      gtk_single_selection_set_selected (self->selection, 0);
+      scroll_to (self, 0);
+    }
   g_clear_handle_id (&self->refresh_source, g_source_remove);
   self->refresh_source = g_timeout_add (REFRESH_MILLISECONDS, refresh_cb, self);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
@@ -291,6 +298,9 @@ lacuna_target_chooser_dispose (GObject *object)
   g_clear_handle_id (&self->refresh_source, g_source_remove);
   if (self->filtered != NULL)
     g_signal_handlers_disconnect_by_data (self->filtered, self);
+  /* Rows are let go of while what they were counted in is still there. */
+  if (self->button != NULL)
+    gtk_list_view_set_model (self->view, NULL);
   g_clear_pointer ((GtkWidget **) &self->button, gtk_widget_unparent);
   g_clear_object (&self->selection);
   g_clear_object (&self->sorted);
@@ -298,6 +308,8 @@ lacuna_target_chooser_dispose (GObject *object)
   g_clear_object (&self->filtered);
   g_clear_object (&self->filter);
   g_clear_object (&self->processes);
+  g_clear_object (&self->counts);
+  g_clear_pointer (&self->shown_rows, g_ptr_array_unref);
 
   G_OBJECT_CLASS (lacuna_target_chooser_parent_class)->dispose (object);
 }
@@ -320,11 +332,13 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, title_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, number_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, popover);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, content);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, search_entry);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, view);
   gtk_widget_class_bind_template_callback (widget_class, setup_process_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_process_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_process_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
@@ -339,6 +353,8 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  self->shown_rows = g_ptr_array_new ();
+  self->counts = lacuna_region_counts_new ();
   self->processes = lacuna_process_list_new ();
   self->filter = gtk_custom_filter_new (match_process, self, NULL);
   self->filtered
@@ -361,6 +377,7 @@ update_width (LacunaTargetChooser *self)
 
   gtk_label_set_width_chars (self->title_label, self->narrow ? 1 : (int) MIN (length, 10));
   gtk_menu_button_set_always_show_arrow (self->button, !self->narrow);
+  gtk_widget_set_size_request (GTK_WIDGET (self->content), self->narrow ? 320 : 460, -1);
   gtk_box_set_spacing (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->title_label))),
                        self->narrow ? 0 : 5);
 }
