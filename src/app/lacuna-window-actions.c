@@ -1,100 +1,15 @@
 /* The window's actions: what menus, keys and buttons can ask of it, by name.
  *
  * Everything that the pointer can do has a name here or in the strip, so that keys, menus and tests
- * can do it as well.
+ * can do it as well. What an action does is in the file of its concern; here is when it makes sense.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-window-private.h"
-#include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
-
-#define ZOOM_STEP 2.0
-
-static void
-refresh_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
-{
-  lacuna_window_refresh (LACUNA_WINDOW (widget));
-}
-
-static void
-choose_target_action (GtkWidget  *widget,
-                      const char *name,
-                      GVariant   *parameter)
-{
-  lacuna_target_chooser_popup (LACUNA_WINDOW (widget)->chooser);
-}
-
-static void
-file_chosen_cb (LacunaWindow         *self,
-                int                   response,
-                GtkFileChooserNative *native)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (native));
-      g_autoptr (LacunaTarget) target = lacuna_target_new_for_file (file);
-
-      lacuna_window_open_target (self, target);
-    }
-  gtk_native_dialog_destroy (GTK_NATIVE_DIALOG (native));
-  g_object_unref (native);
-}
-
-static void
-open_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  GtkFileChooserNative *native
-      = gtk_file_chooser_native_new (_ ("Open a Maps File"), GTK_WINDOW (widget),
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
-  g_signal_connect_object (native, "response", G_CALLBACK (file_chosen_cb), widget,
-                           G_CONNECT_SWAPPED);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
-}
-
-static void
-zoom_in_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
-{
-  lacuna_strip_zoom (LACUNA_WINDOW (widget)->strip, ZOOM_STEP, TRUE);
-}
-
-static void
-zoom_out_action (GtkWidget  *widget,
-                 const char *name,
-                 GVariant   *parameter)
-{
-  lacuna_strip_zoom (LACUNA_WINDOW (widget)->strip, 1 / ZOOM_STEP, TRUE);
-}
-
-static void
-show_all_action (GtkWidget  *widget,
-                 const char *name,
-                 GVariant   *parameter)
-{
-  lacuna_strip_show_all (LACUNA_WINDOW (widget)->strip, TRUE);
-}
-
-static void
-show_selection_action (GtkWidget  *widget,
-                       const char *name,
-                       GVariant   *parameter)
-{
-  LacunaWindow *self = LACUNA_WINDOW (widget);
-
-  if (self->any_selected)
-    lacuna_strip_show_range (self->strip, self->selected, TRUE);
-}
 
 static void
 match_action (GtkWidget  *widget,
@@ -106,29 +21,13 @@ match_action (GtkWidget  *widget,
 }
 
 static void
-near_selection_action (GtkWidget  *widget,
-                       const char *name,
-                       GVariant   *parameter)
-{
-  LacunaWindow *self = LACUNA_WINDOW (widget);
-
-  if (self->any_selected)
-    {
-      g_autofree char *address = lacuna_format_address (self->selected.start);
-
-      lacuna_gap_panel_add_anchor (self->gap_panel, address);
-      adw_flap_set_reveal_flap (self->flap, TRUE);
-    }
-}
-
-static void
 find_gap_action (GtkWidget  *widget,
                  const char *name,
                  GVariant   *parameter)
 {
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
-  adw_flap_set_reveal_flap (self->flap, TRUE);
+  lacuna_window_show_panel_page (self, "find");
   lacuna_gap_panel_focus_entry (self->gap_panel);
 }
 
@@ -140,12 +39,18 @@ filter_action (GtkWidget  *widget,
   lacuna_region_pane_focus_filter (LACUNA_WINDOW (widget)->region_pane);
 }
 
+/* Made when it is asked for: most people never do, and the window opens sooner. */
 static void
-close_action (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+help_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
 {
-  gtk_window_close (GTK_WINDOW (widget));
+  g_autoptr (GtkBuilder) builder
+      = gtk_builder_new_from_resource ("/io/github/lacuna_project/Lacuna/ui/help-overlay.ui");
+  GtkWindow *overlay = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+
+  gtk_window_set_transient_for (overlay, GTK_WINDOW (widget));
+  gtk_window_present (overlay);
 }
 
 /**
@@ -155,28 +60,89 @@ close_action (GtkWidget  *widget,
 void
 lacuna_window_install_actions (GtkWidgetClass *widget_class)
 {
-  static const struct
-  {
-    const char *name;
-    GtkWidgetActionActivateFunc activate;
-  } actions[] = {
-    { "win.refresh", refresh_action },
-    { "win.choose-target", choose_target_action },
-    { "win.open", open_action },
-    { "win.zoom-in", zoom_in_action },
-    { "win.zoom-out", zoom_out_action },
-    { "win.show-all", show_all_action },
-    { "win.show-selection", show_selection_action },
-    { "win.next-match", match_action },
-    { "win.previous-match", match_action },
-    { "win.near-selection", near_selection_action },
-    { "win.find-gap", find_gap_action },
-    { "win.filter", filter_action },
-    { "win.close", close_action },
-  };
+  gtk_widget_class_install_property_action (widget_class, "win.live", "live");
+  gtk_widget_class_install_property_action (widget_class, "win.orientation", "orientation");
+  gtk_widget_class_install_property_action (widget_class, "win.panel", "panel");
+  gtk_widget_class_install_property_action (widget_class, "win.panel-page", "panel-page");
+  gtk_widget_class_install_property_action (widget_class, "win.scale", "scale");
 
-  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);
+  lacuna_window_add_target_actions (widget_class);
+  lacuna_window_add_view_actions (widget_class);
+  lacuna_window_add_anchor_actions (widget_class);
+  lacuna_window_add_copy_actions (widget_class);
+  lacuna_window_add_hint_actions (widget_class);
+  gtk_widget_class_install_action (widget_class, "win.next-match", NULL, match_action);
+  gtk_widget_class_install_action (widget_class, "win.previous-match", NULL, match_action);
+  gtk_widget_class_install_action (widget_class, "win.find-gap", NULL, find_gap_action);
+  gtk_widget_class_install_action (widget_class, "win.filter", NULL, filter_action);
+  gtk_widget_class_install_action (widget_class, "win.show-help-overlay", NULL, help_action);
+}
+
+/**
+ * lacuna_window_shows_view:
+ *
+ * Returns: whether there is a picture to look at
+ */
+gboolean
+lacuna_window_shows_view (LacunaWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "view") == 0;
+}
+
+static void
+enable (LacunaWindow      *self,
+        gboolean           enabled,
+        const char *const *names)
+{
+  for (; *names != NULL; names++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), *names, enabled);
+}
+
+/* A file stays as it is; a process that has exited has nothing more to tell. */
+static void
+update_live (LacunaWindow *self,
+             gboolean      view)
+{
+  gboolean can_differ
+      = self->target != NULL
+        && (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_REFRESH) != 0;
+  const char *word;
+  const char *sentence;
+
+  if (self->exited)
+    {
+      /* Translators: the process that is shown has exited. */
+      word = C_ ("live", "Closed");
+      sentence = _ ("The process has exited; this is what was read last.");
+    }
+  else if (lacuna_window_get_live (self))
+    {
+      /* Translators: the picture follows the process. */
+      word = C_ ("live", "Live");
+      sentence = _ ("The picture follows the process. The space bar pauses it.");
+    }
+  else
+    {
+      /* Translators: the picture does not follow the process. */
+      word = C_ ("live", "Paused");
+      sentence = _ ("The picture stays as it was read. The space bar lets it follow the process.");
+    }
+  gtk_label_set_label (self->live_label, word);
+  gtk_widget_set_tooltip_text (self->live_button, sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->live_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, word,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+  if (self->exited)
+    gtk_widget_add_css_class (self->live_button, "closed");
+  else
+    gtk_widget_remove_css_class (self->live_button, "closed");
+  gtk_widget_set_visible (self->live_button, view && can_differ);
+  gtk_widget_set_visible (self->refresh_button, view && can_differ && !lacuna_window_get_live (self) && !self->exited);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.live",
+                                 view && can_differ && !self->exited);
+  /* What can't differ need not be read again; a failure can always be tried again. */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh",
+                                 !view || self->target == NULL || can_differ);
 }
 
 /**
@@ -188,23 +154,21 @@ void
 lacuna_window_set_actions_enabled (LacunaWindow *self)
 {
   static const char *const view_actions[]
-      = { "win.zoom-in", "win.zoom-out", "win.show-all", "win.find-gap", "win.filter" };
-  static const char *const selection_actions[] = { "win.show-selection", "win.near-selection" };
-  static const char *const match_actions[] = { "win.next-match", "win.previous-match" };
-  const char *page = gtk_stack_get_visible_child_name (self->stack);
-  gboolean view = g_strcmp0 (page, "view") == 0;
+      = { "win.zoom-in", "win.zoom-out",    "win.show-all", "win.scale", "win.orientation",
+          "win.panel",   "win.panel-page",  "win.find-gap", "win.filter",
+          "win.go-to",   "win.pick-anchor", "win.show-hints", NULL };
+  static const char *const selection_actions[]
+      = { "win.show-selection", "win.near-selection", "win.copy-address", NULL };
+  static const char *const match_actions[]
+      = { "win.next-match",         "win.previous-match", "win.copy-match-address",
+          "win.copy-match-command", "win.copy-match-call", NULL };
+  gboolean view = lacuna_window_shows_view (self);
   gboolean matches = lacuna_gap_panel_get_selected (self->gap_panel) != NULL;
-  GtkWidget *widget = GTK_WIDGET (self);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (view_actions); i++)
-    gtk_widget_action_set_enabled (widget, view_actions[i], view);
-  for (gsize i = 0; i < G_N_ELEMENTS (selection_actions); i++)
-    gtk_widget_action_set_enabled (widget, selection_actions[i], view && self->any_selected);
-  for (gsize i = 0; i < G_N_ELEMENTS (match_actions); i++)
-    gtk_widget_action_set_enabled (widget, match_actions[i], view && matches);
-  /* What can't differ need not be read again; a failure can always be tried again. */
-  gtk_widget_action_set_enabled (
-      widget, "win.refresh",
-      !view || self->target == NULL
-          || (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_REFRESH) != 0);
+  enable (self, view, view_actions);
+  enable (self, view && self->any_selected, selection_actions);
+  enable (self, view && matches, match_actions);
+  lacuna_window_update_copying (self);
+  lacuna_window_update_history (self);
+  update_live (self, view);
 }

@@ -152,6 +152,7 @@ lacuna_window_live_close (LacunaWindow *self)
   self->live_state.closed = g_date_time_new_now_local ();
   g_clear_handle_id (&self->live_state.refresh_source, g_source_remove);
   lacuna_window_live_show (self);
+  lacuna_window_set_actions_enabled (self);
 }
 
 /* The next refresh */

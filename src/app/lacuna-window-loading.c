@@ -106,14 +106,7 @@ show_refreshed (LacunaWindow  *self,
     self->any_selected
         = lacuna_window_find_range (self, self->selected.start, &self->selected, &gap);
 
-  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, TRUE);
-  lacuna_legend_set_census (self->legend, picture->census);
-  lacuna_details_set_snapshot (self->details, picture->snapshot);
-  lacuna_region_pane_set_snapshot (self->region_pane, picture->snapshot);
-  if (!self->any_selected)
-    lacuna_region_pane_select (self->region_pane, FALSE, 0);
-  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, picture->snapshot);
-  lacuna_window_show_selection (self);
+  lacuna_window_show_parts (self, picture, TRUE);
   update_title (self);
 }
 
@@ -124,13 +117,7 @@ show_first (LacunaWindow  *self,
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
 
   self->any_selected = FALSE;
-  lacuna_strip_set_snapshot (self->strip, picture->snapshot, picture->census, FALSE);
-  lacuna_legend_set_census (self->legend, picture->census);
-  lacuna_details_set_snapshot (self->details, picture->snapshot);
-  lacuna_region_pane_set_snapshot (self->region_pane, picture->snapshot);
-  lacuna_region_pane_select (self->region_pane, FALSE, 0);
-  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, picture->snapshot);
-  lacuna_window_show_selection (self);
+  lacuna_window_show_parts (self, picture, FALSE);
   update_title (self);
   show_page (self, "view");
 

@@ -6,6 +6,8 @@
 
 #include "lacuna-details.h"
 #include "lacuna-gap-panel.h"
+#include "lacuna-go-to.h"
+#include "lacuna-hints.h"
 #include "lacuna-legend.h"
 #include "lacuna-overview.h"
 #include "lacuna-picture.h"
@@ -16,26 +18,52 @@
 
 G_BEGIN_DECLS
 
+/* How much room there is, in widths of text rather than in pixels. */
+typedef enum
+{
+  LACUNA_ROOM_NARROW, /* a telephone, or a window beside another */
+  LACUNA_ROOM_MEDIUM,
+  LACUNA_ROOM_WIDE,
+} LacunaRoom;
+
 struct _LacunaWindow
 {
   AdwApplicationWindow parent_instance;
 
   LacunaTargetChooser *chooser;
+  GtkWidget *live_button;
+  GtkLabel *live_label;
+  GtkWidget *refresh_button;
+  AdwSqueezer *title_squeezer;
   AdwWindowTitle *window_title;
+  GtkBox *go_to_slot;
+  LacunaGoTo *go_to;
+  GtkWidget *go_to_button;
+  GtkRevealer *go_to_bar;
+  GtkBox *go_to_bar_box;
+  GtkWidget *source_label;
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
   GtkSpinner *spinner;
   GtkLabel *loading_label;
   AdwStatusPage *failure_page;
+  GtkWidget *grid;
   LacunaOverview *overview;
+  GtkBox *toolbar;
   LacunaLegend *legend;
+  GtkBox *strip_card;
   LacunaStrip *strip;
+  GtkWidget *details_bar;
+  GtkStack *details_stack;
   LacunaDetails *details;
   GtkWidget *near_label;
   GtkLabel *note_label;
   AdwFlap *flap;
   LacunaRegionPane *region_pane;
+  AdwViewStack *panel_stack;
   LacunaGapPanel *gap_panel;
+  GtkRevealer *hints_revealer;
+  LacunaHints *hints;
 
   LacunaTarget *target;       /* what is shown, or being loaded; NULL after a spelling failed */
   char *spelling;             /* what was asked for when there is no target */
@@ -43,11 +71,18 @@ struct _LacunaWindow
   gboolean shows_target;      /* the snapshot is of the target, not of the one before */
   gboolean exited;            /* the target was found to have exited */
   LacunaScaleKind scale_kind;
+  GtkOrientation orientation; /* of the strip */
+  gboolean panel;             /* whether the side panel is wished for where there is room */
   GCancellable *cancellable;  /* of the load that runs */
   guint spinner_source;       /* waits before the spinner shows */
   guint adapt_source;         /* waits for the layout to end, to adapt to its width */
+  LacunaRoom room;
+  gboolean folded;            /* the panel lies over the table, as of when it was adapted to */
   gboolean any_selected;
   struct lac_range selected;
+  gboolean anchor_is_coming;  /* the panel was given an anchor that its results do not have yet */
+  guint64 coming_anchor;
+  gboolean picks_for_scale;   /* the place that is being picked is to look from */
 
   /* How the picture stays true; lacuna-window-live.c and lacuna-window-loading.c only. */
   struct
@@ -67,12 +102,20 @@ struct _LacunaWindow
   } live_state;
 };
 
-/* lacuna-window-actions.c */
-void     lacuna_window_install_actions     (GtkWidgetClass   *widget_class);
-void     lacuna_window_set_actions_enabled (LacunaWindow     *self);
+/* Its properties, of which most are stateful actions. */
+typedef enum
+{
+  LACUNA_WINDOW_LIVE = 1,
+  LACUNA_WINDOW_ORIENTATION,
+  LACUNA_WINDOW_PANEL,
+  LACUNA_WINDOW_PANEL_PAGE,
+  LACUNA_WINDOW_PICKING,
+  LACUNA_WINDOW_SCALE,
+  LACUNA_WINDOW_N_PROPERTIES
+} LacunaWindowProperty;
 
-/* lacuna-window-loading.c */
-void     lacuna_window_refresh             (LacunaWindow     *self);
+void     lacuna_window_notify              (LacunaWindow        *self,
+                                            LacunaWindowProperty property);
 
 /* lacuna-window.c */
 void     lacuna_window_select              (LacunaWindow     *self,
@@ -82,6 +125,78 @@ gboolean lacuna_window_find_range          (LacunaWindow     *self,
                                             guint64           address,
                                             struct lac_range *out_range,
                                             gsize            *out_gap);
+void     lacuna_window_show_parts          (LacunaWindow     *self,
+                                            LacunaPicture    *picture,
+                                            gboolean          refreshed);
+void     lacuna_window_toast               (LacunaWindow     *self,
+                                            const char       *text);
+
+/* lacuna-window-actions.c: what has a name, and when it makes sense */
+void     lacuna_window_install_actions     (GtkWidgetClass   *widget_class);
+void     lacuna_window_set_actions_enabled (LacunaWindow     *self);
+gboolean lacuna_window_shows_view          (LacunaWindow     *self);
+
+/* lacuna-window-anchor.c: places to be near, and the scale that is told from one */
+void     lacuna_window_set_scale           (LacunaWindow     *self,
+                                            LacunaScaleKind   kind);
+void     lacuna_window_anchors_changed     (LacunaWindow     *self);
+void     lacuna_window_anchor_picked       (LacunaWindow     *self,
+                                            guint64           address);
+void     lacuna_window_picking_changed     (LacunaWindow     *self);
+void     lacuna_window_add_anchor_actions  (GtkWidgetClass   *widget_class);
+
+/* lacuna-window-copy.c: the clipboard */
+void     lacuna_window_update_copying      (LacunaWindow     *self);
+void     lacuna_window_add_copy_actions    (GtkWidgetClass   *widget_class);
+
+/* lacuna-window-hints.c: the first words to somebody new */
+void     lacuna_window_add_hint_actions    (GtkWidgetClass   *widget_class);
+void     lacuna_window_hints_closed        (LacunaWindow     *self);
+
+/* lacuna-window-layout.c: where the parts lie */
+void     lacuna_window_adapt_later         (LacunaWindow     *self);
+void     lacuna_window_set_orientation     (LacunaWindow     *self,
+                                            GtkOrientation    orientation);
+void     lacuna_window_set_panel           (LacunaWindow     *self,
+                                            gboolean          panel);
+void     lacuna_window_show_panel_page     (LacunaWindow     *self,
+                                            const char       *page);
+void     lacuna_window_start_layout        (LacunaWindow     *self);
+LacunaRoom lacuna_window_measure_room      (LacunaWindow     *self,
+                                            int               width);
+
+/* lacuna-window-loading.c: from a target to a picture */
+void     lacuna_window_refresh             (LacunaWindow     *self);
+
+/* lacuna-window-settings.c: what is remembered */
+void     lacuna_window_bind_settings       (LacunaWindow     *self);
+void     lacuna_window_remember_panel      (LacunaWindow     *self);
+
+/* lacuna-window-target-actions.c: what is looked at */
+void     lacuna_window_add_target_actions  (GtkWidgetClass   *widget_class);
+
+/* lacuna-window-view-actions.c: where the strip looks */
+void     lacuna_window_update_history      (LacunaWindow     *self);
+void     lacuna_window_leave_go_to         (LacunaWindow     *self);
+void     lacuna_window_go_to               (LacunaWindow     *self,
+                                            guint64           address);
+void     lacuna_window_add_view_actions    (GtkWidgetClass   *widget_class);
+
+/* lacuna-window-live.c: how the picture stays true. lacuna_window_live_init() belongs at the end of
+ * lacuna_window_init(), lacuna_window_live_clear() into dispose; whether the window is on a screen they
+ * find out for themselves. */
+void     lacuna_window_live_init           (LacunaWindow     *self);
+void     lacuna_window_live_clear          (LacunaWindow     *self);
+void     lacuna_window_set_live            (LacunaWindow     *self,
+                                            gboolean          live);
+gboolean lacuna_window_get_live            (LacunaWindow     *self);
+
+/* For the loading: that one begins, is over, or found the process gone; what the subtitle says. */
+void     lacuna_window_live_began          (LacunaWindow     *self);
+void     lacuna_window_live_ended          (LacunaWindow     *self,
+                                            const GError     *error);
+void     lacuna_window_live_close          (LacunaWindow     *self);
+void     lacuna_window_live_show           (LacunaWindow     *self);
 
 /* lacuna-window-live.c: how the picture stays true. lacuna_window_live_init() belongs at the end of
  * lacuna_window_init(), lacuna_window_live_clear() into dispose; whether the window is on a screen they

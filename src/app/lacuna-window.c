@@ -8,21 +8,52 @@
  */
 #include "config.h"
 
+#include "lacuna-keys.h"
+#include "lacuna-region-menu.h"
+#include "lacuna-signs.h"
 #include "lacuna-window-private.h"
-#include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
 
 G_DEFINE_FINAL_TYPE (LacunaWindow, lacuna_window, ADW_TYPE_APPLICATION_WINDOW)
 
-enum
-{
-  PROP_0,
-  PROP_SCALE,
-  N_PROPERTIES
+#define PROPERTY_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
+
+static GParamSpec *properties[LACUNA_WINDOW_N_PROPERTIES];
+
+static const char *const scale_names[] = {
+  [LACUNA_SCALE_LINEAR] = "linear",
+  [LACUNA_SCALE_COMPACT] = "compact",
+  [LACUNA_SCALE_ANCHOR] = "anchor",
 };
 
-static GParamSpec *properties[N_PROPERTIES];
+/**
+ * lacuna_window_notify:
+ * @property: what is another now
+ */
+void
+lacuna_window_notify (LacunaWindow        *self,
+                      LacunaWindowProperty property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+/**
+ * lacuna_window_toast:
+ * @text: plain text
+ *
+ * Says @text for a few seconds.
+ */
+void
+lacuna_window_toast (LacunaWindow *self,
+                     const char   *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (markup);
+
+  adw_toast_set_timeout (toast, 3);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
 
 /* Selection */
 
@@ -103,12 +134,34 @@ lacuna_window_select (LacunaWindow *self,
   lacuna_window_show_selection (self);
 }
 
-static void
-strip_selected_cb (LacunaWindow *self,
-                   guint64       address)
+/**
+ * lacuna_window_show_parts:
+ * @picture: what was read; the window's snapshot is its
+ * @refreshed: it is of the same target as the one before, so that views, scrolling and constraints stay
+ *
+ * Gives the picture to every part.
+ */
+void
+lacuna_window_show_parts (LacunaWindow  *self,
+                          LacunaPicture *picture,
+                          gboolean       refreshed)
 {
-  lacuna_window_select (self, address);
+  LacunaSnapshot *snapshot = picture->snapshot;
+  LacunaChanges *changes = refreshed ? picture->changes : NULL;
+
+  lacuna_strip_set_snapshot (self->strip, snapshot, picture->census, refreshed);
+  lacuna_legend_set_census (self->legend, picture->census);
+  lacuna_details_set_snapshot (self->details, snapshot);
+  lacuna_region_pane_set_snapshot (self->region_pane, snapshot);
+  lacuna_region_pane_set_changes (self->region_pane, changes);
+  if (!self->any_selected)
+    lacuna_region_pane_select (self->region_pane, FALSE, 0);
+  lacuna_go_to_set_snapshot (self->go_to, self->target, snapshot);
+  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, snapshot);
+  lacuna_window_show_selection (self);
 }
+
+/* What the parts say */
 
 static void
 strip_hovered_cb (LacunaWindow *self,
@@ -116,6 +169,21 @@ strip_hovered_cb (LacunaWindow *self,
                   guint64       address)
 {
   lacuna_details_set_hover (self->details, inside, address);
+  lacuna_region_pane_set_hover (self->region_pane, inside, address);
+}
+
+static void
+strip_menu_cb (LacunaWindow *self,
+               double        x,
+               double        y)
+{
+  lacuna_region_menu_popup (GTK_WIDGET (self->strip), x, y);
+}
+
+static void
+strip_measured_cb (LacunaWindow *self)
+{
+  lacuna_window_update_copying (self);
 }
 
 static void
@@ -135,6 +203,38 @@ row_activated_cb (LacunaWindow *self,
 }
 
 static void
+row_hovered_cb (LacunaWindow *self,
+                gboolean      inside,
+                guint64       address)
+{
+  lacuna_strip_set_hover (self->strip, inside, address);
+}
+
+static void
+row_menu_cb (LacunaWindow *self,
+             double        x,
+             double        y)
+{
+  lacuna_region_menu_popup (GTK_WIDGET (self->region_pane), x, y);
+}
+
+static void
+inks_changed_cb (LacunaWindow *self)
+{
+  guint inks = lacuna_legend_get_inks (self->legend);
+
+  lacuna_strip_set_inks (self->strip, inks);
+  lacuna_region_pane_set_inks (self->region_pane, inks);
+}
+
+static void
+pick_anchor_cb (LacunaWindow *self,
+                gboolean      picking)
+{
+  lacuna_strip_set_picking (self->strip, picking);
+}
+
+static void
 results_changed_cb (LacunaWindow *self)
 {
   LacunaGapResults *results = lacuna_gap_panel_get_results (self->gap_panel);
@@ -143,6 +243,7 @@ results_changed_cb (LacunaWindow *self)
   lacuna_details_set_results (self->details, results);
   lacuna_region_pane_set_results (self->region_pane, results);
   show_candidate (self);
+  lacuna_window_anchors_changed (self);
   lacuna_window_set_actions_enabled (self);
 }
 
@@ -169,35 +270,51 @@ result_chosen_cb (LacunaWindow *self)
   lacuna_strip_reveal_range (self->strip, candidate, TRUE);
 }
 
+/* The panel may also be swiped away, or clicked away where it lies over the table. */
+static void
+panel_revealed_cb (LacunaWindow *self)
+{
+  gboolean revealed = adw_flap_get_reveal_flap (self->flap);
+
+  if (!adw_flap_get_folded (self->flap) && !self->folded && revealed != self->panel)
+    {
+      self->panel = revealed;
+      lacuna_window_remember_panel (self);
+    }
+  lacuna_window_notify (self, LACUNA_WINDOW_PANEL);
+}
+
+static void
+panel_page_changed_cb (LacunaWindow *self)
+{
+  lacuna_window_notify (self, LACUNA_WINDOW_PANEL_PAGE);
+}
+
+/* Whatever nobody else in the window had a use for. A list in a popover is not the window's. */
 static gboolean
-adapt_cb (gpointer user_data)
+key_pressed_cb (LacunaWindow   *self,
+                guint           keyval,
+                guint           keycode,
+                GdkModifierType state)
 {
-  LacunaWindow *self = user_data;
-  gboolean narrow = adw_flap_get_folded (self->flap);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
 
-  self->adapt_source = 0;
-  lacuna_details_set_narrow (self->details, narrow);
-  lacuna_target_chooser_set_narrow (self->chooser, narrow);
-  gtk_widget_set_visible (self->near_label, !narrow);
-  return G_SOURCE_REMOVE;
-}
-
-/* The flap folds when there is no room for it beside the table; other parts go by that as well. It
- * does so in the middle of a layout, in which nothing else may change. */
-static void
-folded_cb (LacunaWindow *self)
-{
-  if (self->adapt_source == 0)
-    self->adapt_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, adapt_cb, self, NULL);
+  if (!lacuna_window_shows_view (self))
+    return GDK_EVENT_PROPAGATE;
+  if (focus != NULL
+      && (GTK_IS_EDITABLE (focus) || gtk_widget_get_native (focus) != GTK_NATIVE (self)))
+    return GDK_EVENT_PROPAGATE;
+  return lacuna_keys_handle (GTK_WIDGET (self), keyval, state)
+         || lacuna_strip_handle_key (self->strip, keyval, keycode, state);
 }
 
 static void
-address_copied_cb (LacunaWindow *self,
-                   const char   *address)
+copied_cb (LacunaWindow *self,
+           const char   *text)
 {
-  g_autofree char *text = g_strdup_printf (_ ("Copied %s"), address);
+  g_autofree char *message = g_strdup_printf (_ ("Copied %s"), text);
 
-  adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (text));
+  lacuna_window_toast (self, message);
 }
 
 static void
@@ -207,15 +324,44 @@ get_property (GObject    *object,
               GParamSpec *pspec)
 {
   LacunaWindow *self = LACUNA_WINDOW (object);
+  const char *page;
 
-  switch (property_id)
+  /* Buttons ask for the state of their actions while the template is being made. */
+  switch ((LacunaWindowProperty) property_id)
     {
-    case PROP_SCALE:
-      g_value_set_string (value, self->scale_kind == LACUNA_SCALE_LINEAR ? "linear" : "compact");
+    case LACUNA_WINDOW_LIVE:
+      g_value_set_boolean (value, lacuna_window_get_live (self));
       break;
+    case LACUNA_WINDOW_ORIENTATION:
+      g_value_set_enum (value, self->orientation);
+      break;
+    case LACUNA_WINDOW_PANEL:
+      g_value_set_boolean (value, self->flap != NULL && adw_flap_get_reveal_flap (self->flap));
+      break;
+    case LACUNA_WINDOW_PANEL_PAGE:
+      page = self->panel_stack != NULL ? adw_view_stack_get_visible_child_name (self->panel_stack)
+                                       : NULL;
+      g_value_set_string (value, page != NULL ? page : "find");
+      break;
+    case LACUNA_WINDOW_PICKING:
+      g_value_set_boolean (value, self->strip != NULL && lacuna_strip_get_picking (self->strip));
+      break;
+    case LACUNA_WINDOW_SCALE:
+      g_value_set_string (value, scale_names[self->scale_kind]);
+      break;
+    case LACUNA_WINDOW_N_PROPERTIES:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
+}
+
+static void
+set_scale_by_name (LacunaWindow *self,
+                   const char   *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (scale_names); i++)
+    if (g_strcmp0 (name, scale_names[i]) == 0)
+      lacuna_window_set_scale (self, (LacunaScaleKind) i);
 }
 
 static void
@@ -226,17 +372,45 @@ set_property (GObject      *object,
 {
   LacunaWindow *self = LACUNA_WINDOW (object);
 
-  switch (property_id)
+  switch ((LacunaWindowProperty) property_id)
     {
-    case PROP_SCALE:
-      self->scale_kind = g_strcmp0 (g_value_get_string (value), "linear") == 0
-                             ? LACUNA_SCALE_LINEAR
-                             : LACUNA_SCALE_COMPACT;
-      lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
+    case LACUNA_WINDOW_LIVE:
+      lacuna_window_set_live (self, g_value_get_boolean (value));
+      lacuna_window_set_actions_enabled (self);
+      lacuna_window_notify (self, LACUNA_WINDOW_LIVE);
       break;
+    case LACUNA_WINDOW_ORIENTATION:
+      lacuna_window_set_orientation (self, g_value_get_enum (value));
+      break;
+    case LACUNA_WINDOW_PANEL:
+      lacuna_window_set_panel (self, g_value_get_boolean (value));
+      break;
+    case LACUNA_WINDOW_PANEL_PAGE:
+      adw_view_stack_set_visible_child_name (self->panel_stack, g_value_get_string (value));
+      break;
+    case LACUNA_WINDOW_PICKING:
+      lacuna_strip_set_picking (self->strip, g_value_get_boolean (value));
+      break;
+    case LACUNA_WINDOW_SCALE:
+      set_scale_by_name (self, g_value_get_string (value));
+      break;
+    case LACUNA_WINDOW_N_PROPERTIES:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
+}
+
+static void
+lacuna_window_size_allocate (GtkWidget *widget,
+                             int        width,
+                             int        height,
+                             int        baseline)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (lacuna_window_parent_class)->size_allocate (widget, width, height, baseline);
+  if (lacuna_window_measure_room (self, width) != self->room)
+    lacuna_window_adapt_later (self);
 }
 
 static void
@@ -267,39 +441,83 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   object_class->get_property = get_property;
   object_class->set_property = set_property;
 
-  properties[PROP_SCALE] = g_param_spec_string (
-      "scale", NULL, NULL, "compact", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
-  gtk_widget_class_install_property_action (widget_class, "win.scale", "scale");
+  widget_class->size_allocate = lacuna_window_size_allocate;
+
+  properties[LACUNA_WINDOW_LIVE] = g_param_spec_boolean (
+      "live", NULL, NULL, TRUE, PROPERTY_FLAGS);
+  properties[LACUNA_WINDOW_ORIENTATION] = g_param_spec_enum (
+      "orientation", NULL, NULL, GTK_TYPE_ORIENTATION, GTK_ORIENTATION_HORIZONTAL, PROPERTY_FLAGS);
+  properties[LACUNA_WINDOW_PANEL] = g_param_spec_boolean (
+      "panel", NULL, NULL, TRUE, PROPERTY_FLAGS);
+  properties[LACUNA_WINDOW_PANEL_PAGE] = g_param_spec_string (
+      "panel-page", NULL, NULL, "find", PROPERTY_FLAGS);
+  properties[LACUNA_WINDOW_PICKING] = g_param_spec_boolean (
+      "picking", NULL, NULL, FALSE, PROPERTY_FLAGS);
+  properties[LACUNA_WINDOW_SCALE] = g_param_spec_string (
+      "scale", NULL, NULL, "compact", PROPERTY_FLAGS);
+  g_object_class_install_properties (object_class, LACUNA_WINDOW_N_PROPERTIES, properties);
   lacuna_window_install_actions (widget_class);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lacuna_project/Lacuna/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, chooser);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, live_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, live_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, refresh_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, title_squeezer);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, window_title);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_slot);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_bar);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_bar_box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, source_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, toast_overlay);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, spinner);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, loading_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, failure_page);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, grid);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, overview);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, toolbar);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, legend);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, strip_card);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, strip);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, details_bar);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, details_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, details);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, near_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, panel_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, gap_panel);
-  gtk_widget_class_bind_template_callback (widget_class, strip_selected_cb);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints_revealer);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints);
   gtk_widget_class_bind_template_callback (widget_class, strip_hovered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, strip_menu_cb);
+  gtk_widget_class_bind_template_callback (widget_class, strip_measured_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_hovered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, row_menu_cb);
+  gtk_widget_class_bind_template_callback (widget_class, inks_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pick_anchor_cb);
   gtk_widget_class_bind_template_callback (widget_class, results_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, result_chosen_cb);
-  gtk_widget_class_bind_template_callback (widget_class, address_copied_cb);
-  gtk_widget_class_bind_template_callback (widget_class, folded_cb);
+  gtk_widget_class_bind_template_callback (widget_class, copied_cb);
+  gtk_widget_class_bind_template_callback (widget_class, panel_revealed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, panel_page_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_adapt_later);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_anchor_picked);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_go_to);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_leave_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_open_spelling);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_picking_changed);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_select);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);
 }
 
 static void
@@ -308,18 +526,24 @@ lacuna_window_init (LacunaWindow *self)
   g_type_ensure (LACUNA_TYPE_TARGET_CHOOSER);
   g_type_ensure (LACUNA_TYPE_OVERVIEW);
   g_type_ensure (LACUNA_TYPE_LEGEND);
+  g_type_ensure (LACUNA_TYPE_SIGNS);
   g_type_ensure (LACUNA_TYPE_STRIP);
   g_type_ensure (LACUNA_TYPE_DETAILS);
   g_type_ensure (LACUNA_TYPE_REGION_PANE);
   g_type_ensure (LACUNA_TYPE_GAP_PANEL);
+  g_type_ensure (LACUNA_TYPE_GO_TO);
+  g_type_ensure (LACUNA_TYPE_HINTS);
   /* A process takes up next to nothing of the space that it could; to scale it is a few lines. */
   self->scale_kind = LACUNA_SCALE_COMPACT;
+  self->panel = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
 
   lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);
-  lacuna_window_set_actions_enabled (self);
   lacuna_window_live_init (self);
+  lacuna_window_bind_settings (self);
+  lacuna_window_start_layout (self);
+  lacuna_window_set_actions_enabled (self);
 }
 
 LacunaWindow *

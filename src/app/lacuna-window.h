@@ -19,4 +19,7 @@ void          lacuna_window_open_spelling (LacunaWindow   *self,
 void          lacuna_window_open_target   (LacunaWindow   *self,
                                            LacunaTarget   *target);
 
+/* To be called for a window that nobody told what to show. */
+void          lacuna_window_welcome       (LacunaWindow   *self);
+
 G_END_DECLS

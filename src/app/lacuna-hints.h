@@ -1,0 +1,19 @@
+/* LacunaHints: three things to know, one after the other, on a small card.
+ *
+ * Signal: closed ()   the last was read, or they were skipped
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_HINTS (lacuna_hints_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaHints, lacuna_hints, LACUNA, HINTS, GtkWidget)
+
+/* Begins with the first again. */
+void lacuna_hints_start (LacunaHints *self);
+
+G_END_DECLS

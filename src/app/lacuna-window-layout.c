@@ -1,0 +1,260 @@
+/* Where the window's parts lie, for the room that there is and the strip's direction.
+ *
+ * A strip that lies goes across the window, with everything else below it. One that stands takes a
+ * column at the side where lines begin, as high as the window. Where there is little room the header
+ * gives up words before it gives up buttons, and the panel lies over the table.
+ *
+ * Room is measured in text: what fits 1,280 pixels does not with letters twice as large. It is known
+ * only while the window is laid out, when nothing may be moved; what has to change does so right after.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-window-private.h"
+
+/* Pixels at the usual size of text. */
+#define NARROW_WIDTH 640
+#define WIDE_WIDTH 1020
+
+/* What of the height a standing strip takes where it can't have a column of its own. */
+#define SHORT_STRIP_HEIGHT 240
+#define STANDING_STRIP_WIDTH 270
+
+static double
+text_scale (LacunaWindow *self)
+{
+  int dpi = 0;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-xft-dpi", &dpi, NULL);
+  return dpi > 0 ? MAX (1, dpi / 1024.0 / 96.0) : 1;
+}
+
+/**
+ * lacuna_window_measure_room:
+ * @width: of the window, in pixels
+ *
+ * Returns: what can be shown in it
+ */
+LacunaRoom
+lacuna_window_measure_room (LacunaWindow *self,
+                            int           width)
+{
+  double scale = text_scale (self);
+
+  if (width < NARROW_WIDTH * scale)
+    return LACUNA_ROOM_NARROW;
+  return width < WIDE_WIDTH * scale ? LACUNA_ROOM_MEDIUM : LACUNA_ROOM_WIDE;
+}
+
+static void
+place (LacunaWindow *self,
+       gpointer      child,
+       int           column,
+       int           row,
+       int           n_columns,
+       int           n_rows)
+{
+  GtkLayoutManager *manager = gtk_widget_get_layout_manager (self->grid);
+
+  g_object_set (gtk_layout_manager_get_layout_child (manager, child), "column", column, "row", row,
+                "column-span", n_columns, "row-span", n_rows, NULL);
+}
+
+/* The line of details belongs to a strip that lies, and to the table beside one that stands. */
+static void
+move_details (LacunaWindow *self,
+              gboolean      into_card)
+{
+  GtkWidget *parent = gtk_widget_get_parent (self->details_bar);
+
+  if ((parent == GTK_WIDGET (self->strip_card)) == into_card)
+    return;
+  g_object_ref (self->details_bar);
+  if (into_card)
+    {
+      gtk_grid_remove (GTK_GRID (self->grid), self->details_bar);
+      gtk_box_append (self->strip_card, self->details_bar);
+      gtk_widget_remove_css_class (self->details_bar, "card");
+    }
+  else
+    {
+      gtk_box_remove (self->strip_card, self->details_bar);
+      gtk_grid_attach (GTK_GRID (self->grid), self->details_bar, 0, 0, 1, 1);
+      gtk_widget_add_css_class (self->details_bar, "card");
+    }
+  g_object_unref (self->details_bar);
+}
+
+static void
+arrange (LacunaWindow *self)
+{
+  gboolean lies = self->orientation == GTK_ORIENTATION_HORIZONTAL;
+  gboolean narrow = self->room == LACUNA_ROOM_NARROW;
+
+  move_details (self, lies);
+  if (lies)
+    {
+      place (self, self->overview, 0, 0, 1, 1);
+      place (self, self->toolbar, 0, 1, 1, 1);
+      place (self, self->strip_card, 0, 2, 1, 1);
+      place (self, self->note_label, 0, 3, 1, 1);
+      place (self, self->flap, 0, 4, 1, 1);
+    }
+  else if (narrow)
+    {
+      place (self, self->toolbar, 0, 0, 2, 1);
+      place (self, self->overview, 0, 1, 1, 1);
+      place (self, self->strip_card, 1, 1, 1, 1);
+      place (self, self->details_bar, 0, 2, 2, 1);
+      place (self, self->note_label, 0, 3, 2, 1);
+      place (self, self->flap, 0, 4, 2, 1);
+    }
+  else
+    {
+      place (self, self->overview, 0, 0, 1, 4);
+      place (self, self->strip_card, 1, 0, 1, 4);
+      place (self, self->toolbar, 2, 0, 1, 1);
+      place (self, self->details_bar, 2, 1, 1, 1);
+      place (self, self->note_label, 2, 2, 1, 1);
+      place (self, self->flap, 2, 3, 1, 1);
+    }
+  gtk_widget_set_hexpand (GTK_WIDGET (self->strip_card), lies || narrow);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->strip), !lies);
+  gtk_widget_set_size_request (GTK_WIDGET (self->strip), lies || narrow ? -1 : STANDING_STRIP_WIDTH,
+                               !lies && narrow ? SHORT_STRIP_HEIGHT : -1);
+}
+
+/* An entry where there is room for one, else below the header while it is wanted. */
+static void
+place_go_to (LacunaWindow *self)
+{
+  gboolean wide = self->room == LACUNA_ROOM_WIDE;
+  GtkBox *there = wide ? self->go_to_slot : self->go_to_bar_box;
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self->go_to));
+
+  gtk_widget_set_visible (self->go_to_button, !wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->go_to_slot), wide);
+  if (parent == GTK_WIDGET (there))
+    return;
+  g_object_ref (self->go_to);
+  gtk_box_remove (GTK_BOX (parent), GTK_WIDGET (self->go_to));
+  gtk_box_append (there, GTK_WIDGET (self->go_to));
+  g_object_unref (self->go_to);
+  gtk_revealer_set_reveal_child (self->go_to_bar, FALSE);
+}
+
+static void
+adapt_panel (LacunaWindow *self)
+{
+  gboolean folded = adw_flap_get_folded (self->flap);
+
+  if (folded == self->folded)
+    return;
+  self->folded = folded;
+  adw_flap_set_reveal_flap (self->flap, !folded && self->panel);
+}
+
+static void
+adapt (LacunaWindow *self)
+{
+  gboolean narrow = self->room == LACUNA_ROOM_NARROW;
+  gboolean stands = self->orientation == GTK_ORIENTATION_VERTICAL;
+  gboolean cramped = narrow || (stands && self->room == LACUNA_ROOM_MEDIUM);
+
+  arrange (self);
+  place_go_to (self);
+  adapt_panel (self);
+  lacuna_details_set_narrow (self->details, cramped);
+  lacuna_target_chooser_set_narrow (self->chooser, narrow);
+  gtk_widget_set_visible (self->near_label, self->room == LACUNA_ROOM_WIDE);
+  gtk_widget_set_visible (GTK_WIDGET (self->live_label), !narrow);
+  gtk_widget_set_visible (self->source_label,
+                          adw_squeezer_get_visible_child (self->title_squeezer) == NULL);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar),
+                                  cramped || stands ? GTK_ORIENTATION_VERTICAL
+                                                    : GTK_ORIENTATION_HORIZONTAL);
+}
+
+static gboolean
+adapt_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+
+  self->adapt_source = 0;
+  self->room = lacuna_window_measure_room (self, gtk_widget_get_width (GTK_WIDGET (self)));
+  adapt (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * lacuna_window_adapt_later:
+ *
+ * Adapts to the width once the layout that runs has ended.
+ */
+void
+lacuna_window_adapt_later (LacunaWindow *self)
+{
+  if (self->adapt_source == 0)
+    self->adapt_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, adapt_cb, self, NULL);
+}
+
+/**
+ * lacuna_window_start_layout:
+ *
+ * Lays everything out for the width that the window is going to have.
+ */
+void
+lacuna_window_start_layout (LacunaWindow *self)
+{
+  int width;
+  int height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  self->room = lacuna_window_measure_room (self, width);
+  /* The panel would only lie over what one came to see. */
+  self->folded = self->room == LACUNA_ROOM_NARROW;
+  adw_flap_set_reveal_flap (self->flap, self->panel && !self->folded);
+  adapt (self);
+}
+
+/**
+ * lacuna_window_set_orientation:
+ * @orientation: which way the strip goes; high addresses are up where it stands
+ */
+void
+lacuna_window_set_orientation (LacunaWindow  *self,
+                               GtkOrientation orientation)
+{
+  if (self->orientation == orientation)
+    return;
+  self->orientation = orientation;
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->strip), orientation);
+  adapt (self);
+  lacuna_window_notify (self, LACUNA_WINDOW_ORIENTATION);
+}
+
+/**
+ * lacuna_window_set_panel:
+ * @panel: whether the side panel is there
+ */
+void
+lacuna_window_set_panel (LacunaWindow *self,
+                         gboolean      panel)
+{
+  adw_flap_set_reveal_flap (self->flap, panel);
+}
+
+/**
+ * lacuna_window_show_panel_page:
+ * @page: "find" or "inspect"
+ *
+ * Shows that page of the side panel.
+ */
+void
+lacuna_window_show_panel_page (LacunaWindow *self,
+                               const char   *page)
+{
+  adw_view_stack_set_visible_child_name (self->panel_stack, page);
+  lacuna_window_set_panel (self, TRUE);
+}
