@@ -277,6 +277,42 @@ lacuna_window_open_target (LacunaWindow *self,
   load (self);
 }
 
+static void
+begin_target (LacunaWindow *self,
+              const char   *spelling,
+              LacunaTarget *target,
+              const GError *error)
+{
+  if (target != NULL)
+    {
+      lacuna_window_open_target (self, target);
+      return;
+    }
+
+  g_autofree char *title = g_strdup_printf (_ ("Can't Open %s"), spelling);
+
+  show_target_name (self, spelling);
+  show_failure (self, title, error->message);
+}
+
+static void
+found_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (LacunaWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaTarget) target = lacuna_target_new_for_spelling_finish (result, &error);
+
+  if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+    return;
+  g_clear_object (&self->cancellable);
+
+  g_autofree char *spelling = g_strdup (self->spelling);
+
+  begin_target (self, spelling, target, error);
+}
+
 /**
  * lacuna_window_open_spelling:
  * @spelling: a target as the command line has it: self, 1234, pid:1234, name:firefox, FILE, -
@@ -287,27 +323,32 @@ void
 lacuna_window_open_spelling (LacunaWindow *self,
                              const char   *spelling)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LacunaTarget) target = NULL;
+  g_autofree char *kept = NULL;
 
   g_return_if_fail (LACUNA_IS_WINDOW (self));
 
-  target = lacuna_target_new_for_spelling (spelling, &error);
-  if (target != NULL)
-    {
-      lacuna_window_open_target (self, target);
-      return;
-    }
-
-  g_autofree char *title = g_strdup_printf (_ ("Can't Open %s"), spelling);
-
+  /* It may be what the window itself kept. */
+  kept = g_strdup (spelling);
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_clear_object (&self->target);
+  self->shows_target = FALSE;
   g_free (self->spelling);
-  self->spelling = g_strdup (spelling);
-  show_target_name (self, spelling);
-  show_failure (self, title, error->message);
+  self->spelling = g_strdup (kept);
+
+  /* A name is looked for in all processes there are; everything else is at hand at once. */
+  if (g_str_has_prefix (kept, "name:"))
+    {
+      self->cancellable = g_cancellable_new ();
+      lacuna_target_new_for_spelling_async (kept, self->cancellable, found_cb, g_object_ref (self));
+    }
+  else
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (LacunaTarget) target = lacuna_target_new_for_spelling (kept, &error);
+
+      begin_target (self, kept, target, error);
+    }
 }

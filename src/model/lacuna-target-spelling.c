@@ -250,3 +250,56 @@ lacuna_target_new_for_spelling (const char *spelling,
                                                 : g_file_new_for_path (spelling);
   return lacuna_target_new_for_named_file (file, spelling);
 }
+
+static void
+spelling_thread (GTask        *task,
+                 gpointer      source,
+                 gpointer      task_data,
+                 GCancellable *cancellable)
+{
+  GError *error = NULL;
+  LacunaTarget *target = lacuna_target_new_for_spelling (task_data, &error);
+
+  if (target != NULL)
+    g_task_return_pointer (task, target, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * lacuna_target_new_for_spelling_async:
+ * @spelling: what the user wrote
+ * @cancellable: (nullable): only marks the call; a listing of processes is not broken off
+ * @callback: called on this thread's main context
+ * @user_data: for @callback
+ *
+ * Does on a worker what lacuna_target_new_for_spelling() does, which for a name lists all processes.
+ */
+void
+lacuna_target_new_for_spelling_async (const char         *spelling,
+                                      GCancellable       *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, lacuna_target_new_for_spelling_async);
+  g_task_set_task_data (task, g_strdup (spelling), g_free);
+  g_task_run_in_thread (task, spelling_thread);
+}
+
+/**
+ * lacuna_target_new_for_spelling_finish:
+ * @result: what the callback was given
+ * @error: where to put why it is no target
+ *
+ * Returns: (transfer full) (nullable): the target
+ */
+LacunaTarget *
+lacuna_target_new_for_spelling_finish (GAsyncResult *result,
+                                       GError      **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -40,6 +40,14 @@ LacunaTarget      *lacuna_target_new_for_stdin    (void);
 LacunaTarget      *lacuna_target_new_for_spelling (const char           *spelling,
                                                    GError              **error);
 
+/* The same on a worker: for name:, which lists all processes. */
+void               lacuna_target_new_for_spelling_async  (const char          *spelling,
+                                                          GCancellable        *cancellable,
+                                                          GAsyncReadyCallback  callback,
+                                                          gpointer             user_data);
+LacunaTarget      *lacuna_target_new_for_spelling_finish (GAsyncResult        *result,
+                                                          GError             **error);
+
 LacunaTargetKind   lacuna_target_get_kind         (LacunaTarget         *self);
 LacunaCapabilities lacuna_target_get_capabilities (LacunaTarget         *self);
 gint32             lacuna_target_get_pid          (LacunaTarget         *self);
