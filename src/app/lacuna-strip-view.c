@@ -235,8 +235,8 @@ lacuna_strip_update_scale (LacunaStrip *self)
 
   g_array_set_size (self->kept, 0);
   append_kept_places (self, self->kept);
-  self->scale = lacuna_scale_new (self->scale_kind, lacuna_snapshot_get_map (self->snapshot),
-                                  (const guint64 *) self->kept->data, self->kept->len);
+  self->scale = lacuna_census_new_scale (self->census, self->scale_kind,
+                                         (const guint64 *) self->kept->data, self->kept->len);
 
   if (keeps_middle && !all)
     {

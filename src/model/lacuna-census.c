@@ -4,11 +4,14 @@
  * address is then one row of that table and a walk over at most eight regions, whichever end of the
  * block is nearer; a sum over a range is the difference of two. That is 5 bytes a region. One bit more
  * a region says where runs of one file or name begin, with a second level of one bit for each word of
- * those, so that the ends of a run are found without walking over it either.
+ * those, so that the ends of a run are found without walking over it either. The holes that the compact
+ * scale cuts are the other thing that only a look at all regions finds; they are kept here too.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "lacuna-census-private.h"
+
+#include "lacuna-scale-private.h"
 
 #include "lacuna-release.h"
 
@@ -31,6 +34,7 @@ struct _LacunaCensus
   guint64 *begins;
   /* Bit i: word i of the bits above is not 0. */
   guint64 *words;
+  LacunaHoles *holes;
 };
 
 static gboolean
@@ -106,6 +110,7 @@ lacuna_census_new (struct lac_map *map)
     }
   if (self->n_regions % BLOCK == 0)
     memcpy (self->rows[self->n_regions / BLOCK], sums, sizeof sums);
+  self->holes = lacuna_holes_new (map);
 
   return self;
 }
@@ -128,6 +133,7 @@ free_census (gpointer census)
   g_free (self->rows);
   g_free (self->begins);
   g_free (self->words);
+  lacuna_holes_unref (self->holes);
   g_free (self);
 }
 
@@ -147,6 +153,18 @@ struct lac_map *
 lacuna_census_get_map (const LacunaCensus *self)
 {
   return self->map;
+}
+
+LacunaScale *
+lacuna_census_new_scale (const LacunaCensus *self,
+                         LacunaScaleKind     kind,
+                         const guint64      *keep,
+                         gsize               n_keep)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (n_keep == 0 || keep != NULL, NULL);
+
+  return lacuna_scale_new_cutting (kind, self->map, self->holes, keep, n_keep);
 }
 
 void

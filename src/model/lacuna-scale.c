@@ -1,15 +1,5 @@
 /* LacunaScale: where on the line an address is, and what is cut out of it.
  *
- * How much of a gap the compact scale keeps is found as one fills a vessel with water: there is one
- * margin for all gaps, so that every gap longer than twice the margin is cut to that length and the
- * shorter ones stay whole, and the margin is such that all gaps together take about a third of the
- * line (half of what can be accessed). The margin is a power of two, so that a heap that grows a little
- * does not move everything else.
- *
- * The holes of the line are the gaps of the map, the regions without access, and what lies outside
- * user space, where nothing can be mapped: below its start, and up to [vsyscall] where there is one.
- * Of the last kind hardly anything is kept.
- *
  * What is cut out depends on the map and on the places to keep, and on nothing else; a place that
  * would not be cut out anyway changes nothing.
  *
@@ -17,12 +7,7 @@
  */
 #include "lacuna-scale-private.h"
 
-#include "lacuna-ink.h"
-
 #include <string.h>
-
-/* How many holes may be cut. */
-#define MAX_CUT_HOLES 4096
 
 struct _LacunaScale
 {
@@ -40,134 +25,6 @@ struct _LacunaScale
 
 G_DEFINE_BOXED_TYPE (LacunaScale, lacuna_scale, lacuna_scale_ref, lacuna_scale_unref)
 
-typedef struct
-{
-  struct lac_range range;
-  gboolean is_region;
-  gboolean is_outside; /* of user space */
-} Hole;
-
-/* The largest holes, as a heap with the smallest at the root; later by address when equally large. */
-typedef struct
-{
-  Hole *holes;
-  gsize n_holes;
-} LargestHoles;
-
-static gboolean
-hole_is_less (const Hole *a,
-              const Hole *b)
-{
-  guint64 size_a = lac_range_size (a->range);
-  guint64 size_b = lac_range_size (b->range);
-
-  return size_a != size_b ? size_a < size_b : a->range.start > b->range.start;
-}
-
-static void
-largest_holes_sift_down (LargestHoles *largest,
-                         gsize         position)
-{
-  for (;;)
-    {
-      gsize least = position;
-
-      for (gsize child = 2 * position + 1; child <= 2 * position + 2; child++)
-        if (child < largest->n_holes && hole_is_less (&largest->holes[child], &largest->holes[least]))
-          least = child;
-
-      if (least == position)
-        return;
-
-      Hole moved = largest->holes[position];
-      largest->holes[position] = largest->holes[least];
-      largest->holes[least] = moved;
-      position = least;
-    }
-}
-
-static void
-largest_holes_offer (LargestHoles *largest,
-                     Hole          hole)
-{
-  if (largest->n_holes < MAX_CUT_HOLES)
-    {
-      gsize position = largest->n_holes++;
-
-      largest->holes[position] = hole;
-      while (position > 0)
-        {
-          gsize parent = (position - 1) / 2;
-
-          if (!hole_is_less (&largest->holes[position], &largest->holes[parent]))
-            break;
-
-          Hole moved = largest->holes[position];
-          largest->holes[position] = largest->holes[parent];
-          largest->holes[parent] = moved;
-          position = parent;
-        }
-    }
-  else if (hole_is_less (&largest->holes[0], &hole))
-    {
-      largest->holes[0] = hole;
-      largest_holes_sift_down (largest, 0);
-    }
-}
-
-/* What is kept at each end of @hole. */
-static guint64
-hole_margin (const Hole *hole,
-             guint64     margin,
-             guint64     page_size)
-{
-  return hole->is_outside ? MAX (lac_align_down (margin / 4, page_size), page_size) : margin;
-}
-
-/* The margin: the power of two that brings what the gaps take closest to @goal. @others is what the
- * holes take that are not among the largest. What lies outside user space takes next to nothing. */
-static guint64
-find_margin (const LargestHoles *largest,
-             guint64             others,
-             guint64             goal,
-             guint64             page_size)
-{
-  guint64 best = page_size;
-  guint64 best_distance = G_MAXUINT64;
-
-  for (guint64 margin = page_size; margin <= G_GUINT64_CONSTANT (1) << 62; margin *= 2)
-    {
-      guint64 taken = others;
-      guint64 distance;
-
-      for (gsize i = 0; i < largest->n_holes; i++)
-        if (!largest->holes[i].is_outside)
-          taken = lac_add_saturating (taken,
-                                      MIN (lac_range_size (largest->holes[i].range), 2 * margin));
-
-      distance = taken > goal ? taken - goal : goal - taken;
-      if (distance < best_distance)
-        {
-          best = margin;
-          best_distance = distance;
-        }
-      if (taken > goal)
-        break;
-    }
-
-  return best;
-}
-
-static int
-compare_holes (gconstpointer a,
-               gconstpointer b)
-{
-  const Hole *hole_a = a;
-  const Hole *hole_b = b;
-
-  return hole_a->range.start < hole_b->range.start ? -1 : hole_a->range.start > hole_b->range.start;
-}
-
 static int
 compare_addresses (gconstpointer a,
                    gconstpointer b)
@@ -181,16 +38,15 @@ compare_addresses (gconstpointer a,
 /* Adds the cuts of one hole: what lies further than @margin from its ends and from every address in
  * @keep, which is sorted. Says whether any of them made a difference. */
 static gboolean
-cut_hole (GArray        *breaks,
-          const Hole    *hole,
-          guint64        margin,
-          guint64        page_size,
-          const guint64 *keep,
-          gsize          n_keep)
+cut_hole (GArray           *breaks,
+          const LacunaHole *hole,
+          guint64           margin,
+          guint64           page_size,
+          const guint64    *keep,
+          gsize             n_keep)
 {
-  guint64 end_margin = hole_margin (hole, margin, page_size);
-  guint64 from = hole->range.start + end_margin;
-  guint64 to = hole->range.end - end_margin;
+  guint64 from = hole->range.start + hole->margin;
+  guint64 to = hole->range.end - hole->margin;
   const guint64 first = from;
   gboolean keeps_any = FALSE;
 
@@ -226,84 +82,24 @@ cut_hole (GArray        *breaks,
   return keeps_any;
 }
 
-/* The hole before a region, or after the last one, in up to three parts: user space may begin or end
- * in it. */
-static guint64
-offer_hole (LargestHoles    *largest,
-            struct lac_range range,
-            struct lac_range user)
-{
-  const Hole parts[] = {
-    { { range.start, MIN (range.end, user.start) }, FALSE, TRUE },
-    { lac_range_intersect (range, user), FALSE, FALSE },
-    { { MAX (range.start, user.end), range.end }, FALSE, TRUE },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (parts[i].range.end > parts[i].range.start)
-      largest_holes_offer (largest, parts[i]);
-  return lac_range_size (range);
-}
-
 static void
-cut_holes (LacunaScale          *self,
-           const struct lac_map *map,
-           const guint64        *keep,
-           gsize                 n_keep)
+cut_holes (LacunaScale       *self,
+           const LacunaHoles *holes,
+           const guint64     *keep,
+           gsize              n_keep)
 {
-  gsize n_regions;
-  const struct lac_region *regions = lac_map_regions (map, &n_regions);
-  guint64 page_size = MAX (lac_map_space (map)->page_size, 1);
-  LargestHoles largest = { g_new (Hole, MAX_CUT_HOLES), 0 };
-  guint64 accessible = 0;
-  guint64 holes = 0;
-  guint64 others;
-  guint64 margin;
-  guint64 position = self->extent.start;
-  g_autofree guint64 *sorted_keep = NULL;
-  GArray *breaks;
+  gsize n_holes;
+  const LacunaHole *hole = lacuna_holes_get (holes, &n_holes);
+  g_autofree guint64 *sorted_keep = g_memdup2 (keep, n_keep * sizeof *keep);
+  GArray *breaks = g_array_new (FALSE, FALSE, sizeof (LacunaBreak));
 
-  for (gsize i = 0; i <= n_regions; i++)
-    {
-      struct lac_range before = { position,
-                                  i < n_regions ? regions[i].start : self->extent.end };
-      Hole hole;
-
-      if (before.end > before.start)
-        holes += offer_hole (&largest, before, lac_map_space (map)->user);
-      if (i == n_regions)
-        break;
-
-      position = regions[i].end;
-      if (lacuna_ink_for_region (&regions[i]) != LACUNA_INK_GUARD)
-        {
-          accessible += regions[i].end - regions[i].start;
-          continue;
-        }
-      hole = (Hole){ lac_region_range (&regions[i]), TRUE, FALSE };
-      holes += hole.range.end - hole.range.start;
-      largest_holes_offer (&largest, hole);
-    }
-
-  others = holes;
-  for (gsize i = 0; i < largest.n_holes; i++)
-    others -= lac_range_size (largest.holes[i].range);
-
-  margin = find_margin (&largest, others, accessible / 2, page_size);
-
-  qsort (largest.holes, largest.n_holes, sizeof *largest.holes, compare_holes);
-  sorted_keep = g_memdup2 (keep, n_keep * sizeof *keep);
   if (n_keep > 1)
     qsort (sorted_keep, n_keep, sizeof *sorted_keep, compare_addresses);
 
-  breaks = g_array_new (FALSE, FALSE, sizeof (LacunaBreak));
-  for (gsize i = 0; i < largest.n_holes; i++)
-    if (lac_range_size (largest.holes[i].range)
-        > 2 * hole_margin (&largest.holes[i], margin, page_size))
-      self->keeps_places |= cut_hole (breaks, &largest.holes[i], margin, page_size, sorted_keep,
-                                      n_keep);
+  for (gsize i = 0; i < n_holes; i++)
+    self->keeps_places |= cut_hole (breaks, &hole[i], lacuna_holes_get_margin (holes),
+                                    lacuna_holes_get_page_size (holes), sorted_keep, n_keep);
 
-  g_free (largest.holes);
   self->n_breaks = breaks->len;
   self->breaks = (LacunaBreak *) g_array_free (breaks, FALSE);
 }
@@ -314,11 +110,29 @@ lacuna_scale_new (LacunaScaleKind       kind,
                   const guint64        *keep,
                   gsize                 n_keep)
 {
+  LacunaHoles *holes = NULL;
   LacunaScale *self;
-  guint64 removed = 0;
 
   g_return_val_if_fail (map != NULL, NULL);
   g_return_val_if_fail (n_keep == 0 || keep != NULL, NULL);
+
+  if (kind == LACUNA_SCALE_COMPACT)
+    holes = lacuna_holes_new (map);
+  self = lacuna_scale_new_cutting (kind, map, holes, keep, n_keep);
+  lacuna_holes_unref (holes);
+
+  return self;
+}
+
+LacunaScale *
+lacuna_scale_new_cutting (LacunaScaleKind       kind,
+                          const struct lac_map *map,
+                          const LacunaHoles    *holes,
+                          const guint64        *keep,
+                          gsize                 n_keep)
+{
+  LacunaScale *self;
+  guint64 removed = 0;
 
   self = g_new0 (LacunaScale, 1);
   g_atomic_ref_count_init (&self->ref_count);
@@ -328,12 +142,8 @@ lacuna_scale_new (LacunaScaleKind       kind,
 
   if (kind == LACUNA_SCALE_COMPACT)
     {
-      gsize n_regions;
-      const struct lac_region *regions = lac_map_regions (map, &n_regions);
-
-      if (n_regions > 0)
-        self->extent.end = MAX (self->extent.end, regions[n_regions - 1].end);
-      cut_holes (self, map, keep, n_keep);
+      self->extent = lacuna_holes_get_extent (holes);
+      cut_holes (self, holes, keep, n_keep);
     }
 
   self->cut_in_regions = g_new0 (guint64, self->n_breaks + 1);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "model/lacuna-scale.h"
+#include "model/lacuna-strip-layout.h"
 
 #include "random-map.h"
 
@@ -439,6 +440,227 @@ test_compact_cuts_at_most_4096 (void)
   g_assert_cmphex (breaks[n_breaks - 2].cut.end, <, G_GUINT64_CONSTANT (0x100000000) * 4097);
 }
 
+/* The compact scale's cuts as one would find them with all the time in the world: all holes in one
+ * array, sorted; and from the middle of each, what is kept is taken away piece by piece. */
+typedef struct
+{
+  struct lac_range range;
+  gboolean in_region;
+  gboolean is_outside;
+} NaiveHole;
+
+static int
+compare_by_size (gconstpointer a,
+                 gconstpointer b)
+{
+  struct lac_range range_a = ((const NaiveHole *) a)->range;
+  struct lac_range range_b = ((const NaiveHole *) b)->range;
+  guint64 size_a = lac_range_size (range_a);
+  guint64 size_b = lac_range_size (range_b);
+
+  if (size_a != size_b)
+    return size_a > size_b ? -1 : 1;
+  return range_a.start < range_b.start ? -1 : range_a.start > range_b.start;
+}
+
+static int
+compare_by_start (gconstpointer a,
+                  gconstpointer b)
+{
+  guint64 start_a = ((const struct lac_range *) a)->start;
+  guint64 start_b = ((const struct lac_range *) b)->start;
+
+  return start_a < start_b ? -1 : start_a > start_b;
+}
+
+static GArray *
+naive_holes (Map     *map,
+             guint64 *out_accessible)
+{
+  GArray *holes = g_array_new (FALSE, FALSE, sizeof (NaiveHole));
+  struct lac_range user = lac_map_space (map)->user;
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  guint64 end = n_regions > 0 ? MAX (user.end, regions[n_regions - 1].end) : user.end;
+  const guint64 limits[] = { user.start, user.end, G_MAXUINT64 };
+  guint64 position = 0;
+
+  *out_accessible = 0;
+  for (gsize i = 0; i <= n_regions; i++)
+    {
+      guint64 until = i < n_regions ? regions[i].start : end;
+
+      for (gsize part = 0; part < G_N_ELEMENTS (limits); part++)
+        {
+          NaiveHole hole = { { position, MIN (until, limits[part]) }, FALSE, part != 1 };
+
+          if (hole.range.end <= hole.range.start)
+            continue;
+          g_array_append_val (holes, hole);
+          position = hole.range.end;
+        }
+      if (i == n_regions)
+        break;
+      position = regions[i].end;
+      if (lacuna_ink_for_region (&regions[i]) != LACUNA_INK_GUARD)
+        *out_accessible += regions[i].end - regions[i].start;
+      else
+        {
+          NaiveHole hole = { lac_region_range (&regions[i]), TRUE, FALSE };
+          g_array_append_val (holes, hole);
+        }
+    }
+
+  g_array_sort (holes, compare_by_size);
+  return holes;
+}
+
+static guint64
+naive_margin (const GArray *holes,
+              guint64       goal,
+              guint64       page_size)
+{
+  guint64 best = page_size;
+  double best_distance = INFINITY;
+
+  for (guint64 margin = page_size; margin <= G_GUINT64_CONSTANT (1) << 62; margin *= 2)
+    {
+      double taken = 0;
+
+      for (guint i = 0; i < holes->len; i++)
+        {
+          const NaiveHole *hole = &g_array_index (holes, NaiveHole, i);
+
+          /* What is not among the largest can't be cut, whatever it is. */
+          if (i >= 4096)
+            taken += (double) lac_range_size (hole->range);
+          else if (!hole->is_outside)
+            taken += (double) MIN (lac_range_size (hole->range), 2 * margin);
+        }
+      if (fabs (taken - (double) goal) < best_distance)
+        {
+          best_distance = fabs (taken - (double) goal);
+          best = margin;
+        }
+    }
+  return best;
+}
+
+static GArray *
+naive_cuts (Map           *map,
+            const guint64 *keep,
+            gsize          n_keep)
+{
+  GArray *cuts = g_array_new (FALSE, FALSE, sizeof (LacunaBreak));
+  guint64 page_size = lac_map_space (map)->page_size;
+  guint64 accessible;
+  g_autoptr (GArray) holes = naive_holes (map, &accessible);
+  guint64 margin = naive_margin (holes, accessible / 2, page_size);
+
+  for (guint i = 0; i < MIN (holes->len, 4096); i++)
+    {
+      const NaiveHole *hole = &g_array_index (holes, NaiveHole, i);
+      guint64 end_margin = hole->is_outside ? MAX (margin / 4, page_size) : margin;
+      g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+      struct lac_range middle = { hole->range.start + end_margin, hole->range.end - end_margin };
+
+      if (lac_range_size (hole->range) <= 2 * end_margin)
+        continue;
+      g_array_append_val (pieces, middle);
+
+      for (gsize k = 0; k < n_keep; k++)
+        {
+          struct lac_range kept = { lac_align_down (lac_subtract_saturating (keep[k], margin),
+                                                    page_size),
+                                    G_MAXUINT64 };
+
+          if (!lac_range_contains (middle, keep[k]))
+            continue;
+          lac_align_up (lac_add_saturating (keep[k], margin), page_size, &kept.end);
+          for (guint p = pieces->len; p-- > 0;)
+            {
+              struct lac_range piece = g_array_index (pieces, struct lac_range, p);
+              struct lac_range below = { piece.start, MIN (piece.end, kept.start) };
+              struct lac_range above = { MAX (piece.start, kept.end), piece.end };
+
+              g_array_remove_index (pieces, p);
+              if (lac_range_size (below) > 0)
+                g_array_append_val (pieces, below);
+              if (lac_range_size (above) > 0)
+                g_array_append_val (pieces, above);
+            }
+        }
+
+      for (guint p = 0; p < pieces->len; p++)
+        {
+          LacunaBreak cut = { g_array_index (pieces, struct lac_range, p), 0, hole->in_region };
+
+          if (lac_range_size (cut.cut) >= page_size)
+            g_array_append_val (cuts, cut);
+        }
+    }
+
+  g_array_sort (cuts, compare_by_start);
+  return cuts;
+}
+
+static void
+test_compact_cuts_as_the_naive_model (void)
+{
+  g_autoptr (GRand) random = new_random ();
+  int n_cut = 0;
+
+  for (int round = 0; round < 400; round++)
+    {
+      g_autoptr (Map) map = round == 0 ? random_map (random, 30000, USER_47) : some_map (random);
+      g_autoptr (LacunaCensus) census = lacuna_census_new (map);
+
+      for (int i = 0; i < 4; i++)
+        {
+          guint64 keep[5];
+          gsize n_keep = g_rand_int_range (random, 0, 6);
+          g_autoptr (LacunaScale) scale = NULL;
+          g_autoptr (LacunaScale) alone = NULL;
+          g_autoptr (GArray) cuts = NULL;
+          const LacunaBreak *breaks;
+          const LacunaBreak *others;
+          gsize n_breaks;
+          gsize n_others;
+
+          for (gsize k = 0; k < n_keep; k++)
+            keep[k] = k > 0 && g_rand_boolean (random)
+                        ? keep[k - 1] + g_rand_int_range (random, 0, 1 << 30)
+                        : random_64 (random) % lac_map_space (map)->user.end;
+
+          scale = lacuna_census_new_scale (census, LACUNA_SCALE_COMPACT, keep, n_keep);
+          alone = lacuna_scale_new (LACUNA_SCALE_COMPACT, map, keep, n_keep);
+          cuts = naive_cuts (map, keep, n_keep);
+          breaks = lacuna_scale_get_breaks (scale, &n_breaks);
+          others = lacuna_scale_get_breaks (alone, &n_others);
+          g_assert_cmpuint (n_breaks, ==, cuts->len);
+          g_assert_cmpuint (n_others, ==, n_breaks);
+          for (gsize k = 0; k < n_breaks; k++)
+            {
+              const LacunaBreak *cut = &g_array_index (cuts, LacunaBreak, k);
+
+              g_assert_cmphex (breaks[k].cut.start, ==, cut->cut.start);
+              g_assert_cmphex (breaks[k].cut.end, ==, cut->cut.end);
+              g_assert_cmpint (breaks[k].in_region, ==, cut->in_region);
+              g_assert_cmphex (others[k].cut.start, ==, breaks[k].cut.start);
+              g_assert_cmphex (others[k].line, ==, breaks[k].line);
+              n_cut++;
+            }
+          g_assert_cmphex (lacuna_scale_get_length (alone), ==, lacuna_scale_get_length (scale));
+          g_assert_cmphex (lacuna_scale_get_extent (alone).end, ==,
+                           lacuna_scale_get_extent (scale).end);
+          g_assert_cmpint (lacuna_scale_keeps_places (alone), ==,
+                           lacuna_scale_keeps_places (scale));
+        }
+    }
+
+  g_assert_cmpint (n_cut, >, 1000);
+}
+
 static void
 test_anchor_scale_is_linear (void)
 {
@@ -749,6 +971,8 @@ main (int   argc,
   g_test_add_func ("/model/scale/compact-ignores-places-in-view",
                    test_compact_ignores_places_in_view);
   g_test_add_func ("/model/scale/compact-cuts-at-most-4096", test_compact_cuts_at_most_4096);
+  g_test_add_func ("/model/scale/compact-cuts-as-the-naive-model",
+                   test_compact_cuts_as_the_naive_model);
   g_test_add_func ("/model/scale/anchor-is-linear", test_anchor_scale_is_linear);
   g_test_add_func ("/model/view/zoom-keeps-what-is-under-the-pointer",
                    test_zoom_keeps_what_is_under_the_pointer);
