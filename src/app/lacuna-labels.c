@@ -16,6 +16,9 @@
 /* No letter of a text font is narrower than this part of its height; only to turn away texts. */
 #define NARROWEST_LETTER 0.2
 
+/* Fewer letters than this before an ellipsis say nothing. */
+#define LEAST_LETTERS 3
+
 typedef struct
 {
   PangoLayout *layout;
@@ -145,6 +148,44 @@ lacuna_labels_fits (LacunaLabels    *self,
   if (letters * NARROWEST_LETTER * lacuna_labels_height (self, style) > width)
     return FALSE;
   return get_label (self, style, text)->width <= width;
+}
+
+/* Halves what may be too long until it fits; letters differ in width, so there is no telling before. */
+char *
+lacuna_labels_shorten (LacunaLabels    *self,
+                       LacunaLabelStyle style,
+                       const char      *text,
+                       double           width)
+{
+  glong low = LEAST_LETTERS;
+  glong high;
+  glong n_letters = g_utf8_strlen (text, -1);
+  char *best = NULL;
+
+  if (lacuna_labels_fits (self, style, text, width))
+    return g_strdup (text);
+
+  high = MIN (n_letters - 1,
+              (glong) (width / NARROWEST_LETTER / MAX (lacuna_labels_height (self, style), 1)));
+  while (low <= high)
+    {
+      glong middle = low + (high - low) / 2;
+      g_autofree char *start = g_utf8_substring (text, 0, middle);
+      g_autofree char *attempt = g_strconcat (start, "\u2026", NULL);
+
+      if (lacuna_labels_fits (self, style, attempt, width))
+        {
+          g_free (best);
+          best = g_steal_pointer (&attempt);
+          low = middle + 1;
+        }
+      else
+        {
+          high = middle - 1;
+        }
+    }
+
+  return best;
 }
 
 void

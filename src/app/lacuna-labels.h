@@ -50,6 +50,13 @@ void          lacuna_labels_append (LacunaLabels    *self,
                                     double           y,
                                     const GdkRGBA   *colour);
 
+/* @text, or as much of its start as is at most @width wide, with an ellipsis. Transfer full; NULL when
+ * not even a few letters fit. */
+char         *lacuna_labels_shorten (LacunaLabels    *self,
+                                     LacunaLabelStyle style,
+                                     const char      *text,
+                                     double           width);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaLabels, lacuna_labels_free)
 
 G_END_DECLS

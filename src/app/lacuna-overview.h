@@ -1,8 +1,9 @@
 /* LacunaOverview: the whole space in a thin band, with the strip's view as a frame that can be
  * dragged by its middle and by its ends.
  *
- * It shows the strip's snapshot at the strip's scale, and follows both. Clicking beside the frame
- * brings the view there.
+ * It shows the strip's snapshot at the strip's scale, lies as the strip lies, and follows all three.
+ * Clicking beside the frame brings the view there; with the focus, arrows move it, + and − zoom and
+ * Home shows everything.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -88,9 +88,12 @@ make_light (LacunaPalette *palette)
   palette->fit_tint = colour (0x26a269, 0.16f);
   palette->fit_text = colour (0x0d5c36, 1);
   palette->risk = colour (0xc64600, 1);
+  palette->risk_text = colour (0xa33a00, 1);
   palette->risk_hatch = colour (0xc64600, 0.5);
   palette->plate = colour (0xffffff, 0.94f);
   palette->separator = colour (0xffffff, 0.55f);
+  palette->glow = colour (0x1c71d8, 1);
+  palette->dimmed_alpha = 0.16f;
 }
 
 static void
@@ -109,9 +112,12 @@ make_dark (LacunaPalette *palette)
   palette->fit_tint = colour (0x57e389, 0.18f);
   palette->fit_text = colour (0x8ff0a4, 1);
   palette->risk = colour (0xffa348, 1);
+  palette->risk_text = colour (0xffa348, 1);
   palette->risk_hatch = colour (0xffa348, 0.5);
   palette->plate = colour (0x1e1e20, 0.92f);
   palette->separator = colour (0x1e1e20, 0.55f);
+  palette->glow = colour (0xcfe3ff, 1);
+  palette->dimmed_alpha = 0.2f;
 }
 
 static void
@@ -130,6 +136,7 @@ make_high_light (LacunaPalette *palette)
   palette->fit_tint = colour (0x26a269, 0.22f);
   palette->fit_text = colour (0x00371c, 1);
   palette->risk = colour (0x8f3200, 1);
+  palette->risk_text = colour (0x8f3200, 1);
   palette->risk_hatch = palette->risk;
   palette->plate = colour (0xffffff, 1);
   palette->separator = colour (0xffffff, 1);
@@ -149,6 +156,7 @@ make_high_dark (LacunaPalette *palette)
   palette->fit = colour (0x7dffae, 1);
   palette->fit_text = colour (0xb8ffd0, 1);
   palette->risk = colour (0xffbe6f, 1);
+  palette->risk_text = colour (0xffbe6f, 1);
   palette->risk_hatch = palette->risk;
   palette->plate = colour (0x000000, 1);
   palette->separator = colour (0x000000, 1);

@@ -32,9 +32,12 @@ typedef struct
   GdkRGBA fit_tint;                /* fills a matching gap */
   GdkRGBA fit_text;                /* text on that */
   GdkRGBA risk;                    /* hazards */
+  GdkRGBA risk_text;               /* what is said of them, on the surface */
   GdkRGBA risk_hatch;              /* their pattern, which may cover most of the strip */
   GdkRGBA plate;                   /* behind a label that lies on several inks */
   GdkRGBA separator;               /* between touching regions */
+  GdkRGBA glow;                    /* what changed a moment ago */
+  float dimmed_alpha;              /* how much is left of inks that the legend leaves out */
 } LacunaPalette;
 
 /* Static; never freed. */

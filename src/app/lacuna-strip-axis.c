@@ -1,9 +1,7 @@
-/* How the strip's axis lies in the widget: the one place that knows.
+/* How the strip's axis lies in the widget, for who speaks of points: input, tooltips, menus.
  *
- * All that is drawn is computed along the axis (from low addresses to high ones) and across it (from the
- * ruler to the footer), in logical pixels, and becomes a rectangle of the widget here; all that the
- * pointer does is turned into a place on the axis here. So a vertical strip is no other code, only
- * another way to put the same rectangles.
+ * All that the pointer does is turned into a place on the axis here, as all that is drawn along the axis
+ * becomes rectangles of the widget in lacuna-strip-shapes.c; nothing else knows which way it lies.
  *
  * Horizontal, low addresses are at the left in every language, as numbers are written. Vertical, they
  * are at the bottom, and the ruler is on the side where lines begin. Texts are never turned, so that
@@ -17,57 +15,6 @@
 #include "lacuna-strip-private.h"
 
 #include <math.h>
-
-/* Vertical: between an address on the ruler and the edge, and between it and the band. */
-#define RULER_START_MARGIN 8
-#define RULER_END_MARGIN 12
-
-/* Vertical, without any text. */
-#define VERTICAL_RULER 104
-#define VERTICAL_FOOTER 16
-#define VERTICAL_LINE 15
-
-/* Above and below the lines of text at the ends of a vertical axis. */
-#define END_MARGIN 6
-
-LacunaStripMargins
-lacuna_strip_margins (GtkOrientation orientation,
-                      LacunaLabels  *labels)
-{
-  double line = labels ? lacuna_labels_height (labels, LACUNA_LABEL_MONO) : VERTICAL_LINE;
-
-  if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    return (LacunaStripMargins){
-      .ruler = MAX (LACUNA_STRIP_RULER, LACUNA_STRIP_RULER_TEXT + line + 9),
-      .footer = MAX (LACUNA_STRIP_FOOTER, line + 24),
-    };
-
-  return (LacunaStripMargins){
-    .ruler = labels ? RULER_START_MARGIN + RULER_END_MARGIN
-                        + lacuna_labels_width (labels, LACUNA_LABEL_MONO, "0000 0000 0000")
-                    : VERTICAL_RULER,
-    .footer = VERTICAL_FOOTER,
-    .high = END_MARGIN + line + END_MARGIN,
-    /* The low end, then the candidate and its distance. */
-    .low = END_MARGIN + 3 * (line + 1) + END_MARGIN,
-  };
-}
-
-graphene_rect_t
-lacuna_strip_place (const LacunaStripScene *scene,
-                    double                  along,
-                    double                  across,
-                    double                  length,
-                    double                  depth)
-{
-  if (scene->orientation == GTK_ORIENTATION_HORIZONTAL)
-    return GRAPHENE_RECT_INIT ((float) (scene->low_end + along), (float) across, (float) length,
-                               (float) depth);
-
-  return GRAPHENE_RECT_INIT (
-    (float) (scene->mirrored ? scene->height - across - depth : across),
-    (float) (scene->low_end - along - length), (float) depth, (float) length);
-}
 
 static LacunaStripMargins
 margins_of (LacunaStrip *self)

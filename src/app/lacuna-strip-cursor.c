@@ -1,7 +1,7 @@
 /* The strip's cursor: what the pointer is over, what is selected, and the layer that shows both.
  *
- * This layer is drawn on every frame, after the two that are kept; it is two or three rectangles,
- * and the address under the pointer, on a plate over the ruler.
+ * This layer is drawn on every frame, after the two that are kept; it is two or three rectangles, what is
+ * measured, and the address under the pointer, on a plate over the ruler.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,6 +17,9 @@
 /* Around the text on the pointer's plate, and from the ends of the strip. */
 #define PLATE_MARGIN 5
 #define PLATE_DISTANCE 4
+
+/* From the pointer's plate to the band. */
+#define POINTER_TICK 10
 
 gboolean
 lacuna_strip_item_at (LacunaStrip     *self,
@@ -64,15 +67,6 @@ lacuna_strip_item_at (LacunaStrip     *self,
 }
 
 gboolean
-lacuna_strip_address_at_x (LacunaStrip *self,
-                           double       x,
-                           guint64     *out_address)
-{
-  return lacuna_strip_address_at (self, x * gtk_widget_get_scale_factor (GTK_WIDGET (self)),
-                                  out_address);
-}
-
-gboolean
 lacuna_strip_address_at (LacunaStrip *self,
                          double       pixel,
                          guint64     *out_address)
@@ -107,7 +101,7 @@ void
 lacuna_strip_update_hover (LacunaStrip *self)
 {
   guint64 address = 0;
-  gboolean inside = self->pointer_inside && lacuna_strip_address_at_x (self, self->pointer_x, &address);
+  gboolean inside = self->pointer_inside && lacuna_strip_address_at (self, self->pointer, &address);
 
   if (!inside && !self->hover)
     return;
@@ -131,59 +125,133 @@ lacuna_strip_pick (LacunaStrip *self,
   g_signal_emit_by_name (self, "selected", address);
 }
 
-/* An outline around @range, at least a few pixels wide. */
+/* An outline around @range, at least a few pixels long. */
 static void
-append_outline (LacunaStrip            *self,
-                GtkSnapshot            *snapshot,
+append_outline (GtkSnapshot            *snapshot,
                 const LacunaStripScene *scene,
                 struct lac_range        range,
                 const GdkRGBA          *colour,
                 double                  outset,
                 double                  thickness)
 {
-  double width = lacuna_strip_scene_width (scene);
-  double start = CLAMP (lacuna_strip_scene_to_x (scene, range.start), -8, width + 8);
-  double end = CLAMP (lacuna_strip_scene_to_x (scene, range.end), -8, width + 8);
+  double length = lacuna_strip_scene_length (scene);
+  LacunaStripSpan span = lacuna_strip_scene_span (scene, range, 8);
+  LacunaStripSpan across = lacuna_strip_span_inset (lacuna_strip_scene_band (scene),
+                                                    LACUNA_STRIP_INSET - outset);
 
-  if (end < 0 || start > width || (start == end && (start < 0 || start >= width)))
+  if (span.end < 0 || span.start > length
+      || (span.start == span.end && (span.start < 0 || span.start >= length)))
     return;
 
-  end = MAX (end, start + 1);
-  lacuna_strip_append_frame (snapshot, colour, start - outset,
-                             LACUNA_STRIP_RULER + LACUNA_STRIP_INSET - outset,
-                             end - start + 2 * outset,
-                             lacuna_strip_scene_band_height (scene) - 2 * LACUNA_STRIP_INSET
-                               + 2 * outset,
-                             outset + 1, thickness);
+  span.end = MAX (span.end, span.start + 1);
+  lacuna_strip_append_frame (scene, snapshot, colour, span.start - outset, across.start,
+                             lacuna_strip_span_size (span) + 2 * outset,
+                             lacuna_strip_span_size (across), outset + 1, thickness);
 }
 
-/* Says the address under the pointer, where the ruler would say it if it had a tick there. */
+/* Text on a plate whose middle is @along, or as near to it as the ends of the strip allow. @across: its
+ * middle; below 0 for the ruler. */
+static graphene_rect_t
+append_plate_text (GtkSnapshot            *snapshot,
+                   const LacunaStripScene *scene,
+                   LacunaLabelStyle        style,
+                   const char             *text,
+                   double                  along,
+                   double                  across,
+                   const GdkRGBA          *ground,
+                   const GdkRGBA          *colour)
+{
+  double text_width = lacuna_labels_width (scene->labels, style, text);
+  double width = text_width + 2 * PLATE_MARGIN;
+  double height = lacuna_labels_height (scene->labels, style) + 2;
+  double half = lacuna_strip_box_length (scene, width, height) / 2 + PLATE_DISTANCE;
+  double middle = CLAMP (along, half, MAX (lacuna_strip_scene_length (scene) - half, half));
+  graphene_rect_t plate = across < 0
+                            ? lacuna_strip_place_ruler_box (scene, middle, text_width, height)
+                            : lacuna_strip_place_box (scene, middle, across, text_width, height);
+
+  /* A long text may be wider than the band. */
+  if (scene->orientation == GTK_ORIENTATION_VERTICAL && across >= 0)
+    plate.origin.x = CLAMP (plate.origin.x, PLATE_DISTANCE + PLATE_MARGIN,
+                            (float) MAX (scene->height - width - PLATE_DISTANCE + PLATE_MARGIN,
+                                         PLATE_DISTANCE + PLATE_MARGIN));
+  plate.origin.x = rintf (plate.origin.x) - PLATE_MARGIN;
+  plate.origin.y = rintf (plate.origin.y) - (across < 0 ? 1 : 0);
+  plate.size.width = (float) width;
+  lacuna_strip_append_plate (snapshot, ground, &plate);
+  lacuna_labels_append (scene->labels, snapshot, style, text, plate.origin.x + PLATE_MARGIN,
+                        plate.origin.y + 1, colour);
+  return plate;
+}
+
+/* Says the address under the pointer, where the ruler would say it if it had a tick there. While an
+ * address is picked, a line shows its place in the band as well. */
 static void
 append_pointer_address (LacunaStrip            *self,
                         GtkSnapshot            *snapshot,
                         const LacunaStripScene *scene)
 {
+  const GdkRGBA *colour = self->picking ? &self->palette->accent : &self->palette->text;
+  LacunaStripSpan band = lacuna_strip_scene_band (scene);
+  double along = floor (self->pointer) / scene->scale_factor;
+  double tick = 1.0 / scene->scale_factor;
   g_autofree char *text = lacuna_format_address_grouped (self->hover_address);
-  double width = lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO, text) + 2 * PLATE_MARGIN;
-  double height = lacuna_labels_height (scene->labels, LACUNA_LABEL_MONO) + 2;
-  double most = lacuna_strip_scene_width (scene) - width - PLATE_DISTANCE;
-  double left = rint (CLAMP (self->pointer_x - width / 2, PLATE_DISTANCE,
-                             MAX (most, PLATE_DISTANCE)));
-  double top = LACUNA_STRIP_RULER_TEXT - 1;
-  GskRoundedRect plate;
 
-  gsk_rounded_rect_init_from_rect (&plate,
-                                   &GRAPHENE_RECT_INIT ((float) left, (float) top, (float) width,
-                                                        (float) height),
-                                   4);
-  gtk_snapshot_push_rounded_clip (snapshot, &plate);
-  gtk_snapshot_append_color (snapshot, &scene->palette->text, &plate.bounds);
-  gtk_snapshot_pop (snapshot);
-  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_MONO, text, left + PLATE_MARGIN,
-                        top + 1, &scene->palette->surface);
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->text,
-                                 rint (CLAMP (self->pointer_x, left + 4, left + width - 5)),
-                                 top + height, 1, LACUNA_STRIP_RULER - top - height);
+  if (self->picking)
+    lacuna_strip_append_rectangle (scene, snapshot, colour, along, band.start, tick,
+                                   lacuna_strip_span_size (band));
+  lacuna_strip_append_rectangle (scene, snapshot, colour, along, band.start - POINTER_TICK, tick,
+                                 POINTER_TICK);
+  append_plate_text (snapshot, scene, LACUNA_LABEL_MONO, text, along, -1, colour,
+                     &self->palette->surface);
+}
+
+/* What was dragged out: a tint with edges over everything, and its size on a plate, with how far it is
+ * from the anchor below that. */
+static void
+append_measure (LacunaStrip            *self,
+                GtkSnapshot            *snapshot,
+                const LacunaStripScene *scene)
+{
+  LacunaStripSpan band = lacuna_strip_scene_band (scene);
+  LacunaStripSpan span = lacuna_strip_scene_span (scene, self->measure, 8);
+  double length = lacuna_strip_scene_length (scene);
+  double depth = lacuna_strip_span_size (band);
+  double line = lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD) + 4;
+  double middle = (MAX (span.start, 0) + MIN (span.end, length)) / 2;
+  double across = (band.start + band.end) / 2;
+  GdkRGBA tint = self->palette->accent;
+  g_autofree char *size = lacuna_format_size (lac_range_size (self->measure));
+  g_autofree char *distance = lacuna_strip_measure_distance (self);
+
+  if (span.end < 0 || span.start > length)
+    return;
+
+  tint.alpha = 0.28f;
+  lacuna_strip_append_rectangle (scene, snapshot, &tint, span.start, band.start,
+                                 lacuna_strip_span_size (span), depth);
+  lacuna_strip_append_rectangle (scene, snapshot, &self->palette->accent, span.start - 0.5,
+                                 band.start - POINTER_TICK, 1.5, depth + POINTER_TICK);
+  lacuna_strip_append_rectangle (scene, snapshot, &self->palette->accent, span.end - 1,
+                                 band.start - POINTER_TICK, 1.5, depth + POINTER_TICK);
+
+  /* The first line is the upper one, which upright is the one at higher addresses. */
+  if (scene->orientation == GTK_ORIENTATION_HORIZONTAL)
+    append_plate_text (snapshot, scene, LACUNA_LABEL_BOLD, size, middle,
+                       across - (distance ? line / 2 : 0), &self->palette->accent,
+                       &self->palette->surface);
+  else
+    append_plate_text (snapshot, scene, LACUNA_LABEL_BOLD, size,
+                       middle + (distance ? line / 2 : 0), across, &self->palette->accent,
+                       &self->palette->surface);
+  if (distance == NULL)
+    return;
+  if (scene->orientation == GTK_ORIENTATION_HORIZONTAL)
+    append_plate_text (snapshot, scene, LACUNA_LABEL_PLAIN, distance, middle, across + line / 2,
+                       &self->palette->accent, &self->palette->surface);
+  else
+    append_plate_text (snapshot, scene, LACUNA_LABEL_PLAIN, distance, middle - line / 2, across,
+                       &self->palette->accent, &self->palette->surface);
 }
 
 void
@@ -193,28 +261,38 @@ lacuna_strip_append_cursor (LacunaStrip            *self,
 {
   LacunaStripItem item;
 
+  lacuna_strip_push_ends (scene, snapshot);
   if (self->hover && lacuna_strip_item_at (self, self->hover_address, &item) && !item.is_outside)
-    append_outline (self, snapshot, scene, item.range, &self->palette->text, 1, 1);
-
-  /* Hover may also be told by the list, and then it is of no one address. */
-  if (self->hover && self->pointer_inside && !self->dragging)
-    append_pointer_address (self, snapshot, scene);
+    append_outline (snapshot, scene, item.range, &self->palette->text, 1, 1);
 
   if (lac_range_size (self->selection) > 0)
     {
-      append_outline (self, snapshot, scene, self->selection, &self->palette->surface, 4, 4);
-      append_outline (self, snapshot, scene, self->selection, &self->palette->accent, 4, 2.5);
+      append_outline (snapshot, scene, self->selection, &self->palette->surface, 4, 4);
+      append_outline (snapshot, scene, self->selection, &self->palette->accent, 4, 2.5);
     }
+
+  if (lac_range_size (self->measure) > 0)
+    append_measure (self, snapshot, scene);
+  lacuna_strip_pop_ends (scene, snapshot);
+
+  /* Hover may also be told by the list, and then it is of no one address. */
+  if (self->hover && self->pointer_inside)
+    append_pointer_address (self, snapshot, scene);
 
   if (gtk_widget_has_visible_focus (GTK_WIDGET (self)))
     {
+      float width = (float) gtk_widget_get_width (GTK_WIDGET (self)) - 2 * RING_INSET;
+      float height = (float) gtk_widget_get_height (GTK_WIDGET (self)) - 2 * RING_INSET;
       GdkRGBA ring = self->palette->accent;
+      GskRoundedRect outline;
 
       if (!self->palette->high_contrast)
         ring.alpha = 0.6f;
-      lacuna_strip_append_frame (snapshot, &ring, RING_INSET, RING_INSET,
-                                 lacuna_strip_scene_width (scene) - 2 * RING_INSET,
-                                 scene->height - 2 * RING_INSET, 9, 2);
+      gsk_rounded_rect_init_from_rect (&outline,
+                                       &GRAPHENE_RECT_INIT (RING_INSET, RING_INSET, width, height),
+                                       9);
+      gtk_snapshot_append_border (snapshot, &outline, (float[4]){ 2, 2, 2, 2 },
+                                  (GdkRGBA[4]){ ring, ring, ring, ring });
     }
 }
 

@@ -2,7 +2,7 @@
  *
  * They belong to the overlay, because they make way for what a query puts there: a number of which
  * the candidate's bar covers the first digit is a wrong number. So a label lies in the widest part of
- * its gap that is clear of the candidate and of the anchors, or is left out.
+ * its gap that is clear of the candidate, of the anchors and of the edges of what fits, or is left out.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,6 +20,12 @@
 /* A capacity may come nearer to the ends of its gap. */
 #define LEAST_MARGIN 4
 
+/* A line of text takes more than this of a strip that stands. */
+#define LEAST_UPRIGHT 12
+
+/* Free above and below a label of a strip that stands. */
+#define UPRIGHT_MARGIN 1
+
 /* Half of what an anchor's line takes. */
 #define ANCHOR_REACH 1
 
@@ -30,19 +36,10 @@ typedef struct
   LacunaStripSpan clear;
   gboolean fits;
   guint64 capacity;
-  LacunaStripSpan match;       /* the outline of what fits */
-  LacunaStripSpan match_clear;
+  LacunaStripUsable usable;    /* the outlines of what fits */
+  LacunaStripSpan match_clear; /* the most that is clear inside one of them */
+  LacunaStripSpan capacity_clear;
 } GapName;
-
-static LacunaStripSpan
-span_of (const LacunaStripScene *scene,
-         struct lac_range        range)
-{
-  double width = lacuna_strip_scene_width (scene);
-
-  return (LacunaStripSpan){ CLAMP (lacuna_strip_scene_to_x (scene, range.start), 0, width),
-                            CLAMP (lacuna_strip_scene_to_x (scene, range.end), 0, width) };
-}
 
 static int
 compare_spans (gconstpointer a,
@@ -54,7 +51,7 @@ compare_spans (gconstpointer a,
   return span_a->start < span_b->start ? -1 : span_a->start > span_b->start;
 }
 
-/* What lies over gaps, from left to right. */
+/* What lies over gaps, from the low end on. */
 static GArray *
 find_obstacles (const LacunaStripScene *scene,
                 const LacunaStripMarks *marks)
@@ -66,9 +63,9 @@ find_obstacles (const LacunaStripScene *scene,
     g_array_append_val (obstacles, span);
   for (gsize i = 0; i < marks->n_anchors; i++)
     {
-      double x = lacuna_strip_scene_to_x (scene, marks->anchors[i]);
+      double along = lacuna_strip_scene_to_axis (scene, marks->anchors[i]);
 
-      span = (LacunaStripSpan){ x - ANCHOR_REACH, x + ANCHOR_REACH };
+      span = (LacunaStripSpan){ along - ANCHOR_REACH, along + ANCHOR_REACH };
       g_array_append_val (obstacles, span);
     }
   g_array_sort (obstacles, compare_spans);
@@ -99,6 +96,28 @@ clear_part (const GArray   *obstacles,
   return widest;
 }
 
+/* @obstacles, and the edges of what fits: no text crosses them. */
+static GArray *
+add_edges (const GArray           *obstacles,
+           const LacunaStripUsable *usable)
+{
+  GArray *all = g_array_sized_new (FALSE, FALSE, sizeof (LacunaStripSpan),
+                                   obstacles->len + 2 * (guint) usable->n_spans);
+
+  g_array_append_vals (all, obstacles->data, obstacles->len);
+  for (gsize i = 0; i < usable->n_spans; i++)
+    {
+      LacunaStripSpan edges[] = {
+        { usable->spans[i].start - 1, usable->spans[i].start + 1 },
+        { usable->spans[i].end - 1, usable->spans[i].end + 1 },
+      };
+
+      g_array_append_vals (all, edges, G_N_ELEMENTS (edges));
+    }
+  g_array_sort (all, compare_spans);
+  return all;
+}
+
 static GArray *
 find_names (const LacunaStripScene *scene,
             const LacunaStripMarks *marks,
@@ -108,6 +127,7 @@ find_names (const LacunaStripScene *scene,
   GArray *names = g_array_new (FALSE, TRUE, sizeof (GapName));
   gsize n_pieces;
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
+  double least = lacuna_strip_box_length (scene, LACUNA_LABEL_WIDTH, LEAST_UPRIGHT);
 
   for (gsize i = 0; i < n_pieces; i++)
     {
@@ -116,21 +136,31 @@ find_names (const LacunaStripScene *scene,
       GapName name = { 0 };
 
       if (pieces[i].count > 0
-          || pieces[i].end - pieces[i].start < LACUNA_LABEL_WIDTH * scene->scale_factor)
+          || pieces[i].end - pieces[i].start < least * scene->scale_factor)
         continue;
       range = lac_map_gap (scene->map, pieces[i].first);
       name.bytes = lac_range_size (range);
       if (name.bytes == 0)
         continue;
 
-      name.clear = clear_part (obstacles, span_of (scene, range));
+      name.clear = clear_part (obstacles, lacuna_strip_scene_span (scene, range, 0));
       if (marks->query
           && lac_gap_check (scene->map, marks->query, pieces[i].first, &gap, NULL) == LAC_OK)
         {
+          g_autoptr (GArray) all = NULL;
+
           name.fits = TRUE;
           name.capacity = gap.capacity;
-          name.match = span_of (scene, lac_range_intersect (gap.range, window));
-          name.match_clear = clear_part (obstacles, name.match);
+          lacuna_strip_find_usable (scene, marks->query, window, pieces[i].first, 0, &name.usable);
+          for (gsize part = 0; part < name.usable.n_spans; part++)
+            {
+              LacunaStripSpan clear = clear_part (obstacles, name.usable.spans[part]);
+
+              if (lacuna_strip_span_size (clear) > lacuna_strip_span_size (name.match_clear))
+                name.match_clear = clear;
+            }
+          all = add_edges (obstacles, &name.usable);
+          name.clear = clear_part (all, lacuna_strip_scene_span (scene, range, 0));
         }
       g_array_append_val (names, name);
     }
@@ -140,68 +170,93 @@ find_names (const LacunaStripScene *scene,
 
 /* @colour over @ground as far as both go. */
 static void
-append_tint (GtkSnapshot    *snapshot,
-             const GdkRGBA  *colour,
-             LacunaStripSpan ground,
-             LacunaStripSpan tinted,
-             double          top,
-             double          height)
+append_tint (const LacunaStripScene *scene,
+             GtkSnapshot            *snapshot,
+             const GdkRGBA          *colour,
+             LacunaStripSpan         ground,
+             LacunaStripSpan         tinted,
+             LacunaStripSpan         across)
 {
   double start = MAX (ground.start, tinted.start);
 
-  lacuna_strip_append_rectangle (snapshot, colour, start, top, MIN (ground.end, tinted.end) - start,
-                                 height);
+  lacuna_strip_append_rectangle (scene, snapshot, colour, start, across.start,
+                                 MIN (ground.end, tinted.end) - start,
+                                 lacuna_strip_span_size (across));
 }
 
-/* Draws @text in the middle of @span. A hatch, or the mark of a break, stops above it and goes on
- * below it: so the ground is drawn again, with the tints that lie on it. */
-static void
-append_text (const LacunaStripScene *scene,
-             GtkSnapshot            *snapshot,
-             const GapName          *name,
-             LacunaStripSpan         window,
-             LacunaStripSpan         span,
-             LacunaLabelStyle        style,
-             const char             *text,
-             const GdkRGBA          *colour,
-             double                  top)
+/* A text, where its middle is, and what else there is to know to draw the ground below it. */
+typedef struct
 {
+  const LacunaStripScene *scene;
+  GtkSnapshot *snapshot;
+  const GapName *name;
+  LacunaStripSpan window;
+} Pen;
+
+/* Draws @text around @along, @across. A hatch, or the mark of a break, stops before it and goes on after
+ * it: so the ground is drawn again, with the tints that lie on it. */
+static void
+append_text (const Pen       *pen,
+             double           along,
+             double           across,
+             LacunaLabelStyle style,
+             const char      *text,
+             const GdkRGBA   *colour)
+{
+  const LacunaStripScene *scene = pen->scene;
   double width = lacuna_labels_width (scene->labels, style, text);
   double height = lacuna_labels_height (scene->labels, style);
-  double left = (span.start + span.end - width) / 2;
-  LacunaStripSpan ground = { left - 3, left + width + 3 };
+  double length = lacuna_strip_box_length (scene, width + 6, height);
+  double depth = lacuna_strip_box_length (scene, height, width + 6);
+  LacunaStripSpan ground = { along - length / 2, along + length / 2 };
+  LacunaStripSpan sides = { across - depth / 2, across + depth / 2 };
+  graphene_rect_t box = lacuna_strip_place_box (scene, along, across, width, height);
 
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->free, ground.start, top,
-                                 ground.end - ground.start, height);
-  append_tint (snapshot, &scene->palette->window_tint, ground, window, top, height);
-  if (name->fits)
-    append_tint (snapshot, &scene->palette->fit_tint, ground, name->match, top, height);
-  lacuna_labels_append (scene->labels, snapshot, style, text, left, top, colour);
+  lacuna_strip_append_rectangle (scene, pen->snapshot, &scene->palette->free, ground.start,
+                                 sides.start, length, depth);
+  append_tint (scene, pen->snapshot, &scene->palette->window_tint, ground, pen->window, sides);
+  for (gsize i = 0; i < pen->name->usable.n_spans; i++)
+    append_tint (scene, pen->snapshot, &scene->palette->fit_tint, ground,
+                 pen->name->usable.spans[i], sides);
+  lacuna_labels_append (scene->labels, pen->snapshot, style, text, box.origin.x, box.origin.y,
+                        colour);
+}
+
+/* Whether @text fits into @length of the axis, and beside it into the band. */
+static gboolean
+fits (const LacunaStripScene *scene,
+      LacunaLabelStyle        style,
+      const char             *text,
+      LacunaStripSpan         span,
+      double                  margin)
+{
+  double length = lacuna_strip_span_size (span);
+  double depth = lacuna_strip_span_size (lacuna_strip_scene_band (scene)) - 2 * LACUNA_STRIP_INSET;
+
+  if (scene->orientation == GTK_ORIENTATION_HORIZONTAL)
+    return lacuna_labels_fits (scene->labels, style, text, length - 2 * margin);
+  return length >= lacuna_labels_height (scene->labels, style) + 2 * UPRIGHT_MARGIN
+         && lacuna_labels_fits (scene->labels, style, text, depth);
 }
 
 static void
-append_size (const LacunaStripScene *scene,
-             GtkSnapshot            *snapshot,
-             const GapName          *name,
-             LacunaStripSpan         window)
+append_size (const Pen *pen)
 {
-  g_autofree char *size = lacuna_format_size (name->bytes);
+  const LacunaStripScene *scene = pen->scene;
+  LacunaStripSpan band = lacuna_strip_scene_band (scene);
+  g_autofree char *size = lacuna_format_size (pen->name->bytes);
   /* Translators: free memory between two regions, such as "84 MiB free". */
   g_autofree char *text = g_strdup_printf (_("%s free"), size);
-  double room = name->clear.end - name->clear.start - 2 * MARGIN;
-  double top = LACUNA_STRIP_RULER
-               + (lacuna_strip_scene_band_height (scene)
-                  - lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN))
-                   / 2;
+  LacunaStripSpan clear = pen->name->clear;
   const char *fitting = NULL;
 
-  if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, text, room))
+  if (fits (scene, LACUNA_LABEL_PLAIN, text, clear, MARGIN))
     fitting = text;
-  else if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, size, room))
+  else if (fits (scene, LACUNA_LABEL_PLAIN, size, clear, MARGIN))
     fitting = size;
   if (fitting)
-    append_text (scene, snapshot, name, window, name->clear, LACUNA_LABEL_PLAIN, fitting,
-                 &scene->palette->text_dim, top);
+    append_text (pen, (clear.start + clear.end) / 2, (band.start + band.end) / 2,
+                 LACUNA_LABEL_PLAIN, fitting, &scene->palette->text_dim);
 }
 
 static char *
@@ -221,39 +276,51 @@ capacity_fits (const LacunaStripScene *scene,
 {
   g_autofree char *text = capacity_text (name, is_brief);
 
-  return lacuna_labels_fits (scene->labels, LACUNA_LABEL_BOLD, text,
-                             name->match_clear.end - name->match_clear.start - 2 * LEAST_MARGIN);
+  return fits (scene, LACUNA_LABEL_BOLD, text, name->capacity_clear, LEAST_MARGIN);
 }
 
 static void
-append_capacities (const LacunaStripScene *scene,
-                   GtkSnapshot            *snapshot,
-                   const GArray           *names,
-                   LacunaStripSpan         window)
+append_capacity (const Pen *pen,
+                 gboolean   is_brief)
 {
-  double height = lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD);
-  double top = scene->height - LACUNA_STRIP_FOOTER - LACUNA_STRIP_INSET - height - 1;
-  gboolean is_brief = FALSE;
+  const LacunaStripScene *scene = pen->scene;
+  LacunaStripSpan band = lacuna_strip_scene_band (scene);
+  LacunaStripSpan clear = pen->name->capacity_clear;
+  g_autofree char *text = capacity_text (pen->name, is_brief);
+  double across = (band.start + band.end) / 2;
 
-  /* All say it in one way: in words only where none has room for figures alone. */
-  for (guint i = 0; i < names->len && !is_brief; i++)
+  /* Below the size: in a strip that lies, that is at the far side of the band. */
+  if (scene->orientation == GTK_ORIENTATION_HORIZONTAL)
+    across = band.end - LACUNA_STRIP_INSET - 1
+             - lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD) / 2.0;
+  append_text (pen, (clear.start + clear.end) / 2, across, LACUNA_LABEL_BOLD, text,
+               &scene->palette->fit_text);
+}
+
+/* Where a strip stands, size and capacity share the band's middle: the size goes above the capacity,
+ * and where there is no room for both, only the capacity is said. */
+static void
+share_room (const LacunaStripScene *scene,
+            GapName                *name)
+{
+  double line = lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD) + 2 * UPRIGHT_MARGIN;
+  LacunaStripSpan match = name->match_clear;
+  double middle = (match.start + match.end) / 2;
+
+  name->capacity_clear = match;
+  if (scene->orientation == GTK_ORIENTATION_HORIZONTAL || !name->fits
+      || !capacity_fits (scene, name, FALSE)
+      || name->clear.end <= match.start || name->clear.start >= match.end)
+    return;
+
+  if (lacuna_strip_span_size (match) >= 2 * line)
     {
-      const GapName *name = &g_array_index (names, GapName, i);
-
-      is_brief = name->fits && !capacity_fits (scene, name, FALSE)
-                 && capacity_fits (scene, name, TRUE);
+      name->capacity_clear = (LacunaStripSpan){ middle - line, middle };
+      name->clear = (LacunaStripSpan){ middle, middle + line };
     }
-
-  for (guint i = 0; i < names->len; i++)
+  else
     {
-      const GapName *name = &g_array_index (names, GapName, i);
-      g_autofree char *text = NULL;
-
-      if (!name->fits || !capacity_fits (scene, name, is_brief))
-        continue;
-      text = capacity_text (name, is_brief);
-      append_text (scene, snapshot, name, window, name->match_clear, LACUNA_LABEL_BOLD, text,
-                   &scene->palette->fit_text, top);
+      name->clear = (LacunaStripSpan){ 0, 0 };
     }
 }
 
@@ -263,18 +330,34 @@ lacuna_strip_append_gap_names (const LacunaStripScene *scene,
                                const LacunaStripMarks *marks)
 {
   struct lac_range window = lac_map_space (scene->map)->user;
-  LacunaStripSpan tinted = { 0, 0 };
+  Pen pen = { .scene = scene, .snapshot = snapshot };
   g_autoptr (GArray) names = NULL;
+  gboolean is_brief = FALSE;
 
   if (marks->query)
     {
       window = lac_gap_query_window (marks->query, scene->map);
       if (lacuna_strip_window_excludes (scene, window))
-        tinted = span_of (scene, window);
+        pen.window = lacuna_strip_scene_span (scene, window, 0);
     }
 
   names = find_names (scene, marks, window);
   for (guint i = 0; i < names->len; i++)
-    append_size (scene, snapshot, &g_array_index (names, GapName, i), tinted);
-  append_capacities (scene, snapshot, names, tinted);
+    {
+      GapName *name = &g_array_index (names, GapName, i);
+
+      share_room (scene, name);
+      /* All say it in one way: in words only where none has room for figures alone. */
+      is_brief |= name->fits && !capacity_fits (scene, name, FALSE)
+                  && capacity_fits (scene, name, TRUE);
+      pen.name = name;
+      append_size (&pen);
+    }
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      pen.name = &g_array_index (names, GapName, i);
+      if (pen.name->fits && capacity_fits (scene, pen.name, is_brief))
+        append_capacity (&pen, is_brief);
+    }
 }

@@ -1,8 +1,10 @@
 /* The labels on regions.
  *
  * What a label says depends on the room: first that there is a module, then which region of it and how
- * large. A label lies in the middle of its piece, or, when a module's regions are too narrow one by
- * one, on a plate across them; so labels never overlap, because pieces do not.
+ * large, in one line or in two; a name that is too long is shortened where that leaves enough of it. A
+ * label lies in the middle of its piece, or, when a module's regions are too narrow one by one, on a
+ * plate across them; so labels never overlap, because pieces do not. All this asks is what room there is,
+ * upright, so that it is the same whichever way the strip lies.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,6 +19,12 @@
 
 /* Free on either side of a label. */
 #define MARGIN 6
+
+/* Free above and below. */
+#define LINE_MARGIN 1
+
+/* Narrower than this, the start of a name is not worth reading. */
+#define LEAST_SHORTENED 64
 
 /* Around the text on a plate. */
 #define PLATE_MARGIN 5
@@ -52,42 +60,85 @@ lacuna_strip_short_name (const struct lac_map    *map,
   return name;
 }
 
-static double
-middle_of_band (const LacunaStripScene *scene)
+/* The rectangle of regions from column @start to @end. */
+static graphene_rect_t
+place_columns (const LacunaStripScene *scene,
+               gint32                  start,
+               gint32                  end)
 {
-  return LACUNA_STRIP_RULER
-         + (lacuna_strip_scene_band_height (scene)
-            - lacuna_labels_height (scene->labels, LACUNA_LABEL_BOLD))
-             / 2;
+  LacunaStripSpan span = lacuna_strip_span_inset (lacuna_strip_scene_band (scene),
+                                                  LACUNA_STRIP_INSET);
+
+  return lacuna_strip_place (scene, (double) start / scene->scale_factor, span.start,
+                             (double) (end - start) / scene->scale_factor,
+                             lacuna_strip_span_size (span));
 }
 
-/* @ground: what to paint behind it; NULL for nothing. */
-static gboolean
-append_if_fits (const LacunaStripScene *scene,
-                GtkSnapshot            *snapshot,
-                LacunaLabelStyle        style,
-                const char             *text,
-                gint32                  start,
-                gint32                  end,
-                const GdkRGBA          *colour,
-                const GdkRGBA          *ground)
+/* One or two lines of text in the middle of @room. */
+typedef struct
 {
-  double left = (double) start / scene->scale_factor;
-  double width = (double) (end - start) / scene->scale_factor;
-  double text_width;
+  const LacunaStripScene *scene;
+  GtkSnapshot *snapshot;
+  graphene_rect_t room;
+  LacunaLabelStyle style;
+  const GdkRGBA *colour;
+  const GdkRGBA *ground; /* what to paint behind it; NULL for nothing */
+} Label;
 
-  if (!lacuna_labels_fits (scene->labels, style, text, width - 2 * MARGIN))
+static gboolean
+append_lines_if_fit (const Label       *label,
+                     const char *const *lines,
+                     gsize              n_lines)
+{
+  LacunaLabels *labels = label->scene->labels;
+  double height = lacuna_labels_height (labels, label->style);
+  double width = label->room.size.width - 2 * MARGIN;
+  double top = label->room.origin.y
+               + (label->room.size.height - (double) n_lines * height) / 2;
+
+  if ((double) n_lines * height > label->room.size.height - 2 * LINE_MARGIN)
     return FALSE;
+  for (gsize i = 0; i < n_lines; i++)
+    if (!lacuna_labels_fits (labels, label->style, lines[i], width))
+      return FALSE;
 
-  text_width = lacuna_labels_width (scene->labels, style, text);
-  left += (width - text_width) / 2;
-  /* A hatch, or the mark of a break, stops above the text and goes on below it. */
-  if (ground)
-    lacuna_strip_append_rectangle (snapshot, ground, left - 3, middle_of_band (scene) - 1,
-                                   text_width + 6,
-                                   lacuna_labels_height (scene->labels, style) + 2);
-  lacuna_labels_append (scene->labels, snapshot, style, text, left, middle_of_band (scene), colour);
+  for (gsize i = 0; i < n_lines; i++)
+    {
+      double text_width = lacuna_labels_width (labels, label->style, lines[i]);
+      double left = label->room.origin.x + (label->room.size.width - text_width) / 2;
+
+      /* A hatch, or the mark of a break, stops before the text and goes on after it. */
+      if (label->ground)
+        gtk_snapshot_append_color (label->snapshot, label->ground,
+                                   &GRAPHENE_RECT_INIT ((float) left - 3, (float) top - 1,
+                                                        (float) text_width + 6,
+                                                        (float) height + 2));
+      lacuna_labels_append (labels, label->snapshot, label->style, lines[i], left, top,
+                            label->colour);
+      top += height;
+    }
   return TRUE;
+}
+
+static gboolean
+append_if_fits (const Label *label,
+                const char  *text)
+{
+  return append_lines_if_fit (label, &text, 1);
+}
+
+/* As much of @text as there is room for, if that is worth reading. */
+static gboolean
+append_shortened (const Label *label,
+                  const char  *text)
+{
+  g_autofree char *start = NULL;
+
+  if (label->room.size.width < LEAST_SHORTENED)
+    return FALSE;
+  start = lacuna_labels_shorten (label->scene->labels, label->style, text,
+                                 label->room.size.width - 2 * MARGIN);
+  return start != NULL && append_if_fits (label, start);
 }
 
 static gboolean
@@ -98,35 +149,39 @@ append_region_name (const LacunaStripScene  *scene,
                     const char              *name,
                     gboolean                 is_widest)
 {
-  const GdkRGBA *colour = &scene->palette->ink_text[piece->ink];
-  const GdkRGBA *ground = lacuna_strip_piece_may_be_cut (piece)
-                            ? &scene->palette->ink[piece->ink]
-                            : NULL;
+  Label label = { .scene = scene,
+                  .snapshot = snapshot,
+                  .room = place_columns (scene, piece->start, piece->end),
+                  .style = LACUNA_LABEL_BOLD,
+                  .colour = &scene->palette->ink_text[piece->ink] };
   g_autofree char *size = lacuna_format_size (region->end - region->start);
   g_autofree char *full = NULL;
+  g_autofree char *brief = NULL;
   char protection[5];
 
+  /* What the legend leaves out has its names left out, too. */
+  if (scene->dimmed & 1u << piece->ink)
+    return FALSE;
+
+  if (lacuna_strip_piece_may_be_cut (piece))
+    label.ground = &scene->palette->ink[piece->ink];
   lac_protection_format (region->protection, region->flags, protection);
   full = g_strdup_printf ("%s %s %s", name, protection, size);
-  if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, full, piece->start, piece->end, colour,
-                      ground))
+  if (append_if_fits (&label, full))
     return TRUE;
-  if (!is_widest)
-    {
-      /* The name stands on the widest one. */
-      g_autofree char *brief = g_strdup_printf ("%s %s", protection, size);
 
-      return append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, brief, piece->start, piece->end,
-                             colour, ground);
-    }
-  if (append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, name, piece->start, piece->end, colour,
-                      ground))
+  /* The name stands on the widest one. */
+  brief = g_strdup_printf ("%s %s", protection, size);
+  if (!is_widest)
+    return append_if_fits (&label, brief);
+  if (append_lines_if_fit (&label, (const char *const[]){ name, brief }, 2)
+      || append_if_fits (&label, name))
     return TRUE;
 
   /* The colour already says what memory without a name is. */
-  return lac_map_backing (scene->map, region)->name_length == 0
-         && append_if_fits (scene, snapshot, LACUNA_LABEL_BOLD, size, piece->start, piece->end,
-                            colour, ground);
+  if (lac_map_backing (scene->map, region)->name_length == 0)
+    return append_if_fits (&label, size);
+  return append_shortened (&label, name);
 }
 
 static void
@@ -135,29 +190,49 @@ append_plate (const LacunaStripScene *scene,
               const LacunaModule     *module,
               const char             *name)
 {
-  double left = (double) module->start / scene->scale_factor;
-  double width = (double) (module->end - module->start) / scene->scale_factor;
-  double text_height = lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN);
-  double text_width;
-  GskRoundedRect plate;
+  graphene_rect_t room = place_columns (scene, module->start, module->end);
+  double height = lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN);
+  g_autofree char *text = NULL;
+  graphene_rect_t plate;
+  double width = room.size.width - 2 * (PLATE_MARGIN + 1);
 
-  if (!lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, name,
-                           width - 2 * (PLATE_MARGIN + 1)))
+  if (room.size.height < height + 2)
+    return;
+  if (lacuna_labels_fits (scene->labels, LACUNA_LABEL_PLAIN, name, width))
+    text = g_strdup (name);
+  else if (room.size.width >= LEAST_SHORTENED)
+    text = lacuna_labels_shorten (scene->labels, LACUNA_LABEL_PLAIN, name, width);
+  if (text == NULL)
     return;
 
-  text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_PLAIN, name);
-  left += (width - text_width) / 2;
-  gsk_rounded_rect_init_from_rect (&plate,
-                                   &GRAPHENE_RECT_INIT ((float) left - PLATE_MARGIN,
-                                                        (float) middle_of_band (scene) - 2,
-                                                        (float) text_width + 2 * PLATE_MARGIN,
-                                                        (float) text_height + 4),
-                                   4);
-  gtk_snapshot_push_rounded_clip (snapshot, &plate);
-  gtk_snapshot_append_color (snapshot, &scene->palette->plate, &plate.bounds);
-  gtk_snapshot_pop (snapshot);
-  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_PLAIN, name, left,
-                        middle_of_band (scene), &scene->palette->text);
+  width = lacuna_labels_width (scene->labels, LACUNA_LABEL_PLAIN, text);
+  height = MIN (height + 4, room.size.height);
+  plate = GRAPHENE_RECT_INIT (
+    room.origin.x + (room.size.width - (float) width) / 2 - PLATE_MARGIN,
+    room.origin.y + (room.size.height - (float) height) / 2, (float) width + 2 * PLATE_MARGIN,
+    (float) height);
+  lacuna_strip_append_plate (snapshot, &scene->palette->plate, &plate);
+  lacuna_labels_append (scene->labels, snapshot, LACUNA_LABEL_PLAIN, text,
+                        plate.origin.x + PLATE_MARGIN,
+                        plate.origin.y
+                          + (height - lacuna_labels_height (scene->labels, LACUNA_LABEL_PLAIN)) / 2,
+                        &scene->palette->text);
+}
+
+/* Whether a legend that dims leaves out every region of @module in view. */
+static gboolean
+is_dimmed (const LacunaStripScene *scene,
+           const LacunaModule     *module,
+           const LacunaPiece      *pieces,
+           gsize                   n_pieces,
+           gsize                   first)
+{
+  if (scene->dimmed == 0)
+    return FALSE;
+  for (gsize i = first; i < n_pieces && pieces[i].start < module->end; i++)
+    if (pieces[i].count > 0 && !(scene->dimmed & 1u << pieces[i].ink))
+      return FALSE;
+  return TRUE;
 }
 
 /* The labels of a module, whose pieces begin at @piece. */
@@ -191,7 +266,7 @@ append_module_names (const LacunaStripScene *scene,
       any |= append_region_name (scene, snapshot, &pieces[i], &regions[pieces[i].first], name,
                                  i == widest);
 
-  if (!any && module->count > 1)
+  if (!any && module->count > 1 && !is_dimmed (scene, module, pieces, n_pieces, first))
     append_plate (scene, snapshot, module, name);
 }
 

@@ -67,7 +67,10 @@ struct _LacunaStrip
   GtkOrientation orientation;
   /* What is shown in full: a bit for each ink. */
   guint inks;
+  /* What glows, since when (monotonic microseconds), and what makes it fade. */
   LacunaChanges *changes;
+  gint64 changes_time;
+  guint glow_source;
 
   /* Kept until view, size, style or map change. */
   LacunaStripLayout *layout;
@@ -143,11 +146,6 @@ gboolean lacuna_strip_address_at     (LacunaStrip       *self,
                                       double             position,
                                       guint64           *out_address);
 
-/* The same in logical pixels from the low end; only until input speaks of the axis. */
-gboolean lacuna_strip_address_at_x   (LacunaStrip       *self,
-                                      double             x,
-                                      guint64           *out_address);
-
 /* Moves to @view, at once or smoothly, and has it remembered. */
 void     lacuna_strip_go_to          (LacunaStrip       *self,
                                       const LacunaView  *view,
@@ -201,12 +199,21 @@ void     lacuna_strip_append_cursor  (LacunaStrip            *self,
                                       GtkSnapshot            *snapshot,
                                       const LacunaStripScene *scene);
 
+/* What changed a moment ago, over the kept layers and below the cursor. */
+void     lacuna_strip_append_glow    (LacunaStrip            *self,
+                                      GtkSnapshot            *snapshot,
+                                      const LacunaStripScene *scene);
+void     lacuna_strip_stop_glow      (LacunaStrip       *self);
+
 /* Draws the hover again after the pointer or the view has moved. */
 void     lacuna_strip_update_hover   (LacunaStrip       *self);
 
 /* One line for a tooltip; the rest is left to the details. NULL outside the space. */
 char    *lacuna_strip_describe_briefly (LacunaStrip     *self,
                                         guint64          address);
+
+/* How far what is measured is from the first anchor; NULL without one. */
+char    *lacuna_strip_measure_distance (LacunaStrip     *self);
 
 /* Tells assistive technology what is shown and selected. */
 void     lacuna_strip_update_accessible (LacunaStrip    *self);

@@ -21,8 +21,8 @@
 /* Narrower than this, a cut gap has no room for its mark. */
 #define BREAK_ROOM 10
 
-/* Pages closer than this are not drawn. */
-#define LEAST_PAGE_SPACING 10
+/* Pages or bytes closer than this are not drawn. */
+#define LEAST_UNIT_SPACING 10
 
 /* Narrower than this, a hatch is only noise. */
 #define LEAST_HATCH 2
@@ -33,65 +33,19 @@
 /* What a column with hardly anything in it is mixed with: it has to be seen. */
 #define DENSITY_LEAST_ALPHA 0.5f
 
-void
-lacuna_strip_append_rectangle (GtkSnapshot   *snapshot,
-                               const GdkRGBA *colour,
-                               double         x,
-                               double         y,
-                               double         width,
-                               double         height)
-{
-  if (width > 0 && height > 0)
-    gtk_snapshot_append_color (snapshot, colour,
-                               &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) width,
-                                                    (float) height));
-}
-
-void
-lacuna_strip_append_frame (GtkSnapshot   *snapshot,
-                           const GdkRGBA *colour,
-                           double         x,
-                           double         y,
-                           double         width,
-                           double         height,
-                           double         radius,
-                           double         thickness)
-{
-  GskRoundedRect outline;
-  float side = (float) MIN (thickness, width / 2);
-  float edge = (float) MIN (thickness, height / 2);
-
-  if (width <= 0 || height <= 0)
-    return;
-
-  gsk_rounded_rect_init_from_rect (&outline,
-                                   &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) width,
-                                                        (float) height),
-                                   (float) MIN (radius, MIN (width, height) / 2));
-  gtk_snapshot_append_border (snapshot, &outline, (float[4]){ edge, side, edge, side },
-                              (GdkRGBA[4]){ *colour, *colour, *colour, *colour });
-}
-
-double
-lacuna_strip_scene_to_x (const LacunaStripScene *scene,
-                         guint64                 address)
-{
-  return (double) lacuna_view_to_column (&scene->view, scene->scale, address)
-         / scene->scale_factor;
-}
-
 LacunaStripSpan
 lacuna_strip_user_span (const LacunaStripScene *scene)
 {
   struct lac_range user = lac_map_space (scene->map)->user;
   gsize n_pieces;
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
-  double width = n_pieces > 0 ? (double) pieces[n_pieces - 1].end / scene->scale_factor : 0;
-  LacunaStripSpan span = { CLAMP (lacuna_strip_scene_to_x (scene, user.start), 0, width), width };
+  double length = n_pieces > 0 ? (double) pieces[n_pieces - 1].end / scene->scale_factor : 0;
+  LacunaStripSpan span = { CLAMP (lacuna_strip_scene_to_axis (scene, user.start), 0, length),
+                           length };
 
   /* A last column that is user space in part is shown whole. */
   if (user.end < lacuna_scale_get_extent (scene->scale).end)
-    span.end = CLAMP (lacuna_strip_scene_to_x (scene, user.end), 0, width);
+    span.end = CLAMP (lacuna_strip_scene_to_axis (scene, user.end), 0, length);
   return span;
 }
 
@@ -101,20 +55,21 @@ append_free_space (const LacunaStripScene *scene,
                    GtkSnapshot            *snapshot)
 {
   LacunaStripSpan user = lacuna_strip_user_span (scene);
-  double width = user.end - user.start;
-  double height = lacuna_strip_scene_band_height (scene);
+  LacunaStripSpan band = lacuna_strip_scene_band (scene);
+  double length = lacuna_strip_span_size (user);
+  double depth = lacuna_strip_span_size (band);
+  graphene_rect_t all;
+  graphene_rect_t one;
 
-  if (width <= 0)
+  if (length <= 0)
     return;
 
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->free, user.start, LACUNA_STRIP_RULER,
-                                 width, height);
-  gtk_snapshot_push_repeat (snapshot,
-                            &GRAPHENE_RECT_INIT ((float) user.start, LACUNA_STRIP_RULER,
-                                                 (float) width, (float) height),
-                            &GRAPHENE_RECT_INIT (0, LACUNA_STRIP_RULER, DOT_SPACING, DOT_SPACING));
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->free_dot, DOT_SPACING / 2,
-                                 LACUNA_STRIP_RULER + DOT_SPACING / 2, 1, 1);
+  all = lacuna_strip_place (scene, user.start, band.start, length, depth);
+  one = lacuna_strip_place (scene, 0, band.start, DOT_SPACING, DOT_SPACING);
+  gtk_snapshot_append_color (snapshot, &scene->palette->free, &all);
+  gtk_snapshot_push_repeat (snapshot, &all, &one);
+  lacuna_strip_append_rectangle (scene, snapshot, &scene->palette->free_dot, DOT_SPACING / 2,
+                                 band.start + DOT_SPACING / 2, 1, 1);
   gtk_snapshot_pop (snapshot);
 }
 
@@ -127,37 +82,81 @@ piece_shade (const LacunaPiece *piece)
   return 1 + piece->filled * (DENSITY_SHADES - 1) / 255;
 }
 
+/* What a piece is drawn with: an ink, and whether it is dimmed. Where many regions share a column, one
+ * that is not dimmed is never hidden by those that are. */
+static LacunaInk
+piece_ink (const LacunaStripScene *scene,
+           const LacunaPiece      *piece,
+           gboolean               *out_dimmed)
+{
+  guint64 bytes[LACUNA_N_INKS];
+  LacunaInk best = piece->ink;
+  struct lac_range range;
+  gsize n_regions;
+
+  *out_dimmed = (scene->dimmed & 1u << piece->ink) != 0;
+  if (!*out_dimmed || piece->count < 2 || scene->census == NULL)
+    return best;
+
+  range.start = lacuna_view_to_address (&scene->view, scene->scale, piece->start);
+  range.end = lacuna_view_to_address (&scene->view, scene->scale, piece->end);
+  if (range.end <= range.start)
+    return best;
+
+  lacuna_census_count (scene->census, range, bytes, &n_regions);
+  for (int ink = 0; ink < LACUNA_N_INKS; ink++)
+    if (!(scene->dimmed & 1u << ink) && bytes[ink] > 0
+        && (*out_dimmed || bytes[ink] > bytes[best]))
+      {
+        best = (LacunaInk) ink;
+        *out_dimmed = FALSE;
+      }
+  return best;
+}
+
 void
 lacuna_strip_append_pieces (const LacunaStripScene *scene,
                             GtkSnapshot            *snapshot,
-                            double                  top,
-                            double                  height)
+                            LacunaStripSpan         span)
 {
   gsize n_pieces;
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
   double pixel = 1.0 / scene->scale_factor;
+  double depth = lacuna_strip_span_size (span);
+  /* Of the run that is open, if any: where it began, and how it is drawn. */
+  gsize first = n_pieces;
+  LacunaInk ink = 0;
+  gboolean dimmed = FALSE;
+  int shade = 0;
 
-  for (gsize i = 0; i < n_pieces;)
+  for (gsize i = 0; i <= n_pieces; i++)
     {
-      gsize first = i;
-      int shade = piece_shade (&pieces[i]);
-      GdkRGBA colour;
+      gboolean is_mapped = i < n_pieces && pieces[i].count > 0;
+      gboolean next_dimmed = FALSE;
+      LacunaInk next_ink = is_mapped ? piece_ink (scene, &pieces[i], &next_dimmed) : 0;
+      int next_shade = is_mapped ? piece_shade (&pieces[i]) : 0;
 
-      if (pieces[i].count == 0)
+      if (first < n_pieces
+          && (!is_mapped || next_ink != ink || next_shade != shade || next_dimmed != dimmed))
         {
-          i++;
-          continue;
+          GdkRGBA colour = scene->palette->ink[ink];
+
+          colour.alpha = DENSITY_LEAST_ALPHA
+                         + (1 - DENSITY_LEAST_ALPHA) * (float) shade / DENSITY_SHADES;
+          if (dimmed)
+            colour.alpha *= scene->palette->dimmed_alpha;
+          lacuna_strip_append_rectangle (scene, snapshot, &colour, pieces[first].start * pixel,
+                                         span.start,
+                                         (pieces[i - 1].end - pieces[first].start) * pixel, depth);
+          first = n_pieces;
         }
-
-      while (i < n_pieces && pieces[i].count > 0 && pieces[i].ink == pieces[first].ink
-             && piece_shade (&pieces[i]) == shade)
-        i++;
-
-      colour = scene->palette->ink[pieces[first].ink];
-      colour.alpha = DENSITY_LEAST_ALPHA
-                     + (1 - DENSITY_LEAST_ALPHA) * (float) shade / DENSITY_SHADES;
-      lacuna_strip_append_rectangle (snapshot, &colour, pieces[first].start * pixel, top,
-                                     (pieces[i - 1].end - pieces[first].start) * pixel, height);
+      if (is_mapped && first == n_pieces)
+        {
+          first = i;
+          ink = next_ink;
+          shade = next_shade;
+          dimmed = next_dimmed;
+        }
     }
 }
 
@@ -165,8 +164,7 @@ lacuna_strip_append_pieces (const LacunaStripScene *scene,
 static void
 append_separators (const LacunaStripScene *scene,
                    GtkSnapshot            *snapshot,
-                   double                  top,
-                   double                  height)
+                   LacunaStripSpan         span)
 {
   gsize n_pieces;
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
@@ -176,28 +174,31 @@ append_separators (const LacunaStripScene *scene,
     if (pieces[i].kind == LACUNA_PIECE_REGION && pieces[i - 1].kind == LACUNA_PIECE_REGION
         && pieces[i].ink == pieces[i - 1].ink && pieces[i].end - pieces[i].start >= 4
         && pieces[i - 1].end - pieces[i - 1].start >= 4)
-      lacuna_strip_append_rectangle (snapshot, &scene->palette->separator,
-                                     pieces[i].start * pixel, top, pixel, height);
+      lacuna_strip_append_rectangle (scene, snapshot, &scene->palette->separator,
+                                     pieces[i].start * pixel, span.start, pixel,
+                                     lacuna_strip_span_size (span));
 }
 
-/* The edges of pages inside regions, once they are far enough apart to mean something. */
+/* The edges of pages inside regions, or of bytes when one looks that close, once they are far enough
+ * apart to mean something. */
 static void
-append_pages (const LacunaStripScene *scene,
-              GtkSnapshot            *snapshot)
+append_units (const LacunaStripScene *scene,
+              GtkSnapshot            *snapshot,
+              LacunaStripSpan         span)
 {
   gsize n_pieces;
   gsize n_regions;
   const LacunaPiece *pieces = lacuna_strip_layout_get_pieces (scene->layout, &n_pieces);
   const struct lac_region *regions = lac_map_regions (scene->map, &n_regions);
-  guint64 page_size = lac_map_space (scene->map)->page_size;
-  double spacing = (double) page_size / scene->view.bytes_per_pixel / scene->scale_factor;
-  double top = LACUNA_STRIP_RULER + LACUNA_STRIP_INSET;
-  double height = lacuna_strip_scene_band_height (scene) - 2 * LACUNA_STRIP_INSET;
-  struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
+  double byte = 1 / scene->view.bytes_per_pixel / scene->scale_factor;
+  guint64 unit = byte >= LEAST_UNIT_SPACING ? 1 : lac_map_space (scene->map)->page_size;
+  double depth = lacuna_strip_span_size (span);
+  struct lac_range visible;
 
-  if (spacing < LEAST_PAGE_SPACING)
+  if ((double) unit * byte < LEAST_UNIT_SPACING)
     return;
 
+  visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
   for (gsize i = 0; i < n_pieces; i++)
     {
       struct lac_range shown;
@@ -206,12 +207,13 @@ append_pages (const LacunaStripScene *scene,
         continue;
 
       shown = lac_range_intersect (lac_region_range (&regions[pieces[i].first]), visible);
-      for (guint64 page = lac_align_down (shown.start, page_size) + page_size;
-           page > shown.start && page < shown.end;
-           page += page_size)
-        lacuna_strip_append_rectangle (snapshot, &scene->palette->separator,
-                                       lacuna_strip_scene_to_x (scene, page), top + height * 0.75,
-                                       1.0 / scene->scale_factor, height * 0.25);
+      for (guint64 edge = lac_align_down (shown.start, unit) + unit;
+           edge > shown.start && edge < shown.end;
+           edge += unit)
+        lacuna_strip_append_rectangle (scene, snapshot, &scene->palette->separator,
+                                       lacuna_strip_scene_to_axis (scene, edge),
+                                       span.start + depth * 0.75, 1.0 / scene->scale_factor,
+                                       depth * 0.25);
     }
 }
 
@@ -247,28 +249,32 @@ lacuna_strip_first_break (const LacunaStripScene *scene,
   return low;
 }
 
-/* A line that goes to and fro, as wide as BREAK_WIDTH, around x = 0. Through free space it is a tear,
- * through a region only a mark on it. */
+/* A line that goes to and fro, as wide as BREAK_WIDTH, around 0 of an axis from left to right. Through
+ * free space it is a tear, through a region only a mark on it. */
 static GskRenderNode *
 make_zigzag (const LacunaStripScene *scene,
              gboolean                in_region)
 {
+  LacunaStripScene upright = *scene;
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  double inset = in_region ? LACUNA_STRIP_INSET : 0;
-  double height = lacuna_strip_scene_band_height (scene) - 2 * inset;
+  LacunaStripSpan span = lacuna_strip_span_inset (lacuna_strip_scene_band (scene),
+                                                  in_region ? LACUNA_STRIP_INSET : 0);
+  double depth = lacuna_strip_span_size (span);
   double length = hypot (BREAK_WIDTH, BREAK_TOOTH);
   double angle = atan2 (BREAK_TOOTH, BREAK_WIDTH) * 180 / G_PI;
-  int n_teeth = (int) floor (height / BREAK_TOOTH);
-  double top = LACUNA_STRIP_RULER + inset + (height - n_teeth * BREAK_TOOTH) / 2;
+  int n_teeth = (int) floor (depth / BREAK_TOOTH);
+  double top = span.start + (depth - n_teeth * BREAK_TOOTH) / 2;
   GdkRGBA colour = in_region ? scene->palette->ink_text[LACUNA_INK_GUARD] : scene->palette->tick;
 
+  upright.orientation = GTK_ORIENTATION_HORIZONTAL;
+  upright.low_end = 0;
   if (in_region && !scene->palette->high_contrast)
     colour.alpha = 0.45f;
 
   /* Free space ends here: nothing of it is left between the teeth. */
   if (!in_region)
-    lacuna_strip_append_rectangle (snapshot, &scene->palette->surface, -BREAK_WIDTH / 2 - 1,
-                                   LACUNA_STRIP_RULER, BREAK_WIDTH + 2, height);
+    lacuna_strip_append_rectangle (&upright, snapshot, &scene->palette->surface,
+                                   -BREAK_WIDTH / 2 - 1, span.start, BREAK_WIDTH + 2, depth);
   for (int i = 0; i < n_teeth; i++)
     {
       gboolean back = i % 2 == 1;
@@ -278,7 +284,7 @@ make_zigzag (const LacunaStripScene *scene,
                               &GRAPHENE_POINT_INIT ((float) (back ? BREAK_WIDTH / 2 : -BREAK_WIDTH / 2),
                                                     (float) (top + i * BREAK_TOOTH)));
       gtk_snapshot_rotate (snapshot, (float) (back ? 180 - angle : angle));
-      lacuna_strip_append_rectangle (snapshot, &colour, -0.5, -0.75, length + 1, 1.5);
+      lacuna_strip_append_rectangle (&upright, snapshot, &colour, -0.5, -0.75, length + 1, 1.5);
       gtk_snapshot_restore (snapshot);
     }
 
@@ -310,20 +316,20 @@ append_breaks (const LacunaStripScene *scene,
 
       for (gsize j = lacuna_strip_first_break (scene, piece); j < n_breaks; j++)
         {
-          double x = lacuna_strip_scene_to_x (scene, breaks[j].cut.end);
+          double along = lacuna_strip_scene_to_axis (scene, breaks[j].cut.end);
 
-          if (x * scene->scale_factor > piece->end)
+          if (along * scene->scale_factor > piece->end)
             break;
-          if (x - last < BREAK_ROOM)
+          if (along - last < BREAK_ROOM)
             continue;
 
           if (zigzags[in_region] == NULL)
             zigzags[in_region] = make_zigzag (scene, in_region);
           gtk_snapshot_save (snapshot);
-          gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, 0));
+          lacuna_strip_turn (scene, snapshot, along);
           gtk_snapshot_append_node (snapshot, zigzags[in_region]);
           gtk_snapshot_restore (snapshot);
-          last = x;
+          last = along;
         }
     }
 
@@ -334,7 +340,8 @@ append_breaks (const LacunaStripScene *scene,
 /* What is free but risky: hatched. */
 static void
 append_hazards (const LacunaStripScene *scene,
-                GtkSnapshot            *snapshot)
+                GtkSnapshot            *snapshot,
+                LacunaStripSpan         across)
 {
   gsize n_hazards;
   const struct lac_hazard_range *hazards = lac_map_hazards (scene->map, &n_hazards);
@@ -365,23 +372,22 @@ append_hazards (const LacunaStripScene *scene,
 
   for (; low < n_hazards && hazards[low].gap <= last_gap; low++)
     {
-      double width = lacuna_strip_scene_width (scene);
-      double start = CLAMP (lacuna_strip_scene_to_x (scene, hazards[low].range.start), 0, width);
-      double end = CLAMP (lacuna_strip_scene_to_x (scene, hazards[low].range.end), 0, width);
+      LacunaStripSpan span = lacuna_strip_scene_span (scene, hazards[low].range, 0);
+      graphene_rect_t rectangle;
 
       /* Hazards of one gap may overlap; what is hatched is not hatched again. */
-      start = MAX (start, drawn);
-      if (end - start < LEAST_HATCH)
+      span.start = MAX (span.start, drawn);
+      if (lacuna_strip_span_size (span) < LEAST_HATCH)
         continue;
 
-      gtk_snapshot_append_repeating_linear_gradient (
-        snapshot,
-        &GRAPHENE_RECT_INIT ((float) start, LACUNA_STRIP_RULER + LACUNA_STRIP_INSET,
-                             (float) (end - start),
-                             (float) lacuna_strip_scene_band_height (scene)
-                               - 2 * LACUNA_STRIP_INSET),
-        &GRAPHENE_POINT_INIT (0, 0), &GRAPHENE_POINT_INIT (5, 5), stops, G_N_ELEMENTS (stops));
-      drawn = end;
+      rectangle = lacuna_strip_place (scene, span.start, across.start,
+                                      lacuna_strip_span_size (span),
+                                      lacuna_strip_span_size (across));
+      gtk_snapshot_append_repeating_linear_gradient (snapshot, &rectangle,
+                                                     &GRAPHENE_POINT_INIT (0, 0),
+                                                     &GRAPHENE_POINT_INIT (5, 5), stops,
+                                                     G_N_ELEMENTS (stops));
+      drawn = span.end;
     }
 }
 
@@ -389,14 +395,14 @@ GskRenderNode *
 lacuna_strip_render_base (const LacunaStripScene *scene)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  double top = LACUNA_STRIP_RULER + LACUNA_STRIP_INSET;
-  double height = lacuna_strip_scene_band_height (scene) - 2 * LACUNA_STRIP_INSET;
+  LacunaStripSpan span = lacuna_strip_span_inset (lacuna_strip_scene_band (scene),
+                                                  LACUNA_STRIP_INSET);
 
   append_free_space (scene, snapshot);
-  append_hazards (scene, snapshot);
-  lacuna_strip_append_pieces (scene, snapshot, top, height);
-  append_separators (scene, snapshot, top, height);
-  append_pages (scene, snapshot);
+  append_hazards (scene, snapshot, span);
+  lacuna_strip_append_pieces (scene, snapshot, span);
+  append_separators (scene, snapshot, span);
+  append_units (scene, snapshot, span);
   append_breaks (scene, snapshot);
   if (scene->labels)
     lacuna_strip_append_names (scene, snapshot);

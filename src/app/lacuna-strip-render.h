@@ -1,8 +1,8 @@
 /* What the strip's layers are drawn from, and the functions that draw them.
  *
  * A layer is a function from a scene to a render node. It needs no widget and no display, so that
- * benchmarks and goldens draw exactly what the window does. Coordinates are logical pixels, and fall
- * on device pixels wherever a column is meant.
+ * benchmarks and goldens draw exactly what the window does. Coordinates are logical pixels along the
+ * axis and across it, and fall on device pixels wherever a column is meant.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -40,6 +40,9 @@ typedef struct
   double height;    /* logical pixels across the axis: the height of a strip that lies */
   const LacunaPalette *palette;
   LacunaLabels *labels; /* NULL to draw no text */
+  /* The inks that are dimmed, a bit for each; and, needed only for them, what is in a column. */
+  guint dimmed;
+  const LacunaCensus *census;
   /* How the axis lies in the widget; all zeros: from the left edge to the right. */
   GtkOrientation orientation;
   gboolean mirrored; /* vertical only: the ruler is at the right */
@@ -57,7 +60,7 @@ typedef struct
   gsize n_anchors;
 } LacunaStripMarks;
 
-/* From left to right, in logical pixels. */
+/* Along the axis or across it, in logical pixels. */
 typedef struct
 {
   double start;
@@ -86,21 +89,62 @@ graphene_rect_t lacuna_strip_place            (const LacunaStripScene *scene,
                                                double                  length,
                                                double                  depth);
 
+/* How much of the axis an upright box takes. */
+double          lacuna_strip_box_length       (const LacunaStripScene *scene,
+                                               double                  width,
+                                               double                  height);
+
+/* An upright box (a text) with its middle at @along, @across. */
+graphene_rect_t lacuna_strip_place_box        (const LacunaStripScene *scene,
+                                               double                  along,
+                                               double                  across,
+                                               double                  width,
+                                               double                  height);
+
+/* An upright box on the ruler, for what is at @along. */
+graphene_rect_t lacuna_strip_place_ruler_box  (const LacunaStripScene *scene,
+                                               double                  along,
+                                               double                  width,
+                                               double                  height);
+
+/* The length of the axis in logical pixels. */
 static inline double
-lacuna_strip_scene_width (const LacunaStripScene *scene)
+lacuna_strip_scene_length (const LacunaStripScene *scene)
 {
   return (double) scene->columns / scene->scale_factor;
 }
 
-static inline double
-lacuna_strip_scene_band_height (const LacunaStripScene *scene)
+/* Across the axis, in logical pixels: all of the band, or what regions take of it. */
+static inline LacunaStripSpan
+lacuna_strip_scene_band (const LacunaStripScene *scene)
 {
-  return MAX (scene->height - LACUNA_STRIP_RULER - LACUNA_STRIP_FOOTER, 1);
+  LacunaStripMargins margins = lacuna_strip_margins (scene->orientation, scene->labels);
+
+  return (LacunaStripSpan){ margins.ruler,
+                            MAX (scene->height - margins.footer, margins.ruler + 1) };
 }
 
-/* Where @address is, in logical pixels, on the edge of a column; may be far outside. */
-double         lacuna_strip_scene_to_x        (const LacunaStripScene *scene,
+static inline LacunaStripSpan
+lacuna_strip_span_inset (LacunaStripSpan span,
+                         double          inset)
+{
+  return (LacunaStripSpan){ span.start + inset, span.end - inset };
+}
+
+static inline double
+lacuna_strip_span_size (LacunaStripSpan span)
+{
+  return span.end - span.start;
+}
+
+/* Where @address is along the axis, in logical pixels, on the edge of a column; may be far outside. */
+double         lacuna_strip_scene_to_axis     (const LacunaStripScene *scene,
                                                guint64                 address);
+
+/* Where @range is along the axis; what is more than @beyond out of view is cut off. */
+LacunaStripSpan lacuna_strip_scene_span       (const LacunaStripScene *scene,
+                                               struct lac_range        range,
+                                               double                  beyond);
 
 /* Where user space is in view; all else can't be mapped. */
 LacunaStripSpan lacuna_strip_user_span        (const LacunaStripScene *scene);
@@ -114,11 +158,10 @@ GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
 GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks);
 
-/* The rectangles of the layout's regions, from @top to @top + @height. */
+/* The rectangles of the layout's regions, over @span across the axis. */
 void           lacuna_strip_append_pieces     (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot,
-                                               double                  top,
-                                               double                  height);
+                                               LacunaStripSpan         span);
 
 /* For the two above. */
 void           lacuna_strip_append_ruler      (const LacunaStripScene *scene,
@@ -130,38 +173,97 @@ void           lacuna_strip_append_names      (const LacunaStripScene *scene,
 void           lacuna_strip_append_gap_names  (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot,
                                                const LacunaStripMarks *marks);
+void           lacuna_strip_append_anchors    (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               const LacunaStripMarks *marks,
+                                               const LacunaStripSpan  *labels);
+void           lacuna_strip_append_footer     (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               const LacunaStripMarks *marks);
+
+/* Where the labels of anchors go along the axis, one for each; an empty span for what would overlap. */
+void           lacuna_strip_place_anchors     (const LacunaStripScene *scene,
+                                               const LacunaStripMarks *marks,
+                                               LacunaStripSpan        *out_labels);
 
 /* Whether a query's @window leaves out anything of user space; if not, it is not shown. */
 gboolean       lacuna_strip_window_excludes   (const LacunaStripScene *scene,
                                                struct lac_range        window);
+
+/* What of a gap that fits may be used: what the query's @window and the hazards to avoid leave of it, as
+ * far as a buffer has room there. Gaps with more such parts than this are unheard of. */
+typedef struct
+{
+  LacunaStripSpan spans[4];
+  gsize n_spans;
+} LacunaStripUsable;
+
+void           lacuna_strip_find_usable       (const LacunaStripScene     *scene,
+                                               const struct lac_gap_query *query,
+                                               struct lac_range            window,
+                                               gsize                       index,
+                                               double                      beyond,
+                                               LacunaStripUsable          *out_usable);
 
 /* What the candidate's bar covers. FALSE when none is in view. */
 gboolean       lacuna_strip_candidate_bar     (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks,
                                                LacunaStripSpan        *out_span);
 
-/* Whether something may be cut out of @piece, and the first break at or after its left edge. */
+/* Whether a buffer at the candidate would lie where it is risky: no green then. */
+gboolean       lacuna_strip_candidate_is_risky (const LacunaStripScene *scene,
+                                                const LacunaStripMarks *marks);
+
+/* Whether something may be cut out of @piece, and the first break at or after its low edge. */
 gboolean       lacuna_strip_piece_may_be_cut  (const LacunaPiece      *piece);
 gsize          lacuna_strip_first_break       (const LacunaStripScene *scene,
                                                const LacunaPiece      *piece);
 
 /* A rectangle of one colour; nothing when it is empty. */
-void           lacuna_strip_append_rectangle  (GtkSnapshot            *snapshot,
+void           lacuna_strip_append_rectangle  (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
                                                const GdkRGBA          *colour,
-                                               double                  x,
-                                               double                  y,
-                                               double                  width,
-                                               double                  height);
+                                               double                  along,
+                                               double                  across,
+                                               double                  length,
+                                               double                  depth);
 
 /* A frame of @thickness inside the rectangle, with round corners. */
-void           lacuna_strip_append_frame      (GtkSnapshot            *snapshot,
+void           lacuna_strip_append_frame      (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
                                                const GdkRGBA          *colour,
-                                               double                  x,
-                                               double                  y,
-                                               double                  width,
-                                               double                  height,
+                                               double                  along,
+                                               double                  across,
+                                               double                  length,
+                                               double                  depth,
                                                double                  radius,
                                                double                  thickness);
+
+/* A dashed line across the axis. */
+void           lacuna_strip_append_dashes     (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               const GdkRGBA          *colour,
+                                               double                  along,
+                                               double                  across,
+                                               double                  depth);
+
+/* What a text lies on, where it can't lie on what is there; in the widget's coordinates. */
+void           lacuna_strip_append_plate      (GtkSnapshot            *snapshot,
+                                               const GdkRGBA          *colour,
+                                               const graphene_rect_t  *rectangle);
+
+/* Cuts off what follows at the ends of the axis, up to the other of the two. Where the strip lies, those
+ * are the widget's edges, which cut it off anyway. */
+void           lacuna_strip_push_ends         (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot);
+void           lacuna_strip_pop_ends          (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot);
+
+/* Turns what follows, up to gtk_snapshot_restore(), so that x is along the axis from @along and y is
+ * across it. For what is no rectangle. */
+void           lacuna_strip_turn              (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               double                  along);
 
 /* The name that fits on a strip: the last part of a path without its version, or a kernel's name in
  * brackets; for a region without a name what its ink is called. Transfer full, UTF-8. */

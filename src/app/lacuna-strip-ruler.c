@@ -1,4 +1,4 @@
-/* The ruler above the strip.
+/* The ruler beside the band.
  *
  * Ticks stand at round addresses (multiples of a power of two), or, on the anchor scale, at round
  * distances from the anchor. On the compact scale the line jumps at breaks, so that a stretch between
@@ -13,14 +13,19 @@
 
 #include <math.h>
 
-/* Logical pixels between ticks with a label, at least; an address in groups is about 100 wide. */
+/* Logical pixels of the axis between ticks with a label, at least. An address in groups is about 100
+ * wide, a distance 60; upright, only the height of a line counts. */
 #define SPACING 128
+#define DISTANCE_SPACING 84
+#define UPRIGHT_SPACING 44
 
-/* A stretch narrower than this gets no tick of its own. */
+/* A stretch shorter than this gets no tick of its own. */
 #define LEAST_STRETCH 48
+#define LEAST_UPRIGHT_STRETCH 20
 
 /* Between two labels. */
 #define LABEL_DISTANCE 12
+#define UPRIGHT_LABEL_DISTANCE 4
 
 /* From the ends of the strip. */
 #define EDGE_MARGIN 8
@@ -31,10 +36,11 @@
 static void
 append_tick (const LacunaStripScene *scene,
              GtkSnapshot            *snapshot,
-             double                  x,
+             double                  along,
              double                  height)
 {
-  lacuna_strip_append_rectangle (snapshot, &scene->palette->tick, x, LACUNA_STRIP_RULER - height,
+  lacuna_strip_append_rectangle (scene, snapshot, &scene->palette->tick, along,
+                                 lacuna_strip_scene_band (scene).start - height,
                                  1.0 / scene->scale_factor, height);
 }
 
@@ -43,6 +49,7 @@ typedef struct
 {
   const LacunaStripSpan *taken;
   gsize n_taken;
+  double distance;
   double end;
 } Labels;
 
@@ -53,11 +60,11 @@ is_taken (const Labels *labels,
 {
   for (gsize i = 0; i < labels->n_taken; i++)
     if (labels->taken[i].end > labels->taken[i].start
-        && start < labels->taken[i].end + LABEL_DISTANCE
-        && labels->taken[i].start < end + LABEL_DISTANCE)
+        && start < labels->taken[i].end + labels->distance
+        && labels->taken[i].start < end + labels->distance)
       return TRUE;
 
-  return start < labels->end + LABEL_DISTANCE;
+  return start < labels->end + labels->distance;
 }
 
 /* A tick with its label, which is left out where there is no room for it. */
@@ -65,16 +72,18 @@ static void
 append_labelled_tick (const LacunaStripScene *scene,
                       GtkSnapshot            *snapshot,
                       guint64                 address,
-                      double                  x,
+                      double                  along,
                       Labels                 *labels)
 {
   g_autofree char *text = NULL;
   LacunaLabelStyle style = LACUNA_LABEL_MONO;
-  double width;
-  double left;
+  double margin = lacuna_strip_box_length (scene, EDGE_MARGIN, 0);
+  double length;
+  double start;
+  graphene_rect_t box;
 
-  append_tick (scene, snapshot, x, TICK_HEIGHT);
-  if (scene->labels == NULL || x < labels->end + LABEL_DISTANCE)
+  append_tick (scene, snapshot, along, TICK_HEIGHT);
+  if (scene->labels == NULL || along < labels->end + labels->distance)
     return;
 
   if (lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR)
@@ -93,15 +102,18 @@ append_labelled_tick (const LacunaStripScene *scene,
       text = lacuna_format_address_grouped (address);
     }
 
-  width = lacuna_labels_width (scene->labels, style, text);
-  left = x - width / 2;
-  if (is_taken (labels, left, left + width) || left < EDGE_MARGIN
-      || left + width > lacuna_strip_scene_width (scene) - EDGE_MARGIN)
+  box = lacuna_strip_place_ruler_box (scene, along,
+                                      lacuna_labels_width (scene->labels, style, text),
+                                      lacuna_labels_height (scene->labels, style));
+  length = lacuna_strip_box_length (scene, box.size.width, box.size.height);
+  start = along - length / 2;
+  if (is_taken (labels, start, start + length) || start < margin
+      || start + length > lacuna_strip_scene_length (scene) - margin)
     return;
 
-  lacuna_labels_append (scene->labels, snapshot, style, text, left,
-                        LACUNA_STRIP_RULER_TEXT, &scene->palette->text_dim);
-  labels->end = left + width;
+  lacuna_labels_append (scene->labels, snapshot, style, text, box.origin.x, box.origin.y,
+                        &scene->palette->text_dim);
+  labels->end = start + length;
 }
 
 /* The address in [@start, @end) with the most zero bits at its end. */
@@ -136,7 +148,7 @@ append_minor_ticks (const LacunaStripScene *scene,
   while (address >= visible.start && address < visible.end)
     {
       if (((address - base) & (step - 1)) != 0)
-        append_tick (scene, snapshot, lacuna_strip_scene_to_x (scene, address), MINOR_TICK_HEIGHT);
+        append_tick (scene, snapshot, lacuna_strip_scene_to_axis (scene, address), MINOR_TICK_HEIGHT);
       if (address > G_MAXUINT64 - minor)
         return;
       address += minor;
@@ -152,7 +164,10 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
   gboolean is_anchored = lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR;
   guint64 base = is_anchored ? lacuna_scale_get_anchor (scene->scale) : 0;
   struct lac_range extent = lacuna_scale_get_extent (scene->scale);
-  double least = scene->view.bytes_per_pixel * scene->scale_factor * SPACING;
+  double spacing = lacuna_strip_box_length (scene, is_anchored ? DISTANCE_SPACING : SPACING,
+                                            UPRIGHT_SPACING);
+  double least_stretch = lacuna_strip_box_length (scene, LEAST_STRETCH, LEAST_UPRIGHT_STRETCH);
+  double least = scene->view.bytes_per_pixel * scene->scale_factor * spacing;
   guint64 length = lacuna_scale_get_length (scene->scale);
   gsize n_breaks;
   const LacunaBreak *breaks = lacuna_scale_get_breaks (scene->scale, &n_breaks);
@@ -160,7 +175,9 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
   guint64 end = lacuna_scale_to_line (scene->scale,
                                       lacuna_view_to_address (&scene->view, scene->scale,
                                                               scene->columns));
-  Labels labels = { taken, n_taken, -G_MAXDOUBLE };
+  Labels labels = { taken, n_taken,
+                    lacuna_strip_box_length (scene, LABEL_DISTANCE, UPRIGHT_LABEL_DISTANCE),
+                    -G_MAXDOUBLE };
   guint64 step = 1;
   gsize next = 0;
 
@@ -185,10 +202,10 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
       guint64 address = start_address + ((base - start_address) & (step - 1));
 
       end_address = MIN (end_address, extent.end);
-      if (width >= LEAST_STRETCH && (address < start_address || address >= end_address))
+      if (width >= least_stretch && (address < start_address || address >= end_address))
         {
           address = roundest_address (start_address, end_address);
-          append_labelled_tick (scene, snapshot, address, lacuna_strip_scene_to_x (scene, address),
+          append_labelled_tick (scene, snapshot, address, lacuna_strip_scene_to_axis (scene, address),
                                 &labels);
         }
       else
@@ -196,7 +213,7 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
           for (; address >= start_address && address < end_address; address += step)
             {
               append_labelled_tick (scene, snapshot, address,
-                                    lacuna_strip_scene_to_x (scene, address), &labels);
+                                    lacuna_strip_scene_to_axis (scene, address), &labels);
               if (address > G_MAXUINT64 - step)
                 break;
             }

@@ -16,6 +16,10 @@
 /* Matches that are marked where they are too narrow to be outlined. */
 #define MOST_MARKED_MATCHES 512
 
+/* Along the axis, in logical pixels. */
+#define LEAST_LENGTH 160
+#define NATURAL_LENGTH 640
+
 enum
 {
   PROP_0,
@@ -104,6 +108,9 @@ lacuna_strip_get_scene (LacunaStrip      *self,
     .palette = self->palette,
     .labels = lacuna_strip_ensure_labels (self),
   };
+  if (self->inks != 0)
+    out_scene->dimmed = LACUNA_ALL_INKS & ~self->inks;
+  out_scene->census = self->census;
   lacuna_strip_scene_set_axis (out_scene, self);
   return TRUE;
 }
@@ -149,6 +156,7 @@ lacuna_strip_snapshot (GtkWidget   *widget,
     gtk_snapshot_append_node (snapshot, self->base);
   if (self->overlay)
     gtk_snapshot_append_node (snapshot, self->overlay);
+  lacuna_strip_append_glow (self, snapshot, &scene);
   lacuna_strip_append_cursor (self, snapshot, &scene);
 }
 
@@ -161,15 +169,21 @@ lacuna_strip_measure (GtkWidget     *widget,
                       int           *minimum_baseline,
                       int           *natural_baseline)
 {
-  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+  LacunaStrip *self = LACUNA_STRIP (widget);
+  LacunaStripMargins margins = lacuna_strip_margins (self->orientation,
+                                                     lacuna_strip_ensure_labels (self));
+
+  if (orientation == self->orientation)
     {
-      *minimum = 160;
-      *natural = 640;
+      *minimum = (int) ceil (margins.low + margins.high) + LEAST_LENGTH;
+      *natural = NATURAL_LENGTH;
     }
   else
     {
-      *minimum = LACUNA_STRIP_RULER + LACUNA_STRIP_LEAST_BAND + LACUNA_STRIP_FOOTER;
-      *natural = LACUNA_STRIP_RULER + LACUNA_STRIP_NATURAL_BAND + LACUNA_STRIP_FOOTER;
+      double beside = ceil (margins.ruler + margins.footer);
+
+      *minimum = (int) beside + LACUNA_STRIP_LEAST_BAND;
+      *natural = (int) beside + LACUNA_STRIP_NATURAL_BAND;
     }
 }
 
@@ -199,6 +213,14 @@ lacuna_strip_css_changed (GtkWidget         *widget,
 }
 
 static void
+lacuna_strip_direction_changed (GtkWidget       *widget,
+                                GtkTextDirection previous)
+{
+  GTK_WIDGET_CLASS (lacuna_strip_parent_class)->direction_changed (widget, previous);
+  lacuna_strip_drop_nodes (LACUNA_STRIP (widget));
+}
+
+static void
 lacuna_strip_state_flags_changed (GtkWidget    *widget,
                                   GtkStateFlags previous)
 {
@@ -215,11 +237,9 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
 {
   LacunaStrip *self = LACUNA_STRIP (widget);
   LacunaStripItem item;
-  LacunaStripScene scene;
+  GdkRectangle area;
   g_autofree char *text = NULL;
   guint64 address;
-  double start;
-  double end;
 
   if (keyboard)
     {
@@ -227,25 +247,23 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
         return FALSE;
       address = self->selection.start;
     }
-  else if (!lacuna_strip_address_at_x (self, x, &address))
+  else if (!lacuna_strip_address_at (self, lacuna_strip_point_to_axis (self, x, y), &address))
     {
       return FALSE;
     }
 
   text = lacuna_strip_describe_briefly (self, address);
-  if (text == NULL || !lacuna_strip_item_at (self, address, &item)
-      || !lacuna_strip_get_scene (self, &scene))
+  if (text == NULL || !lacuna_strip_item_at (self, address, &item))
     return FALSE;
 
-  start = CLAMP (lacuna_strip_scene_to_x (&scene, item.range.start), 0,
-                 lacuna_strip_scene_width (&scene));
-  end = CLAMP (lacuna_strip_scene_to_x (&scene, item.range.end), 0,
-               lacuna_strip_scene_width (&scene));
+  lacuna_strip_axis_rectangle (self,
+                               (double) lacuna_view_to_column (&self->view, self->scale,
+                                                               item.range.start),
+                               (double) lacuna_view_to_column (&self->view, self->scale,
+                                                               item.range.end),
+                               &area);
   gtk_tooltip_set_text (tooltip, text);
-  gtk_tooltip_set_tip_area (tooltip,
-                            &(GdkRectangle){ (int) start, LACUNA_STRIP_RULER,
-                                             MAX ((int) (end - start), 1),
-                                             (int) lacuna_strip_scene_band_height (&scene) });
+  gtk_tooltip_set_tip_area (tooltip, &area);
   return TRUE;
 }
 
@@ -330,6 +348,7 @@ lacuna_strip_dispose (GObject *object)
   LacunaStrip *self = LACUNA_STRIP (object);
 
   lacuna_strip_stop_animation (self);
+  lacuna_strip_stop_glow (self);
   lacuna_strip_stop_input (self);
   g_clear_pointer (&self->history, lacuna_strip_history_free);
   g_clear_pointer (&self->base, gsk_render_node_unref);
@@ -370,6 +389,7 @@ lacuna_strip_class_init (LacunaStripClass *klass)
   widget_class->measure = lacuna_strip_measure;
   widget_class->size_allocate = lacuna_strip_size_allocate;
   widget_class->css_changed = lacuna_strip_css_changed;
+  widget_class->direction_changed = lacuna_strip_direction_changed;
   widget_class->state_flags_changed = lacuna_strip_state_flags_changed;
   widget_class->query_tooltip = lacuna_strip_query_tooltip;
 

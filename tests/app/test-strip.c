@@ -208,6 +208,7 @@ test_labels_keep_clear_of_the_candidate (void)
     .palette = lacuna_palette_get (FALSE, FALSE),
     .labels = labels,
   };
+  LacunaStripSpan band = lacuna_strip_scene_band (&scene);
   int n_texts[2] = { 0, 0 };
   gsize n_regions;
 
@@ -236,9 +237,9 @@ test_labels_keep_clear_of_the_candidate (void)
         g_assert_true (lacuna_strip_candidate_bar (&scene, &marks, &bar));
         node = lacuna_strip_render_overlay (&scene, &marks);
         n_texts[part == 0] += count_clear_texts (
-          node, &GRAPHENE_RECT_INIT ((float) bar.start, LACUNA_STRIP_RULER,
-                                     (float) (bar.end - bar.start),
-                                     (float) lacuna_strip_scene_band_height (&scene)));
+          node, &GRAPHENE_RECT_INIT ((float) bar.start, (float) band.start,
+                                     (float) lacuna_strip_span_size (bar),
+                                     (float) lacuna_strip_span_size (band)));
         gsk_render_node_unref (node);
       }
 
