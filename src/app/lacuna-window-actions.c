@@ -168,6 +168,7 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
   enable (self, view, view_actions);
   enable (self, view && self->any_selected, selection_actions);
   enable (self, view && matches, match_actions);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->go_to), view);
   lacuna_window_update_copying (self);
   lacuna_window_update_history (self);
   update_live (self, view);

@@ -509,6 +509,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, panel_revealed_cb);
   gtk_widget_class_bind_template_callback (widget_class, panel_page_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_legend_clear);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_adapt_later);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_anchor_picked);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_go_to);
