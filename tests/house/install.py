@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""The installed library is usable by a program that knows nothing but `pkg-config lacuna`.
+"""What is installed works, wherever it lies.
 
-Installs the build into a folder of its own, compiles the README's example against it in three ways
-(shared, with the archive, wholly static), and runs it.
+The library is usable by a program that knows nothing but `pkg-config lacuna`: the build is installed
+into a folder of its own, the README's example compiled against it in three ways (shared, with the
+archive, wholly static), and run.
+
+The programs find their settings and translations beside themselves: what was installed is moved to a
+folder that nobody configured, and run from there; and from the build folder, without installing.
 
     install.py BUILD-FOLDER SANITIZERS COMPILER…
 
@@ -60,6 +64,75 @@ def build_and_run(name, link, library_folder=None):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", command("readelf", "-d", program))
 
 
+# Runs a program until its window is there, and says which files it holds open, how it ended, and what
+# it complained of. $1: the program, $2: where its standard error goes.
+OPEN_AND_LOOK = r"""
+name=io.github.lacuna_project.Lacuna path=/io/github/lacuna_project/Lacuna
+"$1" self 2>"$2" & program=$!
+for _ in {1..300}; do
+  if gdbus introspect --session -d $name -o $path/window 2>/dev/null | grep -q 'node 1'; then break; fi
+  if ! kill -0 $program 2>/dev/null; then break; fi
+  sleep 0.1
+done
+sleep 1
+cat /proc/$program/maps
+gdbus call --session -d $name -o $path -m org.freedesktop.Application.ActivateAction \
+  quit '[]' '{}' >/dev/null
+status=0; wait $program || status=$?
+echo "ended with $status"
+"""
+
+
+def with_language(environment):
+    """The language that the build made for tests, in a locale that every system has."""
+    environment = dict(environment, LANGUAGE="pseudo", LC_ALL="C.UTF-8")
+    environment.pop("LANG", None)
+    return environment
+
+
+def speaks(program, words):
+    result = subprocess.run([program, *words], capture_output=True, text=True, check=False,
+                            env=with_language(os.environ))
+    tap.expect(result.returncode == 0 and "⟦" in result.stdout,
+               f"{program} {' '.join(words)} does not speak the language beside it: "
+               f"{result.stdout}{result.stderr}")
+
+
+def opens(program, files):
+    """The window opens, having found @files, and has nothing to complain of."""
+    if SANITIZERS != "none":
+        raise tap.Skip("the window's other tests run it with the sanitizers")
+    for tool in ("Xvfb", "dbus-run-session", "gdbus"):
+        if shutil.which(tool) is None:
+            raise tap.Skip(f"{tool} is not installed")
+    complaints = os.path.join(ROOT, "complaints")
+    result = subprocess.run(
+        [os.path.join(TOP, "tests", "app", "with-display.sh"), "bash", "-c", OPEN_AND_LOOK, "bash",
+         program, complaints],
+        capture_output=True, text=True, check=False, timeout=120, env=with_language(os.environ))
+    tap.expect("ended with 0" in result.stdout, f"{result.stdout[-200:]}{result.stderr}")
+    for file in files:
+        tap.expect(f" {file}\n" in result.stdout, f"{program} did not find {file}")
+    with open(complaints, encoding="utf-8") as file:
+        said = file.read()
+    tap.expect(not said, f"{program} wrote to standard error: {said}")
+
+
+def moved():
+    """What was installed, in another place, with the language for tests among the others."""
+    place = os.path.join(ROOT, "some where", "else")
+    if not os.path.exists(place):
+        shutil.copytree(os.path.dirname(os.path.dirname(find("bin/lacuna-cli"))), place)
+        shutil.copytree(os.path.join(BUILD, "po", "pseudo"),
+                        os.path.join(place, "share", "locale", "pseudo"))
+    return place
+
+
+def has_the_window():
+    if not os.path.exists(os.path.join(BUILD, "src", "app", "lacuna")):
+        raise tap.Skip("this build has no window")
+
+
 def it_installs():
     command("meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", ROOT)
     pc = find("lacuna.pc")
@@ -109,6 +182,39 @@ def a_wholly_static_program_links_the_archive():
     tap.expect(not build_and_run("static", ["-static", *libs]), "it needs shared libraries")
 
 
+def programs_speak_from_any_folder():
+    speaks(os.path.join(moved(), "bin", "lacuna-cli"), ["--help"])
+    has_the_window()
+    speaks(os.path.join(moved(), "bin", "lacuna"), ["--help"])
+
+
+def json_is_the_same_in_every_language():
+    """What scripts read is no language."""
+    program = os.path.join(moved(), "bin", "lacuna-cli")
+    maps = os.path.join(TOP, "tests", "fixtures", "maps", "static", "maps")
+    for words in (["map", maps, "--json"], ["gaps", maps, "--json", "--rejected"],
+                  ["map", maps, "--null"], ["gaps", maps, "--null", "--rejected"]):
+        said = [subprocess.run([program, *words], capture_output=True, check=True, env=environment)
+                .stdout for environment in (dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="en"),
+                                            with_language(os.environ))]
+        said = [re.sub(rb'"taken": *"[^"]*"', b"", text) for text in said]
+        tap.expect(said[0] and said[0] == said[1], f"{words} says {said[1][:400]!r}")
+
+
+def the_window_opens_from_any_folder():
+    has_the_window()
+    opens(os.path.join(moved(), "bin", "lacuna"),
+          [os.path.join(moved(), "share", "lacuna", "gschemas.compiled"),
+           os.path.join(moved(), "share", "locale", "pseudo", "LC_MESSAGES", "lacuna.mo")])
+
+
+def the_window_opens_from_the_build_folder():
+    has_the_window()
+    opens(os.path.join(BUILD, "src", "app", "lacuna"),
+          [os.path.join(BUILD, "data", "gschemas.compiled"),
+           os.path.join(BUILD, "po", "pseudo", "LC_MESSAGES", "lacuna.mo")])
+
+
 if __name__ == "__main__":
     try:
         tap.run("/house/install", [
@@ -117,6 +223,10 @@ if __name__ == "__main__":
             a_program_links_the_shared_library,
             a_program_links_the_archive,
             a_wholly_static_program_links_the_archive,
+            programs_speak_from_any_folder,
+            json_is_the_same_in_every_language,
+            the_window_opens_from_any_folder,
+            the_window_opens_from_the_build_folder,
         ])
     finally:
         shutil.rmtree(ROOT)
