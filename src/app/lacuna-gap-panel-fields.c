@@ -131,7 +131,7 @@ number_anchors (LacunaGapPanel *self)
       lacuna_field_set_removable (field, !last);
       /* The one that only waits for another anchor takes as little room as it can. */
       lacuna_field_set_slim (field, last && i > 0);
-      lacuna_field_set_placeholder (field, i == 0 ? _ ("An address, [heap], libc.so.6+0x40")
+      lacuna_field_set_placeholder (field, i == 0 ? _ ("Address or name")
                                                   : _ ("and near…"));
     }
 }

@@ -202,8 +202,8 @@ explanation_text (LacunaGapPanel *self)
                ? obstacle_text (self->advice, lacuna_gap_results_get_query (self->results))
                : NULL;
   if (self->form_is_empty)
-    return g_strdup (_ ("These are all gaps with room for one page. Say what the buffer must be near: "
-                        "type an address or a name above, or pick a place on the strip."));
+    return g_strdup (_ ("These have room for one page. What must the buffer be near? Type an address "
+                        "or a name, or pick it on the strip."));
   if (n_kept < n_matches)
     return g_strdup_printf (_ ("The first %'u can be stepped through; %'" G_GUINT64_FORMAT
                                " more are on the strip and in the list of gaps."),
