@@ -4,6 +4,10 @@
  * size in IEC units and bytes, its protection in words, what backs it and where in it; of a gap: its
  * hazards and what they mean, and whether it fits the query or why not. Each value can be copied.
  *
+ * Signals:
+ *   go-to-address (guint64 address)   the user wants to select what is there: a neighbour
+ *   copied (string text)              @text is on the clipboard
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
