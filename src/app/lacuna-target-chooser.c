@@ -40,6 +40,7 @@ struct _LacunaTargetChooser
   GtkFilterListModel *filtered;
   GtkCustomFilter *filter;
   GtkCustomSorter *sorter;
+  char *sorted_by; /* what was typed when the rows were put in order */
   GtkSortListModel *sorted;
   GtkSingleSelection *selection;
   guint refresh_source;
@@ -65,8 +66,8 @@ match_process (gpointer item,
   return lacuna_process_matches (item, gtk_editable_get_text (self->search_entry));
 }
 
-/* Whoever types "java" means the process of that name before those that mention it somewhere. Oneself
- * comes first where it matches at all, so that it is found where nothing is typed. */
+/* Whoever types "java" means the process of that name before those that mention it somewhere. Where
+ * nothing is typed, oneself comes first, so that it is found. */
 static int
 rank (LacunaProcess *process,
       const char    *search)
@@ -82,18 +83,24 @@ rank (LacunaProcess *process,
   return strstr (name, search) != NULL ? 2 : 3;
 }
 
-/* Among equals the newest comes first: what one looks for has mostly been started just now. */
+static gboolean
+is_own (LacunaProcess *process)
+{
+  return g_str_equal (lacuna_process_get_user_name (process), g_get_user_name ());
+}
+
+/* Among equals one's own come first, which is what one may read, and of those the newest: what one looks
+ * for has mostly been started just now. */
 static int
 compare_processes (gconstpointer a,
                    gconstpointer b,
                    gpointer      user_data)
 {
   LacunaTargetChooser *self = user_data;
-  const char *search = gtk_editable_get_text (self->search_entry);
   LacunaProcess *first = (LacunaProcess *) a;
   LacunaProcess *second = (LacunaProcess *) b;
-  int rank_a = rank (first, search);
-  int rank_b = rank (second, search);
+  int rank_a = 2 * rank (first, self->sorted_by) + (is_own (first) ? 0 : 1);
+  int rank_b = 2 * rank (second, self->sorted_by) + (is_own (second) ? 0 : 1);
   guint64 start_a = lacuna_process_get_start_time (first);
   guint64 start_b = lacuna_process_get_start_time (second);
   gint32 pid_a = lacuna_process_get_pid (first);
@@ -154,7 +161,10 @@ scroll_to (LacunaTargetChooser *self,
 static void
 search_changed_cb (LacunaTargetChooser *self)
 {
+  /* What comes and goes by the filter is put in its place by the order that the others are still in. */
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  g_free (self->sorted_by);
+  self->sorted_by = g_strdup (gtk_editable_get_text (self->search_entry));
   gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0)
     {
@@ -315,11 +325,20 @@ lacuna_target_chooser_dispose (GObject *object)
 }
 
 static void
+lacuna_target_chooser_finalize (GObject *object)
+{
+  g_free (LACUNA_TARGET_CHOOSER (object)->sorted_by);
+
+  G_OBJECT_CLASS (lacuna_target_chooser_parent_class)->finalize (object);
+}
+
+static void
 lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lacuna_target_chooser_dispose;
+  G_OBJECT_CLASS (klass)->finalize = lacuna_target_chooser_finalize;
 
   /* LacunaTargetChooser::chosen: the user chose this target, spelled as on the command line. */
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
@@ -354,6 +373,7 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->shown_rows = g_ptr_array_new ();
+  self->sorted_by = g_strdup ("");
   self->counts = lacuna_region_counts_new ();
   self->processes = lacuna_process_list_new ();
   self->filter = gtk_custom_filter_new (match_process, self, NULL);
