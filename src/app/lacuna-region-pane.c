@@ -43,6 +43,7 @@ struct _LacunaRegionPane
 enum
 {
   PROP_0,
+  PROP_SHOW,
   PROP_SORT,
   PROP_DESCENDING,
   N_PROPERTIES
@@ -178,6 +179,34 @@ show_toggled_cb (LacunaRegionPane *self,
   lacuna_region_table_reveal_next (self->table);
   lacuna_region_list_set_show (self->list, shown (self));
   update_empty (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW]);
+}
+
+static const char *
+show_name (LacunaRegionPane *self)
+{
+  switch (shown (self))
+    {
+    case LACUNA_SHOW_REGIONS:
+      return "regions";
+    case LACUNA_SHOW_GAPS:
+      return "gaps";
+    default:
+      return "both";
+    }
+}
+
+/* Its toggle does the rest. */
+static void
+show_by_name (LacunaRegionPane *self,
+              const char       *name)
+{
+  if (g_strcmp0 (name, "regions") == 0)
+    gtk_toggle_button_set_active (self->show_regions, TRUE);
+  else if (g_strcmp0 (name, "gaps") == 0)
+    gtk_toggle_button_set_active (self->show_gaps, TRUE);
+  else
+    gtk_toggle_button_set_active (self->show_both, TRUE);
 }
 
 static void
@@ -263,6 +292,9 @@ get_property (GObject    *object,
 
   switch (property_id)
     {
+    case PROP_SHOW:
+      g_value_set_string (value, show_name (self));
+      break;
     case PROP_SORT:
       g_value_set_string (value, sort_names[self->sort]);
       break;
@@ -286,6 +318,9 @@ set_property (GObject      *object,
 
   switch (property_id)
     {
+    case PROP_SHOW:
+      show_by_name (self, g_value_get_string (value));
+      break;
     case PROP_SORT:
       for (guint i = 0; i < LACUNA_N_COLUMNS; i++)
         if (g_strcmp0 (g_value_get_string (value), sort_names[i]) == 0)
@@ -328,6 +363,10 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
   object_class->get_property = get_property;
   object_class->set_property = set_property;
 
+  /* What is listed: "regions", "gaps" or "both". */
+  properties[PROP_SHOW]
+      = g_param_spec_string ("show", NULL, NULL, "regions",
+                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /* What the rows are sorted by: the name of a column, in lower case. */
   properties[PROP_SORT]
       = g_param_spec_string ("sort", NULL, NULL, "start",

@@ -113,7 +113,7 @@ lacuna_signs_class_init (LacunaSignsClass *klass)
 static void
 lacuna_signs_init (LacunaSigns *self)
 {
-  self->button = g_object_new (GTK_TYPE_MENU_BUTTON, "icon-name", "dialog-question-symbolic",
+  self->button = g_object_new (GTK_TYPE_MENU_BUTTON, "icon-name", "help-about-symbolic",
                                "tooltip-text", _ ("What the Signs Mean"), "has-frame", FALSE, NULL);
   gtk_widget_set_parent (self->button, GTK_WIDGET (self));
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->button), make_popover_cb, NULL,

@@ -32,6 +32,17 @@ find_gap_action (GtkWidget  *widget,
 }
 
 static void
+inspect_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  lacuna_window_show_panel_page (self, "inspect");
+  gtk_widget_child_focus (GTK_WIDGET (self->inspector), GTK_DIR_TAB_FORWARD);
+}
+
+static void
 filter_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
@@ -65,6 +76,7 @@ lacuna_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_property_action (widget_class, "win.panel", "panel");
   gtk_widget_class_install_property_action (widget_class, "win.panel-page", "panel-page");
   gtk_widget_class_install_property_action (widget_class, "win.scale", "scale");
+  gtk_widget_class_install_property_action (widget_class, "win.show", "show");
 
   lacuna_window_add_target_actions (widget_class);
   lacuna_window_add_view_actions (widget_class);
@@ -74,6 +86,7 @@ lacuna_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.next-match", NULL, match_action);
   gtk_widget_class_install_action (widget_class, "win.previous-match", NULL, match_action);
   gtk_widget_class_install_action (widget_class, "win.find-gap", NULL, find_gap_action);
+  gtk_widget_class_install_action (widget_class, "win.inspect", NULL, inspect_action);
   gtk_widget_class_install_action (widget_class, "win.filter", NULL, filter_action);
   gtk_widget_class_install_action (widget_class, "win.show-help-overlay", NULL, help_action);
 }
@@ -154,9 +167,10 @@ void
 lacuna_window_set_actions_enabled (LacunaWindow *self)
 {
   static const char *const view_actions[]
-      = { "win.zoom-in", "win.zoom-out",    "win.show-all", "win.scale", "win.orientation",
-          "win.panel",   "win.panel-page",  "win.find-gap", "win.filter",
-          "win.go-to",   "win.pick-anchor", "win.show-hints", NULL };
+      = { "win.zoom-in",  "win.zoom-out",   "win.show-all",    "win.scale", "win.orientation",
+          "win.panel",    "win.panel-page", "win.find-gap",    "win.show",  "win.filter",
+          "win.inspect",  "win.go-to",      "win.pick-anchor", "win.show-hints",
+          NULL };
   static const char *const selection_actions[]
       = { "win.show-selection", "win.near-selection", "win.copy-address", NULL };
   static const char *const match_actions[]

@@ -8,6 +8,7 @@
 #include "lacuna-gap-panel.h"
 #include "lacuna-go-to.h"
 #include "lacuna-hints.h"
+#include "lacuna-inspector.h"
 #include "lacuna-legend.h"
 #include "lacuna-overview.h"
 #include "lacuna-picture.h"
@@ -62,6 +63,7 @@ struct _LacunaWindow
   LacunaRegionPane *region_pane;
   AdwViewStack *panel_stack;
   LacunaGapPanel *gap_panel;
+  LacunaInspector *inspector;
   GtkRevealer *hints_revealer;
   LacunaHints *hints;
 
@@ -111,6 +113,7 @@ typedef enum
   LACUNA_WINDOW_PANEL_PAGE,
   LACUNA_WINDOW_PICKING,
   LACUNA_WINDOW_SCALE,
+  LACUNA_WINDOW_SHOW,
   LACUNA_WINDOW_N_PROPERTIES
 } LacunaWindowProperty;
 

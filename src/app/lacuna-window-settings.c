@@ -51,6 +51,7 @@ lacuna_window_bind_settings (LacunaWindow *self)
   g_settings_bind (settings, "window-maximized", self, "maximized", BIND_FLAGS);
   g_settings_bind (settings, "panel-page", self, "panel-page", BIND_FLAGS);
   g_settings_bind (settings, "orientation", self, "orientation", BIND_FLAGS);
+  g_settings_bind (settings, "show", self, "show", BIND_FLAGS);
   g_settings_bind (settings, "live", self, "live", BIND_FLAGS);
   g_settings_bind_with_mapping (settings, "scale", self, "scale", BIND_FLAGS, read_scale,
                                 write_scale, NULL, NULL);

@@ -69,6 +69,7 @@ lacuna_window_show_selection (LacunaWindow *self)
 
   lacuna_strip_set_selection (self->strip, self->any_selected ? self->selected : none);
   lacuna_details_set_selection (self->details, self->any_selected, self->selected.start);
+  lacuna_inspector_set_selection (self->inspector, self->any_selected, self->selected.start);
   lacuna_window_set_actions_enabled (self);
 }
 
@@ -150,12 +151,14 @@ lacuna_window_show_parts (LacunaWindow  *self,
   LacunaChanges *changes = refreshed ? picture->changes : NULL;
 
   lacuna_strip_set_snapshot (self->strip, snapshot, picture->census, refreshed);
+  lacuna_strip_set_changes (self->strip, changes);
   lacuna_legend_set_census (self->legend, picture->census);
   lacuna_details_set_snapshot (self->details, snapshot);
   lacuna_region_pane_set_snapshot (self->region_pane, snapshot);
   lacuna_region_pane_set_changes (self->region_pane, changes);
   if (!self->any_selected)
     lacuna_region_pane_select (self->region_pane, FALSE, 0);
+  lacuna_inspector_set_snapshot (self->inspector, self->target, snapshot);
   lacuna_go_to_set_snapshot (self->go_to, self->target, snapshot);
   lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, snapshot);
   lacuna_window_show_selection (self);
@@ -183,6 +186,7 @@ strip_menu_cb (LacunaWindow *self,
 static void
 strip_measured_cb (LacunaWindow *self)
 {
+  lacuna_inspector_set_measure (self->inspector, lacuna_strip_get_measure (self->strip));
   lacuna_window_update_copying (self);
 }
 
@@ -241,6 +245,7 @@ results_changed_cb (LacunaWindow *self)
 
   lacuna_strip_set_results (self->strip, results);
   lacuna_details_set_results (self->details, results);
+  lacuna_inspector_set_results (self->inspector, results);
   lacuna_region_pane_set_results (self->region_pane, results);
   show_candidate (self);
   lacuna_window_anchors_changed (self);
@@ -282,6 +287,12 @@ panel_revealed_cb (LacunaWindow *self)
       lacuna_window_remember_panel (self);
     }
   lacuna_window_notify (self, LACUNA_WINDOW_PANEL);
+}
+
+static void
+show_changed_cb (LacunaWindow *self)
+{
+  lacuna_window_notify (self, LACUNA_WINDOW_SHOW);
 }
 
 static void
@@ -349,6 +360,12 @@ get_property (GObject    *object,
     case LACUNA_WINDOW_SCALE:
       g_value_set_string (value, scale_names[self->scale_kind]);
       break;
+    case LACUNA_WINDOW_SHOW:
+      if (self->region_pane != NULL)
+        g_object_get_property (G_OBJECT (self->region_pane), "show", value);
+      else
+        g_value_set_string (value, "regions");
+      break;
     case LACUNA_WINDOW_N_PROPERTIES:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -393,6 +410,9 @@ set_property (GObject      *object,
       break;
     case LACUNA_WINDOW_SCALE:
       set_scale_by_name (self, g_value_get_string (value));
+      break;
+    case LACUNA_WINDOW_SHOW:
+      g_object_set_property (G_OBJECT (self->region_pane), "show", value);
       break;
     case LACUNA_WINDOW_N_PROPERTIES:
     default:
@@ -455,6 +475,8 @@ lacuna_window_class_init (LacunaWindowClass *klass)
       "picking", NULL, NULL, FALSE, PROPERTY_FLAGS);
   properties[LACUNA_WINDOW_SCALE] = g_param_spec_string (
       "scale", NULL, NULL, "compact", PROPERTY_FLAGS);
+  properties[LACUNA_WINDOW_SHOW] = g_param_spec_string (
+      "show", NULL, NULL, "regions", PROPERTY_FLAGS);
   g_object_class_install_properties (object_class, LACUNA_WINDOW_N_PROPERTIES, properties);
   lacuna_window_install_actions (widget_class);
 
@@ -492,6 +514,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, panel_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, gap_panel);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, inspector);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints_revealer);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints);
   gtk_widget_class_bind_template_callback (widget_class, strip_hovered_cb);
@@ -507,6 +530,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, result_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, copied_cb);
   gtk_widget_class_bind_template_callback (widget_class, panel_revealed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, panel_page_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_legend_clear);
@@ -534,6 +558,7 @@ lacuna_window_init (LacunaWindow *self)
   g_type_ensure (LACUNA_TYPE_GAP_PANEL);
   g_type_ensure (LACUNA_TYPE_GO_TO);
   g_type_ensure (LACUNA_TYPE_HINTS);
+  g_type_ensure (LACUNA_TYPE_INSPECTOR);
   /* A process takes up next to nothing of the space that it could; to scale it is a few lines. */
   self->scale_kind = LACUNA_SCALE_COMPACT;
   self->panel = TRUE;

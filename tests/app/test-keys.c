@@ -1,0 +1,307 @@
+/* The keys: that every one means an action that exists, that none means two, and that the help overlay
+ * says all of them and nothing else.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "app/lacuna-application.h"
+#include "app/lacuna-keys.h"
+#include "app/lacuna-strip.h"
+#include "app/lacuna-window.h"
+
+#include <adwaita.h>
+#include <string.h>
+
+#define OVERLAY "/io/github/lacuna_project/Lacuna/ui/help-overlay.ui"
+
+/* Other names of keys that are shown: the number pad's, and what a layout makes of Shift. */
+static gboolean
+is_another_name (const char *accelerator)
+{
+  static const char *const names[] = { "ISO_Enter", "Back", "Forward", "less", "greater" };
+
+  return strstr (accelerator, "KP_") != NULL
+         || g_strv_contains ((const char *const[]){ names[0], names[1], names[2], names[3], names[4],
+                                                    NULL },
+                             accelerator);
+}
+
+/* The strip has its own names for what the window can do as well; the overlay has the window's. */
+static gboolean
+is_the_windows (const char *action)
+{
+  return g_str_equal (action, "strip.back") || g_str_equal (action, "strip.forward");
+}
+
+static void
+add (GHashTable        *keys,
+     const char        *action,
+     const char *const *accelerators)
+{
+  GHashTable *set = g_hash_table_lookup (keys, action);
+
+  if (set == NULL)
+    {
+      set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_hash_table_insert (keys, g_strdup (action), set);
+    }
+  for (; *accelerators != NULL; accelerators++)
+    if (!is_another_name (*accelerators))
+      g_hash_table_add (set, g_strdup (*accelerators));
+}
+
+/* (transfer full): a set of accelerators for each action of the tables. */
+static GHashTable *
+keys_of_tables (void)
+{
+  GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                            (GDestroyNotify) g_hash_table_unref);
+  gsize n_keys;
+  gsize n_strip_keys;
+  const LacunaKey *table = lacuna_keys_get (&n_keys);
+  const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
+
+  for (gsize i = 0; i < n_keys; i++)
+    add (keys, table[i].action, (const char *const *) table[i].accelerators);
+  for (gsize i = 0; i < n_strip_keys; i++)
+    if (!is_the_windows (strip_table[i].action))
+      add (keys, strip_table[i].action, (const char *const *) strip_table[i].accelerators);
+  return keys;
+}
+
+/* The overlay */
+
+typedef struct
+{
+  GHashTable *keys;
+  char *action;
+  gboolean in_accelerator;
+} Overlay;
+
+static void
+start_element (GMarkupParseContext *context,
+               const char          *element,
+               const char         **names,
+               const char         **values,
+               gpointer             user_data,
+               GError             **error)
+{
+  Overlay *overlay = user_data;
+  const char *class_name = NULL;
+  const char *name = NULL;
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (g_str_equal (names[i], "class"))
+        class_name = values[i];
+      else if (g_str_equal (names[i], "id") && g_strcmp0 (class_name, "GtkShortcutsShortcut") == 0)
+        {
+          g_free (overlay->action);
+          overlay->action = g_strdup (values[i]);
+        }
+      else if (g_str_equal (names[i], "name"))
+        name = values[i];
+    }
+  overlay->in_accelerator = g_strcmp0 (name, "accelerator") == 0;
+}
+
+static void
+text (GMarkupParseContext *context,
+      const char          *content,
+      gsize                length,
+      gpointer             user_data,
+      GError             **error)
+{
+  Overlay *overlay = user_data;
+  g_autofree char *accelerators = g_strndup (content, length);
+
+  if (overlay->in_accelerator && *g_strstrip (accelerators) != '\0')
+    {
+      g_auto (GStrv) parts = g_strsplit (accelerators, " ", -1);
+
+      add (overlay->keys, overlay->action, (const char *const *) parts);
+    }
+}
+
+static GHashTable *
+keys_of_overlay (void)
+{
+  static const GMarkupParser parser = { start_element, NULL, text, NULL, NULL };
+  Overlay overlay = { g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                             (GDestroyNotify) g_hash_table_unref),
+                      NULL, FALSE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (OVERLAY, 0, &error);
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &overlay, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (g_markup_parse_context_parse (context, g_bytes_get_data (bytes, NULL),
+                                               (gssize) g_bytes_get_size (bytes), &error));
+  g_assert_no_error (error);
+  g_free (overlay.action);
+  return overlay.keys;
+}
+
+static void
+expect_all_in (GHashTable *these,
+               GHashTable *those,
+               const char *place)
+{
+  GHashTableIter actions;
+  gpointer action;
+  gpointer set;
+
+  g_hash_table_iter_init (&actions, these);
+  while (g_hash_table_iter_next (&actions, &action, &set))
+    {
+      GHashTable *other = g_hash_table_lookup (those, action);
+      GHashTableIter accelerators;
+      gpointer accelerator;
+
+      if (other == NULL)
+        g_error ("%s has no key for %s", place, (char *) action);
+      g_hash_table_iter_init (&accelerators, set);
+      while (g_hash_table_iter_next (&accelerators, &accelerator, NULL))
+        if (!g_hash_table_contains (other, accelerator))
+          g_error ("%s does not have %s for %s", place, (char *) accelerator, (char *) action);
+    }
+}
+
+static void
+test_overlay (void)
+{
+  g_autoptr (GHashTable) tables = keys_of_tables ();
+  g_autoptr (GHashTable) overlay = keys_of_overlay ();
+
+  g_assert_cmpuint (g_hash_table_size (tables), >, 40);
+  expect_all_in (tables, overlay, "The help overlay");
+  expect_all_in (overlay, tables, "The tables");
+}
+
+/* GTK makes of the overlay what it says. */
+static void
+test_overlay_builds (void)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource (OVERLAY);
+  GtkWindow *window = GTK_WINDOW (gtk_builder_get_object (builder, "help_overlay"));
+
+  g_assert_true (GTK_IS_SHORTCUTS_WINDOW (window));
+  gtk_window_destroy (window);
+}
+
+/* Actions */
+
+static gboolean
+class_has_action (GType       type,
+                  const char *name)
+{
+  GtkWidgetClass *widget_class = g_type_class_ref (type);
+  GType owner;
+  const char *action;
+  const GVariantType *parameter;
+  const char *property;
+  gboolean found = FALSE;
+
+  for (guint i = 0; !found
+                    && gtk_widget_class_query_action (widget_class, i, &owner, &action, &parameter,
+                                                      &property);
+       i++)
+    found = g_str_equal (action, name);
+  g_type_class_unref (widget_class);
+  return found;
+}
+
+static void
+expect_action (GActionGroup *application,
+               const char   *detailed)
+{
+  g_autoptr (GVariant) target = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+
+  g_action_parse_detailed_name (detailed, &name, &target, &error);
+  g_assert_no_error (error);
+  if (g_str_has_prefix (name, "app.")
+          ? !g_action_group_has_action (application, name + strlen ("app."))
+          : !class_has_action (g_str_has_prefix (name, "strip.") ? LACUNA_TYPE_STRIP
+                                                                 : LACUNA_TYPE_WINDOW,
+                               name))
+    g_error ("There is no action %s", name);
+}
+
+static void
+test_actions (void)
+{
+  g_autoptr (LacunaApplication) application = lacuna_application_new ();
+  g_autoptr (GError) error = NULL;
+  gsize n_keys;
+  gsize n_strip_keys;
+  const LacunaKey *table = lacuna_keys_get (&n_keys);
+  const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
+
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+  g_application_register (G_APPLICATION (application), NULL, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n_keys; i++)
+    expect_action (G_ACTION_GROUP (application), table[i].action);
+  for (gsize i = 0; i < n_strip_keys; i++)
+    expect_action (G_ACTION_GROUP (application), strip_table[i].action);
+}
+
+/* The same key twice would do whatever comes first. */
+static void
+test_no_key_twice (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  gsize n_keys;
+  const LacunaKey *table = lacuna_keys_get (&n_keys);
+
+  for (gsize i = 0; i < n_keys; i++)
+    for (guint j = 0; table[i].accelerators[j] != NULL; j++)
+      {
+        guint key = 0;
+        GdkModifierType modifiers = 0;
+
+        g_assert_true (gtk_accelerator_parse (table[i].accelerators[j], &key, &modifiers));
+        g_assert_cmpuint (key, !=, 0);
+        if (!g_hash_table_add (seen, (gpointer) table[i].accelerators[j]))
+          g_error ("%s has two meanings", table[i].accelerators[j]);
+      }
+}
+
+/* What is typed in an entry must reach it, and so no accelerator may be a letter or an editing key. */
+static void
+test_accelerators_leave_typing_alone (void)
+{
+  gsize n_keys;
+  const LacunaKey *table = lacuna_keys_get (&n_keys);
+
+  for (gsize i = 0; i < n_keys; i++)
+    for (guint j = 0; !table[i].bare && table[i].accelerators[j] != NULL; j++)
+      {
+        guint key = 0;
+        GdkModifierType modifiers = 0;
+        gboolean command;
+
+        gtk_accelerator_parse (table[i].accelerators[j], &key, &modifiers);
+        command = (modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0;
+        g_assert_true (command || gdk_keyval_to_unicode (key) == 0);
+        if (modifiers == GDK_CONTROL_MASK)
+          g_assert_null (strchr ("acvxz", (int) gdk_keyval_to_unicode (key)));
+      }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+
+  g_test_add_func ("/app/keys/overlay-says-all-and-nothing-else", test_overlay);
+  g_test_add_func ("/app/keys/overlay-can-be-shown", test_overlay_builds);
+  g_test_add_func ("/app/keys/every-action-exists", test_actions);
+  g_test_add_func ("/app/keys/no-key-means-two-things", test_no_key_twice);
+  g_test_add_func ("/app/keys/accelerators-leave-typing-alone", test_accelerators_leave_typing_alone);
+
+  return g_test_run ();
+}
