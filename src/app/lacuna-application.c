@@ -50,10 +50,21 @@ open_window (LacunaApplication *self,
   lacuna_window_open_spelling (add_window (self, maximized), spelling);
 }
 
+/* Without a word about what to show: oneself, and a few words for who is here for the first time. */
+static void
+open_self (LacunaApplication *self,
+           gboolean           maximized)
+{
+  LacunaWindow *window = add_window (self, maximized);
+
+  lacuna_window_open_spelling (window, "self");
+  lacuna_window_welcome (window);
+}
+
 static void
 lacuna_application_activate (GApplication *application)
 {
-  open_window (LACUNA_APPLICATION (application), "self", FALSE);
+  open_self (LACUNA_APPLICATION (application), FALSE);
 }
 
 /* From the desktop, and from a drop of several files. */
@@ -82,7 +93,7 @@ lacuna_application_command_line (GApplication            *application,
                                  "maximized");
 
   if (arguments[0] == NULL || arguments[1] == NULL)
-    open_window (LACUNA_APPLICATION (application), "self", maximized);
+    open_self (LACUNA_APPLICATION (application), maximized);
   for (char **argument = arguments; *argument != NULL; argument++)
     if (argument != arguments)
       open_window (LACUNA_APPLICATION (application), *argument, maximized);
