@@ -19,6 +19,9 @@
 /* Fewer letters than this before an ellipsis say nothing. */
 #define LEAST_LETTERS 3
 
+/* Groups of digits are one number; among words that go from right to left they would change places. */
+#define LEFT_TO_RIGHT_MARK "\342\200\216"
+
 typedef struct
 {
   PangoLayout *layout;
@@ -96,7 +99,16 @@ make_layout (LacunaLabels    *self,
 
   pango_layout_set_font_description (layout, font);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
-  pango_layout_set_text (layout, text, -1);
+  if (style == LACUNA_LABEL_MONO)
+    {
+      g_autofree char *marked = g_strconcat (LEFT_TO_RIGHT_MARK, text, NULL);
+
+      pango_layout_set_text (layout, marked, -1);
+    }
+  else
+    {
+      pango_layout_set_text (layout, text, -1);
+    }
   return layout;
 }
 
@@ -171,7 +183,7 @@ lacuna_labels_shorten (LacunaLabels    *self,
     {
       glong middle = low + (high - low) / 2;
       g_autofree char *start = g_utf8_substring (text, 0, middle);
-      g_autofree char *attempt = g_strconcat (start, "\u2026", NULL);
+      g_autofree char *attempt = g_strconcat (start, "\342\200\246", NULL);
 
       if (lacuna_labels_fits (self, style, attempt, width))
         {

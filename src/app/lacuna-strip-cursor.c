@@ -58,7 +58,7 @@ lacuna_strip_item_at (LacunaStrip     *self,
   out_item->is_gap = FALSE;
   out_item->is_outside = TRUE;
   out_item->range.start = index > 0 ? regions[index - 1].end : extent.start;
-  out_item->range.end = index < n_regions ? regions[index].start : extent.end;
+  out_item->range.end = index < n_regions ? regions[index].start : LAC_ADDRESS_END;
   if (address < user.start)
     out_item->range.end = MIN (out_item->range.end, user.start);
   else

@@ -23,6 +23,7 @@
 
 /* Pages or bytes closer than this are not drawn. */
 #define LEAST_UNIT_SPACING 10
+#define UPRIGHT_UNIT 6
 
 /* Narrower than this, a hatch is only noise. */
 #define LEAST_HATCH 2
@@ -192,7 +193,8 @@ append_units (const LacunaStripScene *scene,
   const struct lac_region *regions = lac_map_regions (scene->map, &n_regions);
   double byte = 1 / scene->view.bytes_per_pixel / scene->scale_factor;
   guint64 unit = byte >= LEAST_UNIT_SPACING ? 1 : lac_map_space (scene->map)->page_size;
-  double depth = lacuna_strip_span_size (span);
+  /* Upright, names reach nearly as far as the band does. */
+  double depth = lacuna_strip_box_length (scene, lacuna_strip_span_size (span) * 0.25, UPRIGHT_UNIT);
   struct lac_range visible;
 
   if ((double) unit * byte < LEAST_UNIT_SPACING)
@@ -212,8 +214,7 @@ append_units (const LacunaStripScene *scene,
            edge += unit)
         lacuna_strip_append_rectangle (scene, snapshot, &scene->palette->separator,
                                        lacuna_strip_scene_to_axis (scene, edge),
-                                       span.start + depth * 0.75, 1.0 / scene->scale_factor,
-                                       depth * 0.25);
+                                       span.end - depth, 1.0 / scene->scale_factor, depth);
     }
 }
 

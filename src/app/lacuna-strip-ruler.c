@@ -142,7 +142,7 @@ append_minor_ticks (const LacunaStripScene *scene,
                     guint64                 step)
 {
   struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
-  guint64 minor = step / 4;
+  guint64 minor = MAX (step / 4, 1);
   guint64 address = visible.start + ((base - visible.start) & (minor - 1));
 
   while (address >= visible.start && address < visible.end)
@@ -184,7 +184,7 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
   while ((double) step < least && step < G_GUINT64_CONSTANT (1) << 62)
     step *= 2;
 
-  if (n_breaks == 0 && step >= 4)
+  if (n_breaks == 0 && step >= 2)
     append_minor_ticks (scene, snapshot, base, step);
 
   while (next < n_breaks && breaks[next].line <= line)

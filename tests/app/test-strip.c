@@ -53,6 +53,9 @@ typedef struct
   int scale_factor;
   gboolean dark;
   gboolean high_contrast;
+  gboolean upright;
+  gboolean mirrored;
+  guint dimmed;
 } Golden;
 
 static const Golden goldens[] = {
@@ -64,7 +67,19 @@ static const Golden goldens[] = {
   { "modules", "gtk", LACUNA_SCALE_COMPACT, { 0x7f7fd1000000, 0x7f7fd1a00000 }, 0x7f7fd1664000,
     0x1000, 2, FALSE, FALSE },
   { "pages", "gtk", LACUNA_SCALE_LINEAR, { 0x7f7fd1800000, 0x7f7fd1820000 }, 0, 0, 1, TRUE, TRUE },
+  { "upright-whole", "x86-32", LACUNA_SCALE_COMPACT, { 0, 0 }, 0, 0x10000, 1, FALSE, TRUE, TRUE },
+  { "upright-reach", "chromium", LACUNA_SCALE_ANCHOR, { 0x561b40000000, 0x561c60000000 },
+    0x561bcb99e000, 0x10000, 1, FALSE, FALSE, TRUE },
+  { "upright-mirrored", "gtk", LACUNA_SCALE_COMPACT, { 0x7f7fd1000000, 0x7f7fd1a00000 },
+    0x7f7fd1664000, 0x1000, 2, TRUE, FALSE, TRUE, TRUE },
+  { "legend", "gtk", LACUNA_SCALE_COMPACT, { 0x7f7fd1000000, 0x7f7fd1a00000 }, 0, 0, 1, FALSE,
+    FALSE, FALSE, FALSE, LACUNA_ALL_INKS & ~(1u << LACUNA_INK_CODE) },
 };
+
+/* What lies is the same where lines go from right to left. */
+static const Golden lying_mirrored
+  = { "modules", "gtk", LACUNA_SCALE_COMPACT, { 0x7f7fd1000000, 0x7f7fd1a00000 }, 0x7f7fd1664000,
+      0x1000, 2, FALSE, FALSE, FALSE, TRUE };
 
 static void
 compare_with_golden (GskRenderNode *node,
@@ -123,8 +138,13 @@ test_golden (gconstpointer data)
     .layout = layout,
     .columns = columns,
     .scale_factor = golden->scale_factor,
-    .height = 180,
+    .height = golden->upright ? 240 : 180,
     .palette = lacuna_palette_get (golden->dark, golden->high_contrast),
+    .dimmed = golden->dimmed,
+    .census = census,
+    .orientation = golden->upright ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL,
+    .mirrored = golden->mirrored,
+    .low_end = golden->upright ? width + 30 : 0,
   };
   LacunaStripMarks marks = { .anchors = &golden->anchor, .n_anchors = golden->anchor ? 1 : 0 };
   struct lac_gap_query query;
@@ -707,6 +727,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &goldens[i], test_golden);
     }
+  g_test_add_data_func ("/app/strip/draws-as-golden/lying-mirrored", &lying_mirrored, test_golden);
   g_test_add_func ("/app/strip/labels-keep-clear-of-the-candidate",
                    test_labels_keep_clear_of_the_candidate);
   g_test_add_func ("/app/palette/text-is-legible", test_contrast);
