@@ -309,7 +309,7 @@ share_room (const LacunaStripScene *scene,
 
   name->capacity_clear = match;
   if (scene->orientation == GTK_ORIENTATION_HORIZONTAL || !name->fits
-      || !capacity_fits (scene, name, FALSE)
+      || (!capacity_fits (scene, name, FALSE) && !capacity_fits (scene, name, TRUE))
       || name->clear.end <= match.start || name->clear.start >= match.end)
     return;
 
