@@ -204,10 +204,20 @@ lacuna_strip_css_changed (GtkWidget         *widget,
                           GtkCssStyleChange *change)
 {
   LacunaStrip *self = LACUNA_STRIP (widget);
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+  PangoFontDescription *before
+    = pango_font_description_copy (pango_context_get_font_description (context));
+  gboolean same;
 
   GTK_WIDGET_CLASS (lacuna_strip_parent_class)->css_changed (widget, change);
 
-  /* The font may be another. */
+  /* Only the font matters here, and it mostly stays: the style also changes when the pointer comes in. */
+  same = before != NULL
+         && pango_font_description_equal (before, pango_context_get_font_description (context));
+  g_clear_pointer (&before, pango_font_description_free);
+  if (same)
+    return;
+
   g_clear_pointer (&self->labels, lacuna_labels_free);
   lacuna_strip_drop_nodes (self);
 }
