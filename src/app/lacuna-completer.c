@@ -22,9 +22,15 @@
 /* So many names are listed. Whoever has not found theirs among them types another letter. */
 #define MOST_NAMES 50
 
-#define LEAST_WIDTH 240
-#define MOST_WIDTH 420
+#define LEAST_WIDTH 220
+#define MOST_WIDTH 480
+
+/* Paddings of rows, list and popover. */
+#define ROOM_AROUND 48
 #define MOST_HEIGHT 260
+
+/* No name is highlighted. */
+#define NONE G_MAXUINT
 
 struct _LacunaCompleter
 {
@@ -33,9 +39,9 @@ struct _LacunaCompleter
   GtkEntry *entry; /* borrowed */
   GtkWidget *popover;
   GtkWidget *scroller;
-  GtkWidget *list;
-  GtkStringList *texts;
-  GtkSingleSelection *selection;
+  GtkListBox *list;
+  GPtrArray *rows; /* of GtkListBoxRow, borrowed; made once each, hidden when there are fewer names */
+  guint highlighted; /* G_MAXUINT for none */
 
   LacunaTarget *target;
   LacunaSnapshot *snapshot;
@@ -56,7 +62,7 @@ typed_text (LacunaCompleter *self)
 static void
 describe (LacunaCompleter *self)
 {
-  guint position = gtk_single_selection_get_selected (self->selection);
+  guint position = self->highlighted;
   guint n_names = self->proposals != NULL ? self->proposals->len : 0;
   g_autofree char *description = NULL;
 
@@ -141,21 +147,117 @@ is_worth_showing (LacunaCompleter *self)
   return self->proposals->len > 1 || strcmp (first->text, typed_text (self)) != 0;
 }
 
+/* A list view knows how wide its rows are only once it has them, which is too late for a popover. */
+static int
+width_needed (LacunaCompleter *self)
+{
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self->entry)));
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self->list), NULL);
+  int longest = 0;
+  int most = root != NULL ? MIN (MOST_WIDTH, gtk_widget_get_width (root) - ROOM_AROUND) : MOST_WIDTH;
+
+  for (guint i = 0; i < self->proposals->len; i++)
+    {
+      const LacunaProposal *proposal = g_ptr_array_index (self->proposals, i);
+      int width;
+
+      pango_layout_set_text (layout, proposal->text, -1);
+      pango_layout_get_pixel_size (layout, &width, NULL);
+      if (proposal->address != 0)
+        {
+          int address_width;
+
+          /* As many digits as most addresses have, in a font as wide. */
+          pango_layout_set_text (layout, "0000 0000 0000 ", -1);
+          pango_layout_get_pixel_size (layout, &address_width, NULL);
+          width += address_width;
+        }
+      longest = MAX (longest, width);
+    }
+  return MAX (LEAST_WIDTH, MIN (longest + ROOM_AROUND, most));
+}
+
+/* Highlights a name, with its row in view. */
+static void
+highlight (LacunaCompleter *self,
+           guint            position)
+{
+  GtkAdjustment *adjustment
+      = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  graphene_rect_t bounds;
+  GtkWidget *row;
+
+  self->highlighted = position;
+  gtk_list_box_unselect_all (self->list);
+  if (position == NONE)
+    return;
+  row = g_ptr_array_index (self->rows, position);
+  gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row));
+  if (gtk_widget_compute_bounds (row, GTK_WIDGET (self->list), &bounds))
+    gtk_adjustment_clamp_page (adjustment, bounds.origin.y,
+                               bounds.origin.y + bounds.size.height);
+}
+
+static GtkWidget *
+make_row (void)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *text = gtk_label_new (NULL);
+  GtkWidget *place = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (text), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_widget_set_hexpand (text, TRUE);
+  gtk_widget_add_css_class (place, "address");
+  gtk_widget_add_css_class (place, "dim-label");
+  gtk_widget_add_css_class (place, "caption");
+  gtk_box_append (GTK_BOX (box), text);
+  gtk_box_append (GTK_BOX (box), place);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  return row;
+}
+
+static void
+show_row (LacunaCompleter *self,
+          guint            position)
+{
+  GtkWidget *row;
+  GtkWidget *box;
+  const LacunaProposal *proposal;
+  g_autofree char *address = NULL;
+
+  if (position == self->rows->len)
+    {
+      row = make_row ();
+      gtk_list_box_append (self->list, row);
+      g_ptr_array_add (self->rows, row);
+    }
+  row = g_ptr_array_index (self->rows, position);
+  gtk_widget_set_visible (row, position < self->proposals->len);
+  if (position >= self->proposals->len)
+    return;
+
+  box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
+  proposal = g_ptr_array_index (self->proposals, position);
+  address = proposal->address != 0 ? lacuna_format_address_grouped (proposal->address)
+                                   : g_strdup ("");
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (box)), proposal->text);
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), address);
+  gtk_widget_set_tooltip_text (row, proposal->place);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  proposal->text, -1);
+}
+
 static void
 open_list (LacunaCompleter *self)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self->entry));
-  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->proposals->len; i++)
-    g_ptr_array_add (texts, ((LacunaProposal *) g_ptr_array_index (self->proposals, i))->text);
-  g_ptr_array_add (texts, NULL);
-  gtk_string_list_splice (self->texts, 0, g_list_model_get_n_items (G_LIST_MODEL (self->texts)),
-                          (const char *const *) texts->pdata);
-  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  for (guint i = 0; i < MAX (self->proposals->len, self->rows->len); i++)
+    show_row (self, i);
+  highlight (self, NONE);
   gtk_adjustment_set_value (
       gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller)), 0);
-  gtk_widget_set_size_request (self->scroller, CLAMP (width, LEAST_WIDTH, MOST_WIDTH), -1);
+  gtk_widget_set_size_request (self->scroller, width_needed (self), -1);
   gtk_popover_popup (GTK_POPOVER (self->popover));
   describe (self);
 }
@@ -205,7 +307,7 @@ changed_cb (LacunaCompleter *self)
   if (self->completing)
     return;
   /* What was highlighted belongs to the text before. */
-  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  highlight (self, NONE);
   if ((gtk_widget_get_state_flags (GTK_WIDGET (self->entry)) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0)
     find (self);
   else
@@ -218,17 +320,15 @@ move (LacunaCompleter *self,
       int              step)
 {
   guint n_names = self->proposals->len;
-  guint position = gtk_single_selection_get_selected (self->selection);
+  guint position = self->highlighted;
 
-  if (position == GTK_INVALID_LIST_POSITION)
+  if (position == NONE)
     position = step > 0 ? 0 : n_names - 1;
   else if (step < 0 ? position == 0 : position + 1 == n_names)
-    position = GTK_INVALID_LIST_POSITION;
+    position = NONE;
   else
     position += (guint) step;
-  gtk_single_selection_set_selected (self->selection, position);
-  if (position != GTK_INVALID_LIST_POSITION)
-    gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
+  highlight (self, position);
   describe (self);
 }
 
@@ -237,9 +337,9 @@ take_with_tab (LacunaCompleter *self)
 {
   const char *text = typed_text (self);
   const LacunaProposal *first = g_ptr_array_index (self->proposals, 0);
-  guint position = gtk_single_selection_get_selected (self->selection);
+  guint position = self->highlighted;
 
-  if (position != GTK_INVALID_LIST_POSITION)
+  if (position != NONE)
     {
       take (self, position);
       return GDK_EVENT_STOP;
@@ -285,12 +385,12 @@ key_pressed_cb (LacunaCompleter *self,
       forget_search (self);
       if (!open)
         return GDK_EVENT_PROPAGATE;
-      if (gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
+      if (self->highlighted == NONE)
         {
           lacuna_completer_close (self);
           return GDK_EVENT_PROPAGATE;
         }
-      take (self, gtk_single_selection_get_selected (self->selection));
+      take (self, self->highlighted);
       return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
       forget_search (self);
@@ -304,62 +404,12 @@ key_pressed_cb (LacunaCompleter *self,
 }
 
 static void
-row_clicked_cb (GtkGestureClick *gesture,
-                int              n_press,
-                double           x,
-                double           y,
-                gpointer         user_data)
+row_activated_cb (LacunaCompleter *self,
+                  GtkListBoxRow   *row)
 {
-  GtkListItem *item = user_data;
-  LacunaCompleter *self = g_object_get_data (
-      G_OBJECT (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture))), "completer");
-
-  if (gtk_list_item_get_position (item) < self->proposals->len)
-    take (self, gtk_list_item_get_position (item));
-}
-
-static void
-setup_cb (LacunaCompleter *self,
-          GtkListItem     *item)
-{
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *text = gtk_label_new (NULL);
-  GtkWidget *place = gtk_label_new (NULL);
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  gtk_label_set_xalign (GTK_LABEL (text), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (text), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_set_hexpand (text, TRUE);
-  gtk_widget_add_css_class (place, "address");
-  gtk_widget_add_css_class (place, "dim-label");
-  gtk_widget_add_css_class (place, "caption");
-  gtk_box_append (GTK_BOX (row), text);
-  gtk_box_append (GTK_BOX (row), place);
-  g_object_set_data (G_OBJECT (row), "completer", self);
-  g_signal_connect (click, "released", G_CALLBACK (row_clicked_cb), item);
-  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
-  gtk_list_item_set_child (item, row);
-}
-
-static void
-bind_cb (LacunaCompleter *self,
-         GtkListItem     *item)
-{
-  GtkWidget *row = gtk_list_item_get_child (item);
-  GtkLabel *text = GTK_LABEL (gtk_widget_get_first_child (row));
-  GtkLabel *place = GTK_LABEL (gtk_widget_get_last_child (row));
-  guint position = gtk_list_item_get_position (item);
-  const LacunaProposal *proposal;
-  g_autofree char *address = NULL;
-
-  if (self->proposals == NULL || position >= self->proposals->len)
-    return;
-  proposal = g_ptr_array_index (self->proposals, position);
-  address = proposal->address != 0 ? lacuna_format_address_grouped (proposal->address)
-                                   : g_strdup ("");
-  gtk_label_set_label (text, proposal->text);
-  gtk_label_set_label (place, address);
-  gtk_widget_set_tooltip_text (row, proposal->place);
+  if (self->proposals != NULL
+      && gtk_list_box_row_get_index (row) < (int) self->proposals->len)
+    take (self, (guint) gtk_list_box_row_get_index (row));
 }
 
 static void
@@ -368,7 +418,7 @@ lacuna_completer_dispose (GObject *object)
   LacunaCompleter *self = LACUNA_COMPLETER (object);
 
   lacuna_completer_detach (self);
-  g_clear_object (&self->selection);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_object (&self->target);
   g_clear_object (&self->snapshot);
   g_clear_pointer (&self->proposals, g_ptr_array_unref);
@@ -385,16 +435,10 @@ lacuna_completer_class_init (LacunaCompleterClass *klass)
 static void
 lacuna_completer_init (LacunaCompleter *self)
 {
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-
-  g_signal_connect_swapped (factory, "setup", G_CALLBACK (setup_cb), self);
-  g_signal_connect_swapped (factory, "bind", G_CALLBACK (bind_cb), self);
-
-  self->texts = gtk_string_list_new (NULL);
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (self->texts));
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  self->list = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection)), factory);
+  self->highlighted = NONE;
+  self->rows = g_ptr_array_new ();
+  self->list = GTK_LIST_BOX (gtk_list_box_new ());
+  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Names"), -1);
 
@@ -403,7 +447,7 @@ lacuna_completer_init (LacunaCompleter *self)
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scroller), MOST_HEIGHT);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->list);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->list));
 
   self->popover = gtk_popover_new ();
   gtk_popover_set_child (GTK_POPOVER (self->popover), self->scroller);

@@ -9,6 +9,7 @@
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 static char *
 headline_text (guint64  n_matches,
@@ -18,12 +19,12 @@ headline_text (guint64  n_matches,
     return g_strdup (stale ? _ ("No gap fit the input before") : _ ("No gap fits"));
   if (stale)
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                         "%'" G_GUINT64_FORMAT " gap fit the input before",
-                                         "%'" G_GUINT64_FORMAT " gaps fit the input before",
+                                         "%'" PRIu64 " gap fit the input before",
+                                         "%'" PRIu64 " gaps fit the input before",
                                          (gulong) n_matches),
                             n_matches);
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" G_GUINT64_FORMAT " gap fits",
-                                       "%'" G_GUINT64_FORMAT " gaps fit", (gulong) n_matches),
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" PRIu64 " gap fits",
+                                       "%'" PRIu64 " gaps fit", (gulong) n_matches),
                           n_matches);
 }
 
@@ -54,38 +55,38 @@ obstacle_text (const LacunaGapAdvice      *advice,
       size = lacuna_format_size (advice->largest);
       if (advice->largest == 0)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "%'" G_GUINT64_FORMAT " gap in reach is too small.",
-                         "%'" G_GUINT64_FORMAT " gaps in reach are too small.", (gulong) n_gaps),
+            g_dngettext (GETTEXT_PACKAGE, "%'" PRIu64 " gap in reach is too small.",
+                         "%'" PRIu64 " gaps in reach are too small.", (gulong) n_gaps),
             n_gaps);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" G_GUINT64_FORMAT " gap is too small; the largest place in reach has "
+                       "%'" PRIu64 " gap is too small; the largest place in reach has "
                        "%s.",
-                       "%'" G_GUINT64_FORMAT " gaps are too small; the largest place in reach has "
+                       "%'" PRIu64 " gaps are too small; the largest place in reach has "
                        "%s.",
                        (gulong) n_gaps),
           n_gaps, size);
     case LAC_REASON_HAZARD:
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" G_GUINT64_FORMAT " gap has room only where it is risky.",
-                       "%'" G_GUINT64_FORMAT " gaps have room only where it is risky.",
+                       "%'" PRIu64 " gap has room only where it is risky.",
+                       "%'" PRIu64 " gaps have room only where it is risky.",
                        (gulong) n_gaps),
           n_gaps);
     case LAC_REASON_MISALIGNED:
       size = lacuna_format_size (query->alignment);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" G_GUINT64_FORMAT " gap has room, but not at a multiple of %s.",
-                       "%'" G_GUINT64_FORMAT " gaps have room, but not at a multiple of %s.",
+                       "%'" PRIu64 " gap has room, but not at a multiple of %s.",
+                       "%'" PRIu64 " gaps have room, but not at a multiple of %s.",
                        (gulong) n_gaps),
           n_gaps, size);
     case LAC_REASON_TOO_FAR:
       size = lacuna_format_size (query->within);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" G_GUINT64_FORMAT " gap has too little of it within %s.",
-                       "%'" G_GUINT64_FORMAT " gaps have too little of them within %s.",
+                       "%'" PRIu64 " gap has too little of it within %s.",
+                       "%'" PRIu64 " gaps have too little of them within %s.",
                        (gulong) n_gaps),
           n_gaps, size);
     case LAC_REASON_BELOW_MIN:
@@ -94,8 +95,8 @@ obstacle_text (const LacunaGapAdvice      *advice,
     default:
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" G_GUINT64_FORMAT " gap has too little of it between the bounds.",
-                       "%'" G_GUINT64_FORMAT " gaps have too little of them between the bounds.",
+                       "%'" PRIu64 " gap has too little of it between the bounds.",
+                       "%'" PRIu64 " gaps have too little of them between the bounds.",
                        (gulong) n_gaps),
           n_gaps);
     }
@@ -112,25 +113,25 @@ remedy_text (const LacunaRemedy *remedy)
     case LACUNA_REMEDY_ALLOW:
       if (remedy->value == LAC_HAZARD_HEAP_GROWTH)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "Allow heap growth: %'" G_GUINT64_FORMAT " more",
-                         "Allow heap growth: %'" G_GUINT64_FORMAT " more",
+            g_dngettext (GETTEXT_PACKAGE, "Allow heap growth: %'" PRIu64 " more",
+                         "Allow heap growth: %'" PRIu64 " more",
                          (gulong) remedy->n_more),
             remedy->n_more);
       if (remedy->value == LAC_HAZARD_STACK_GROWTH)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "Allow stack growth: %'" G_GUINT64_FORMAT " more",
-                         "Allow stack growth: %'" G_GUINT64_FORMAT " more",
+            g_dngettext (GETTEXT_PACKAGE, "Allow stack growth: %'" PRIu64 " more",
+                         "Allow stack growth: %'" PRIu64 " more",
                          (gulong) remedy->n_more),
             remedy->n_more);
       if (remedy->value == LAC_HAZARD_STACK_GUARD)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "Allow the stack guard: %'" G_GUINT64_FORMAT " more",
-                         "Allow the stack guard: %'" G_GUINT64_FORMAT " more",
+            g_dngettext (GETTEXT_PACKAGE, "Allow the stack guard: %'" PRIu64 " more",
+                         "Allow the stack guard: %'" PRIu64 " more",
                          (gulong) remedy->n_more),
             remedy->n_more);
       return g_strdup_printf (
-          g_dngettext (GETTEXT_PACKAGE, "Allow all risks: %'" G_GUINT64_FORMAT " more",
-                       "Allow all risks: %'" G_GUINT64_FORMAT " more", (gulong) remedy->n_more),
+          g_dngettext (GETTEXT_PACKAGE, "Allow all risks: %'" PRIu64 " more",
+                       "Allow all risks: %'" PRIu64 " more", (gulong) remedy->n_more),
           remedy->n_more);
     case LACUNA_REMEDY_WIDEN:
       return g_strdup_printf (_ ("Widen to ± %s"), size);
@@ -202,10 +203,10 @@ explanation_text (LacunaGapPanel *self)
                ? obstacle_text (self->advice, lacuna_gap_results_get_query (self->results))
                : NULL;
   if (self->form_is_empty)
-    return g_strdup (_ ("These have room for one page. What must the buffer be near? Type an address "
-                        "or a name, or pick it on the strip."));
+    return g_strdup (_ ("They have room for a page. Type what the buffer must be near, or pick it on "
+                        "the strip."));
   if (n_kept < n_matches)
-    return g_strdup_printf (_ ("The first %'u can be stepped through; %'" G_GUINT64_FORMAT
+    return g_strdup_printf (_ ("The first %'u can be stepped through; %'" PRIu64
                                " more are on the strip and in the list of gaps."),
                             n_kept, n_matches - n_kept);
   return NULL;
