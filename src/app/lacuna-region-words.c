@@ -107,13 +107,14 @@ lacuna_region_judge_gap (const struct lac_map *map,
 
   if (status == LAC_E_NO_GAP)
     {
-      *out_words = lacuna_gap_rejection_sentence (&rejection, query);
-      if (rejection.reason != LAC_REASON_HAZARD || hazards == LAC_HAZARD_NONE)
+      *out_sentences = lacuna_gap_rejection_sentence (&rejection, query);
+      if (rejection.reason != LAC_REASON_HAZARD)
         {
-          *out_sentences = g_strdup (*out_words);
+          *out_words = g_strdup (*out_sentences);
           return LACUNA_VERDICT_FREE;
         }
-      *out_sentences = lacuna_region_hazard_sentences (hazards);
+      /* The sentence says first what all of them have in common, and a cell cuts the end off. */
+      *out_words = g_strdup (lacuna_gap_risk_words (rejection.hazards));
       return LACUNA_VERDICT_RISKY;
     }
 
