@@ -99,16 +99,22 @@ settle_cb (GtkWidget     *widget,
   return G_SOURCE_REMOVE;
 }
 
+guint
+lacuna_region_place_find (GtkColumnView    *view,
+                          LacunaRegionList *list)
+{
+  Place *place = get_place (view);
+
+  return place->known ? lacuna_region_list_find (list, place->address) : G_MAXUINT;
+}
+
 void
 lacuna_region_place_restore (GtkColumnView     *view,
-                             LacunaRegionList  *list,
+                             guint              position,
                              LacunaRegionMarks *marks)
 {
   Place *place = get_place (view);
-  guint position = place->known ? lacuna_region_list_find (list, place->address) : G_MAXUINT;
 
-  if (position == G_MAXUINT)
-    return;
   lacuna_region_place_scroll_to (view, position);
   place->marks = marks;
   place->frames = 0;

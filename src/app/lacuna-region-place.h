@@ -16,9 +16,14 @@ void lacuna_region_place_scroll_to (GtkColumnView     *view,
 /* Notes the row at the top, for lacuna_region_place_restore() after @view got its model anew. */
 void lacuna_region_place_save      (GtkColumnView     *view);
 
-/* @marks is borrowed, and lives as long as the view's rows. */
+/* Where that row is now; G_MAXUINT when it is not listed, or there was none. */
+guint lacuna_region_place_find     (GtkColumnView     *view,
+                                    LacunaRegionList  *list);
+
+/* Brings the row that is at @position of the view's model to where it was. @marks is borrowed, and
+ * lives as long as the view's rows. */
 void lacuna_region_place_restore   (GtkColumnView     *view,
-                                    LacunaRegionList  *list,
+                                    guint              position,
                                     LacunaRegionMarks *marks);
 
 G_END_DECLS

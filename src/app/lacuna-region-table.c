@@ -19,6 +19,7 @@
 #include "lacuna-region-pointer.h"
 #include "lacuna-region-words.h"
 #include "lacuna-tab.h"
+#include "model/lacuna-gradual-list.h"
 
 #include <glib/gi18n.h>
 
@@ -28,6 +29,8 @@ struct _LacunaRegionTable
 
   GtkColumnView *view; /* borrowed; NULL once it is gone */
   LacunaRegionList *list;
+  LacunaGradualList *rows; /* of the list, those that the view knows of */
+  guint growing;           /* the tick callback that shows more of them */
   GtkSingleSelection *selection;
   LacunaGapResults *results;
   guint64 candidate;
@@ -40,6 +43,7 @@ struct _LacunaRegionTable
   guint64 address;    /* in what is selected */
   guint updating;     /* above 0 while the table itself changes selection or order */
   gboolean reveal;    /* the next change scrolls to what is selected */
+  gboolean reveal_anew; /* so does the view when it gets its model */
 };
 
 enum
@@ -255,6 +259,14 @@ show_selection (LacunaRegionTable *self,
   if (self->any)
     position = lacuna_region_list_find (self->list, self->address);
   self->updating++;
+  if (position != GTK_INVALID_LIST_POSITION)
+    {
+      /* Whoever wants to see a row that is not shown yet does not wait for it. */
+      if (scroll && gtk_column_view_get_model (self->view) != NULL
+          && lacuna_gradual_list_locate (self->rows, position) == G_MAXUINT)
+        lacuna_gradual_list_finish (self->rows);
+      position = lacuna_gradual_list_locate (self->rows, position);
+    }
   gtk_single_selection_set_selected (self->selection, position);
   self->updating--;
   if (scroll && position != GTK_INVALID_LIST_POSITION)
@@ -277,7 +289,7 @@ static void
 row_activated_cb (LacunaRegionTable *self,
                   guint              position)
 {
-  g_autoptr (LacunaRow) row = g_list_model_get_item (G_LIST_MODEL (self->list), position);
+  g_autoptr (LacunaRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), position);
 
   if (row != NULL)
     g_signal_emit (self, signals[ACTIVATED], 0, lacuna_row_get_range (row).start);
@@ -308,6 +320,63 @@ menu_cb (LacunaRegionTable *self,
 
 /* Changes of the list */
 
+static void
+stop_growing (LacunaRegionTable *self)
+{
+  if (self->growing != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->growing);
+  self->growing = 0;
+}
+
+/* Gives the view its model, of which it gets to know a few rows in every frame: first those that it
+ * will show. */
+static void
+show_anew (LacunaRegionTable *self)
+{
+  gboolean reveal = self->reveal_anew;
+  guint place = lacuna_region_place_find (self->view, self->list);
+  guint around = place;
+
+  if (reveal && self->any)
+    around = lacuna_region_list_find (self->list, self->address);
+  self->updating++;
+  lacuna_gradual_list_begin (self->rows, around != G_MAXUINT ? around : 0);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->rows));
+  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  self->updating--;
+  if (!reveal && place != G_MAXUINT)
+    lacuna_region_place_restore (self->view,
+                                 lacuna_gradual_list_locate (self->rows, place),
+                                 self->marks);
+  show_selection (self, reveal);
+}
+
+static gboolean
+grow_cb (GtkWidget     *view,
+         GdkFrameClock *clock,
+         gpointer       user_data)
+{
+  LacunaRegionTable *self = user_data;
+  gboolean more;
+
+  if (gtk_column_view_get_model (self->view) == NULL)
+    {
+      show_anew (self);
+      return G_SOURCE_CONTINUE;
+    }
+
+  /* Rows that come above what is selected move it, which is nobody's doing. */
+  self->updating++;
+  more = lacuna_gradual_list_grow (self->rows);
+  self->updating--;
+  if (more)
+    return G_SOURCE_CONTINUE;
+
+  self->growing = 0;
+  show_selection (self, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
 /* When many rows change at once, GTK 4.8 asks for each of them, to find those that it has a widget
  * for; a view that gets a new model does not. What it costs is the place that one had scrolled to,
  * which is found again by the address of the first row on screen. */
@@ -319,6 +388,9 @@ list_changing_cb (LacunaRegionTable *self,
   if (!much || self->view == NULL)
     return;
 
+  stop_growing (self);
+  if (gtk_column_view_get_model (self->view) == NULL)
+    return;
   lacuna_region_place_save (self->view);
   gtk_column_view_set_model (self->view, NULL);
   gtk_single_selection_set_model (self->selection, NULL);
@@ -329,17 +401,21 @@ list_changed_cb (LacunaRegionTable *self)
 {
   gboolean anew = self->view != NULL && gtk_column_view_get_model (self->view) == NULL;
 
-  if (anew)
-    {
-      gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->list));
-      gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-    }
   self->updating--;
   if (self->view == NULL)
     return;
-  if (anew && !self->reveal)
-    lacuna_region_place_restore (self->view, self->list, self->marks);
-  show_selection (self, self->reveal);
+  if (anew)
+    {
+      /* To take the old rows' widgets down and to make new ones are two long things; the second can
+       * wait for the next frame, which is before anybody sees that there are none. */
+      self->reveal_anew = self->reveal;
+      if (!gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+        show_anew (self);
+      stop_growing (self);
+      self->growing = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), grow_cb, self, NULL);
+    }
+  else
+    show_selection (self, self->reveal);
   self->reveal = self->reveal && lacuna_region_list_is_busy (self->list);
 }
 
@@ -352,9 +428,12 @@ lacuna_region_table_dispose (GObject *object)
 
   self->updating++;
   if (self->view != NULL)
+    stop_growing (self);
+  if (self->view != NULL)
     g_object_remove_weak_pointer (G_OBJECT (self->view), (gpointer *) &self->view);
   self->view = NULL;
   g_clear_object (&self->selection);
+  g_clear_object (&self->rows);
   g_clear_object (&self->list);
   g_clear_object (&self->results);
 
@@ -420,7 +499,8 @@ lacuna_region_table_new (GtkColumnView    *view,
   explain_headers (self);
   lacuna_region_table_set_sort (self, LACUNA_COLUMN_START, FALSE);
 
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (list)));
+  self->rows = lacuna_gradual_list_new (G_LIST_MODEL (list));
+  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->rows)));
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
