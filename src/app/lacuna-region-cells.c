@@ -14,6 +14,7 @@
 #include "lacuna-swatch.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
+#include "model/lacuna-kind.h"
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
@@ -110,7 +111,7 @@ bind_kind (GtkWidget        *cell,
     {
       const struct lac_region *region = lacuna_row_get_region (row);
 
-      gtk_inscription_set_text (GTK_INSCRIPTION (text), lac_kind_name (region->kind));
+      gtk_inscription_set_text (GTK_INSCRIPTION (text), lacuna_kind_get_label (region->kind));
       set_tone (text, NULL);
       lacuna_swatch_set (swatch, LACUNA_SWATCH_INK, lacuna_ink_for_region (region));
     }

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-row-filter.h"
+#include "lacuna-kind.h"
 
 #include "core/expression.h"
 #include "core/hazard.h"
@@ -90,8 +91,14 @@ word_init (Word       *word,
     }
 
   word->folded = g_utf8_casefold (text, -1);
+  /* As scripts call it, and as the table does. */
   for (guint kind = 0; kind < LAC_N_KINDS; kind++)
-    word->kinds[kind] = strcmp (lac_kind_name (kind), word->folded) == 0;
+    {
+      g_autofree char *label = g_utf8_casefold (lacuna_kind_get_label (kind), -1);
+
+      word->kinds[kind] = strcmp (lac_kind_name (kind), word->folded) == 0
+                          || strcmp (label, word->folded) == 0;
+    }
   for (guint protection = 0; protection < N_PROTECTIONS; protection++)
     word->protections[protection] = protection_matches (word->folded, protection);
   word->gap = strcmp (word->folded, "gap") == 0 || strcmp (word->folded, "free") == 0;
