@@ -133,7 +133,8 @@ place_go_to (LacunaWindow *self)
   GtkBox *there = wide ? self->go_to_slot : self->go_to_bar_box;
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self->go_to));
 
-  gtk_widget_set_visible (self->go_to_button, !wide);
+  /* The narrowest header has it in its menu. */
+  gtk_widget_set_visible (self->go_to_button, self->room == LACUNA_ROOM_MEDIUM);
   gtk_widget_set_visible (GTK_WIDGET (self->go_to_slot), wide);
   if (parent == GTK_WIDGET (there))
     return;
@@ -155,6 +156,20 @@ adapt_panel (LacunaWindow *self)
   adw_flap_set_reveal_flap (self->flap, !folded && self->panel);
 }
 
+/* The panel over the table of a small window takes the room of what one can do without meanwhile. */
+static void
+make_room_for_panel (LacunaWindow *self)
+{
+  gboolean covered = self->room == LACUNA_ROOM_NARROW && self->folded
+                     && adw_flap_get_reveal_flap (self->flap);
+  gboolean titled = adw_squeezer_get_visible_child (self->title_squeezer) != NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->overview),
+                          !covered || self->orientation == GTK_ORIENTATION_VERTICAL);
+  gtk_widget_set_visible (GTK_WIDGET (self->toolbar), !covered);
+  gtk_widget_set_visible (self->source_label, !covered && !titled);
+}
+
 static void
 adapt (LacunaWindow *self)
 {
@@ -162,6 +177,10 @@ adapt (LacunaWindow *self)
   gboolean stands = self->orientation == GTK_ORIENTATION_VERTICAL;
   gboolean cramped = narrow || (stands && self->room == LACUNA_ROOM_MEDIUM);
 
+  if (narrow)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
   arrange (self);
   place_go_to (self);
   adapt_panel (self);
@@ -169,11 +188,11 @@ adapt (LacunaWindow *self)
   lacuna_target_chooser_set_narrow (self->chooser, narrow);
   gtk_widget_set_visible (self->near_label, self->room == LACUNA_ROOM_WIDE);
   gtk_widget_set_visible (GTK_WIDGET (self->live_label), !narrow);
-  gtk_widget_set_visible (self->source_label,
-                          adw_squeezer_get_visible_child (self->title_squeezer) == NULL);
+  make_room_for_panel (self);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar),
-                                  cramped || stands ? GTK_ORIENTATION_VERTICAL
-                                                    : GTK_ORIENTATION_HORIZONTAL);
+                                  self->room == LACUNA_ROOM_WIDE && !stands
+                                      ? GTK_ORIENTATION_HORIZONTAL
+                                      : GTK_ORIENTATION_VERTICAL);
 }
 
 static gboolean

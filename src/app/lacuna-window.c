@@ -286,6 +286,7 @@ panel_revealed_cb (LacunaWindow *self)
       self->panel = revealed;
       lacuna_window_remember_panel (self);
     }
+  lacuna_window_adapt_later (self);
   lacuna_window_notify (self, LACUNA_WINDOW_PANEL);
 }
 
