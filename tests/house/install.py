@@ -83,6 +83,29 @@ echo "ended with $status"
 """
 
 
+# Asks the bus for a program that nobody started, as a desktop does, and says how many windows there are
+# after each request. $1: a maps file, $2: the program, for a second start by hand.
+ASK_THE_BUS = r"""
+name=io.github.lacuna_project.Lacuna path=/io/github/lacuna_project/Lacuna
+ask () {
+  gdbus call --session -d $name -o $path -m org.freedesktop.Application."$@" >/dev/null
+}
+windows () {
+  for _ in {1..300}; do
+    count=$(gdbus introspect --session -d $name -o $path/window 2>/dev/null | grep -c 'node [0-9]')
+    if [ "$count" -eq "$1" ]; then break; fi
+    sleep 0.1
+  done
+  echo "$2: $count"
+}
+ask Open "['file://$1']" '{}'; windows 1 open
+ask ActivateAction new-window '[]' '{}'; windows 2 action
+ask Activate '{}'; windows 3 activate
+cd "$(dirname "$1")" && "$2" "$(basename "$1")" ./maps; windows 5 command
+ask ActivateAction quit '[]' '{}'
+"""
+
+
 def with_language(environment):
     """The language that the build made for tests, in a locale that every system has."""
     environment = dict(environment, LANGUAGE="pseudo", LC_ALL="C.UTF-8")
@@ -98,18 +121,28 @@ def speaks(program, words):
                f"{result.stdout}{result.stderr}")
 
 
-def opens(program, files):
-    """The window opens, having found @files, and has nothing to complain of."""
+def can_show_windows():
+    has_the_window()
     if SANITIZERS != "none":
         raise tap.Skip("the window's other tests run it with the sanitizers")
     for tool in ("Xvfb", "dbus-run-session", "gdbus"):
         if shutil.which(tool) is None:
             raise tap.Skip(f"{tool} is not installed")
+
+
+def on_a_display(script, *arguments, **variables):
+    return subprocess.run(
+        [os.path.join(TOP, "tests", "app", "with-display.sh"), "bash", "-c", script, "bash",
+         *arguments],
+        capture_output=True, text=True, check=False, timeout=200,
+        env=dict(with_language(os.environ), **variables))
+
+
+def opens(program, files):
+    """The window opens, having found @files, and has nothing to complain of."""
+    can_show_windows()
     complaints = os.path.join(ROOT, "complaints")
-    result = subprocess.run(
-        [os.path.join(TOP, "tests", "app", "with-display.sh"), "bash", "-c", OPEN_AND_LOOK, "bash",
-         program, complaints],
-        capture_output=True, text=True, check=False, timeout=120, env=with_language(os.environ))
+    result = on_a_display(OPEN_AND_LOOK, program, complaints)
     tap.expect("ended with 0" in result.stdout, f"{result.stdout[-200:]}{result.stderr}")
     for file in files:
         tap.expect(f" {file}\n" in result.stdout, f"{program} did not find {file}")
@@ -201,6 +234,24 @@ def json_is_the_same_in_every_language():
         tap.expect(said[0] and said[0] == said[1], f"{words} says {said[1][:400]!r}")
 
 
+def the_bus_starts_the_program():
+    """With the service file that was installed, which names a place that nothing is in here."""
+    can_show_windows()
+    program = os.path.join(moved(), "bin", "lacuna")
+    services = os.path.join(ROOT, "bus", "dbus-1", "services")
+    os.makedirs(services)
+    with open(find("io.github.lacuna_project.Lacuna.service"), encoding="utf-8") as file:
+        service = file.read()
+    with open(os.path.join(services, "lacuna.service"), "w", encoding="utf-8") as file:
+        file.write(re.sub(r"^Exec=\S+", "Exec=\"" + program.replace("\\", "/") + "\"", service,
+                          flags=re.MULTILINE))
+    maps = os.path.join(TOP, "tests", "fixtures", "maps", "static", "maps")
+    result = on_a_display(ASK_THE_BUS, maps, program,
+                          XDG_DATA_DIRS=os.path.join(ROOT, "bus") + ":/usr/local/share:/usr/share")
+    tap.expect(result.stdout.split("\n")[:4] == ["open: 1", "action: 2", "activate: 3", "command: 5"],
+               f"{result.stdout}{result.stderr}")
+
+
 def the_window_opens_from_any_folder():
     has_the_window()
     opens(os.path.join(moved(), "bin", "lacuna"),
@@ -226,6 +277,7 @@ if __name__ == "__main__":
             programs_speak_from_any_folder,
             json_is_the_same_in_every_language,
             the_window_opens_from_any_folder,
+            the_bus_starts_the_program,
             the_window_opens_from_the_build_folder,
         ])
     finally:
