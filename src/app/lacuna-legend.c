@@ -175,6 +175,9 @@ lacuna_legend_set_census (LacunaLegend *self,
 
       any |= visible;
       gtk_widget_set_visible (item, visible);
+      /* A tooltip that is set asks the display where the pointer is, whether or not it differs. */
+      if (g_strcmp0 (gtk_widget_get_tooltip_text (item), tooltip) == 0)
+        continue;
       gtk_widget_set_tooltip_text (item, tooltip);
       gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                       tooltip, -1);

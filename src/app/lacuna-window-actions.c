@@ -140,11 +140,15 @@ update_live (LacunaWindow *self,
       word = C_ ("live", "Paused");
       sentence = _ ("The picture stays as it was read. The space bar lets it follow the process.");
     }
-  gtk_label_set_label (self->live_label, word);
-  gtk_widget_set_tooltip_text (self->live_button, sentence);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->live_button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, word,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+  /* Setting them costs a layout and a question to the display, and every refresh comes by here. */
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (self->live_button), sentence) != 0)
+    {
+      gtk_label_set_label (self->live_label, word);
+      gtk_widget_set_tooltip_text (self->live_button, sentence);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->live_button),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, word,
+                                      GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+    }
   if (self->exited)
     gtk_widget_add_css_class (self->live_button, "closed");
   else

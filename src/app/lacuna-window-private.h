@@ -201,20 +201,4 @@ void     lacuna_window_live_ended          (LacunaWindow     *self,
 void     lacuna_window_live_close          (LacunaWindow     *self);
 void     lacuna_window_live_show           (LacunaWindow     *self);
 
-/* lacuna-window-live.c: how the picture stays true. lacuna_window_live_init() belongs at the end of
- * lacuna_window_init(), lacuna_window_live_clear() into dispose; whether the window is on a screen they
- * find out for themselves. */
-void     lacuna_window_live_init           (LacunaWindow     *self);
-void     lacuna_window_live_clear          (LacunaWindow     *self);
-void     lacuna_window_set_live            (LacunaWindow     *self,
-                                            gboolean          live);
-gboolean lacuna_window_get_live            (LacunaWindow     *self);
-
-/* For the loading: that one begins, is over, or found the process gone; what the subtitle says. */
-void     lacuna_window_live_began          (LacunaWindow     *self);
-void     lacuna_window_live_ended          (LacunaWindow     *self,
-                                            const GError     *error);
-void     lacuna_window_live_close          (LacunaWindow     *self);
-void     lacuna_window_live_show           (LacunaWindow     *self);
-
 G_END_DECLS
