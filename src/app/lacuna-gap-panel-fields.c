@@ -1,8 +1,6 @@
 /* The fields of the gap panel: what is typed, picked and switched, and what is wrong with it.
  *
- * There is always one empty anchor entry at the end: typing into it adds the next one. Each field
- * says what it asks for to whoever rests the pointer on it, and to assistive technology, in words for
- * someone who has never seen an address space.
+ * There is always one empty anchor entry at the end: typing into it adds the next one.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -227,87 +225,20 @@ append_anchor (LacunaGapPanel *self)
   gtk_box_append (self->anchors_box, GTK_WIDGET (field));
   follow_focus (self, field);
   number_anchors (self);
+  lacuna_gap_panel_explain_anchor (self, field);
 }
 
-/* What a field, a chip or an order means: to the pointer, and to assistive technology. */
-static void
-explain (GtkWidget  *widget,
-         const char *sentence)
-{
-  gtk_widget_set_tooltip_text (widget, sentence);
-  if (LACUNA_IS_FIELD (widget))
-    lacuna_field_set_description (LACUNA_FIELD (widget), sentence);
-  else
-    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                    sentence, -1);
-}
-
-void
-lacuna_gap_panel_explain_fields (LacunaGapPanel *self)
-{
-  explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_WITHIN]),
-           _ ("How far the whole buffer may be from every anchor: as far as a jump between them can "
-              "reach. Left empty, 2 GiB, which is as far as a 5-byte jmp on x86 goes."));
-  explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_SIZE]),
-           _ ("How many bytes the buffer needs, such as 4096, 0x1000, 64K or 1.5M. Left empty, one "
-              "page, the smallest piece of memory that a process can ask for."));
-  explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_ALIGNMENT]),
-           _ ("The buffer starts at a multiple of this, a power of two. Left empty, at any address "
-              "where the system can place one."));
-  explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_MINIMUM]),
-           _ ("The buffer starts at or above this address. Left empty, the lowest that can be "
-              "used."));
-  explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_MAXIMUM]),
-           _ ("The buffer ends at or below this address. Left empty, the end of the addresses "
-              "that a program may use."));
-  explain (GTK_WIDGET (self->avoid_heap_growth),
-           _ ("Keep off the addresses right above the heap. The heap grows upwards as the program "
-              "asks for memory, and would run into the buffer."));
-  explain (GTK_WIDGET (self->avoid_stack_growth),
-           _ ("Keep off the addresses below the stack. The stack grows downwards as functions call "
-              "one another, and would run into the buffer."));
-  explain (GTK_WIDGET (self->avoid_stack_guard),
-           _ ("Keep off the strip of addresses that the kernel leaves free below a stack, so that "
-              "a stack that grows too far stops there instead of overwriting something."));
-}
-
-/* Which of two orders one means is told by what comes first in each. */
-static const char *
-order_sentence (enum lac_order order)
-{
-  switch (order)
-    {
-    case LAC_ORDER_NEAREST:
-      return _ ("The gap whose place for the buffer is nearest to the first anchor comes first.");
-    case LAC_ORDER_LOWEST:
-      return _ ("The gap with the lowest address comes first.");
-    case LAC_ORDER_HIGHEST:
-      return _ ("The gap with the highest address comes first.");
-    case LAC_ORDER_TIGHTEST:
-      return _ ("The smallest gap that has room comes first, so that large ones stay whole.");
-    case LAC_ORDER_ROOMIEST:
-    case LAC_N_ORDERS:
-    default:
-      return _ ("The largest gap comes first, so that more buffers can follow in it.");
-    }
-}
-
-static void
-order_changed_cb (LacunaGapPanel *self)
-{
-  explain (GTK_WIDGET (self->order_drop_down),
-           order_sentence ((enum lac_order) gtk_drop_down_get_selected (self->order_drop_down)));
-}
-
+/**
+ * lacuna_gap_panel_start_fields:
+ *
+ * Has the fields begin with one empty anchor.
+ */
 void
 lacuna_gap_panel_start_fields (LacunaGapPanel *self)
 {
   append_anchor (self);
   for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
     follow_focus (self, self->fields[i]);
-  g_signal_connect_swapped (self->order_drop_down, "notify::selected",
-                            G_CALLBACK (order_changed_cb), self);
-  order_changed_cb (self);
   lacuna_gap_panel_explain_fields (self);
 }
 

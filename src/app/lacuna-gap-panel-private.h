@@ -46,6 +46,7 @@ struct _LacunaGapPanel
   GtkLabel *page_label;
   GtkWidget *page_back_button;
   GtkWidget *page_forward_button;
+  GtkLabel *hint; /* what the field that has the focus means, for whoever has no pointer */
   GtkWidget *copy_button;
 
   GPtrArray *anchors; /* of LacunaField, borrowed from anchors_box */
@@ -76,7 +77,6 @@ void           lacuna_gap_panel_emit_pick        (LacunaGapPanel         *self,
 
 /* lacuna-gap-panel-fields.c */
 void           lacuna_gap_panel_start_fields     (LacunaGapPanel         *self);
-void           lacuna_gap_panel_explain_fields   (LacunaGapPanel         *self);
 void           lacuna_gap_panel_follow_snapshot  (LacunaGapPanel         *self);
 LacunaGapForm *lacuna_gap_panel_make_form        (LacunaGapPanel         *self);
 gboolean       lacuna_gap_panel_form_is_empty    (LacunaGapPanel         *self);
@@ -86,6 +86,11 @@ GtkWidget     *lacuna_gap_panel_fault_place      (LacunaGapPanel         *self,
                                                   LacunaField            *field);
 void           lacuna_gap_panel_apply            (LacunaGapPanel         *self,
                                                   const LacunaRemedy     *remedy);
+
+/* lacuna-gap-panel-explain.c */
+void           lacuna_gap_panel_explain_fields   (LacunaGapPanel         *self);
+void           lacuna_gap_panel_explain_anchor   (LacunaGapPanel         *self,
+                                                  LacunaField            *field);
 
 /* lacuna-gap-panel-results.c */
 void           lacuna_gap_panel_start_results    (LacunaGapPanel         *self);

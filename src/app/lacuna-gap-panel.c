@@ -342,6 +342,7 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, page_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, page_back_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, page_forward_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, hint);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, copy_button);
   gtk_widget_class_bind_template_callback (widget_class, constraint_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_gap_panel_setup_row);
