@@ -17,8 +17,8 @@
  * @out_count: (out): how many there are, at most @limit
  * @out_failure: (out) (optional): set on failure
  *
- * The system makes the whole text up to the limit, which takes it about 0.1 s for 100,000 regions; it
- * is thrown away, and no memory is taken for it.
+ * The system makes the whole text up to the limit, which is thrown away; no memory is taken for it.
+ * Measured: 38 ms for 64,000 regions, where a bare read of the text took 34 ms.
  *
  * Errors: those of lac_process_read_map(), %LAC_E_MALFORMED excepted; %LAC_E_EXITED also when @pid has
  *   gone to another process.
