@@ -30,7 +30,7 @@
 /* Logical pixels from an end of the view where a drag begins to move it, and how many it moves in a
  * second for each pixel further out. */
 #define EDGE_DISTANCE 14
-#define EDGE_SPEED 24.0
+#define EDGE_SPEED 60.0
 #define MOST_EDGE_SPEED 3000.0
 
 /* Microseconds; a frame that comes late does not make a leap. */

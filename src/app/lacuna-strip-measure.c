@@ -141,7 +141,8 @@ lacuna_strip_toggle_measuring (LacunaStrip *self)
     return;
 
   self->measuring = !self->measuring;
-  if (!self->measuring || lac_range_size (self->measure) > 0)
+  /* One that can be seen is gone on with. */
+  if (!self->measuring || lac_range_overlaps (self->measure, visible))
     return;
 
   if (lac_range_size (self->selection) > 0 && lac_range_overlaps (self->selection, visible))
