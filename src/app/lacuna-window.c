@@ -571,6 +571,9 @@ lacuna_window_init (LacunaWindow *self)
   lacuna_window_bind_settings (self);
   lacuna_window_start_layout (self);
   lacuna_window_set_actions_enabled (self);
+  /* What buttons were told while the template was being made may not be so any more. */
+  for (guint i = 1; i < LACUNA_WINDOW_N_PROPERTIES; i++)
+    lacuna_window_notify (self, (LacunaWindowProperty) i);
 }
 
 LacunaWindow *
