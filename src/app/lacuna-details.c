@@ -16,6 +16,7 @@
 #include "model/lacuna-ink.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 struct _LacunaDetails
 {
@@ -83,7 +84,7 @@ show_region (LacunaDetails           *self,
 
   lac_protection_format (region->protection, region->flags, protection);
   if (backing->inode != 0)
-    offset = g_strdup_printf (_ (" · from offset 0x%" G_GINT64_MODIFIER "x"), region->offset);
+    offset = g_strdup_printf (_ (" · from offset 0x%" PRIx64), region->offset);
   facts = g_strdup_printf ("%s · %s%s%s", size, protection, offset != NULL ? offset : "",
                            backing->deleted ? _ (" · deleted") : "");
   if (*name == '/')
@@ -134,7 +135,7 @@ show_gap (LacunaDetails        *self,
 
           kind = *at_candidate != '\0' ? LACUNA_SWATCH_RISK : LACUNA_SWATCH_FIT;
           title = *at_candidate != '\0' ? _ ("Free, fits, risky") : _ ("Free, fits");
-          facts = g_strdup_printf (_ ("%s · room for %'" G_GUINT64_FORMAT), size, found.capacity);
+          facts = g_strdup_printf (_ ("%s · room for %'" PRIu64), size, found.capacity);
           if (*at_candidate != '\0')
             {
               g_free (risk);
