@@ -48,6 +48,7 @@ struct _LacunaCompleter
   GCancellable *cancellable;
   GPtrArray *proposals; /* of LacunaProposal, what is listed */
   gboolean cut;
+  char *description; /* of the entry while nothing is listed */
   gboolean completing; /* the completer itself changes the text */
 };
 
@@ -67,12 +68,8 @@ describe (LacunaCompleter *self)
   g_autofree char *description = NULL;
 
   if (!lacuna_completer_is_open (self))
-    {
-      gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry),
-                                     GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
-      return;
-    }
-  if (position < n_names)
+    description = g_strdup (self->description != NULL ? self->description : "");
+  else if (position < n_names)
     {
       const LacunaProposal *proposal = g_ptr_array_index (self->proposals, position);
 
@@ -421,6 +418,7 @@ lacuna_completer_dispose (GObject *object)
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_object (&self->target);
   g_clear_object (&self->snapshot);
+  g_clear_pointer (&self->description, g_free);
   g_clear_pointer (&self->proposals, g_ptr_array_unref);
 
   G_OBJECT_CLASS (lacuna_completer_parent_class)->dispose (object);
@@ -518,6 +516,23 @@ lacuna_completer_set_snapshot (LacunaCompleter *self,
   g_set_object (&self->snapshot, snapshot);
   if (snapshot == NULL)
     lacuna_completer_close (self);
+}
+
+/**
+ * lacuna_completer_set_description:
+ * @description: (nullable): what the entry asks for, in a sentence for assistive technology
+ *
+ * Describes the entry with it whenever no names are listed.
+ */
+void
+lacuna_completer_set_description (LacunaCompleter *self,
+                                  const char      *description)
+{
+  g_return_if_fail (LACUNA_IS_COMPLETER (self));
+
+  g_free (self->description);
+  self->description = g_strdup (description);
+  describe (self);
 }
 
 gboolean

@@ -23,6 +23,8 @@ void             lacuna_completer_detach       (LacunaCompleter *self);
 void             lacuna_completer_set_snapshot (LacunaCompleter *self,
                                                 LacunaTarget    *target,
                                                 LacunaSnapshot  *snapshot);
+void             lacuna_completer_set_description (LacunaCompleter *self,
+                                                   const char      *description);
 gboolean         lacuna_completer_is_open      (LacunaCompleter *self);
 gboolean         lacuna_completer_is_searching (LacunaCompleter *self);
 guint            lacuna_completer_get_n_names  (LacunaCompleter *self);

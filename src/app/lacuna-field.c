@@ -30,6 +30,7 @@ struct _LacunaField
   GtkLabel *fault_label;
 
   LacunaCompleter *completer; /* NULL where no names are asked for */
+  char *description;
   char *fault;
   gboolean terse;
   gboolean setting_picking; /* the button is set from outside, not pressed */
@@ -132,6 +133,7 @@ lacuna_field_dispose (GObject *object)
 static void
 lacuna_field_finalize (GObject *object)
 {
+  g_free (LACUNA_FIELD (object)->description);
   g_free (LACUNA_FIELD (object)->fault);
 
   G_OBJECT_CLASS (lacuna_field_parent_class)->finalize (object);
@@ -330,8 +332,13 @@ lacuna_field_set_description (LacunaField *self,
 {
   g_return_if_fail (LACUNA_IS_FIELD (self));
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+  g_free (self->description);
+  self->description = g_strdup (description);
+  if (self->completer != NULL)
+    lacuna_completer_set_description (self->completer, description);
+  else
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self->text),
+                                    GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
 
 /**
@@ -449,7 +456,10 @@ lacuna_field_set_snapshot (LacunaField    *self,
   g_return_if_fail (LACUNA_IS_FIELD (self));
 
   if (self->completer == NULL)
-    self->completer = lacuna_completer_new (GTK_WIDGET (self), self->text);
+    {
+      self->completer = lacuna_completer_new (GTK_WIDGET (self), self->text);
+      lacuna_completer_set_description (self->completer, self->description);
+    }
   lacuna_completer_set_snapshot (self->completer, target, snapshot);
 }
 

@@ -91,8 +91,9 @@ clear_fault (LacunaGoTo *self)
   gtk_entry_set_attributes (GTK_ENTRY (self->entry), NULL);
   gtk_widget_remove_css_class (self->entry, "error");
   gtk_accessible_reset_state (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_STATE_INVALID);
-  gtk_accessible_reset_property (GTK_ACCESSIBLE (self->entry),
-                                 GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  gtk_widget_get_tooltip_text (self->entry), -1);
 }
 
 /* @offset: in bytes, negative when the fault has no place. */
@@ -253,6 +254,7 @@ lacuna_go_to_init (LacunaGoTo *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (self->fault_popover, GTK_WIDGET (self));
   self->completer = lacuna_completer_new (GTK_WIDGET (self), GTK_ENTRY (self->entry));
+  lacuna_completer_set_description (self->completer, gtk_widget_get_tooltip_text (self->entry));
 }
 
 /**
