@@ -2,9 +2,8 @@
  *
  * What counts is one iteration of the main loop, from the end of one wait to the begin of the next:
  * as long as that lasts, nothing that one does is answered. Everything that one does is done in several
- * rounds. A neighbour on the machine may stretch one of them, so that the limit, 50 ms, is for the
- * median of the rounds' longest iterations on the wall clock; the worst of all rounds is beside it,
- * and the worst that the main thread took of a processor within one iteration.
+ * rounds, and the longest of all counts. The limit, 50 ms, is for what the main thread needed by itself
+ * (window.h); beside it are the wall clock, and the processor.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,7 +19,7 @@
 #include <stdio.h>
 
 #define N_REGIONS 1000000
-#define N_ROUNDS 5
+#define N_ROUNDS 3
 #define LIMIT 0.050
 
 typedef struct
@@ -228,10 +227,11 @@ select_everywhere (Desk *desk)
   return TRUE;
 }
 
+/* Four seconds in which nothing changes, four in which something does. */
 static gboolean
-is_live_here (Desk *desk)
+be_live (Desk *desk)
 {
-  if (!gtk_widget_activate_action (GTK_WIDGET (desk->bench.window), "win.live", NULL))
+  if (!bench_set_live (&desk->bench, TRUE))
     return FALSE;
   for (guint i = 0; i < 8; i++)
     {
@@ -239,7 +239,7 @@ is_live_here (Desk *desk)
         target_change (&desk->target);
       bench_run (&desk->bench, 1);
     }
-  return gtk_widget_activate_action (GTK_WIDGET (desk->bench.window), "win.live", NULL);
+  return TRUE;
 }
 
 static const struct
@@ -261,7 +261,7 @@ static const struct
   { "sort by name", sort_by_name },
   { "list gaps, both, regions", switch_shown },
   { "filter with the legend", toggle_legend },
-  { "live toggled twice", is_live_here },
+  { "live, then with changes", be_live },
 };
 
 int
@@ -298,15 +298,13 @@ main (int   argc,
         longest[i][desk.round] = bench_longest ();
       }
 
-  printf ("the longest that the main loop was blocked, 1,000,000 regions, ms; %d rounds, at most 50 for\n"
-          "the median of the rounds\n\n"
-          "                                 median    worst   worst cpu\n",
+  printf ("the longest that the main loop was blocked, 1,000,000 regions, ms; the worst of %d rounds, at\n"
+          "most 50 by itself\n\n"
+          "                               by itself       wall  processor\n",
           N_ROUNDS);
   for (gsize i = 0; i < G_N_ELEMENTS (deeds); i++)
     {
-      double walls[N_ROUNDS];
-      double cpu = 0;
-      double middle;
+      Work worst = { 0, 0, 0 };
 
       if (!done[i])
         {
@@ -315,12 +313,12 @@ main (int   argc,
         }
       for (int round = 0; round < N_ROUNDS; round++)
         {
-          walls[round] = longest[i][round].wall;
-          cpu = MAX (cpu, longest[i][round].cpu);
+          worst.own = MAX (worst.own, longest[i][round].own);
+          worst.wall = MAX (worst.wall, longest[i][round].wall);
+          worst.cpu = MAX (worst.cpu, longest[i][round].cpu);
         }
-      middle = median (walls, N_ROUNDS);
-      printf ("%-30s %8.1f %8.1f    %8.1f  %s\n", deeds[i].name, middle * 1e3,
-              walls[N_ROUNDS - 1] * 1e3, cpu * 1e3, middle <= LIMIT ? "ok" : "MISS");
+      printf ("%-30s %9.1f  %9.1f  %9.1f  %s\n", deeds[i].name, worst.own * 1e3, worst.wall * 1e3,
+              worst.cpu * 1e3, worst.own <= LIMIT ? "ok" : "MISS");
     }
   bench_stop (&desk.bench);
   target_stop (&desk.target);

@@ -31,29 +31,6 @@
 
 /* The child */
 
-static gboolean
-is_live (LacunaWindow *window)
-{
-  const char *property = NULL;
-  gboolean live = FALSE;
-
-  for (guint i = 0;; i++)
-    {
-      const char *name = NULL;
-      const GVariantType *type = NULL;
-      GType owner;
-
-      if (!gtk_widget_class_query_action (GTK_WIDGET_GET_CLASS (window), i, &owner, &name, &type,
-                                          &property))
-        return FALSE;
-      if (g_str_equal (name, "win.live"))
-        break;
-    }
-  if (property != NULL)
-    g_object_get (window, property, &live, NULL);
-  return live;
-}
-
 static int
 be_lacuna (const char *spelling)
 {
@@ -65,11 +42,9 @@ be_lacuna (const char *spelling)
   bench_start (&bench);
   if (!bench_open (&bench, spelling, 60))
     return 1;
-  if (!is_live (bench.window))
-    gtk_widget_activate_action (GTK_WIDGET (bench.window), "win.live", NULL);
+  what = bench_set_live (&bench, TRUE) ? 'l' : '-';
   bench_run (&bench, 3);
   /* The parent waits for this on file descriptor 3. */
-  what = is_live (bench.window) ? 'l' : '-';
   if (write (3, &what, 1) != 1)
     return 1;
   /* As the program runs, without a clock around each poll. */

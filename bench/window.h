@@ -13,11 +13,15 @@
 #define BENCH_WIDTH 1400
 #define BENCH_HEIGHT 900
 
-/* Seconds of work: on the clock on the wall, and of the main thread on a processor. */
+/* Seconds of work. What the main thread needed by itself is the clock on the wall less what it stood in
+ * line for a processor that other programs had, as the kernel counts it: waiting for a lock, a disk or
+ * the display server is in it, and what neighbours on the machine do is not. Where the kernel does not
+ * count that it is the wall clock. */
 typedef struct
 {
   double wall;
-  double cpu;
+  double own;
+  double cpu; /* of the main thread */
 } Work;
 
 typedef struct
@@ -53,10 +57,14 @@ void       bench_run           (Bench          *bench,
 gboolean   bench_settle        (Bench          *bench,
                                 double          seconds);
 
+/* Has the window refresh by itself, or no longer. FALSE when it can't. */
+gboolean   bench_set_live      (Bench          *bench,
+                                gboolean        live);
+
 /* All work of the main thread so far; subtract two. */
 Work       bench_work          (void);
 
-/* The longest iteration of the main loop since the last call, on each clock. */
+/* The longest iteration of the main loop since the last call, on each clock by itself. */
 Work       bench_longest       (void);
 
 /* The first widget of @type below @root whose property @property, when it is not NULL, is @value. */
