@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "app/lacuna-gap-form.h"
+#include "app/lacuna-gap-words.h"
 
 #include <string.h>
 
@@ -207,6 +208,68 @@ test_valid_reading_is_valid_query (Fixture      *fixture,
     }
 }
 
+/* The sentences have the figures that they are about, and a jump is only promised where one reaches:
+ * its displacement counts from the end of its five bytes. */
+static void
+test_sentences (Fixture      *fixture,
+                gconstpointer data)
+{
+  const guint64 anchors[] = { 0x200000000, 0x300000000 };
+  struct lac_gap_query query = { 0, G_MAXUINT64, anchors, 1, 0x80000000, 65536, 4096, 0,
+                                 LAC_ORDER_NEAREST };
+  const struct
+  {
+    struct lac_rejection rejection;
+    const char *sentence;
+  } rejections[] = {
+    { { { 0x1000, 0xd000 }, LAC_REASON_TOO_SMALL, -1, 0 }, "Too small: 48 KiB free, 64 KiB asked for." },
+    { { { 0x300000000, 0x400000000 }, LAC_REASON_TOO_FAR, 0, 0 },
+      "Too far: it begins 4 GiB above the anchor, and 2 GiB is allowed." },
+    { { { 0x1000, 0x100000000 }, LAC_REASON_TOO_FAR, 0, 0 },
+      "Too far: it ends 4 GiB below the anchor, and 2 GiB is allowed." },
+    { { { 0x1000, 0x180001000 }, LAC_REASON_TOO_FAR, 0, 0 },
+      "Too far: too little of it lies within 2 GiB of the anchor." },
+    { { { 0x1000, 0x100000 }, LAC_REASON_MISALIGNED, -1, 0 },
+      "Misaligned: 64 KiB would fit, but not at a multiple of 4 KiB." },
+    { { { 0x1000, 0x100000 }, LAC_REASON_HAZARD, -1, LAC_HAZARD_HEAP_GROWTH },
+      "There is room, but only where the heap may grow into it." },
+  };
+  const struct
+  {
+    guint64 candidate;
+    gboolean reached;
+  } places[] = {
+    { 0x200000000 + 5 + G_MAXINT32, TRUE },
+    { 0x200000000 + 6 + (guint64) G_MAXINT32, FALSE },
+    { 0x200000000 + 5 - 0x80000000, TRUE },
+    { 0x200000000 + 4 - 0x80000000, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rejections); i++)
+    {
+      g_autofree char *sentence
+          = lacuna_gap_rejection_sentence (&rejections[i].rejection, &query);
+
+      g_assert_cmpstr (sentence, ==, rejections[i].sentence);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      struct lac_gap gap = { .candidate = places[i].candidate,
+                             .distance = (gint64) (places[i].candidate - anchors[0]) };
+      g_autofree char *sentence = lacuna_gap_candidate_sentence (&gap, &query);
+
+      g_assert_cmpint (strstr (sentence, "jmp rel32") != NULL, ==, places[i].reached);
+      g_assert_nonnull (strstr (sentence, i < 2 ? "above the anchor" : "below the anchor"));
+    }
+  query.n_anchors = 2;
+  {
+    const struct lac_rejection far = { { 0x1000, 0x100000 }, LAC_REASON_TOO_FAR, 1, 0 };
+    g_autofree char *sentence = lacuna_gap_rejection_sentence (&far, &query);
+
+    g_assert_nonnull (strstr (sentence, "below anchor 2"));
+  }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -220,6 +283,7 @@ main (int    argc,
   ADD ("/app/gap-form/faults-are-told-apart", test_faults_are_told_apart);
   ADD ("/app/gap-form/contradictions-are-faults", test_contradictions_are_faults);
   ADD ("/app/gap-form/valid-reading-is-valid-query", test_valid_reading_is_valid_query);
+  ADD ("/app/gap-words/sentences-have-figures", test_sentences);
 #undef ADD
 
   return g_test_run ();

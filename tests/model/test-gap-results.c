@@ -4,6 +4,7 @@
  */
 #include "core/hazard.h"
 #include "model/lacuna-error.h"
+#include "model/lacuna-gap-advice.h"
 #include "model/lacuna-gap-results.h"
 #include "random-map.h"
 
@@ -86,7 +87,12 @@ test_matches (void)
           g_autoptr (LacunaGap) again = g_list_model_get_item (G_LIST_MODEL (results), i);
           const struct lac_gap *gap = lacuna_gap_get (item);
 
+          guint position;
+
           g_assert_true (item == again);
+          g_assert_true (memcmp (gap, lacuna_gap_results_peek (results, i), sizeof *gap) == 0);
+          g_assert_true (lacuna_gap_results_find (results, gap->index, &position));
+          g_assert_cmpuint (position, ==, i);
           if (i > 0 && query.order == LAC_ORDER_LOWEST)
             g_assert_cmpuint (gap->candidate, >, previous.candidate);
           if (i > 0 && query.order == LAC_ORDER_NEAREST && query.n_anchors > 0)
@@ -180,6 +186,114 @@ test_cancelled (void)
   g_error_free (answer.error);
 }
 
+static struct lac_gap_query
+apply (const struct lac_gap_query *query,
+       const struct lac_map       *map,
+       const LacunaRemedy         *remedy)
+{
+  struct lac_gap_query other = *query;
+  struct lac_gap_query usual;
+
+  lac_gap_query_init (&usual, map);
+  switch (remedy->kind)
+    {
+    case LACUNA_REMEDY_ALLOW:
+      g_assert_cmpuint (query->avoid & remedy->value, ==, remedy->value);
+      other.avoid &= ~(unsigned) remedy->value;
+      break;
+    case LACUNA_REMEDY_WIDEN:
+      g_assert_cmpuint (remedy->value, >, query->within);
+      other.within = remedy->value;
+      break;
+    case LACUNA_REMEDY_SHRINK:
+      g_assert_cmpuint (remedy->value, <, query->size);
+      other.size = remedy->value;
+      break;
+    case LACUNA_REMEDY_REALIGN:
+      other.alignment = remedy->value;
+      break;
+    case LACUNA_REMEDY_UNBOUND:
+    default:
+      other.min = usual.min;
+      other.max = usual.max;
+      break;
+    }
+  return other;
+}
+
+static guint64
+count_naively (const struct lac_map       *map,
+               const struct lac_gap_query *query)
+{
+  guint64 n_matches = 0;
+  size_t n_regions;
+
+  lac_map_regions (map, &n_regions);
+  for (size_t i = 0; i <= n_regions; i++)
+    n_matches += lac_gap_check (map, query, i, NULL, NULL) == LAC_OK;
+  return n_matches;
+}
+
+/* Whatever is proposed gives as many more as it says, and the largest place is just that. */
+static void
+test_remedies (void)
+{
+  g_autoptr (GRand) random = new_random ();
+  guint n_seen[LACUNA_REMEDY_UNBOUND + 1] = { 0 };
+
+  for (int run = 0; run < 3000; run++)
+    {
+      g_autoptr (LacunaSnapshot) snapshot = random_snapshot (random, (gsize) run % 50);
+      struct lac_map *map = lacuna_snapshot_get_map (snapshot);
+      g_autoptr (LacunaGapResults) results = NULL;
+      g_autofree LacunaGapAdvice *advice = NULL;
+      struct lac_gap_query query;
+      guint64 anchors[3];
+      guint64 n_matches;
+
+      random_query (random, map, &query, anchors);
+      /* Such that often nothing fits. */
+      query.size <<= g_rand_int_range (random, 0, 12);
+      query.alignment <<= g_rand_int_range (random, 0, 20);
+      if (g_rand_boolean (random))
+        {
+          query.min = random_64 (random) % USER_END;
+          query.max = MIN (USER_END, query.min + (random_64 (random) >> 20));
+        }
+      results = lacuna_gap_results_search (snapshot, &query, 10, NULL, NULL);
+      g_assert_nonnull (results);
+      n_matches = lacuna_gap_results_get_n_matches (results);
+      advice = lacuna_gap_advice_find (results, NULL);
+
+      for (guint i = 0; i < advice->n_remedies; i++)
+        {
+          const LacunaRemedy *remedy = &advice->remedies[i];
+          struct lac_gap_query other = apply (&query, map, remedy);
+
+          n_seen[remedy->kind]++;
+          g_assert_true (n_matches == 0 || remedy->kind == LACUNA_REMEDY_ALLOW);
+          g_assert_cmpuint (remedy->n_more, >, 0);
+          g_assert_cmpuint (count_naively (map, &other), ==, n_matches + remedy->n_more);
+        }
+      if (n_matches == 0)
+        {
+          struct lac_gap_query other = query;
+
+          other.size = advice->largest;
+          g_assert_cmpuint (advice->largest, <, query.size);
+          if (advice->largest > 0)
+            g_assert_cmpuint (count_naively (map, &other), >, 0);
+          other.size = advice->largest + 1;
+          g_assert_cmpuint (count_naively (map, &other), ==, 0);
+        }
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (n_seen); i++)
+    {
+      g_test_message ("remedy %u was proposed %u times", i, n_seen[i]);
+      g_assert_cmpuint (n_seen[i], >, 0);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -189,5 +303,6 @@ main (int    argc,
   g_test_add_func ("/model/gap-results/contradiction-is-an-error", test_contradiction);
   g_test_add_func ("/model/gap-results/search-on-a-worker", test_async);
   g_test_add_func ("/model/gap-results/cancelled-search-ends", test_cancelled);
+  g_test_add_func ("/model/gap-advice/remedies-help", test_remedies);
   return g_test_run ();
 }
