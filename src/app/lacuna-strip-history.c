@@ -146,8 +146,13 @@ rested_cb (gpointer data)
 void
 lacuna_strip_history_note (LacunaStripHistory *self)
 {
+  gboolean rested = self->timeout == 0;
+
   g_clear_handle_id (&self->timeout, g_source_remove);
   self->timeout = g_timeout_add (REST, rested_cb, self);
+  /* One can go back as soon as one has moved. */
+  if (rested)
+    notify (self);
 }
 
 static void

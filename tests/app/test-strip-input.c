@@ -387,9 +387,11 @@ test_goes_back_and_forward (Fixture      *fixture,
   LacunaView second;
   LacunaView view;
   int n_notified = 0;
+  gulong handler;
 
-  g_signal_connect (strip, "notify::can-go-back", G_CALLBACK (notify_cb), &n_notified);
+  handler = g_signal_connect (strip, "notify::can-go-back", G_CALLBACK (notify_cb), &n_notified);
   spin (600);
+  n_notified = 0;
   whole = lacuna_strip_get_view (strip);
   g_assert_false (lacuna_strip_can_go_back (strip));
   g_assert_false (lacuna_strip_can_go_forward (strip));
@@ -399,6 +401,8 @@ test_goes_back_and_forward (Fixture      *fixture,
     {
       press (fixture, GDK_KEY_w, PLACE_W, 0);
       spin (50);
+      g_assert_true (lacuna_strip_can_go_back (strip));
+      g_assert_cmpint (n_notified, ==, 1);
     }
   first = lacuna_strip_get_view (strip);
   spin (600);
@@ -442,6 +446,7 @@ test_goes_back_and_forward (Fixture      *fixture,
   g_assert_true (lacuna_strip_can_go_back (strip));
   lacuna_strip_set_snapshot (strip, fixture->snapshot, fixture->census, FALSE);
   g_assert_false (lacuna_strip_can_go_back (strip));
+  g_signal_handler_disconnect (strip, handler);
 }
 
 /* The kind of scale is part of a view; and views are addresses, so that they are found again there and

@@ -127,6 +127,58 @@ test_wheel_zooms_at_the_pointer (Fixture      *fixture,
 }
 
 static void
+hovered_cb (LacunaStrip *strip,
+            gboolean     inside,
+            guint64      address,
+            int         *counter)
+{
+  *counter += 1;
+}
+
+/* What the pointer is over is said again when it is something else: never, while one zooms at it, in
+ * no frame of the animation, whichever way the strip lies. */
+static void
+test_zoom_leaves_the_hover_alone (Fixture      *fixture,
+                                  gconstpointer data)
+{
+  struct lac_range region = strip_large_region (fixture);
+  int n_hovered = 0;
+  gulong handler;
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  handler = g_signal_connect (fixture->strip, "hovered", G_CALLBACK (hovered_cb), &n_hovered);
+  for (int upright = 0; upright < 2; upright++)
+    {
+      double before;
+
+      gtk_orientable_set_orientation (GTK_ORIENTABLE (fixture->strip),
+                                      upright ? GTK_ORIENTATION_VERTICAL
+                                              : GTK_ORIENTATION_HORIZONTAL);
+      spin (200);
+      lacuna_strip_show_range (fixture->strip, region, FALSE);
+      spin (100);
+      point (fixture, gtk_widget_get_width (GTK_WIDGET (fixture->strip)) / 2 + 7.0,
+             middle_y (fixture) - 5);
+      g_assert_cmpint (n_hovered, >, upright ? 1 : 0);
+
+      n_hovered = 1;
+      before = lacuna_strip_get_view (fixture->strip).bytes_per_pixel;
+      set_key (XK_Control_L, TRUE);
+      for (int notch = 0; notch < 30; notch++)
+        click (WHEEL_UP);
+      spin (300);
+      g_assert_cmpfloat (lacuna_strip_get_view (fixture->strip).bytes_per_pixel, <, before / 30000);
+      for (int notch = 0; notch < 29; notch++)
+        click (WHEEL_DOWN);
+      set_key (XK_Control_L, FALSE);
+      spin (300);
+      g_assert_cmpint (n_hovered, ==, 1);
+    }
+  g_signal_handler_disconnect (fixture->strip, handler);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
+static void
 test_wheel_pans (Fixture      *fixture,
                  gconstpointer data)
 {
@@ -351,6 +403,7 @@ main (int   argc,
 #define ADD(path, test) g_test_add (path, Fixture, "python", set_up, test, tear_down)
   ADD ("/app/strip/pointer/hover-does-not-render", test_hover_does_not_render);
   ADD ("/app/strip/pointer/wheel-zooms-at-the-pointer", test_wheel_zooms_at_the_pointer);
+  ADD ("/app/strip/pointer/zoom-leaves-the-hover-alone", test_zoom_leaves_the_hover_alone);
   ADD ("/app/strip/pointer/wheel-pans", test_wheel_pans);
   ADD ("/app/strip/pointer/middle-drag-pans", test_middle_drag_pans);
   ADD ("/app/strip/pointer/drag-measures", test_drag_measures);
