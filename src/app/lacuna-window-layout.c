@@ -98,8 +98,7 @@ arrange (LacunaWindow *self)
       place (self, self->overview, 0, 0, 1, 1);
       place (self, self->toolbar, 0, 1, 1, 1);
       place (self, self->strip_card, 0, 2, 1, 1);
-      place (self, self->note_label, 0, 3, 1, 1);
-      place (self, self->flap, 0, 4, 1, 1);
+      place (self, self->lower, 0, 3, 1, 1);
     }
   else if (narrow)
     {
@@ -107,17 +106,15 @@ arrange (LacunaWindow *self)
       place (self, self->overview, 0, 1, 1, 1);
       place (self, self->strip_card, 1, 1, 1, 1);
       place (self, self->details_bar, 0, 2, 2, 1);
-      place (self, self->note_label, 0, 3, 2, 1);
-      place (self, self->flap, 0, 4, 2, 1);
+      place (self, self->lower, 0, 3, 2, 1);
     }
   else
     {
-      place (self, self->overview, 0, 0, 1, 4);
-      place (self, self->strip_card, 1, 0, 1, 4);
+      place (self, self->overview, 0, 0, 1, 3);
+      place (self, self->strip_card, 1, 0, 1, 3);
       place (self, self->toolbar, 2, 0, 1, 1);
       place (self, self->details_bar, 2, 1, 1, 1);
-      place (self, self->note_label, 2, 2, 1, 1);
-      place (self, self->flap, 2, 3, 1, 1);
+      place (self, self->lower, 2, 2, 1, 1);
     }
   gtk_widget_set_hexpand (GTK_WIDGET (self->strip_card), lies || narrow);
   gtk_widget_set_vexpand (GTK_WIDGET (self->strip), !lies);

@@ -58,6 +58,7 @@ struct _LacunaWindow
   GtkStack *details_stack;
   LacunaDetails *details;
   GtkWidget *near_label;
+  GtkWidget *lower;
   GtkLabel *note_label;
   AdwFlap *flap;
   LacunaRegionPane *region_pane;
