@@ -44,7 +44,8 @@ static GtkWidget *
 make_label (const char *text,
             const char *style_class)
 {
-  return g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE, "css-classes",
+  return g_object_new (GTK_TYPE_LABEL, "label", text, "xalign", 0.0f, "wrap", TRUE,
+                       "max-width-chars", 38, "css-classes",
                        (const char *[]){ style_class, NULL }, NULL);
 }
 
@@ -85,7 +86,7 @@ make_popover_cb (GtkMenuButton *button,
                   "sign-sentence"));
 
   scroller = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy", GTK_POLICY_NEVER,
-                           "propagate-natural-height", TRUE, "max-content-height", 560,
+                           "propagate-natural-height", TRUE, "max-content-height", 600,
                            "width-request", 320, "child", box, NULL);
   popover = g_object_new (GTK_TYPE_POPOVER, "child", scroller, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -107,7 +108,7 @@ lacuna_signs_class_init (LacunaSignsClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = lacuna_signs_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

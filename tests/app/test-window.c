@@ -785,10 +785,10 @@ test_exit (Fixture      *fixture,
 
   Display *display = take_keyboard ();
   g_autoptr (AtspiAccessible) live
-      = find (fixture->application, ATSPI_ROLE_TOGGLE_BUTTON, "Live");
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Live");
 
   stop (fixture->victim, FALSE);
-  note = find (fixture->application, ATSPI_ROLE_STATUS_BAR,
+  note = find (fixture->application, ATSPI_ROLE_LABEL,
                "The process has exited. This is what was read last.");
   expect_name (live, "Closed");
 
