@@ -225,6 +225,8 @@ void
 lacuna_window_live_ended (LacunaWindow *self,
                           const GError *error)
 {
+  gboolean tell = !self->live_state.by_itself || error != NULL || self->live_state.failure != NULL;
+
   self->live_state.by_itself = FALSE;
   self->live_state.load_took = g_get_monotonic_time () - self->live_state.load_started;
   g_clear_pointer (&self->live_state.failure, g_free);
@@ -234,6 +236,13 @@ lacuna_window_live_ended (LacunaWindow *self,
     {
       self->live_state.n_failures++;
       self->live_state.failure = g_strdup (error->message);
+    }
+  if (self->snapshot != NULL && self->shows_target)
+    {
+      show_note (self);
+      /* The age is told once a second; a refresh that nobody asked for is no reason to draw it. */
+      if (tell)
+        show_subtitle (self);
     }
   schedule (self);
 }

@@ -177,23 +177,18 @@ loaded_cb (GObject      *source,
   g_autoptr (LacunaWindow) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (LacunaPicture) picture = lacuna_picture_load_finish (result, &error);
-  gboolean by_itself;
 
   /* A load that was overtaken by another, or by the window's end, has nothing to say. */
   if (g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
-  by_itself = self->live_state.by_itself;
 
   if (picture != NULL)
     show_picture (self, g_steal_pointer (&picture));
   else
     show_fault (self, error);
   lacuna_window_live_ended (self, error);
-  /* The age is told once a second; a refresh that nobody asked for is no reason to draw it. */
-  if (!by_itself || error != NULL)
-    lacuna_window_live_show (self);
   if (self->live_state.again)
     lacuna_window_refresh (self);
 }

@@ -3,6 +3,9 @@
  *
  *   still          obeys commands on standard input, each answered by a line:
  *                    map ADDRESS SIZE     unmap ADDRESS SIZE     protect ADDRESS SIZE
+ *                    grow COUNT 0         has so many more regions
+ *                    become 0 0           becomes the same program again, as "successor"
+ *                    hide 0 0             is not dumpable        show 0 0     is so again
  *   many N         has N more regions; then as still
  *   restless       maps and unmaps as fast as it can between pages that stay
  *   changeling N   becomes the same program again and again, N times, and is still then
@@ -52,6 +55,22 @@ reserve (size_t size)
   return area;
 }
 
+/* Has @n_regions more regions; returns where they begin. */
+static char *
+multiply (long n_regions)
+{
+  size_t page = (size_t) sysconf (_SC_PAGESIZE);
+  char *area = reserve ((size_t) n_regions * page);
+
+  for (long i = 0; i < n_regions; i += 2)
+    if (mprotect (area + (size_t) i * page, page, PROT_READ) != 0)
+      {
+        perror ("mprotect");
+        exit (1);
+      }
+  return area;
+}
+
 static void
 obey (void)
 {
@@ -75,6 +94,14 @@ obey (void)
         failed = munmap (place, (size_t) size) != 0;
       else if (strcmp (command, "protect") == 0)
         failed = mprotect (place, (size_t) size, PROT_READ) != 0;
+      else if (strcmp (command, "grow") == 0)
+        failed = multiply ((long) address) == NULL;
+      else if (strcmp (command, "hide") == 0)
+        failed = prctl (PR_SET_DUMPABLE, 0) != 0;
+      else if (strcmp (command, "show") == 0)
+        failed = prctl (PR_SET_DUMPABLE, 1) != 0;
+      else if (strcmp (command, "become") == 0)
+        failed = execl ("/proc/self/exe", "victim", "successor", (char *) NULL);
       printf ("%s\n", failed ? "failed" : "done");
       fflush (stdout);
     }
@@ -83,16 +110,7 @@ obey (void)
 static void
 be_many (long n_regions)
 {
-  size_t page = (size_t) sysconf (_SC_PAGESIZE);
-  char *area = reserve ((size_t) n_regions * page);
-
-  for (long i = 0; i < n_regions; i += 2)
-    if (mprotect (area + (size_t) i * page, page, PROT_READ) != 0)
-      {
-        perror ("mprotect");
-        exit (1);
-      }
-  say_ready (area);
+  say_ready (multiply (n_regions));
   obey ();
 }
 
@@ -220,6 +238,13 @@ main (int   argc,
     be_changeling (argv, atol (argv[2]));
   else if (strcmp (role, "headless") == 0)
     be_headless ();
+  else if (strcmp (role, "successor") == 0)
+    {
+      /* The answer to the command that made it. */
+      puts ("done");
+      fflush (stdout);
+      obey ();
+    }
   else if (strcmp (role, "namer") == 0 && argc > 2)
     be_namer (argv[2]);
   else
