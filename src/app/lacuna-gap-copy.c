@@ -13,6 +13,8 @@
 #include "lacuna-gap-copy.h"
 #include "model/lacuna-format.h"
 
+#include <string.h>
+
 static void
 append_address_option (GString    *command,
                        const char *option,
@@ -223,4 +225,23 @@ lacuna_gap_copy_text (LacunaGapResults     *results,
     default:
       return lacuna_format_address (gap->candidate);
     }
+}
+
+/**
+ * lacuna_gap_copy_name:
+ * @text: what lacuna_gap_copy_text() gave
+ * @kind: in which form
+ *
+ * An address and a command say themselves what they are; of many lines of C the function that is
+ * called is named.
+ *
+ * Returns: (transfer full): one line
+ */
+char *
+lacuna_gap_copy_name (const char     *text,
+                      LacunaCopyKind  kind)
+{
+  if (kind != LACUNA_COPY_CALL)
+    return g_strdup (text);
+  return g_strdup (strstr (text, "lac_gap_first") != NULL ? "lac_gap_first ()" : "lac_gap_next ()");
 }

@@ -19,4 +19,8 @@ char *lacuna_gap_copy_text (LacunaGapResults     *results,
                             const struct lac_gap *gap,
                             LacunaCopyKind        kind);
 
+/* (transfer full): what was copied in a few words, for a toast. */
+char *lacuna_gap_copy_name (const char     *text,
+                            LacunaCopyKind  kind);
+
 G_END_DECLS

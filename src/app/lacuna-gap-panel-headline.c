@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
+#include <string.h>
 
 static char *
 headline_text (guint64  n_matches,
@@ -159,34 +160,56 @@ remedy_clicked_cb (GtkButton      *button,
   lacuna_gap_panel_apply (self, &remedy);
 }
 
+static GtkWidget *
+make_remedy_button (LacunaGapPanel     *self,
+                    const LacunaRemedy *remedy)
+{
+  g_autofree char *text = remedy_text (remedy);
+  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *button = gtk_button_new ();
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_button_set_child (GTK_BUTTON (button), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
+                                  -1);
+  gtk_widget_add_css_class (button, "remedy");
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  g_object_set_data_full (G_OBJECT (button), "lacuna-remedy", g_memdup2 (remedy, sizeof *remedy),
+                          g_free);
+  g_signal_connect (button, "clicked", G_CALLBACK (remedy_clicked_cb), self);
+  return button;
+}
+
+/* A live process is searched anew each second. Buttons that stay the same stay where they are, with
+ * the focus that may be on one of them; until there is new advice, the old one's stay. */
 static void
 show_remedies (LacunaGapPanel *self)
 {
+  guint n_remedies = 0;
   GtkWidget *child;
-  guint n_shown = 0;
+
+  if (self->advice != NULL && !self->stale && !self->form_is_empty)
+    {
+      if (self->advice_is_old)
+        return;
+      n_remedies = MIN (self->advice->n_remedies, LACUNA_GAP_PANEL_REMEDIES);
+    }
+  if (n_remedies == self->remedies->len
+      && (n_remedies == 0
+          || memcmp (self->remedies->data, self->advice->remedies,
+                     n_remedies * sizeof (LacunaRemedy))
+                 == 0))
+    return;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->remedies_box))) != NULL)
     gtk_box_remove (self->remedies_box, child);
-  if (self->advice != NULL && !self->stale && !self->form_is_empty)
-    for (; n_shown < MIN (self->advice->n_remedies, LACUNA_GAP_PANEL_REMEDIES); n_shown++)
-      {
-        const LacunaRemedy *remedy = &self->advice->remedies[n_shown];
-        g_autofree char *text = remedy_text (remedy);
-        GtkWidget *label = gtk_label_new (text);
-        GtkWidget *button = gtk_button_new ();
-
-        gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-        gtk_button_set_child (GTK_BUTTON (button), label);
-        gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                        text, -1);
-        gtk_widget_add_css_class (button, "remedy");
-        gtk_widget_set_halign (button, GTK_ALIGN_START);
-        g_object_set_data_full (G_OBJECT (button), "lacuna-remedy",
-                                g_memdup2 (remedy, sizeof *remedy), g_free);
-        g_signal_connect (button, "clicked", G_CALLBACK (remedy_clicked_cb), self);
-        gtk_box_append (self->remedies_box, button);
-      }
-  gtk_widget_set_visible (GTK_WIDGET (self->remedies_box), n_shown > 0);
+  g_array_set_size (self->remedies, 0);
+  for (guint i = 0; i < n_remedies; i++)
+    {
+      g_array_append_val (self->remedies, self->advice->remedies[i]);
+      gtk_box_append (self->remedies_box, make_remedy_button (self, &self->advice->remedies[i]));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->remedies_box), n_remedies > 0);
 }
 
 /* (transfer full) (nullable): the sentence below the headline. */
@@ -199,9 +222,11 @@ explanation_text (LacunaGapPanel *self)
   if (self->stale)
     return g_strdup (_ ("Correct what is marked to search again."));
   if (n_matches == 0)
-    return self->advice != NULL
-               ? obstacle_text (self->advice, lacuna_gap_results_get_query (self->results))
-               : NULL;
+    {
+      if (self->advice == NULL || self->advice_is_old)
+        return self->obstacle_shown ? g_strdup (gtk_label_get_label (self->explanation)) : NULL;
+      return obstacle_text (self->advice, lacuna_gap_results_get_query (self->results));
+    }
   if (self->form_is_empty)
     return g_strdup (_ ("They have room for a page. Type what the buffer must be near, or pick it on "
                         "the strip."));
@@ -237,6 +262,8 @@ lacuna_gap_panel_show_headline (LacunaGapPanel *self)
       gtk_label_set_label (self->headline, headline);
       gtk_label_set_label (self->explanation, explanation != NULL ? explanation : "");
     }
+  self->obstacle_shown
+      = explanation != NULL && !self->stale && self->results != NULL && n_matches == 0;
   gtk_widget_set_visible (GTK_WIDGET (self->explanation), explanation != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->results_view), n_matches > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->order_drop_down), n_matches > 0 && !self->stale);

@@ -56,7 +56,10 @@ struct _LacunaGapPanel
   LacunaTarget *target;
   LacunaSnapshot *snapshot;
   LacunaGapResults *results;
-  LacunaGapAdvice *advice; /* for the results; NULL until it is there */
+  LacunaGapAdvice *advice; /* NULL until there is one */
+  gboolean advice_is_old;  /* it is for the results before */
+  gboolean obstacle_shown;
+  GArray *remedies; /* of LacunaRemedy: those that have a button */
   GCancellable *cancellable;
   gboolean had_anchors;
   gboolean searching;

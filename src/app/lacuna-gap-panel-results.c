@@ -108,7 +108,7 @@ lacuna_gap_panel_set_results (LacunaGapPanel   *self,
 
   self->updating++;
   g_set_object (&self->results, results);
-  g_clear_pointer (&self->advice, g_free);
+  self->advice_is_old = TRUE;
   gtk_slice_list_model_set_model (self->page, G_LIST_MODEL (results));
   self->stale = FALSE;
   lacuna_gap_panel_select_position (self, position);

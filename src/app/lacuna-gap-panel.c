@@ -139,6 +139,7 @@ advised_cb (GObject      *source,
     return;
   g_free (self->advice);
   self->advice = advice;
+  self->advice_is_old = FALSE;
   lacuna_gap_panel_show_headline (self);
 }
 
@@ -217,9 +218,11 @@ constraint_changed_cb (LacunaGapPanel *self)
 static void
 selection_changed_cb (LacunaGapPanel *self)
 {
-  gtk_widget_set_sensitive (self->copy_button, lacuna_gap_panel_get_selected (self) != NULL);
+  /* While results are exchanged nothing is selected for a moment, and an insensitive button would
+   * close its menu. */
   if (self->updating > 0)
     return;
+  gtk_widget_set_sensitive (self->copy_button, lacuna_gap_panel_get_selected (self) != NULL);
   g_signal_emit (self, signals[SELECTED], 0);
 }
 
@@ -279,6 +282,7 @@ lacuna_gap_panel_finalize (GObject *object)
 {
   g_ptr_array_unref (LACUNA_GAP_PANEL (object)->anchors);
   g_free (LACUNA_GAP_PANEL (object)->advice);
+  g_array_unref (LACUNA_GAP_PANEL (object)->remedies);
 
   G_OBJECT_CLASS (lacuna_gap_panel_parent_class)->finalize (object);
 }
@@ -307,7 +311,7 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   /* LacunaGapPanel::chosen: the user clicked or activated the selected result: show it. */
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 0);
-  /* LacunaGapPanel::copied: an address is on the clipboard. */
+  /* LacunaGapPanel::copied: something is on the clipboard; what, in a few words. */
   signals[COPIED] = g_signal_new ("copied", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
@@ -358,6 +362,7 @@ lacuna_gap_panel_init (LacunaGapPanel *self)
 {
   g_type_ensure (LACUNA_TYPE_FIELD);
   self->anchors = g_ptr_array_new ();
+  self->remedies = g_array_new (FALSE, FALSE, sizeof (LacunaRemedy));
   gtk_widget_init_template (GTK_WIDGET (self));
 
   lacuna_gap_panel_start_results (self);
@@ -427,6 +432,7 @@ lacuna_gap_panel_copy (LacunaGapPanel *self,
 {
   LacunaGap *gap;
   g_autofree char *text = NULL;
+  g_autofree char *name = NULL;
 
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
@@ -435,5 +441,6 @@ lacuna_gap_panel_copy (LacunaGapPanel *self,
     return;
   text = lacuna_gap_copy_text (self->results, lacuna_gap_get (gap), kind);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
-  g_signal_emit (self, signals[COPIED], 0, text);
+  name = lacuna_gap_copy_name (text, kind);
+  g_signal_emit (self, signals[COPIED], 0, name);
 }

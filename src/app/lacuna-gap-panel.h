@@ -3,7 +3,7 @@
  * Signals:
  *   results-changed ()
  *   selected (), chosen ()   a match was gone to, or activated
- *   copied (text)            something was put on the clipboard; for a toast
+ *   copied (name)            something was put on the clipboard; what, in one line for a toast
  *   pick-anchor (gboolean)   an anchor is to be picked on the strip, or no longer
  *
  * SPDX-License-Identifier: MIT
