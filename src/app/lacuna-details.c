@@ -4,30 +4,36 @@
  * always takes the same room, so that nothing jumps while the pointer moves; and it always says
  * something: a newcomer first reads here what can be done.
  *
+ * A range of which the end is cut off says something else, so the line has a layout of its own: what
+ * there is no room for goes in the order of what it is worth. First the protection and where in the
+ * file, then the size, then letters in the middle of the name.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-details.h"
-#include "lacuna-gap-words.h"
+#include "lacuna-region-words.h"
 #include "lacuna-swatch.h"
-#include "core/hazard.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
 
+#define SPACING 8
+
 struct _LacunaDetails
 {
   GtkWidget parent_instance;
 
   GtkWidget *box;
-  GtkBox *first_line;
+  GtkWidget *first_line;
   LacunaSwatch *swatch;
   GtkLabel *title;
   GtkLabel *range;
   GtkLabel *facts;
+  GtkLabel *size; /* the first of the facts, where there is no room for all */
   GtkLabel *sentence;
 
   LacunaSnapshot *snapshot;
@@ -40,12 +46,120 @@ struct _LacunaDetails
 
 G_DEFINE_FINAL_TYPE (LacunaDetails, lacuna_details, GTK_TYPE_WIDGET)
 
+/* The line */
+
+static int
+get_width (GtkWidget *child,
+           gboolean   natural)
+{
+  int minimum_width;
+  int natural_width;
+
+  if (!gtk_widget_get_visible (child))
+    return 0;
+  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum_width, &natural_width, NULL,
+                      NULL);
+  return natural ? natural_width : minimum_width;
+}
+
+static void
+measure_line (GtkWidget     *line,
+              GtkOrientation orientation,
+              int            for_size,
+              int           *minimum,
+              int           *natural,
+              int           *minimum_baseline,
+              int           *natural_baseline)
+{
+  LacunaDetails *self
+      = LACUNA_DETAILS (gtk_widget_get_ancestor (line, LACUNA_TYPE_DETAILS));
+
+  *minimum = 0;
+  *natural = 0;
+  for (GtkWidget *child = gtk_widget_get_first_child (line); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      int child_minimum;
+      int child_natural;
+
+      if (!gtk_widget_get_visible (child))
+        continue;
+      gtk_widget_measure (child, orientation, -1, &child_minimum, &child_natural, NULL, NULL);
+      if (orientation == GTK_ORIENTATION_VERTICAL)
+        {
+          *minimum = MAX (*minimum, child_minimum);
+          *natural = MAX (*natural, child_natural);
+        }
+      else
+        {
+          /* What goes first need not be there at all; the size is there only in its place. */
+          if (child != GTK_WIDGET (self->facts) && child != GTK_WIDGET (self->size))
+            *minimum += child_minimum + SPACING;
+          if (child != GTK_WIDGET (self->size))
+            *natural += child_natural + SPACING;
+        }
+    }
+}
+
+static void
+place_child (GtkWidget *line,
+             GtkWidget *child,
+             int       *x,
+             int        width,
+             int        line_width,
+             int        height)
+{
+  GtkAllocation place = { *x, 0, width, height };
+
+  gtk_widget_set_child_visible (child, width > 0);
+  if (width <= 0 || !gtk_widget_get_visible (child))
+    return;
+  if (gtk_widget_get_direction (line) == GTK_TEXT_DIR_RTL)
+    place.x = line_width - *x - width;
+  gtk_widget_size_allocate (child, &place, -1);
+  *x += width + SPACING;
+}
+
+static void
+allocate_line (GtkWidget *line,
+               int        width,
+               int        height,
+               int        baseline)
+{
+  LacunaDetails *self
+      = LACUNA_DETAILS (gtk_widget_get_ancestor (line, LACUNA_TYPE_DETAILS));
+  gboolean has_range = gtk_widget_get_parent (GTK_WIDGET (self->range)) == line;
+  int swatch = get_width (GTK_WIDGET (self->swatch), TRUE);
+  int range = has_range ? get_width (GTK_WIDGET (self->range), TRUE) : 0;
+  int title = get_width (GTK_WIDGET (self->title), TRUE);
+  int facts = get_width (GTK_WIDGET (self->facts), TRUE);
+  int size = get_width (GTK_WIDGET (self->size), TRUE);
+  int room = width - (swatch > 0 ? swatch + SPACING : 0);
+  int x = 0;
+
+  range = CLAMP (room - get_width (GTK_WIDGET (self->title), FALSE) - SPACING, 0, range);
+  room -= range > 0 ? range + SPACING : 0;
+  title = CLAMP (title, 0, MAX (room, 0));
+  room -= title + SPACING;
+
+  place_child (line, GTK_WIDGET (self->swatch), &x, swatch, width, height);
+  place_child (line, GTK_WIDGET (self->title), &x, title, width, height);
+  if (has_range)
+    place_child (line, GTK_WIDGET (self->range), &x, range, width, height);
+  place_child (line, GTK_WIDGET (self->facts), &x, facts <= room ? facts : 0, width, height);
+  place_child (line, GTK_WIDGET (self->size), &x, facts > room && size <= room ? size : 0, width,
+               height);
+}
+
+/* What it says */
+
 static void
 show_texts (LacunaDetails   *self,
             LacunaSwatchKind kind,
             LacunaInk        ink,
             const char      *title,
             const char      *range,
+            const char      *size,
             const char      *facts,
             const char      *sentence)
 {
@@ -53,8 +167,10 @@ show_texts (LacunaDetails   *self,
   gtk_widget_set_visible (GTK_WIDGET (self->swatch), kind != LACUNA_SWATCH_NONE);
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->range, range);
+  gtk_label_set_label (self->size, size);
   gtk_label_set_label (self->facts, facts);
   gtk_label_set_label (self->sentence, sentence);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->sentence), sentence);
 }
 
 static char *
@@ -73,98 +189,100 @@ show_region (LacunaDetails           *self,
 {
   const struct lac_backing *backing = lac_map_backing (map, region);
   LacunaInk ink = lacuna_ink_for_region (region);
-  g_autofree char *name = g_utf8_make_valid (backing->name, backing->name_length);
+  g_autofree char *name = lacuna_region_name (backing);
   g_autofree char *base = *name == '/' ? g_path_get_basename (name) : g_strdup (name);
   g_autofree char *range = format_range (lac_region_range (region));
   g_autofree char *size = lacuna_format_size (lac_range_size (lac_region_range (region)));
-  g_autofree char *offset = NULL;
+  g_autofree char *protection = lacuna_region_protection (region);
   g_autofree char *facts = NULL;
   g_autofree char *sentence = NULL;
-  char protection[5];
 
-  lac_protection_format (region->protection, region->flags, protection);
   if (backing->inode != 0)
-    offset = g_strdup_printf (_ (" · from offset 0x%" PRIx64), region->offset);
-  facts = g_strdup_printf ("%s · %s%s%s", size, protection, offset != NULL ? offset : "",
-                           backing->deleted ? _ (" · deleted") : "");
+    /* Translators: size, protection, and where in the file a region begins. */
+    facts = g_strdup_printf (_ ("%s · %s · from offset 0x%" PRIx64), size, protection,
+                             region->offset);
+  else
+    facts = g_strdup_printf ("%s · %s", size, protection);
   if (*name == '/')
     sentence = g_strdup_printf ("%s %s", lacuna_ink_get_sentence (ink), name);
   else
     sentence = g_strdup (lacuna_ink_get_sentence (ink));
-  show_texts (self, LACUNA_SWATCH_INK, ink,
-              *base != '\0' ? base : lacuna_ink_get_label (ink), range, facts, sentence);
-}
-
-static char *
-hazard_sentences (unsigned hazards)
-{
-  g_autoptr (GPtrArray) sentences = g_ptr_array_new ();
-
-  for (unsigned hazard = 1; hazard <= LAC_HAZARD_ALL; hazard <<= 1)
-    if (hazards & hazard)
-      g_ptr_array_add (sentences, (gpointer) _ (lac_hazard_sentence (hazard)));
-  g_ptr_array_add (sentences, NULL);
-  return g_strjoinv (" ", (char **) sentences->pdata);
+  show_texts (self, LACUNA_SWATCH_INK, ink, *base != '\0' ? base : lacuna_ink_get_label (ink),
+              range, size, facts, sentence);
 }
 
 static void
 show_gap (LacunaDetails        *self,
           const struct lac_map *map,
-          gsize                 index,
-          guint64               address)
+          gsize                 index)
 {
   struct lac_range gap = lac_map_gap (map, index);
   g_autofree char *range = format_range (gap);
   g_autofree char *size = lacuna_format_size (lac_range_size (gap));
+  g_autofree char *words = NULL;
+  g_autofree char *sentences = NULL;
   g_autofree char *facts = NULL;
-  g_autofree char *risk = hazard_sentences (lac_map_hazards_in (map, gap));
-  LacunaSwatchKind kind = *risk != '\0' ? LACUNA_SWATCH_RISK : LACUNA_SWATCH_FREE;
-  const char *title = _ ("Free");
+  LacunaVerdict verdict
+      = lacuna_region_judge_gap (map, index, self->results, 0, &words, &sentences);
+  gboolean judged = self->results != NULL
+                    && lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (self->results))
+                           == map;
 
-  if (self->results != NULL)
+  switch (verdict)
     {
-      struct lac_gap found;
-      struct lac_rejection rejection;
-      const struct lac_gap_query *query = lacuna_gap_results_get_query (self->results);
-      enum lac_status status = lac_gap_check (map, query, index, &found, &rejection);
-
-      if (status == LAC_OK)
-        {
-          g_autofree char *at_candidate = hazard_sentences (
-              lacuna_gap_candidate_risk (map, query, found.candidate));
-
-          kind = *at_candidate != '\0' ? LACUNA_SWATCH_RISK : LACUNA_SWATCH_FIT;
-          title = *at_candidate != '\0' ? _ ("Free, fits, risky") : _ ("Free, fits");
-          facts = g_strdup_printf (_ ("%s · room for %'" PRIu64), size, found.capacity);
-          if (*at_candidate != '\0')
-            {
-              g_free (risk);
-              risk = g_steal_pointer (&at_candidate);
-            }
-          else if (*risk != '\0')
-            {
-              /* Translators: of a gap that fits; sentences follow that say what is risky. */
-              char *text = g_strdup_printf (_ ("Part of it is risky. %s"), risk);
-
-              g_free (risk);
-              risk = text;
-            }
-        }
-      else if (status == LAC_E_NO_GAP)
-        {
-          title = _ ("Free, does not fit");
-          if (*risk == '\0')
-            {
-              g_free (risk);
-              risk = g_strdup (_ (lac_reason_sentence (rejection.reason)));
-            }
-        }
+    case LACUNA_VERDICT_FITS:
+      /* Translators: a gap's size, and how many buffers of which size there is room for. */
+      facts = g_strdup_printf (_ ("%s · room for %s"), size, words);
+      show_texts (self, LACUNA_SWATCH_FIT, 0, _ ("Free, fits"), range, size, facts, sentences);
+      break;
+    case LACUNA_VERDICT_FITS_RISKY:
+      show_texts (self, LACUNA_SWATCH_RISK, 0, _ ("Free, fits, risky"), range, size, size,
+                  sentences);
+      break;
+    case LACUNA_VERDICT_RISKY:
+      show_texts (self, LACUNA_SWATCH_RISK, 0, judged ? _ ("Free, does not fit") : _ ("Free"),
+                  range, size, size, sentences);
+      break;
+    case LACUNA_VERDICT_FREE:
+    default:
+      show_texts (self, LACUNA_SWATCH_FREE, 0, judged ? _ ("Free, does not fit") : _ ("Free"),
+                  range, size, size, sentences);
+      break;
     }
-  show_texts (self, kind, 0, title, range, facts != NULL ? facts : size,
-              *risk != '\0' ? risk : _ ("Nothing is mapped here; a buffer may go here."));
 }
 
-static gboolean
+/* What no program may map: below the lowest address, between user space and what the kernel lends
+ * every process, and above. */
+static void
+show_outside (LacunaDetails        *self,
+              const struct lac_map *map,
+              gsize                 index,
+              guint64               address)
+{
+  const struct lac_space *space = lac_map_space (map);
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  struct lac_range range = { 0, LAC_ADDRESS_END };
+  g_autofree char *text = NULL;
+  g_autofree char *size = NULL;
+
+  if (address < space->user.start)
+    range.end = space->user.start;
+  else
+    {
+      range.start = index > 0 ? MAX (space->user.end, regions[index - 1].end) : space->user.end;
+      if (index < n_regions)
+        range.end = regions[index].start;
+    }
+  text = format_range (range);
+  size = lacuna_format_size (lac_range_size (range));
+  show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Outside"), text, size, size,
+              address < space->user.start
+                  ? _ ("Below the lowest address that a program may map.")
+                  : _ ("Outside user space: a program can't map anything here."));
+}
+
+static void
 show_address (LacunaDetails *self,
               guint64        address)
 {
@@ -176,22 +294,22 @@ show_address (LacunaDetails *self,
   if (index < n_regions && lac_range_contains (lac_region_range (&regions[index]), address))
     show_region (self, map, &regions[index]);
   else if (lac_range_contains (lac_map_gap (map, index), address))
-    show_gap (self, map, index, address);
+    show_gap (self, map, index);
   else
-    return FALSE;
-  return TRUE;
+    show_outside (self, map, index, address);
 }
 
 static void
 update (LacunaDetails *self)
 {
-  if (self->snapshot != NULL && self->inside && show_address (self, self->hover_address))
-    return;
-  if (self->snapshot != NULL && self->selected && show_address (self, self->selected_address))
-    return;
-  show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Point at something"), "", "",
-              _ ("Scroll or drag to move, Ctrl+scroll or + and − to zoom, 0 for everything, "
-                 "click to select."));
+  if (self->snapshot != NULL && self->inside)
+    show_address (self, self->hover_address);
+  else if (self->snapshot != NULL && self->selected)
+    show_address (self, self->selected_address);
+  else
+    show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Point at something"), "", "", "",
+                _ ("Scroll to move, Ctrl+scroll or + and − to zoom, 0 for everything, drag to "
+                   "measure, click to select."));
 }
 
 static void
@@ -224,6 +342,7 @@ lacuna_details_class_init (LacunaDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, title);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, range);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, facts);
+  gtk_widget_class_bind_template_child (widget_class, LacunaDetails, size);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, sentence);
 }
 
@@ -232,6 +351,8 @@ lacuna_details_init (LacunaDetails *self)
 {
   g_type_ensure (LACUNA_TYPE_SWATCH);
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_layout_manager (self->first_line,
+                                 gtk_custom_layout_new (NULL, measure_line, allocate_line));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Details"), -1);
   update (self);
@@ -296,8 +417,8 @@ lacuna_details_set_narrow (LacunaDetails *self,
 {
   g_return_if_fail (LACUNA_IS_DETAILS (self));
 
-  GtkBox *line = GTK_BOX (narrow ? self->box : GTK_WIDGET (self->first_line));
-  GtkWidget *before = narrow ? GTK_WIDGET (self->first_line) : GTK_WIDGET (self->title);
+  GtkBox *line = GTK_BOX (narrow ? self->box : self->first_line);
+  GtkWidget *before = narrow ? self->first_line : GTK_WIDGET (self->title);
   GtkWidget *range = GTK_WIDGET (self->range);
 
   if (gtk_widget_get_parent (range) == GTK_WIDGET (line))
@@ -305,6 +426,10 @@ lacuna_details_set_narrow (LacunaDetails *self,
   g_object_ref (range);
   gtk_box_remove (GTK_BOX (gtk_widget_get_parent (range)), range);
   gtk_box_insert_child_after (line, range, before);
+  gtk_widget_set_child_visible (range, TRUE);
+  /* On a line of its own it goes on in the next one, rather than lose its end. */
+  gtk_label_set_ellipsize (self->range, narrow ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (self->range, narrow);
   g_object_unref (range);
 }
 
