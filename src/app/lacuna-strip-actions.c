@@ -105,8 +105,8 @@ show_all_action (GtkWidget  *widget,
   lacuna_strip_show_all (LACUNA_STRIP (widget), TRUE);
 }
 
-/* Brings the middle of the selection to the middle, and when it is there, as far as the ends of the line
- * let it, shows all of the selection. */
+/* Brings the middle of the selection to the middle, and when it is there, as far as the ends of the
+ * line let it, shows all of the selection. */
 static void
 center_selection_action (GtkWidget  *widget,
                          const char *name,

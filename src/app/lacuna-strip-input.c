@@ -2,8 +2,8 @@
  *
  * The wheel pans, and zooms with Control; the primary button measures, and selects when it does not
  * move; the middle button and a finger pan, two fingers zoom. All zooming keeps what is under the
- * pointer there. Wheels of a mouse jump, so their steps are animated; a touchpad and a drag are followed
- * at once. Everything here speaks of places on the axis; which way it lies is told in
+ * pointer there. Wheels of a mouse jump, so their steps are animated; a touchpad and a drag are
+ * followed at once. Everything here speaks of places on the axis; which way it lies is told in
  * lacuna-strip-axis.c alone.
  *
  * SPDX-License-Identifier: MIT

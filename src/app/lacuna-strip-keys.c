@@ -18,7 +18,8 @@
 /* Microseconds in which a held key takes a whole step. */
 #define STEP_TIME 100000.0
 
-#define COMMAND_MODIFIERS (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK | GDK_HYPER_MASK | GDK_META_MASK)
+#define COMMAND_MODIFIERS                                                                         \
+  (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK | GDK_HYPER_MASK | GDK_META_MASK)
 
 static const LacunaStripKey keys[] = {
   { "strip.zoom-in", { "w", "plus", "equal", "KP_Add" } },

@@ -48,8 +48,8 @@ typedef struct _LacunaScale LacunaScale;
 GType              lacuna_scale_get_type    (void);
 
 /* @keep: addresses whose neighbourhood is never cut out on the compact scale (anchors, a candidate);
- * the first of them is the anchor of the anchor scale. At most 4,096 gaps and regions are cut, the largest.
- * O(n) on the compact scale; whoever has a census has lacuna_census_new_scale(). */
+ * the first of them is the anchor of the anchor scale. At most 4,096 gaps and regions are cut, the
+ * largest. O(n) on the compact scale; whoever has a census has lacuna_census_new_scale(). */
 LacunaScale       *lacuna_scale_new         (LacunaScaleKind       kind,
                                              const struct lac_map *map,
                                              const guint64        *keep,

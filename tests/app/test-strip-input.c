@@ -364,7 +364,8 @@ test_menu_by_keys (Fixture      *fixture,
   lacuna_strip_pan (fixture->strip, 0.5, FALSE);
   press (fixture, GDK_KEY_F10, 76, GDK_SHIFT_MASK);
   g_assert_cmpint (fixture->n_menus, ==, 2);
-  g_assert_cmpfloat (fabs (fixture->menu_x - gtk_widget_get_width (GTK_WIDGET (fixture->strip)) * 0.165),
+  g_assert_cmpfloat (fabs (fixture->menu_x
+                           - gtk_widget_get_width (GTK_WIDGET (fixture->strip)) * 0.165),
                      <, 6);
 }
 
