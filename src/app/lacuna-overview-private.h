@@ -43,6 +43,7 @@ struct _LacunaOverview
   LacunaCensus *census;
   LacunaStripLayout *layout;
   GskRenderNode *base;
+  gboolean is_flat; /* the base is one picture already, or can't be one */
 
   guint describe_source;
 

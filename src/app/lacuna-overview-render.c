@@ -133,7 +133,22 @@ lacuna_overview_render (LacunaOverview *self,
 
   get_scene (self, &scene);
   if (self->base == NULL)
-    self->base = render_base (&scene);
+    {
+      self->base = render_base (&scene);
+      self->is_flat = FALSE;
+    }
+  else if (!self->is_flat)
+    {
+      GskRenderNode *picture = lacuna_strip_flatten (&self->base, 1, scene.scale_factor);
+
+      /* It is drawn in every frame of the strip's, so it is made cheap once it has lasted one. */
+      self->is_flat = TRUE;
+      if (picture)
+        {
+          gsk_render_node_unref (self->base);
+          self->base = picture;
+        }
+    }
   gtk_snapshot_append_node (snapshot, self->base);
 
   if (!lacuna_overview_get_frame (self, &frame))

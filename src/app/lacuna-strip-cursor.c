@@ -125,6 +125,30 @@ lacuna_strip_pick (LacunaStrip *self,
   g_signal_emit_by_name (self, "selected", address);
 }
 
+/* The sides of a rectangle, one by one. A frame in one node would have all that lies inside of it drawn
+ * again whenever it moves, and most that is outlined is as large as the band. */
+static void
+append_sides (GtkSnapshot            *snapshot,
+              const LacunaStripScene *scene,
+              const GdkRGBA          *colour,
+              LacunaStripSpan         along,
+              LacunaStripSpan         across,
+              double                  thickness)
+{
+  double length = lacuna_strip_span_size (along);
+  double depth = lacuna_strip_span_size (across);
+
+  thickness = MIN (thickness, MIN (length, depth) / 2);
+  lacuna_strip_append_rectangle (scene, snapshot, colour, along.start, across.start, length,
+                                 thickness);
+  lacuna_strip_append_rectangle (scene, snapshot, colour, along.start, across.end - thickness,
+                                 length, thickness);
+  lacuna_strip_append_rectangle (scene, snapshot, colour, along.start, across.start + thickness,
+                                 thickness, depth - 2 * thickness);
+  lacuna_strip_append_rectangle (scene, snapshot, colour, along.end - thickness,
+                                 across.start + thickness, thickness, depth - 2 * thickness);
+}
+
 /* An outline around @range, at least a few pixels long. */
 static void
 append_outline (GtkSnapshot            *snapshot,
@@ -144,9 +168,8 @@ append_outline (GtkSnapshot            *snapshot,
     return;
 
   span.end = MAX (span.end, span.start + 1);
-  lacuna_strip_append_frame (scene, snapshot, colour, span.start - outset, across.start,
-                             lacuna_strip_span_size (span) + 2 * outset,
-                             lacuna_strip_span_size (across), outset + 1, thickness);
+  span = lacuna_strip_span_inset (span, -outset);
+  append_sides (snapshot, scene, colour, span, across, thickness);
 }
 
 /* Text on a plate whose middle is @along, or as near to it as the ends of the strip allow. @across: its

@@ -76,6 +76,9 @@ struct _LacunaStrip
   LacunaStripLayout *layout;
   GskRenderNode *base;
   GskRenderNode *overlay;
+  /* Both as one picture, once nothing has changed for a frame. */
+  GskRenderNode *picture;
+  gboolean is_settled;
   guint n_renders;
   LacunaLabels *labels;
   const LacunaPalette *palette;

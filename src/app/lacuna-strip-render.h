@@ -265,6 +265,12 @@ void           lacuna_strip_turn              (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot,
                                                double                  along);
 
+/* One picture of @nodes, any of which may be NULL, as they lie over one another; NULL when that is
+ * impossible. */
+GskRenderNode *lacuna_strip_flatten           (GskRenderNode *const   *nodes,
+                                               gsize                   n_nodes,
+                                               int                     scale_factor);
+
 /* The name that fits on a strip: the last part of a path without its version, or a kernel's name in
  * brackets; for a region without a name what its ink is called. Transfer full, UTF-8. */
 char          *lacuna_strip_short_name        (const struct lac_map    *map,

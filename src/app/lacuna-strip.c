@@ -1,8 +1,8 @@
 /* LacunaStrip: the widget that holds the layers together.
  *
  * The base layer is one render node, made again only when view, size, style or map change; the overlay
- * is another, which also changes with the query. What follows the pointer is drawn after both on every
- * frame, so that moving the pointer costs two rectangles.
+ * is another, which also changes with the query. Once they rest, they are one picture. What follows the
+ * pointer is drawn after both on every frame, so that moving the pointer costs a few rectangles.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -47,6 +47,8 @@ lacuna_strip_ensure_labels (LacunaStrip *self)
 void
 lacuna_strip_drop_overlay (LacunaStrip *self)
 {
+  self->is_settled = FALSE;
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -129,6 +131,28 @@ scale_factor_changed_cb (LacunaStrip *self)
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
+/* Where the view moves, the next frame has other nodes, and a picture of these would be for nothing. */
+static void
+append_kept (LacunaStrip *self,
+             GtkSnapshot *snapshot,
+             int          scale_factor)
+{
+  if (self->picture == NULL && self->is_settled)
+    self->picture = lacuna_strip_flatten ((GskRenderNode *const[]){ self->base, self->overlay }, 2,
+                                          scale_factor);
+  self->is_settled = TRUE;
+
+  if (self->picture)
+    {
+      gtk_snapshot_append_node (snapshot, self->picture);
+      return;
+    }
+  if (self->base)
+    gtk_snapshot_append_node (snapshot, self->base);
+  if (self->overlay)
+    gtk_snapshot_append_node (snapshot, self->overlay);
+}
+
 static void
 lacuna_strip_snapshot (GtkWidget   *widget,
                        GtkSnapshot *snapshot)
@@ -152,10 +176,7 @@ lacuna_strip_snapshot (GtkWidget   *widget,
       self->overlay = lacuna_strip_render_overlay (&scene, &marks);
     }
 
-  if (self->base)
-    gtk_snapshot_append_node (snapshot, self->base);
-  if (self->overlay)
-    gtk_snapshot_append_node (snapshot, self->overlay);
+  append_kept (self, snapshot, scene.scale_factor);
   lacuna_strip_append_glow (self, snapshot, &scene);
   lacuna_strip_append_cursor (self, snapshot, &scene);
 }
@@ -363,6 +384,7 @@ lacuna_strip_dispose (GObject *object)
   g_clear_pointer (&self->history, lacuna_strip_history_free);
   g_clear_pointer (&self->base, gsk_render_node_unref);
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->layout, lacuna_strip_layout_free);
   g_clear_pointer (&self->labels, lacuna_labels_free);
   g_clear_pointer (&self->scale, lacuna_scale_unref);
