@@ -1,4 +1,4 @@
-/* What a target offers to the rest of the model.
+/* What a target is made of, and what its files offer one another and the rest of the model.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -6,19 +6,59 @@
 
 #include "lacuna-symbols.h"
 #include "lacuna-target.h"
+#include "os/process.h"
 
 G_BEGIN_DECLS
 
+struct _LacunaTarget
+{
+  GObject parent_instance;
+
+  LacunaTargetKind kind;
+  char *title;
+
+  /* Of a process. */
+  gint32 pid;
+  guint64 start_time;
+  struct lac_process *process; /* only with the lock */
+  struct lac_process *watch;   /* only from the thread that asks whether it has exited */
+  LacunaSymbols *symbols;
+
+  /* Of a file; NULL for standard input, which can be read only once and so keeps its snapshot. */
+  GFile *file;
+  char *spelling; /* what the user called the file */
+  LacunaSnapshot *from_stdin;
+
+  GMutex lock;
+};
+
+/* lacuna-target-process.c */
+
 /* A process that was seen in a list; fails when its PID has gone to another process since. */
-LacunaTarget *lacuna_target_new_for_identity (gint32   pid,
-                                              guint64  start_time,
-                                              GError **error);
+LacunaTarget   *lacuna_target_new_for_identity   (gint32           pid,
+                                                  guint64          start_time,
+                                                  GError         **error);
+
+/* With the lock. */
+LacunaSnapshot *lacuna_target_load_process       (LacunaTarget    *self,
+                                                  LacunaLoadFlags  flags,
+                                                  GCancellable    *cancellable,
+                                                  GError         **error);
+
+/* lacuna-target-file.c */
 
 /* A file by the name that the user gave it. */
-LacunaTarget *lacuna_target_new_for_named_file (GFile      *file,
-                                                const char *spelling);
+LacunaTarget   *lacuna_target_new_for_named_file (GFile           *file,
+                                                  const char      *spelling);
+
+/* With the lock. */
+LacunaSnapshot *lacuna_target_load_text          (LacunaTarget    *self,
+                                                  GCancellable    *cancellable,
+                                                  GError         **error);
+
+/* lacuna-target-address.c */
 
 /* (transfer none) (nullable): NULL when nothing is known of the symbols of its files. */
-LacunaSymbols *lacuna_target_get_symbols (LacunaTarget *self);
+LacunaSymbols  *lacuna_target_get_symbols        (LacunaTarget    *self);
 
 G_END_DECLS

@@ -169,6 +169,46 @@ test_process_that_exited_unasked (void)
 }
 
 /* A program under a name that nothing else has. */
+/* A process that becomes another program keeps its PID, and is the same target with another name. */
+static void
+test_exec (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error,
+                          "sh", "-c", "read line; exec sleep 1000", NULL);
+  g_autoptr (LacunaTarget) target = NULL;
+  g_autoptr (LacunaSnapshot) before = NULL;
+  g_autoptr (LacunaSnapshot) now = NULL;
+  g_autofree char *title = NULL;
+  const LacunaOrigin *origin;
+
+  g_assert_no_error (error);
+  target = target_for (g_subprocess_get_identifier (process));
+  before = load (target);
+  g_assert_cmpstr (lacuna_snapshot_get_origin (before)->name, !=, "sleep");
+
+  g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), "\n", 1, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_clear_object (&now);
+      now = load (target);
+      if (g_str_equal (lacuna_snapshot_get_origin (now)->name, "sleep"))
+        break;
+      g_usleep (10000);
+    }
+  origin = lacuna_snapshot_get_origin (now);
+  g_assert_cmpstr (origin->name, ==, "sleep");
+  g_assert_true (g_str_has_prefix (origin->command_line, "sleep 1000"));
+  g_assert_cmpuint (origin->start_time, ==, lacuna_snapshot_get_origin (before)->start_time);
+  title = lacuna_target_make_title (origin->kind, origin->name, origin->pid);
+  g_assert_true (g_str_has_prefix (title, "sleep "));
+  g_assert_false (lacuna_target_has_exited (target));
+  stop (process);
+  g_assert_true (lacuna_target_has_exited (target));
+}
+
 static void
 test_name (void)
 {
@@ -627,6 +667,7 @@ main (int    argc,
   g_test_add_func ("/model/target/self", test_self);
   g_test_add_func ("/model/target/detail-on-demand", test_detail);
   g_test_add_func ("/model/target/process-until-it-exits", test_process);
+  g_test_add_func ("/model/target/exec-gives-another-name", test_exec);
   g_test_add_func ("/model/target/exit-is-noticed-late", test_process_that_exited_unasked);
   g_test_add_func ("/model/target/name-of-exactly-one", test_name);
   g_test_add_func ("/model/target/bad-spellings", test_bad_spellings);
