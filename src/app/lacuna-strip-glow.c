@@ -1,7 +1,7 @@
 /* The glow of what changed since the last refresh.
  *
  * It is drawn on top of the kept layers, like the cursor, so that a fade costs a few rectangles a step
- * and neither of them is made again. A step every eighth of a second is even enough for a colour that
+ * and neither of them is made again. A step every quarter of a second is even enough for a colour that
  * goes away, and leaves the processor alone in between. Where the system asks for no animation nothing
  * fades: the mark stays as it is for that long, and is gone.
  *
@@ -11,7 +11,7 @@
 
 /* Milliseconds: how long all of it takes, and one step. */
 #define GLOW_DURATION 1500
-#define GLOW_STEP 125
+#define GLOW_STEP 250
 
 /* What is drawn over a region, against the caps at its sides, which lie on the bare band. */
 #define FILL_ALPHA 0.45f

@@ -525,7 +525,7 @@ static void
 test_glow_fades (Fixture      *fixture,
                  gconstpointer data)
 {
-  check_glow (fixture, TRUE, 8, 18);
+  check_glow (fixture, TRUE, 5, 12);
 }
 
 static void
