@@ -214,6 +214,87 @@ test_selection_stays (Fixture      *fixture,
   stop (first);
 }
 
+/* (nullable): the row on the screen that shows this PID. */
+static GtkWidget *
+find_row (GtkWidget  *root,
+          const char *facts)
+{
+  if (GTK_IS_LABEL (root) && g_str_has_suffix (gtk_label_get_label (GTK_LABEL (root)), facts))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_row (child, facts);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* How far below the upper edge of what is seen a process is shown. */
+static double
+height_of (Fixture    *fixture,
+           const char *facts)
+{
+  GtkWidget *label = find_row (GTK_WIDGET (fixture->view), facts);
+  GtkWidget *frame = gtk_widget_get_parent (GTK_WIDGET (fixture->view));
+  double x;
+  double y;
+
+  g_assert_nonnull (label);
+  g_assert_true (gtk_widget_translate_coordinates (label, frame, 0, 0, &x, &y));
+  return y;
+}
+
+static void
+let_work (int milliseconds)
+{
+  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
+  guint source = g_timeout_add (20, wake_cb, NULL);
+
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (source);
+}
+
+static void
+test_scroll_stays (Fixture      *fixture,
+                   gconstpointer data)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor (GTK_WIDGET (fixture->view),
+                                                 GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *adjustment
+      = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+  GSubprocess *sleepers[30];
+  GSubprocess *newcomer;
+  g_autofree char *facts = NULL;
+  double before;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sleepers); i++)
+    sleepers[i] = start_sleeper ();
+  facts = g_strdup_printf (" · %d", pid_of (sleepers[15]));
+  gtk_editable_set_text (fixture->entry, "98765");
+  for (guint i = 0; i < G_N_ELEMENTS (sleepers); i++)
+    wait_until (position_of (fixture, pid_of (sleepers[i]), "sleep") != GTK_INVALID_LIST_POSITION);
+  let_work (300);
+  gtk_adjustment_set_value (adjustment, 500);
+  let_work (300);
+  before = height_of (fixture, facts);
+
+  /* It comes at the top, above everything that is seen. */
+  newcomer = start_sleeper ();
+  wait_until (position_of (fixture, pid_of (newcomer), "sleep") != GTK_INVALID_LIST_POSITION);
+  let_work (300);
+  g_assert_cmpuint (position_of (fixture, pid_of (newcomer), "sleep"), <,
+                    position_of (fixture, pid_of (sleepers[15]), "sleep"));
+  g_assert_cmpfloat_with_epsilon (height_of (fixture, facts), before, 1);
+
+  stop (newcomer);
+  for (guint i = 0; i < G_N_ELEMENTS (sleepers); i++)
+    stop (sleepers[i]);
+}
+
 static gboolean
 says_regions (GtkWidget *row_widget)
 {
@@ -270,6 +351,7 @@ main (int    argc,
   ADD ("oneself-comes-first", test_self_first);
   ADD ("typing-filters-in-order", test_typing);
   ADD ("selection-stays-while-processes-come-and-go", test_selection_stays);
+  ADD ("scroll-stays-while-processes-come", test_scroll_stays);
   ADD ("rows-on-the-screen-are-counted", test_counts);
   ADD ("return-chooses", test_choosing);
 #undef ADD
