@@ -220,6 +220,11 @@ lacuna_strip_update_scale (LacunaStrip *self)
   guint64 middle = 0;
   guint64 distance = 0;
   gboolean keeps_middle = self->scale != NULL && self->columns > 0 && self->has_view;
+  /* A refresh does not stop a movement. */
+  gboolean moving = keeps_middle && self->snapshot != NULL && self->animation
+                    && adw_animation_get_state (self->animation) == ADW_ANIMATION_PLAYING
+                    && lacuna_scale_get_kind (self->scale) == self->scale_kind;
+  double pivot = self->animation_pivot;
 
   if (keeps_middle)
     {
@@ -228,7 +233,8 @@ lacuna_strip_update_scale (LacunaStrip *self)
                  - lacuna_scale_to_line (self->scale, self->target.origin);
     }
 
-  lacuna_strip_stop_animation (self);
+  if (!moving)
+    lacuna_strip_stop_animation (self);
   g_clear_pointer (&self->scale, lacuna_scale_unref);
   if (self->snapshot == NULL)
     return;
@@ -250,7 +256,11 @@ lacuna_strip_update_scale (LacunaStrip *self)
           view = (LacunaView){ middle, 0, view.bytes_per_pixel };
           view = lacuna_view_pan (&view, self->scale, self->columns, -self->columns / 2.0);
         }
-      lacuna_strip_move (self, &view, -1, FALSE, FALSE);
+      lacuna_strip_move (self, &view, pivot, moving, FALSE);
+    }
+  else if (moving)
+    {
+      lacuna_strip_show_all (self, TRUE);
     }
   else
     {

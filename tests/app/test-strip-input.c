@@ -668,6 +668,43 @@ test_animates_and_retargets (Fixture      *fixture,
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 
+/* A refresh while the view is on its way neither stops it nor makes it jump. */
+static void
+test_refresh_does_not_stop_it (Fixture      *fixture,
+                               gconstpointer data)
+{
+  LacunaStrip *strip = fixture->strip;
+  LacunaView goal;
+  struct lac_range before;
+  struct lac_range shown;
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  lacuna_strip_zoom (strip, 4, FALSE);
+  lacuna_strip_zoom (strip, 4096, TRUE);
+  goal = lacuna_strip_get_view (strip);
+  spin (20);
+  before = lacuna_strip_get_visible (strip);
+  lacuna_strip_set_snapshot (strip, fixture->snapshot, fixture->census, TRUE);
+  shown = lacuna_strip_get_visible (strip);
+  g_assert_cmpmem (&shown, sizeof shown, &before, sizeof before);
+
+  spin (500);
+  shown = lacuna_strip_get_visible (strip);
+  g_assert_cmphex (shown.start, ==, goal.origin);
+  g_assert_cmpfloat (lacuna_strip_get_view (strip).bytes_per_pixel, ==, goal.bytes_per_pixel);
+
+  /* Nor does one while it goes to everything. */
+  lacuna_strip_show_all (strip, TRUE);
+  spin (20);
+  before = lacuna_strip_get_visible (strip);
+  lacuna_strip_set_snapshot (strip, fixture->snapshot, fixture->census, TRUE);
+  shown = lacuna_strip_get_visible (strip);
+  g_assert_cmpmem (&shown, sizeof shown, &before, sizeof before);
+  spin (500);
+  g_assert_cmphex (lacuna_strip_get_visible (strip).start, ==, 0);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -696,6 +733,7 @@ main (int   argc,
   ADD ("/app/strip/view/zoom-keeps-the-byte", test_zoom_keeps_the_byte);
   ADD ("/app/strip/view/jumps-without-animations", test_jumps_without_animations);
   ADD ("/app/strip/view/animates-and-retargets", test_animates_and_retargets);
+  ADD ("/app/strip/view/refresh-does-not-stop-it", test_refresh_does_not_stop_it);
 #undef ADD
 
   return g_test_run ();
