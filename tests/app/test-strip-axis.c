@@ -121,7 +121,8 @@ test_texts_never_overlap (gconstpointer data)
       gsize n_regions;
       const struct lac_region *regions = lac_map_regions (map, &n_regions);
       gsize low = (gsize) g_test_rand_int_range (0, (int) n_regions);
-      gsize high = MIN (low + (gsize) g_test_rand_int_range (1, 40), n_regions - 1);
+      gsize above = low + (gsize) g_test_rand_int_range (1, 40);
+      gsize high = MIN (above, n_regions - 1);
       guint64 anchor = regions[(low + high) / 2].start;
       gboolean has_anchor = g_test_rand_bit ();
       LacunaScaleKind kind = (LacunaScaleKind) g_test_rand_int_range (0, has_anchor ? 3 : 2);
