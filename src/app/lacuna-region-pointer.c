@@ -220,6 +220,7 @@ lacuna_region_pointer_watch (GtkColumnView   *view,
   g_signal_connect_swapped (motion, "enter", G_CALLBACK (motion_cb), watch);
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), watch);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), watch);
+  gtk_event_controller_set_static_name (motion, "lacuna-hover");
   gtk_widget_add_controller (watch->rows, motion);
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
@@ -231,5 +232,6 @@ lacuna_region_pointer_watch (GtkColumnView   *view,
   gtk_widget_add_controller (watch->rows, GTK_EVENT_CONTROLLER (long_press));
 
   g_signal_connect_swapped (key, "key-pressed", G_CALLBACK (key_pressed_cb), watch);
+  gtk_event_controller_set_static_name (key, "lacuna-menu-keys");
   gtk_widget_add_controller (watch->rows, key);
 }

@@ -1,121 +1,18 @@
-/* The table, the legend and the inspector, each by itself in a window of its own.
+/* The table of regions and gaps, by itself in a window of its own.
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-facts.h"
-#include "app/lacuna-inspector.h"
-#include "app/lacuna-legend.h"
-#include "app/lacuna-region-menu.h"
 #include "app/lacuna-region-pane.h"
+#include "app/lacuna-region-marks.h"
 #include "app/lacuna-region-pointer.h"
 #include "app/lacuna-region-table.h"
 #include "app/lacuna-region-words.h"
-#include "core/hazard.h"
-#include "core/maps-text.h"
+#include "list-fixture.h"
+#include "model/lacuna-ink.h"
 
 #include <adwaita.h>
-#include <string.h>
 
 #define PATIENCE (60 * G_TIME_SPAN_SECOND)
-
-static const char text[] = "00400000-00401000 r-xp 00000000 fe:00 11 /usr/bin/victim\n"
-                           "00401000-00402000 rw-p 00001000 fe:00 11 /usr/bin/victim\n"
-                           "00600000-00620000 rw-p 00000000 00:00 0 [heap]\n"
-                           "7f0000000000-7f0000100000 r-xp 00000000 fe:00 12 /usr/lib/libc.so.6\n"
-                           "7f0000200000-7f0000300000 rw-p 00000000 00:00 0 \n"
-                           "7f000030c000-7f0000310000 rw-s 00000000 00:01 9 /memfd:x (deleted)\n"
-                           "7ffff0000000-7ffff0021000 rw-p 00000000 00:00 0 [stack]\n";
-
-static LacunaSnapshot *
-snapshot_of_map (struct lac_map *map) /* (transfer full) */
-{
-  LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE,
-                          .name = (char *) "test",
-                          .source = "maps-text" };
-  LacunaSnapshot *snapshot = lacuna_snapshot_new (map, &origin, 0);
-
-  lac_map_unref (map);
-  return snapshot;
-}
-
-static LacunaSnapshot *
-snapshot_of_text (const char *maps)
-{
-  struct lac_map *map = NULL;
-
-  g_assert_cmpint (lac_map_parse (maps, strlen (maps), &LAC_SPACE_UNKNOWN, &map, NULL), ==,
-                   LAC_OK);
-  return snapshot_of_map (map);
-}
-
-/* @n regions of a page, each @stride after the one before; @skip of them left out at the start. */
-static LacunaSnapshot *
-snapshot_of_many (guint   n,
-                  guint   skip,
-                  guint64 stride)
-{
-  struct lac_map_builder *builder = lac_map_builder_new (&LAC_SPACE_UNKNOWN);
-  struct lac_map *map = NULL;
-
-  for (guint i = skip; i < n; i++)
-    {
-      struct lac_region_entry entry
-          = { .start = 0x10000 + i * stride,
-              .end = 0x11000 + i * stride,
-              .protection = i % 3 == 0 ? LAC_PROTECTION_READ
-                                       : LAC_PROTECTION_READ | LAC_PROTECTION_WRITE,
-              .kind = LAC_KIND_DECIDE };
-
-      g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_OK);
-    }
-  g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
-  return snapshot_of_map (map);
-}
-
-static LacunaGapResults *
-search (LacunaSnapshot *snapshot,
-        guint64         size,
-        unsigned        avoid)
-{
-  struct lac_gap_query query;
-  g_autoptr (GError) error = NULL;
-  LacunaGapResults *results;
-
-  lac_gap_query_init (&query, lacuna_snapshot_get_map (snapshot));
-  query.size = size;
-  query.avoid = avoid;
-  results = lacuna_gap_results_search (snapshot, &query, 100, NULL, &error);
-  g_assert_no_error (error);
-  return results;
-}
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* Lets the main loop run for a while; returns its longest turn in milliseconds. */
-static double
-run_for (guint milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * (gint64) 1000;
-  guint wake = g_timeout_add (5, wake_cb, NULL);
-  gint64 longest = 0;
-
-  while (g_get_monotonic_time () < end)
-    {
-      gint64 begin;
-
-      while (!g_main_context_pending (NULL))
-        g_usleep (500);
-      begin = g_get_monotonic_time ();
-      g_main_context_iteration (NULL, TRUE);
-      longest = MAX (longest, g_get_monotonic_time () - begin);
-    }
-  g_source_remove (wake);
-  return (double) longest / 1e3;
-}
 
 typedef struct
 {
@@ -384,15 +281,25 @@ get_y (Fixture *fixture,
   return bounds.origin.y;
 }
 
+/* A view that has let go of its rows has no model until the next frame, and gets the rows a few at a
+ * time. */
+static guint
+count_rows (Fixture *fixture)
+{
+  GListModel *model = get_model (fixture);
+
+  return model != NULL ? g_list_model_get_n_items (model) : 0;
+}
+
 static void
 wait_for_rows (Fixture *fixture,
                guint    n_rows)
 {
   gint64 end = g_get_monotonic_time () + PATIENCE;
 
-  while (g_list_model_get_n_items (get_model (fixture)) != n_rows && g_get_monotonic_time () < end)
+  while (count_rows (fixture) != n_rows && g_get_monotonic_time () < end)
     run_for (20);
-  g_assert_cmpuint (g_list_model_get_n_items (get_model (fixture)), ==, n_rows);
+  g_assert_cmpuint (count_rows (fixture), ==, n_rows);
   run_for (150);
 }
 
@@ -433,6 +340,158 @@ test_refresh_keeps_scroll (Fixture      *fixture,
                            .start,
                        ==, address);
     }
+}
+
+/* A screen reader is told the whole row, not what GTK calls its widget. */
+static void
+test_rows_have_names (Fixture      *fixture,
+                      gconstpointer data)
+{
+  gtk_test_accessible_assert_property (row_widget_of (fixture, 0x7f0000000000),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "7f00 0000 0000, 1 MiB, code, r-xp, /usr/lib/libc.so.6");
+  gtk_test_accessible_assert_property (row_widget_of (fixture, 0x7f0000200000),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "7f00 0020 0000, 1 MiB, anonymous, rw-p");
+}
+
+typedef struct
+{
+  guint n_hovered;
+  guint n_menus;
+  gboolean inside;
+  guint64 address;
+} Noted;
+
+static void
+note_hover_cb (Noted   *noted,
+               gboolean inside,
+               guint64  address)
+{
+  noted->n_hovered++;
+  noted->inside = inside;
+  noted->address = address;
+}
+
+static void
+note_menu_cb (Noted *noted,
+              double x,
+              double y)
+{
+  noted->n_menus++;
+}
+
+static GtkEventController *
+find_controller (GtkWidget *widget,
+                 GType      type,
+                 guint      button)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+
+  /* The latest one is ours. */
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (G_OBJECT_TYPE (controller) == type
+          && (button == 0
+              || gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (controller)) == button)
+          && gtk_event_controller_get_name (controller) != NULL)
+        return controller;
+    }
+  return NULL;
+}
+
+/* The pointer says which row it is over, once for each; the keys of the menu ask for it. */
+static void
+test_pointer_and_menu (Fixture      *fixture,
+                       gconstpointer data)
+{
+  Noted noted = { 0 };
+  graphene_rect_t bounds;
+  GtkEventController *motion
+      = find_controller (fixture->rows, GTK_TYPE_EVENT_CONTROLLER_MOTION, 0);
+  GtkEventController *key = find_controller (fixture->rows, GTK_TYPE_EVENT_CONTROLLER_KEY, 0);
+  gboolean used = FALSE;
+
+  g_assert_nonnull (motion);
+  g_assert_nonnull (key);
+  g_signal_connect_swapped (fixture->pane, "hovered", G_CALLBACK (note_hover_cb), &noted);
+  g_signal_connect_swapped (fixture->pane, "menu", G_CALLBACK (note_menu_cb), &noted);
+
+  g_assert_true (
+      gtk_widget_compute_bounds (row_widget_of (fixture, 0x600000), fixture->rows, &bounds));
+  g_signal_emit_by_name (motion, "motion", 40.0, (double) bounds.origin.y + 4);
+  g_assert_cmpuint (noted.n_hovered, ==, 1);
+  g_assert_true (noted.inside);
+  g_assert_cmphex (noted.address, ==, 0x600000);
+  g_signal_emit_by_name (motion, "motion", 300.0, (double) bounds.origin.y + 9);
+  g_assert_cmpuint (noted.n_hovered, ==, 1);
+  g_signal_emit_by_name (motion, "leave");
+  g_assert_cmpuint (noted.n_hovered, ==, 2);
+  g_assert_false (noted.inside);
+
+  /* With nothing selected there is nothing that a menu could be about. */
+  g_signal_emit_by_name (key, "key-pressed", GDK_KEY_Menu, 0u, (GdkModifierType) 0, &used);
+  g_assert_cmpuint (noted.n_menus, ==, 0);
+  lacuna_region_pane_select (fixture->pane, TRUE, 0x600000);
+  g_signal_emit_by_name (key, "key-pressed", GDK_KEY_Menu, 0u, (GdkModifierType) 0, &used);
+  g_assert_true (used);
+  g_assert_cmpuint (noted.n_menus, ==, 1);
+  g_signal_emit_by_name (key, "key-pressed", GDK_KEY_F10, 0u, GDK_SHIFT_MASK, &used);
+  g_assert_cmpuint (noted.n_menus, ==, 2);
+}
+
+static void
+test_fits_a_phone (Fixture      *fixture,
+                   gconstpointer data)
+{
+  int minimum;
+
+  gtk_widget_measure (GTK_WIDGET (fixture->pane), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL,
+                      NULL, NULL);
+  g_test_message ("at least %d pixels wide", minimum);
+  g_assert_cmpint (minimum, <=, 336);
+}
+
+/* A million rows in a view on screen: sorted, filtered, refreshed, and the main loop goes on. */
+static void
+test_million (Fixture      *fixture,
+              gconstpointer data)
+{
+  const guint n = 1000000;
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_many (n, 0, 0x2000);
+  g_autoptr (LacunaSnapshot) next = snapshot_of_many (n, 3, 0x2000);
+  static const char *const columns[] = { "size", "kind", "protection", "offset", "name", "start" };
+  double longest = 0;
+  double turn;
+
+  lacuna_region_pane_set_snapshot (fixture->pane, snapshot);
+  longest = run_for (1500);
+  g_test_message ("shown: longest turn %.1f ms", longest);
+  wait_for_rows (fixture, n);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (fixture->pane), "list.sort", "s", columns[i]);
+      turn = run_for (600);
+      g_test_message ("sorted by %s: longest turn %.1f ms", columns[i], turn);
+      longest = MAX (longest, turn);
+    }
+  lacuna_region_pane_set_snapshot (fixture->pane, next);
+  turn = run_for (700);
+  g_test_message ("refreshed: longest turn %.1f ms", turn);
+  longest = MAX (longest, turn);
+  wait_for_rows (fixture, n - 3);
+  gtk_editable_set_text (get_part (fixture, "filter_entry"), "rw-");
+  turn = run_for (700);
+  g_test_message ("filtered: longest turn %.1f ms", turn);
+  longest = MAX (longest, turn);
+  gtk_editable_set_text (get_part (fixture, "filter_entry"), "");
+  turn = run_for (700);
+  g_test_message ("unfiltered: longest turn %.1f ms", turn);
+  longest = MAX (longest, turn);
+  /* Far above what it takes, since sanitizers and busy machines are slow. */
+  g_assert_cmpfloat (longest, <, 2000);
 }
 
 /* A gap's row says why the buffer does not go there, with the figures, and in words what is risky. */
@@ -486,224 +545,6 @@ test_stale_answers_say_nothing (void)
   g_assert_cmpstr (words, ==, "");
 }
 
-static void
-test_facts_of_a_region (void)
-{
-  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (text);
-  g_auto (LacunaFacts) facts = { 0 };
-  g_auto (LacunaFacts) top = { 0 };
-
-  g_assert_true (lacuna_facts_find (&facts, lacuna_snapshot_get_map (snapshot), NULL, 0x401800));
-  g_assert_true (facts.region);
-  g_assert_cmpstr (facts.title, ==, "victim");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_START].text, ==, "40 1000");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_START].copy, ==, "0x401000");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_END].copy, ==, "0x402000");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_SIZE].copy, ==, "4096");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_OFFSET].copy, ==, "0x1000");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_DEVICE].text, ==, "fe:00");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_INODE].text, ==, "11");
-  g_assert_cmpstr (facts.facts[LACUNA_FACT_PROTECTION].copy, ==, "rw-p");
-  g_assert_nonnull (strstr (facts.facts[LACUNA_FACT_PROTECTION].text, "read and written"));
-  g_assert_cmphex (facts.facts[LACUNA_FACT_BEFORE].address, ==, 0x400000);
-  g_assert_cmphex (facts.facts[LACUNA_FACT_AFTER].address, ==, 0x402000);
-  g_assert_null (facts.facts[LACUNA_FACT_VERDICT].text);
-  g_assert_null (facts.facts[LACUNA_FACT_RESIDENT].text);
-
-  /* Nothing lies after the end of the space. */
-  g_assert_true (lacuna_facts_find (&top, lacuna_snapshot_get_map (snapshot), NULL,
-                                    0x7fffffffe000));
-  g_assert_false (top.region);
-  g_assert_null (top.facts[LACUNA_FACT_AFTER].text);
-  g_assert_nonnull (top.facts[LACUNA_FACT_BEFORE].text);
-}
-
-static void
-test_facts_of_a_gap (void)
-{
-  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (text);
-  g_autoptr (LacunaGapResults) results = search (snapshot, 64 << 10, LAC_HAZARD_ALL);
-  g_auto (LacunaFacts) small = { 0 };
-  g_auto (LacunaFacts) fits = { 0 };
-  const struct lac_map *map = lacuna_snapshot_get_map (snapshot);
-
-  g_assert_true (lacuna_facts_find (&small, map, results, 0x7f0000300000));
-  g_assert_nonnull (strstr (small.facts[LACUNA_FACT_VERDICT].text, "48 KiB"));
-  g_assert_null (small.facts[LACUNA_FACT_CANDIDATE].text);
-
-  g_assert_true (lacuna_facts_find (&fits, map, results, 0x7f0000100000));
-  g_assert_cmpint (fits.swatch, ==, LACUNA_SWATCH_FIT);
-  g_assert_cmphex (fits.facts[LACUNA_FACT_CANDIDATE].address, ==, 0x7f0000100000);
-  g_assert_cmpstr (fits.facts[LACUNA_FACT_CAPACITY].text, ==, "16 × 64 KiB");
-  lacuna_facts_measure (&fits, results, (struct lac_range){ 0x1000, 0x3000 });
-  g_assert_cmpstr (fits.facts[LACUNA_FACT_MEASURE_SIZE].copy, ==, "8192");
-  g_assert_null (fits.facts[LACUNA_FACT_MEASURE_DISTANCE].text);
-}
-
-static void
-find_buttons (GtkWidget *widget,
-              GPtrArray *buttons)
-{
-  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget))
-    g_ptr_array_add (buttons, widget);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    find_buttons (child, buttons);
-}
-
-static void
-note_text_cb (char      **noted,
-              const char *what)
-{
-  g_free (*noted);
-  *noted = g_strdup (what);
-}
-
-static void
-note_address_cb (guint64 *noted,
-                 guint64  address)
-{
-  *noted = address;
-}
-
-/* Self can tell how its pages are used, when it is asked to. */
-static void
-test_inspector (void)
-{
-  LacunaInspector *inspector = g_object_new (LACUNA_TYPE_INSPECTOR, NULL);
-  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
-  g_autoptr (LacunaTarget) target = lacuna_target_new_self ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LacunaSnapshot) snapshot = lacuna_target_load (target, LACUNA_LOAD_NONE, NULL, &error);
-  g_autoptr (GPtrArray) buttons = g_ptr_array_new ();
-  g_autofree char *copied = NULL;
-  guint64 gone_to = 0;
-  const struct lac_region *regions;
-  size_t n_regions;
-  gboolean read = FALSE;
-
-  g_assert_no_error (error);
-  gtk_window_set_child (window, GTK_WIDGET (inspector));
-  gtk_window_set_default_size (window, 340, 700);
-  gtk_window_present (window);
-  run_for (100);
-  find_buttons (GTK_WIDGET (inspector), buttons);
-  g_assert_cmpuint (buttons->len, ==, 0);
-
-  regions = lac_map_regions (lacuna_snapshot_get_map (snapshot), &n_regions);
-  lacuna_inspector_set_snapshot (inspector, target, snapshot);
-  lacuna_inspector_set_selection (inspector, TRUE, regions[1].start);
-  g_signal_connect_swapped (inspector, "copied", G_CALLBACK (note_text_cb), &copied);
-  g_signal_connect_swapped (inspector, "go-to-address", G_CALLBACK (note_address_cb), &gone_to);
-  run_for (100);
-  find_buttons (GTK_WIDGET (inspector), buttons);
-  g_assert_cmpuint (buttons->len, >=, 6);
-
-  /* The first copies the start. */
-  g_signal_emit_by_name (buttons->pdata[0], "clicked");
-  g_assert_nonnull (copied);
-  g_assert_cmphex (g_ascii_strtoull (copied, NULL, 16), ==, regions[1].start);
-  /* The last but one is the neighbour before. */
-  g_signal_emit_by_name (buttons->pdata[buttons->len - 2], "clicked");
-  g_assert_cmphex (gone_to, ==, regions[0].start);
-
-  for (guint i = 0; i < buttons->len; i++)
-    if (g_strcmp0 (gtk_button_get_label (buttons->pdata[i]), "Read Page Usage") == 0)
-      {
-        guint n_before = buttons->len;
-        gint64 end = g_get_monotonic_time () + PATIENCE;
-
-        g_signal_emit_by_name (buttons->pdata[i], "clicked");
-        do
-          {
-            run_for (50);
-            g_ptr_array_set_size (buttons, 0);
-            find_buttons (GTK_WIDGET (inspector), buttons);
-          }
-        while (buttons->len == n_before && g_get_monotonic_time () < end);
-        /* Each of the five facts has a button that copies it. */
-        g_assert_cmpuint (buttons->len, ==, n_before + 5);
-        read = TRUE;
-      }
-  g_assert_true (read);
-
-  g_object_ref (inspector);
-  gtk_window_destroy (window);
-  run_for (50);
-  g_assert_finalize_object (inspector);
-}
-
-static void
-test_legend (void)
-{
-  LacunaLegend *legend = g_object_new (LACUNA_TYPE_LEGEND, NULL);
-  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
-  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (text);
-  g_autoptr (LacunaCensus) census = lacuna_census_new (lacuna_snapshot_get_map (snapshot));
-  g_autoptr (GPtrArray) chips = g_ptr_array_new ();
-  guint n_changes = 0;
-
-  gtk_window_set_child (window, GTK_WIDGET (legend));
-  gtk_window_present (window);
-  lacuna_legend_set_census (legend, census);
-  g_signal_connect_swapped (legend, "inks-changed", G_CALLBACK (count_cb), &n_changes);
-  run_for (100);
-  find_buttons (GTK_WIDGET (legend), chips);
-  /* code, data, heap, anonymous, shared, stack */
-  g_assert_cmpuint (chips->len, ==, 6);
-  g_assert_cmpuint (lacuna_legend_get_inks (legend), ==, LACUNA_ALL_INKS);
-
-  for (guint i = 0; i < chips->len; i++)
-    {
-      g_assert_true (gtk_widget_get_focusable (chips->pdata[i]));
-      g_assert_nonnull (gtk_widget_get_tooltip_text (chips->pdata[i]));
-    }
-  gtk_toggle_button_set_active (chips->pdata[0], TRUE);
-  g_assert_cmpuint (n_changes, ==, 1);
-  g_assert_cmpuint (lacuna_legend_get_inks (legend), ==, 1u << LACUNA_INK_CODE);
-  gtk_toggle_button_set_active (chips->pdata[2], TRUE);
-  g_assert_cmpuint (lacuna_legend_get_inks (legend), ==,
-                    1u << LACUNA_INK_CODE | 1u << LACUNA_INK_HEAP);
-
-  /* What is pressed stays, though there is none of it any more. */
-  lacuna_legend_set_census (legend, NULL);
-  run_for (50);
-  g_assert_true (gtk_widget_get_mapped (chips->pdata[2]));
-  g_assert_false (gtk_widget_get_mapped (chips->pdata[3]));
-
-  lacuna_legend_clear (legend);
-  g_assert_cmpuint (n_changes, ==, 3);
-  g_assert_cmpuint (lacuna_legend_get_inks (legend), ==, LACUNA_ALL_INKS);
-  lacuna_legend_clear (legend);
-  g_assert_cmpuint (n_changes, ==, 3);
-  gtk_window_destroy (window);
-}
-
-static void
-test_menu_goes_with_its_parent (void)
-{
-  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
-  GtkWidget *parent = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *popover;
-
-  gtk_window_set_child (window, parent);
-  gtk_window_present (window);
-  run_for (50);
-
-  lacuna_region_menu_popup (parent, 10, 10);
-  run_for (100);
-  popover = gtk_widget_get_first_child (parent);
-  g_assert_true (GTK_IS_POPOVER_MENU (popover));
-  gtk_popover_popdown (GTK_POPOVER (popover));
-  run_for (100);
-  g_assert_null (gtk_widget_get_first_child (parent));
-
-  lacuna_region_menu_popup (parent, 10, 10);
-  run_for (50);
-  gtk_window_destroy (window);
-  run_for (50);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -725,14 +566,13 @@ main (int    argc,
   ADD ("/app/list/shows-only-some-inks", test_inks_filter);
   ADD ("/app/list/empty-says-how-to-go-on", test_empty_can_be_cleared);
   ADD ("/app/list/refresh-keeps-the-scroll", test_refresh_keeps_scroll);
+  ADD ("/app/list/rows-have-names", test_rows_have_names);
+  ADD ("/app/list/pointer-and-menu-keys", test_pointer_and_menu);
+  ADD ("/app/list/fits-a-phone", test_fits_a_phone);
+  ADD ("/app/list/million-rows", test_million);
 #undef ADD
   g_test_add_func ("/app/list/gaps-say-why-not", test_gaps_say_why);
   g_test_add_func ("/app/list/stale-answers-say-nothing", test_stale_answers_say_nothing);
-  g_test_add_func ("/app/inspector/facts-of-a-region", test_facts_of_a_region);
-  g_test_add_func ("/app/inspector/facts-of-a-gap", test_facts_of_a_gap);
-  g_test_add_func ("/app/inspector/copies-leads-on-and-reads-pages", test_inspector);
-  g_test_add_func ("/app/legend/filters-by-ink", test_legend);
-  g_test_add_func ("/app/region-menu/goes-with-its-parent", test_menu_goes_with_its_parent);
 
   return g_test_run ();
 }
