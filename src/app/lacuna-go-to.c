@@ -197,9 +197,12 @@ key_pressed_cb (LacunaGoTo     *self,
   return GDK_EVENT_STOP;
 }
 
+/* GTK also calls this when Tab leaves by the start: then the focus is not to come back. */
 static gboolean
 lacuna_go_to_grab_focus (GtkWidget *widget)
 {
+  if (gtk_widget_get_focus_child (widget) != NULL)
+    return FALSE;
   return gtk_widget_grab_focus (LACUNA_GO_TO (widget)->entry);
 }
 
