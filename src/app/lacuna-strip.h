@@ -13,8 +13,10 @@
  *
  * Everything that the pointer can do is also an action, so that keys, menus and tests can do it:
  * strip.zoom-in, strip.zoom-out, strip.pan-lower, strip.pan-higher (and -far of all four),
- * strip.show-all, strip.select-next, strip.select-previous, strip.center-selection,
- * strip.zoom-to-selection, strip.measure-lower and strip.measure-higher, strip.pick, strip.menu,
+ * strip.show-all, strip.select-next, strip.select-previous (and -any of both, which do not skip gaps),
+ * strip.center-selection (which shows all of it when it is there), strip.zoom-to-selection (or the
+ * measure), strip.activate-selection (what Return does: pick it while picking, else zoom to it),
+ * strip.measure, strip.measure-lower, strip.measure-higher, strip.pick, strip.cancel, strip.menu,
  * strip.back, strip.forward. Keys are in lacuna-strip-keys.c; the window passes on keys that nobody
  * else wants, so that they work wherever nothing is being typed.
  *
