@@ -17,6 +17,7 @@ static void
 show_hints (LacunaWindow *self)
 {
   lacuna_hints_start (self->hints);
+  gtk_widget_set_visible (GTK_WIDGET (self->hints_revealer), TRUE);
   gtk_revealer_set_reveal_child (self->hints_revealer, TRUE);
 }
 
@@ -48,6 +49,19 @@ lacuna_window_hints_closed (LacunaWindow *self)
     g_settings_set_boolean (settings, "hints-shown", TRUE);
   if (had_focus)
     gtk_widget_grab_focus (GTK_WIDGET (self->strip));
+}
+
+/**
+ * lacuna_window_hints_revealed:
+ *
+ * What has slid away is not there for a screen reader either.
+ */
+void
+lacuna_window_hints_revealed (LacunaWindow *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->hints_revealer),
+                          gtk_revealer_get_reveal_child (self->hints_revealer)
+                              || gtk_revealer_get_child_revealed (self->hints_revealer));
 }
 
 /**

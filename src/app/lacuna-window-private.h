@@ -156,6 +156,7 @@ void     lacuna_window_add_copy_actions    (GtkWidgetClass   *widget_class);
 /* lacuna-window-hints.c: the first words to somebody new */
 void     lacuna_window_add_hint_actions    (GtkWidgetClass   *widget_class);
 void     lacuna_window_hints_closed        (LacunaWindow     *self);
+void     lacuna_window_hints_revealed      (LacunaWindow     *self);
 
 /* lacuna-window-layout.c: where the parts lie */
 void     lacuna_window_adapt_later         (LacunaWindow     *self);

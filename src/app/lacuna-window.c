@@ -129,6 +129,8 @@ lacuna_window_select (LacunaWindow *self,
   if (self->snapshot == NULL || !lacuna_window_find_range (self, address, &self->selected, &gap))
     return;
   self->any_selected = TRUE;
+  /* The details tell of this one until the pointer moves again. */
+  lacuna_details_set_hover (self->details, FALSE, 0);
   if (gap != G_MAXSIZE && lacuna_gap_panel_select_gap (self->gap_panel, gap))
     show_candidate (self);
   lacuna_region_pane_select (self->region_pane, TRUE, self->selected.start);
@@ -181,6 +183,18 @@ strip_menu_cb (LacunaWindow *self,
                double        y)
 {
   lacuna_region_menu_popup (GTK_WIDGET (self->strip), x, y);
+}
+
+/* Going back goes back to the scale, too. */
+static void
+strip_scale_cb (LacunaWindow *self)
+{
+  LacunaScaleKind kind = lacuna_strip_get_scale_kind (self->strip);
+
+  if (kind == self->scale_kind)
+    return;
+  self->scale_kind = kind;
+  lacuna_window_notify (self, LACUNA_WINDOW_SCALE);
 }
 
 static void
@@ -522,6 +536,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, strip_hovered_cb);
   gtk_widget_class_bind_template_callback (widget_class, strip_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, strip_measured_cb);
+  gtk_widget_class_bind_template_callback (widget_class, strip_scale_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_hovered_cb);
@@ -545,6 +560,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_select);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_revealed);
 }
 
 static void

@@ -24,6 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAction, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiEditableText, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiSelection, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiStateSet, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiText, g_object_unref)
 
 /* How long the window may take to show what is expected. Sanitizers and busy machines are slow. */
 #define PATIENCE_SECONDS 60
@@ -382,8 +383,9 @@ start_program (Fixture    *fixture,
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->program
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, LACUNA_PROGRAM, target, NULL);
+  /* Without a word on the command line, when it is an empty one. */
+  fixture->program = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, LACUNA_PROGRAM,
+                                       *target != '\0' ? target : NULL, NULL);
   g_assert_no_error (error);
   fixture->application = find_application (fixture->program);
 }
@@ -478,6 +480,28 @@ test_title (Fixture      *fixture,
   g_autoptr (AtspiAccessible) chooser
       = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, button);
 
+}
+
+/* Waits until nothing of that role and name is there any more. */
+static void
+expect_none (AtspiAccessible *root,
+             AtspiRole        role,
+             const char      *name)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+
+  do
+    {
+      g_autoptr (AtspiAccessible) found = NULL;
+
+      atspi_accessible_clear_cache (root);
+      found = find_below (root, role, name, 30);
+      if (found == NULL)
+        return;
+      g_usleep (50000);
+    }
+  while (g_get_monotonic_time () < end);
+  g_error ("Something on the screen still has the role %d and the name \"%s\"", role, name);
 }
 
 static void
@@ -811,6 +835,234 @@ test_refusal (Fixture      *fixture,
   retry = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Try Again");
 }
 
+/* A description is told after the name, and is the strip's way of saying what is selected. */
+static void
+expect_description (AtspiAccessible *accessible,
+                    const char      *part)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+  g_autofree char *description = NULL;
+
+  do
+    {
+      atspi_accessible_clear_cache (accessible);
+      g_free (description);
+      description = atspi_accessible_get_description (accessible, NULL);
+      if (description != NULL && strstr (description, part) != NULL)
+        return;
+      g_usleep (50000);
+    }
+  while (g_get_monotonic_time () < end);
+  g_error ("\"%s\" does not say \"%s\"", description, part);
+}
+
+static void
+type_keys (Display    *display,
+           const char *text)
+{
+  for (; *text != '\0'; text++)
+    press_key (display, *text == '[' ? XK_bracketleft : *text == ']' ? XK_bracketright : (KeySym) *text,
+               NoSymbol);
+}
+
+static void
+expect_pressed (AtspiAccessible *button,
+                gboolean         pressed)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+  gboolean is = !pressed;
+
+  while (is != pressed && g_get_monotonic_time () < end)
+    {
+      g_autoptr (AtspiStateSet) states = NULL;
+
+      atspi_accessible_clear_cache (button);
+      states = atspi_accessible_get_state_set (button);
+      is = states != NULL && atspi_state_set_contains (states, ATSPI_STATE_PRESSED);
+      if (is != pressed)
+        g_usleep (50000);
+    }
+  g_assert_true (is == pressed);
+}
+
+static struct lac_range
+heap_range (const struct lac_map *map)
+{
+  size_t heap;
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+  g_assert_cmpint (lac_map_find_name (map, "[heap]", 6, &heap), ==, LAC_OK);
+  return lac_region_range (&regions[heap]);
+}
+
+/* Ctrl+G, a name, Return: the region is selected, and the keyboard is the strip's again. */
+static void
+test_go_to (Fixture      *fixture,
+            gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip
+      = find (fixture->application, ATSPI_ROLE_IMAGE, "Address space");
+  g_autoptr (AtspiAccessible) entry
+      = find (fixture->application, ATSPI_ROLE_TEXT, "Go to address or name");
+  g_autoptr (AtspiAccessible) details
+      = find (fixture->application, ATSPI_ROLE_PANEL, "Details");
+  g_autoptr (AtspiAccessible) range = NULL;
+  struct lac_range heap = heap_range (fixture->map);
+  g_autofree char *start = lacuna_format_address_grouped (heap.start);
+  g_autofree char *end = lacuna_format_address_grouped (heap.end);
+  g_autofree char *expected = g_strdup_printf ("%s – %s", start, end);
+  Display *display = take_keyboard ();
+
+  expect_focus (strip);
+  press_key (display, XK_g, XK_Control_L);
+  expect_focus (entry);
+  type_keys (display, "[heap]");
+  press_key (display, XK_Return, NoSymbol);
+  range = find (details, ATSPI_ROLE_LABEL, expected);
+  expect_focus (strip);
+  XCloseDisplay (display);
+}
+
+/* The anchor scale takes what is selected for its anchor, and the view before comes back. */
+static void
+test_anchor_scale (Fixture      *fixture,
+                   gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip
+      = find (fixture->application, ATSPI_ROLE_IMAGE, "Address space");
+  g_autoptr (AtspiAccessible) compact
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Compact");
+  g_autoptr (AtspiAccessible) around
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Around Anchor");
+  g_autoptr (AtspiAccessible) anchor = NULL;
+  g_autoptr (AtspiText) text = NULL;
+  g_autofree char *before = NULL;
+  Display *display = take_keyboard ();
+
+  expect_focus (strip);
+  expect_pressed (compact, TRUE);
+  expect_description (strip, "In view: 0x0 to");
+  before = atspi_accessible_get_description (strip, NULL);
+  press_key (display, XK_period, NoSymbol);
+  g_usleep (G_USEC_PER_SEC);
+  press_key (display, XK_3, XK_Alt_L);
+  expect_pressed (around, TRUE);
+  expect_pressed (compact, FALSE);
+
+  /* The panel has it. */
+  anchor = find (fixture->application, ATSPI_ROLE_TEXT, "Near");
+  for (guint i = 0; i < PATIENCE_SECONDS * 20; i++)
+    {
+      g_autofree char *content = NULL;
+
+      g_clear_object (&text);
+      text = atspi_accessible_get_text_iface (anchor);
+      content = atspi_text_get_text (text, 0, -1, NULL);
+      if (content != NULL && *content != '\0')
+        break;
+      g_usleep (50000);
+    }
+  g_assert_cmpint (atspi_text_get_character_count (text, NULL), >, 2);
+
+  /* A view is remembered once it has rested. */
+  g_usleep (2 * G_USEC_PER_SEC);
+  press_key (display, XK_Left, XK_Alt_L);
+  expect_pressed (compact, TRUE);
+  expect_description (strip, "In view: 0x0 to");
+  XCloseDisplay (display);
+}
+
+/* The anchor scale with nothing to look from: the window asks for a place, and Escape lets it be. */
+static void
+test_picking (Fixture      *fixture,
+              gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip
+      = find (fixture->application, ATSPI_ROLE_IMAGE, "Address space");
+  g_autoptr (AtspiAccessible) compact
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Compact");
+  g_autoptr (AtspiAccessible) pick
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Pick on the strip");
+  g_autoptr (AtspiAccessible) toast = NULL;
+  Display *display = take_keyboard ();
+
+  expect_focus (strip);
+  press_key (display, XK_3, XK_Alt_L);
+  toast = find (fixture->application, ATSPI_ROLE_LABEL, "Click the place to look from.");
+  expect_pressed (compact, TRUE);
+  expect_pressed (pick, TRUE);
+  press_key (display, XK_Escape, NoSymbol);
+  expect_pressed (pick, FALSE);
+  expect_pressed (compact, TRUE);
+  XCloseDisplay (display);
+}
+
+/* Space pauses wherever nothing is being typed; then one can ask for a new picture. */
+static void
+test_live (Fixture      *fixture,
+           gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip
+      = find (fixture->application, ATSPI_ROLE_IMAGE, "Address space");
+  g_autoptr (AtspiAccessible) live = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Live");
+  g_autoptr (AtspiAccessible) again = NULL;
+  Display *display = take_keyboard ();
+
+  expect_focus (strip);
+  press_key (display, XK_space, NoSymbol);
+  expect_name (live, "Paused");
+  again = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Read again");
+  press_key (display, XK_space, NoSymbol);
+  expect_name (live, "Live");
+  expect_none (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Read again");
+  XCloseDisplay (display);
+}
+
+/* What is selected is inspected, in a page of the panel that a key opens. */
+static void
+test_panel (Fixture      *fixture,
+            gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip
+      = find (fixture->application, ATSPI_ROLE_IMAGE, "Address space");
+  g_autoptr (AtspiAccessible) find_tab
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Find a Gap");
+  g_autoptr (AtspiAccessible) inspect_tab
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Inspect");
+  g_autoptr (AtspiAccessible) near = NULL;
+  Display *display = take_keyboard ();
+
+  expect_focus (strip);
+  press_key (display, XK_period, NoSymbol);
+  press_key (display, XK_Return, XK_Alt_L);
+  expect_pressed (inspect_tab, TRUE);
+  expect_pressed (find_tab, FALSE);
+  press_key (display, XK_F9, NoSymbol);
+  expect_pressed (find_tab, TRUE);
+  near = find (fixture->application, ATSPI_ROLE_TEXT, "Near");
+  expect_focus (near);
+  XCloseDisplay (display);
+}
+
+/* Who comes for the first time is told three things, and can say when it is enough. */
+static void
+test_hints (Fixture      *fixture,
+            gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) hints
+      = find (fixture->application, ATSPI_ROLE_PANEL, "This is an address space");
+  g_autoptr (AtspiAccessible) count = find (hints, ATSPI_ROLE_LABEL, "1 of 3");
+
+  press_button (hints, "Next");
+  expect_name (hints, "Point at things");
+  expect_name (count, "2 of 3");
+  press_button (hints, "Next");
+  expect_name (hints, "Find a gap");
+  press_button (hints, "Done");
+  expect_none (fixture->application, ATSPI_ROLE_LABEL, "3 of 3");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -833,6 +1085,12 @@ main (int    argc,
   ADD ("/app/window/selection-is-one-everywhere", NULL, test_selection);
   ADD ("/app/window/keyboard-chooses-another-process", NULL, test_keyboard_chooser);
   ADD ("/app/window/exit-is-told-and-keeps-the-map", NULL, test_exit);
+  ADD ("/app/window/go-to-selects-and-returns", NULL, test_go_to);
+  ADD ("/app/window/anchor-scale-and-back", NULL, test_anchor_scale);
+  ADD ("/app/window/picking-can-be-left", NULL, test_picking);
+  ADD ("/app/window/space-pauses", NULL, test_live);
+  ADD ("/app/window/panel-has-pages", NULL, test_panel);
+  ADD ("/app/window/first-start-has-hints", "", test_hints);
   ADD ("/app/window/refusal-can-be-tried-again", "pid:2147483647", test_refusal);
 #undef ADD
 
