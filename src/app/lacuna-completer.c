@@ -1,9 +1,9 @@
 /* LacunaCompleter: a list of names below an entry for an address, as one types.
  *
- * The cursor never leaves the entry: the arrow keys move a highlight in the list, Tab and Return take
- * what is highlighted, Escape closes the list. Nothing is highlighted by itself, so that Return still
- * means what was typed; Tab also takes the first name when what was typed is the beginning of one, but
- * never replaces what already is a number.
+ * The cursor never leaves the entry: the arrow keys move a highlight in the list, Tab and Return
+ * take what is highlighted, Escape closes the list. Nothing is highlighted by itself, so that
+ * Return still means what was typed; Tab also takes the first name when what was typed is the
+ * beginning of one, but never replaces what already is a number.
  *
  * Names are looked for on a worker. Each key press cancels the search before it, so what comes late
  * never opens a list for what is not there any more.
@@ -40,7 +40,7 @@ struct _LacunaCompleter
   GtkWidget *popover;
   GtkWidget *scroller;
   GtkListBox *list;
-  GPtrArray *rows; /* of GtkListBoxRow, borrowed; made once each, hidden when there are fewer names */
+  GPtrArray *rows; /* of GtkListBoxRow, borrowed; hidden when there are fewer names */
   guint highlighted; /* G_MAXUINT for none */
 
   LacunaTarget *target;
@@ -79,9 +79,8 @@ describe (LacunaCompleter *self)
   else if (self->cut)
     description = g_strdup_printf (_ ("More than %u names have this in them."), n_names);
   else
-    description = g_strdup_printf (ngettext ("%u name has this in it.", "%u names have this in them.",
-                                             n_names),
-                                   n_names);
+    description = g_strdup_printf (
+        ngettext ("%u name has this in it.", "%u names have this in them.", n_names), n_names);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
@@ -144,14 +143,15 @@ is_worth_showing (LacunaCompleter *self)
   return self->proposals->len > 1 || strcmp (first->text, typed_text (self)) != 0;
 }
 
-/* A list view knows how wide its rows are only once it has them, which is too late for a popover. */
+/* Rows give way to whatever width they get, so a popover has to be told how wide they are. */
 static int
 width_needed (LacunaCompleter *self)
 {
   GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self->entry)));
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self->list), NULL);
   int longest = 0;
-  int most = root != NULL ? MIN (MOST_WIDTH, gtk_widget_get_width (root) - ROOM_AROUND) : MOST_WIDTH;
+  int most
+      = root != NULL ? MIN (MOST_WIDTH, gtk_widget_get_width (root) - ROOM_AROUND) : MOST_WIDTH;
 
   for (guint i = 0; i < self->proposals->len; i++)
     {

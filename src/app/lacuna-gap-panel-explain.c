@@ -1,7 +1,7 @@
 /* What the fields of the gap panel mean, in words for someone who has never seen an address space.
  *
- * Each sentence is said three ways: to the pointer that rests on a field, to assistive technology, and
- * to whoever goes from field to field with the keyboard.
+ * Each sentence is said three ways: to the pointer that rests on a field, to assistive technology,
+ * and to whoever goes from field to field with the keyboard.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,8 +11,8 @@
 
 #include <glib/gi18n.h>
 
-/* Tooltips are the pointer's. Whoever goes from field to field with the keyboard reads the same below
- * the results. */
+/* Tooltips are the pointer's. Whoever goes from field to field with the keyboard reads the same
+ * below the results. */
 static void
 hint_entered_cb (GtkEventController *controller,
                  LacunaGapPanel     *self)

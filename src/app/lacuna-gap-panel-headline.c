@@ -1,5 +1,5 @@
-/* What the gap panel says above its results: how many gaps fit, or what is in the way, and what would
- * help.
+/* What the gap panel says above its results: how many gaps fit, or what is in the way, and what
+ * would help.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -32,7 +32,8 @@ lacuna_gap_panel_get_position (LacunaGapPanel *self)
 static void
 show_page (LacunaGapPanel *self)
 {
-  guint n_kept = self->results != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->results)) : 0;
+  guint n_kept
+      = self->results != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->results)) : 0;
   guint offset = gtk_slice_list_model_get_offset (self->page);
   guint n_here = g_list_model_get_n_items (G_LIST_MODEL (self->page));
   g_autofree char *text = NULL;

@@ -1,6 +1,6 @@
 /* The rows of the gap panel's results: where the buffer would go, how much room there is, and how
- * far from the first anchor that is. A place that is risky says so itself: someone who turned an Avoid
- * off is otherwise shown it as the best place there is.
+ * far from the first anchor that is. A place that is risky says so itself: someone who turned an
+ * Avoid off is otherwise shown it as the best place there is.
  *
  * SPDX-License-Identifier: MIT
  */

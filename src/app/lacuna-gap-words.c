@@ -149,7 +149,7 @@ lacuna_gap_rejection_sentence (const struct lac_rejection *rejection,
     }
 }
 
-/* The displacement of jmp rel32 counts from the end of its five bytes (Intel SDM, volume 2, JMP). */
+/* The displacement of jmp rel32 counts from the end of its five bytes (Intel SDM, volume 2). */
 static gboolean
 reaches (guint64 site,
          guint64 target)

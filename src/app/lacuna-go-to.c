@@ -1,9 +1,9 @@
 /* LacunaGoTo: an entry for an address expression.
  *
- * Reading an expression may have to read a symbol table, so it happens on a worker. Whoever types on
- * meanwhile, or presses Return again, has changed their mind: what comes late is dropped. A fault
- * stays in the entry, with the caret at its place and the sentence below, until something is typed;
- * nothing jumps while one types, since half a name is always at fault.
+ * Reading an expression may have to read a symbol table, so it happens on a worker. Whoever types
+ * on meanwhile, or presses Return again, has changed their mind: what comes late is dropped. A
+ * fault stays in the entry, with the caret at its place and the sentence below, until something is
+ * typed; nothing jumps while one types, since half a name is always at fault.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -12,7 +12,6 @@
 #include "lacuna-completer.h"
 #include "lacuna-go-to.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 struct _LacunaGoTo

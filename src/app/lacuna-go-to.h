@@ -1,8 +1,8 @@
 /* LacunaGoTo: an entry for an address expression, which completes names of the map.
  *
  * What core/expression.h takes, symbols included where the target has them. Names of modules and of
- * regions complete as one types. Return goes there; Escape leaves. Parsing runs off the main thread,
- * and a fault is shown in the entry with its place.
+ * regions complete as one types. Return goes there; Escape leaves. Parsing runs off the main
+ * thread, and a fault is shown in the entry with its place.
  *
  * Signals:
  *   chosen (guint64 address)   go there

@@ -84,8 +84,8 @@ file_name_start (const char *name,
  * @name: a name, @length bytes of it
  * @typed: what was typed, @typed_length bytes of it
  *
- * How well @name answers, in ASCII without regard to case. A bracket before a name need not be typed:
- * `heap` begins [heap].
+ * How well @name answers, in ASCII without regard to case. A bracket before a name need not be
+ * typed: `heap` begins [heap].
  */
 LacunaRank
 lacuna_completion_rank (const char *name,

@@ -49,8 +49,8 @@ fits (const struct lac_map       *map,
   return lac_gap_check (map, &other, index, NULL, NULL) == LAC_OK;
 }
 
-/* The largest buffer that fits into a gap, when that is more than @least. What fits still fits when it
- * is smaller, so the bound can be halved in on. */
+/* The largest buffer that fits into a gap, when that is more than @least. What fits still fits when
+ * it is smaller, so the bound can be halved in on. */
 static guint64
 largest_in (const struct lac_map       *map,
             const struct lac_gap_query *query,

@@ -208,8 +208,8 @@ test_valid_reading_is_valid_query (Fixture      *fixture,
     }
 }
 
-/* The sentences have the figures that they are about, and a jump is only promised where one reaches:
- * its displacement counts from the end of its five bytes. */
+/* The sentences have the figures that they are about, and a jump is only promised where one
+ * reaches: its displacement counts from the end of its five bytes. */
 static void
 test_sentences (Fixture      *fixture,
                 gconstpointer data)
@@ -222,7 +222,8 @@ test_sentences (Fixture      *fixture,
     struct lac_rejection rejection;
     const char *sentence;
   } rejections[] = {
-    { { { 0x1000, 0xd000 }, LAC_REASON_TOO_SMALL, -1, 0 }, "Too small: 48 KiB free, 64 KiB asked for." },
+    { { { 0x1000, 0xd000 }, LAC_REASON_TOO_SMALL, -1, 0 },
+      "Too small: 48 KiB free, 64 KiB asked for." },
     { { { 0x300000000, 0x400000000 }, LAC_REASON_TOO_FAR, 0, 0 },
       "Too far: it begins 4 GiB above the anchor, and 2 GiB is allowed." },
     { { { 0x1000, 0x100000000 }, LAC_REASON_TOO_FAR, 0, 0 },
