@@ -111,7 +111,7 @@ enable (LacunaWindow      *self,
     gtk_widget_action_set_enabled (GTK_WIDGET (self), *names, enabled);
 }
 
-/* A file stays as it is; a process that has exited has nothing more to tell. */
+/* A file is read again only when somebody asks; a process that has exited has nothing more to tell. */
 static void
 update_live (LacunaWindow *self,
              gboolean      view)
@@ -119,6 +119,8 @@ update_live (LacunaWindow *self,
   gboolean can_differ
       = self->target != NULL
         && (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_REFRESH) != 0;
+  gboolean can_follow
+      = can_differ && lacuna_target_get_kind (self->target) != LACUNA_TARGET_FILE;
   const char *word;
   const char *sentence;
 
@@ -153,10 +155,12 @@ update_live (LacunaWindow *self,
     gtk_widget_add_css_class (self->live_button, "closed");
   else
     gtk_widget_remove_css_class (self->live_button, "closed");
-  gtk_widget_set_visible (self->live_button, view && can_differ);
-  gtk_widget_set_visible (self->refresh_button, view && can_differ && !lacuna_window_get_live (self) && !self->exited);
+  gtk_widget_set_visible (self->live_button, view && can_follow);
+  gtk_widget_set_visible (self->refresh_button,
+                          view && can_differ && !self->exited
+                              && !(can_follow && lacuna_window_get_live (self)));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.live",
-                                 view && can_differ && !self->exited);
+                                 view && can_follow && !self->exited);
   /* What can't differ need not be read again; a failure can always be tried again. */
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.refresh",
                                  !view || self->target == NULL || can_differ);

@@ -585,16 +585,20 @@ lacuna_window_init (LacunaWindow *self)
   lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);
   lacuna_window_live_init (self);
-  lacuna_window_bind_settings (self);
-  lacuna_window_start_layout (self);
-  lacuna_window_set_actions_enabled (self);
   /* What buttons were told while the template was being made may not be so any more. */
   for (guint i = 1; i < LACUNA_WINDOW_N_PROPERTIES; i++)
     lacuna_window_notify (self, (LacunaWindowProperty) i);
+  lacuna_window_set_actions_enabled (self);
 }
 
 LacunaWindow *
 lacuna_window_new (GtkApplication *application)
 {
-  return g_object_new (LACUNA_TYPE_WINDOW, "application", application, NULL);
+  LacunaWindow *self = g_object_new (LACUNA_TYPE_WINDOW, "application", application, NULL);
+
+  /* Not while it is being made: all that is said meanwhile is said at its end, and would be taken for
+   * changes that the user made. */
+  lacuna_window_bind_settings (self);
+  lacuna_window_start_layout (self);
+  return self;
 }
