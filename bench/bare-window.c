@@ -1,5 +1,5 @@
-/* A bare AdwApplicationWindow that writes to file descriptor 3 when its first frame was painted, and
- * ends: the least that a program with libadwaita can take to start.
+/* A bare AdwApplicationWindow that writes to file descriptor 3 when its first frame was painted,
+ * and ends: the least that a program with libadwaita can take to start.
  *
  * SPDX-License-Identifier: MIT
  */

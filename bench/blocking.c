@@ -1,10 +1,10 @@
 /* How long the main loop is blocked at most while one works on a process of a million regions.
  *
- * What counts is one iteration of the main loop, from the end of one wait to the begin of the next:
- * as long as that lasts, nothing that one does is answered. Everything that one does is done in several
- * rounds, and the longest of all counts. The limit, 50 ms, is for what the main thread needed by itself
- * (window.h); beside it are the wall clock, and the processor. An argument chooses what is done, by a
- * part of its name, for a profiler.
+ * What counts is one iteration of the main loop, from the end of one wait to the begin of the
+ * next: as long as that lasts, nothing that one does is answered. Everything that one does is done
+ * in several rounds, and the longest of all counts. The limit, 50 ms, is for what the main thread
+ * needed by itself (window.h); beside it are the wall clock, and the processor. An argument
+ * chooses what is done, by a part of its name, for a profiler.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -302,8 +302,8 @@ main (int   argc,
         longest[i][desk.round] = bench_longest ();
       }
 
-  printf ("the longest that the main loop was blocked, 1,000,000 regions, ms; the worst of %d rounds, at\n"
-          "most 50 by itself\n\n"
+  printf ("the longest that the main loop was blocked, 1,000,000 regions, ms; the worst of %d rounds,\n"
+          "at most 50 by itself\n\n"
           "                               by itself       wall  processor\n",
           N_ROUNDS);
   for (gsize i = 0; i < G_N_ELEMENTS (deeds); i++)

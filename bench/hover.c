@@ -1,11 +1,11 @@
 /* The pointer moving over the strip, over a million regions.
  *
- * The X server is asked to move its pointer, so that real events come in; the main thread's work from
- * one motion to the next is timed, whole frames included. It is parted into what comes before the
- * frame (the event, finding what lies under it, telling the others) and the frame, in which only what
- * lies over the base may be drawn anew: how often the base was is counted. The limit is for the
- * median of both together, of what the main thread needed by itself (window.h); the wall clock is
- * beside it.
+ * The X server is asked to move its pointer, so that real events come in; the main thread's work
+ * from one motion to the next is timed, whole frames included. It is parted into what comes before
+ * the frame (the event, finding what lies under it, telling the others) and the frame, in which
+ * only what lies over the base may be drawn anew: how often the base was is counted. The limit is
+ * for the median of both together, of what the main thread needed by itself (window.h); the wall
+ * clock is beside it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -146,9 +146,10 @@ main (int   argc,
       return 1;
     }
 
-  printf ("each motion of the pointer over the strip, main thread, ms; median of whole at most 0.5, and\n"
-          "the base never drawn anew\n\n"
-          "view                     n  median   99 %%         wall    event   layout painting   bases\n");
+  printf ("each motion of the pointer over the strip, main thread, ms; median of whole at most 0.5,\n"
+          "and the base never drawn anew\n\n"
+          "view                     n  median   99 %%         wall    event   layout painting   "
+          "bases\n");
   for (gsize i = 0; i < G_N_ELEMENTS (scales); i++)
     {
       g_autofree char *everything = g_strdup_printf ("%s, everything", scales[i]);

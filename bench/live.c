@@ -2,9 +2,10 @@
  *
  * Lacuna runs as a process of its own, its window open and live, and is measured from outside: the
  * time that all its threads took of a processor. The floor is what nobody can do without: one bare
- * read of the same process's maps in the same second, by a process that does nothing else. Both go on
- * at the same time, each second is a pair, and the ratio is the median of the pairs. First nothing
- * changes in the target; then a few regions do in each second, for which there is no limit.
+ * read of the same process's maps in the same second, by a process that does nothing else. Both go
+ * on at the same time, each second is a pair, and the ratio is the median of the pairs. First
+ * nothing changes in the target; then a few regions do in each second, for which there is no
+ * limit.
  *
  * Started with "child" and a target this is Lacuna, linked as the program is, and live.
  *
@@ -106,7 +107,8 @@ measure (struct target *target,
   for (int second = 0; second < N_SECONDS; second++)
     ratios[second] = ours[second] / bare[second];
   ratio = median (ratios, N_SECONDS);
-  printf ("%-24s %8.2f ms  %8.2f ms  %6.2f x  %s\n", changing ? "10 regions a second" : "nothing changes",
+  printf ("%-24s %8.2f ms  %8.2f ms  %6.2f x  %s\n",
+          changing ? "10 regions a second" : "nothing changes",
           median (bare, N_SECONDS) * 1e3, median (ours, N_SECONDS) * 1e3, ratio,
           changing ? "" : ratio <= LIMIT ? "(at most 2) ok" : "(at most 2) MISS");
   fflush (stdout);

@@ -1,10 +1,10 @@
 /* What a million regions take in memory: the window with the list, the strip and a search open on
  * them, over the same window before anything was opened.
  *
- * It is the resident memory of the process as the kernel counts it (Rss of /proc/self/smaps_rollup),
- * so whatever the allocator keeps to itself counts as well. The limit is for the most of what is
- * resident while the window rests, whatever was done before; the most at any time (VmHWM), while a
- * refresh has two maps at once, is beside it.
+ * It is the resident memory of the process as the kernel counts it (Rss of
+ * /proc/self/smaps_rollup), so whatever the allocator keeps to itself counts as well. The limit is
+ * for the most of what is resident while the window rests, whatever was done before; the most at
+ * any time (VmHWM), while a refresh has two maps at once, is beside it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -127,8 +127,8 @@ main (int   argc,
           read_mebibytes ("/proc/self/status", "\nVmHWM:") - empty);
   malloc_trim (0);
   tell (&bench, "once the allocator let go", empty);
-  printf ("\nmost at rest, over the empty window %6.1f MiB  (at most %.0f) %s\n", most - empty, LIMIT,
-          most - empty <= LIMIT ? "ok" : "MISS");
+  printf ("\nmost at rest, over the empty window %6.1f MiB  (at most %.0f) %s\n", most - empty,
+          LIMIT, most - empty <= LIMIT ? "ok" : "MISS");
   bench_stop (&bench);
   target_stop (&target);
   return 0;

@@ -1,13 +1,13 @@
 /* How long Lacuna takes from its start to its first frame on itself.
  *
- * The time is from before the program is executed until its window's frame with the strip on it was
- * painted: the end of the frame clock's cycle. The first frame of the window, which may still be empty,
- * is beside it. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow of the same
- * size, which no program with libadwaita gets below. Both are started on the same display and bus,
- * with warm caches.
+ * The time is from before the program is executed until its window's frame with the strip on it
+ * was painted: the end of the frame clock's cycle. The first frame of the window, which may still
+ * be empty, is beside it. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow
+ * of the same size, which no program with libadwaita gets below. Both are started on the same
+ * display and bus, with warm caches.
  *
- * Started with "child" as its argument this is Lacuna, linked as the program is; the application is the
- * same, and only the time of its frames is written to file descriptor 3.
+ * Started with "child" as its argument this is Lacuna, linked as the program is; the application
+ * is the same, and only the time of its frames is written to file descriptor 3.
  *
  * SPDX-License-Identifier: MIT
  */

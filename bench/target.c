@@ -21,10 +21,11 @@
 
 #define MAX_MAP_COUNT "/proc/sys/vm/max_map_count"
 
-/* The kernel gives about a page for each read(2), so that beyond a page the size does not matter. */
+/* The kernel gives about a page for each read(2), so that beyond a page the size is of no matter. */
 #define REQUEST (16 * 1024)
 
-/* Where the regions of a mixed process begin: above what a static program has, far below libraries. */
+/* Where the regions of a mixed process begin: above what a static program has, far below
+ * libraries. */
 #define MIXED_START UINT64_C (0x100000000000)
 
 #define N_CHANGES 10
@@ -128,7 +129,7 @@ random_below (struct mixture *mixture,
   return (mixture->random * UINT64_C (0x2545f4914f6cdd1d) >> 11) % end;
 }
 
-/* Three of four have a gap before them: mostly pages, sometimes mebibytes, one in 5,000 gibibytes. */
+/* Three of four have a gap before them: mostly pages, sometimes MiB, one in 5,000 GiB. */
 static struct mixed_region
 next_region (struct mixture *mixture)
 {
@@ -218,7 +219,8 @@ target_write (const char *path,
                region.protection & PROT_EXEC ? 'x' : '-', region.shared ? 's' : 'p',
                (unsigned long long) region.offset);
       if (region.file >= 0)
-        fprintf (file, "00:01 %d /memfd:lacuna-bench-%d (deleted)\n", 100 + region.file, region.file);
+        fprintf (file, "00:01 %d /memfd:lacuna-bench-%d (deleted)\n", 100 + region.file,
+                 region.file);
       else if (region.shared)
         fprintf (file, "00:01 %zu /dev/zero (deleted)\n", 1000 + i);
       else

@@ -1,7 +1,7 @@
 /* Processes with many regions, for benchmarks to look at.
  *
- * More of them than vm.max_map_count allows need it raised. That is asked for only while the regions
- * are made, and put back at once and on every way out, since all of the machine shares it.
+ * More of them than vm.max_map_count allows need it raised. That is asked for only while the
+ * regions are made, and put back at once and on every way out, since all of the machine shares it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,8 +26,8 @@ struct target
   int answers;
 };
 
-/* Starts a process with about @n_regions regions; it ends with the benchmark. Call it while there is
- * only one thread. FALSE when there can't be one, after saying why on standard output. */
+/* Starts a process with about @n_regions regions; it ends with the benchmark. Call it while there
+ * is only one thread. FALSE when there can't be one, after saying why on standard output. */
 bool target_start  (struct target    *target,
                     size_t            n_regions,
                     enum target_shape shape);
@@ -37,8 +37,8 @@ bool target_start  (struct target    *target,
 void target_change (struct target    *target);
 void target_stop   (struct target    *target);
 
-/* Writes what a TARGET_MIXED process would have into a file, as /proc/PID/maps would say it, for where
- * no such process may be made. FALSE when that failed. */
+/* Writes what a TARGET_MIXED process would have into a file, as /proc/PID/maps would say it, for
+ * where no such process may be made. FALSE when that failed. */
 bool target_write  (const char       *path,
                     size_t            n_regions);
 

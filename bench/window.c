@@ -97,7 +97,8 @@ resize (Bench *bench)
 {
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (bench->window));
   Display *display = gdk_x11_display_get_xdisplay (gdk_surface_get_display (surface));
-  int border_width = gdk_surface_get_width (surface) - gtk_widget_get_width (GTK_WIDGET (bench->window));
+  int border_width
+      = gdk_surface_get_width (surface) - gtk_widget_get_width (GTK_WIDGET (bench->window));
   int border_height
       = gdk_surface_get_height (surface) - gtk_widget_get_height (GTK_WIDGET (bench->window));
 

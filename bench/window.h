@@ -1,7 +1,8 @@
 /* The real window in a real main loop, for benchmarks that drive it in their own process.
  *
- * What the main loop does is timed around its poll: whatever is not waiting is work, be it an event, a
- * frame, a callback of a worker or the benchmark's own call. Nothing of the main thread escapes that.
+ * What the main loop does is timed around its poll: whatever is not waiting is work, be it an
+ * event, a frame, a callback of a worker or the benchmark's own call. Nothing of the main thread
+ * escapes that.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,10 +14,10 @@
 #define BENCH_WIDTH 1400
 #define BENCH_HEIGHT 900
 
-/* Seconds of work. What the main thread needed by itself is the clock on the wall less what it stood in
- * line for a processor that other programs had, as the kernel counts it: waiting for a lock, a disk or
- * the display server is in it, and what neighbours on the machine do is not. Where the kernel does not
- * count that it is the wall clock. */
+/* Seconds of work. What the main thread needed by itself is the clock on the wall less what it
+ * stood in line for a processor that other programs had, as the kernel counts it: waiting for a
+ * lock, a disk or the display server is in it, and what neighbours on the machine do is not. Where
+ * the kernel does not count that it is the wall clock. */
 typedef struct
 {
   double wall;
@@ -67,7 +68,7 @@ Work       bench_work          (void);
 /* The longest iteration of the main loop since the last call, on each clock by itself. */
 Work       bench_longest       (void);
 
-/* The first widget of @type below @root whose property @property, when it is not NULL, is @value. */
+/* The first widget of @type below @root whose @property, when that is not NULL, is @value. */
 GtkWidget *bench_find          (GtkWidget      *root,
                                 GType           type,
                                 const char     *property,
