@@ -98,7 +98,6 @@ set_pointer (LacunaStrip *self,
              double       y)
 {
   self->pointer = pixel_at (self, x, y);
-  self->pointer_x = self->pointer / gtk_widget_get_scale_factor (GTK_WIDGET (self));
 }
 
 static void

@@ -61,8 +61,7 @@ struct _LacunaStrip
   gboolean hover;
   guint64 hover_address;
   gboolean pointer_inside;
-  double pointer;   /* device pixels along the axis */
-  double pointer_x; /* logical pixels; only until input speaks of the axis */
+  double pointer; /* device pixels along the axis */
 
   GtkOrientation orientation;
   /* What is shown in full: a bit for each ink. */
