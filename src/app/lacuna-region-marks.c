@@ -2,8 +2,9 @@
  *
  * A list view has widgets for some two hundred rows, however long the list is. They are known here,
  * so that a mark is set on those and on nothing else; one that scrolls into view later is marked
- * when it is bound. A mark is a style class of the whole row: what it looks like, and whether it
- * fades, is the style sheet's to say, which also knows whether the system asks for no animation.
+ * when it is bound. A mark is a style class of the whole row: what it looks like is the style sheet's
+ * to say. What changed fades in three steps. An animation would have the window drawn sixty times a
+ * second as long as a process changes what is on screen, which takes more than reading it does.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -12,8 +13,11 @@
 #include "lacuna-region-marks.h"
 #include "model/lacuna-region-list.h"
 
-/* How long a change is marked; the style sheet's animation takes as long. */
-#define GLOW_MILLISECONDS 1500
+/* How long each step of the glow takes. */
+#define GLOW_MILLISECONDS 500
+
+/* The first has no class of its own. */
+static const char *const glow_steps[] = { NULL, "fading", "faded" };
 
 struct _LacunaRegionMarks
 {
@@ -23,7 +27,8 @@ struct _LacunaRegionMarks
   guint64 hover;
 
   LacunaChanges *changes;
-  guint changes_source; /* ends the glow */
+  guint changes_step;
+  guint changes_source; /* waits for the next step */
 };
 
 LacunaRegionMarks *
@@ -78,13 +83,15 @@ mark_item (LacunaRegionMarks *self,
 {
   GtkWidget *widget = lacuna_region_marks_get_row (item);
   LacunaRow *row = gtk_list_item_get_item (item);
+  gboolean changed = row != NULL && self->changes != NULL
+                     && lacuna_changes_touch (self->changes, lacuna_row_get_range (row));
 
   if (widget == NULL)
     return;
   set_class (widget, "pointed", is_hovered (self, row));
-  set_class (widget, "changed",
-             row != NULL && self->changes != NULL
-                 && lacuna_changes_touch (self->changes, lacuna_row_get_range (row)));
+  set_class (widget, "changed", changed);
+  for (guint i = 1; i < G_N_ELEMENTS (glow_steps); i++)
+    set_class (widget, glow_steps[i], changed && self->changes_step == i);
 }
 
 static void
@@ -117,6 +124,8 @@ lacuna_region_marks_unbind (LacunaRegionMarks *self,
     {
       gtk_widget_remove_css_class (widget, "pointed");
       gtk_widget_remove_css_class (widget, "changed");
+      for (guint i = 1; i < G_N_ELEMENTS (glow_steps); i++)
+        gtk_widget_remove_css_class (widget, glow_steps[i]);
     }
 }
 
@@ -170,10 +179,15 @@ lacuna_region_marks_set_hover (LacunaRegionMarks *self,
 }
 
 static gboolean
-changes_over_cb (gpointer user_data)
+next_step_cb (gpointer user_data)
 {
   LacunaRegionMarks *self = user_data;
 
+  if (++self->changes_step < G_N_ELEMENTS (glow_steps))
+    {
+      mark_all (self);
+      return G_SOURCE_CONTINUE;
+    }
   self->changes_source = 0;
   g_clear_pointer (&self->changes, lacuna_changes_unref);
   mark_all (self);
@@ -192,11 +206,11 @@ lacuna_region_marks_set_changes (LacunaRegionMarks *self,
 {
   g_clear_handle_id (&self->changes_source, g_source_remove);
   g_clear_pointer (&self->changes, lacuna_changes_unref);
+  self->changes_step = 0;
+  if (changes != NULL)
+    {
+      self->changes = lacuna_changes_ref (changes);
+      self->changes_source = g_timeout_add (GLOW_MILLISECONDS, next_step_cb, self);
+    }
   mark_all (self);
-  if (changes == NULL)
-    return;
-
-  self->changes = lacuna_changes_ref (changes);
-  mark_all (self);
-  self->changes_source = g_timeout_add (GLOW_MILLISECONDS, changes_over_cb, self);
 }
