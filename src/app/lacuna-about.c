@@ -45,8 +45,8 @@ lacuna_about_show (GtkWindow *parent)
       parent, "application-name", "Lacuna", "application-icon", APPLICATION_ID, "version",
       LACUNA_VERSION, "developer-name", _ ("The Lacuna project"), "copyright",
       _ ("© 2026 The Lacuna project"), "comments",
-      _ ("Shows where everything in a process's address space lives, and finds the free gaps that a "
-         "buffer may go into. It only reads: it never stops, signals or changes the process."),
+      _ ("Shows where everything in a process's address space lives, and finds the free gaps that "
+         "a buffer may go into. It only reads: it never stops, signals or changes the process."),
       "license-type", GTK_LICENSE_MIT_X11, "debug-info", system, "debug-info-filename",
       "lacuna.txt", "translator-credits",
       /* Translators: your name, one translator a line; it is shown in “About Lacuna”. */

@@ -5,8 +5,8 @@
  * standard input is not passed on, and so `-` runs on its own. A file's name is made absolute
  * before it is passed on, since the first process may be in another folder.
  *
- * The desktop does not run a command at all: it asks over D-Bus, and the bus starts the program as a
- * service. Then nothing is known of a command line, and files come through the `open` function.
+ * The desktop does not run a command at all: it asks over D-Bus, and the bus starts the program as
+ * a service. Then nothing is known of a command line, and files come through the `open` function.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,9 +1,9 @@
 /* The settings, wherever the program runs from.
  *
- * GSettings ends a program whose schema it does not find, or whose schema lacks a key. So the schema
- * that belongs to this very program comes first, whatever else is installed: beside the program, in
- * any prefix; then the copy that is installed for prefixes that nobody compiled the schemas of,
- * such as a staged package; then the build folder. What the desktop knows comes last.
+ * GSettings ends a program whose schema it does not find, or whose schema lacks a key. So the
+ * schema that belongs to this very program comes first, whatever else is installed: beside the
+ * program, in any prefix; then the copy that is installed for prefixes that nobody compiled the
+ * schemas of, such as a staged package; then the build folder. What the desktop knows comes last.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,7 +14,7 @@
 
 #define SCHEMA_ID "io.github.lacuna_project.Lacuna"
 
-/* (transfer full) (nullable): the schema in the folder of a file that schemas were compiled into. */
+/* (transfer full) (nullable): the schema in the folder of a file that has compiled schemas. */
 static GSettingsSchema *
 look_in (const char *installed,
          const char *built)
@@ -34,7 +34,8 @@ static GSettings *
 make_settings (void)
 {
   g_autoptr (GSettingsSchema) schema
-      = look_in (LACUNA_DATA_FOLDER "/glib-2.0/schemas/gschemas.compiled", "data/gschemas.compiled");
+      = look_in (LACUNA_DATA_FOLDER "/glib-2.0/schemas/gschemas.compiled",
+                 "data/gschemas.compiled");
 
   if (schema == NULL)
     schema = look_in (LACUNA_DATA_FOLDER "/lacuna/gschemas.compiled", "data/gschemas.compiled");
@@ -47,8 +48,8 @@ make_settings (void)
 /**
  * lacuna_settings_get:
  *
- * Returns: (transfer none) (nullable): the one settings object of the program; NULL when there is no
- *   schema anywhere
+ * Returns: (transfer none) (nullable): the one settings object of the program; NULL when there is
+ *   no schema anywhere
  */
 GSettings *
 lacuna_settings_get (void)
@@ -70,8 +71,8 @@ lacuna_settings_get (void)
  * @object: an object
  * @property: a property of it, of the key's type
  *
- * Gives the property the key's value, and each the other's whenever one changes. Does nothing without
- * a schema.
+ * Gives the property the key's value, and each the other's whenever one changes. Does nothing
+ * without a schema.
  */
 void
 lacuna_settings_bind (const char *key,

@@ -1,7 +1,7 @@
 /* The settings, wherever the program runs from.
  *
- * The schema is looked for where GSettings does, then in the share folder beside the program's own
- * folder (any prefix), then in the build folder that the program was built in, so that neither a prefix
+ * The schema is looked for in the share folder beside the program's own (any prefix), then in the
+ * build folder that the program was built in, then where GSettings does, so that neither a prefix
  * that the desktop does not know nor a build folder needs an environment variable.
  *
  * Keys (data/io.github.lacuna_project.Lacuna.gschema.xml says what each means):
@@ -17,8 +17,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer none) (nullable): one for the program; NULL when there is no schema anywhere, and then the
- * program runs with its defaults and remembers nothing. Main thread. */
+/* (transfer none) (nullable): one for the program; NULL when there is no schema anywhere, and then
+ * the program runs with its defaults and remembers nothing. Main thread. */
 GSettings *lacuna_settings_get  (void);
 
 /* Binds @key to @property of @object both ways; does nothing without a schema. */

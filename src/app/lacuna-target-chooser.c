@@ -89,8 +89,8 @@ is_own (LacunaProcess *process)
   return g_str_equal (lacuna_process_get_user_name (process), g_get_user_name ());
 }
 
-/* Among equals one's own come first, which is what one may read, and of those the newest: what one looks
- * for has mostly been started just now. */
+/* Among equals one's own come first, which is what one may read, and of those the newest: what one
+ * looks for has mostly been started just now. */
 static int
 compare_processes (gconstpointer a,
                    gconstpointer b,
@@ -161,7 +161,8 @@ scroll_to (LacunaTargetChooser *self,
 static void
 search_changed_cb (LacunaTargetChooser *self)
 {
-  /* What comes and goes by the filter is put in its place by the order that the others are still in. */
+  /* What comes and goes by the filter is put in its place by the order that the others are still
+   * in. */
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   g_free (self->sorted_by);
   self->sorted_by = g_strdup (gtk_editable_get_text (self->search_entry));

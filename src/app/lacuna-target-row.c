@@ -1,9 +1,9 @@
 /* LacunaTargetRow: a process in the list of those to look at.
  *
- * Two lines: what it is called and whose it is, then its command line and how many regions it has. That
- * number comes later than the rest, and only for rows that are on the screen. What may not be read is
- * dimmed, says so, and says why to whoever asks with the pointer or a screen reader; it can be chosen
- * all the same, because the window then tells the remedy.
+ * Two lines: what it is called and whose it is, then its command line and how many regions it has.
+ * That number comes later than the rest, and only for rows that are on the screen. What may not be
+ * read is dimmed, says so, and says why to whoever asks with the pointer or a screen reader; it
+ * can be chosen all the same, because the window then tells the remedy.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,7 +1,8 @@
 /* The window's place to drop files on: all of it.
  *
- * While files are held over the window, a page over everything says what letting go will do. The first
- * file is shown in this window, and every other in a window of its own, as on the command line.
+ * While files are held over the window, a page over everything says what letting go will do. The
+ * first file is shown in this window, and every other in a window of its own, as on the command
+ * line.
  *
  * SPDX-License-Identifier: MIT
  */

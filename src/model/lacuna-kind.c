@@ -20,8 +20,8 @@ lacuna_kind_get_label (enum lac_kind kind)
   switch (kind)
     {
     case LAC_KIND_IMAGE:
-      /* Translators: these are kinds of memory, as a column of a table has them. An image is what is
-       * mapped from a program or a library. */
+      /* Translators: these are kinds of memory, as a column of a table has them. An image is what
+       * is mapped from a program or a library. */
       return C_ ("kind of memory", "image");
     case LAC_KIND_FILE:
       return C_ ("kind of memory", "file");

@@ -1,10 +1,10 @@
 /* Where a program's own files lie, wherever the program was put.
  *
- * A prefix written into a program is wrong as soon as the folder is moved, staged for a package, or
- * never installed at all. So the program looks where it lies itself: with the folder for programs
- * taken off the end of its path, what is left is the prefix; a program that lies elsewhere may be
- * in the build folder that it was built in, two folders below its top. Only when neither has what is
- * asked for does the prefix count that was configured.
+ * A prefix written into a program is wrong as soon as the folder is moved, staged for a package,
+ * or never installed at all. So the program looks where it lies itself: with the folder for
+ * programs taken off the end of its path, what is left is the prefix; a program that lies
+ * elsewhere may be in the build folder that it was built in, two folders below its top. Only when
+ * neither has what is asked for does the prefix count that was configured.
  *
  * SPDX-License-Identifier: MIT
  */

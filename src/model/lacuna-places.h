@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full) (nullable): the path of what lies at @installed below the prefix that this program
- * runs from, or at @built below the build folder that it was built in; NULL when there is neither. */
+/* (transfer full) (nullable): the path of what lies at @installed below the prefix that this
+ * program runs from, or at @built below the build folder that it was built in; NULL when there is
+ * neither. */
 char *lacuna_places_find         (const char *installed,
                                   const char *built);
 

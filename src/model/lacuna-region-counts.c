@@ -1,10 +1,11 @@
 /* LacunaRegionCounts: how many regions each process of a list has, found out when somebody looks.
  *
- * A list shows some tens of hundreds of processes, and the number of regions takes the kernel longer
- * to tell than everything else together. So only what is on the screen is counted, one process after
- * another on one worker; what scrolls out of sight before its turn is dropped. What was found is kept
- * for a while under PID and start time, so that typing into the search, which makes rows anew all the
- * time, costs nothing. A process that may not be read is not asked again for longer.
+ * A list shows some tens of hundreds of processes, and the number of regions takes the kernel
+ * longer to tell than everything else together. So only what is on the screen is counted, one
+ * process after another on one worker; what scrolls out of sight before its turn is dropped. What
+ * was found is kept for a while under PID and start time, so that typing into the search, which
+ * makes rows anew all the time, costs nothing. A process that may not be read is not asked again
+ * for longer.
  *
  * SPDX-License-Identifier: MIT
  */

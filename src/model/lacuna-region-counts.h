@@ -30,8 +30,8 @@ LacunaCountState    lacuna_region_counts_look_up (LacunaRegionCounts *self,
                                                   gsize              *out_n_regions,
                                                   const char        **out_refusal);
 
-/* Has @process counted soon, on a worker, unless that was done a short while ago; "counted" tells of
- * it. */
+/* Has @process counted soon, on a worker, unless that was done a short while ago; "counted" tells
+ * of it. */
 void                lacuna_region_counts_ask     (LacunaRegionCounts *self,
                                                   LacunaProcess      *process);
 

@@ -1,5 +1,5 @@
-/* The choice of a process: what is on top, what typing leaves, and what stays while processes come and
- * go.
+/* The choice of a process: what is on top, what typing leaves, and what stays while processes come
+ * and go.
  *
  * SPDX-License-Identifier: MIT
  */

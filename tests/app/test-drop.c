@@ -43,7 +43,8 @@ static GFile *
 fixture (const char *name)
 {
   g_autofree char *path
-      = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests/fixtures/maps", name, "maps", NULL);
+      = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests/fixtures/maps", name, "maps",
+                          NULL);
 
   return g_file_new_for_path (path);
 }

@@ -1,4 +1,5 @@
-/* The settings: found beside the program that was built, with the defaults that a first start needs.
+/* The settings: found beside the program that was built, with the defaults that a first start
+ * needs.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -115,7 +115,7 @@ test_counts (void)
                    LACUNA_COUNT_KNOWN);
   g_assert_cmpuint (n_regions, ==, regions_of (pid_of (sleeper)));
 
-  /* A second question within a short while has its answer, in another row of the same process too. */
+  /* A second question within a short while has its answer, for another row of the process too. */
   g_autoptr (LacunaProcess) again = find (pid_of (sleeper));
   lacuna_region_counts_ask (counts, again);
   for (int i = 0; i < 20; i++)
@@ -208,8 +208,8 @@ wake_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Whoever asked may be gone before the answer comes. The worker may be the last to hold on to it, and
- * wakes nobody when it lets go. */
+/* Whoever asked may be gone before the answer comes. The worker may be the last to hold on to it,
+ * and wakes nobody when it lets go. */
 static void
 test_goes_away (void)
 {

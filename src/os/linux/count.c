@@ -10,7 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The kernel gives a page at a time, however much is asked for; a few save calls where it gives more. */
+/* The kernel gives a page at a time, however much is asked for; a few save calls where it gives
+ * more. */
 #define CHUNK 16384
 
 static size_t
