@@ -138,6 +138,10 @@ update_count (LacunaRegionPane *self)
   size_t n_all = 0;
   g_autofree char *text = NULL;
 
+  /* Until a worker is done the rows are those of before, and no rows are not yet nothing. */
+  if (lacuna_region_list_is_busy (self->list))
+    return;
+
   if (self->snapshot != NULL)
     {
       struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);

@@ -1,4 +1,5 @@
-/* The inspector, the legend and the context menu, each by itself in a window of its own.
+/* What is said of regions and gaps; and the inspector, the legend and the context menu, each by
+ * itself in a window of its own.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -6,6 +7,7 @@
 #include "app/lacuna-inspector.h"
 #include "app/lacuna-legend.h"
 #include "app/lacuna-region-menu.h"
+#include "app/lacuna-region-words.h"
 #include "list-fixture.h"
 
 #include <adwaita.h>
@@ -16,6 +18,57 @@ static void
 count_cb (guint *count)
 {
   ++*count;
+}
+
+/* A gap's row says why the buffer does not go there, with the figures, and in words what is risky. */
+static void
+test_gaps_say_why (void)
+{
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (text);
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (LacunaGapResults) results = search (snapshot, 64 << 10, LAC_HAZARD_ALL);
+  g_autoptr (LacunaRow) small = NULL;
+  g_autoptr (LacunaRow) heap = NULL;
+  g_autoptr (LacunaRow) libc = NULL;
+  g_autofree char *why = NULL;
+  g_autofree char *spoken = NULL;
+  g_autofree char *risk = NULL;
+  g_autofree char *region = NULL;
+
+  lacuna_region_list_set_show (list, LACUNA_SHOW_BOTH);
+  lacuna_region_list_set_snapshot (list, snapshot);
+  small = g_list_model_get_item (G_LIST_MODEL (list),
+                                 lacuna_region_list_find (list, 0x7f0000300000));
+  heap = g_list_model_get_item (G_LIST_MODEL (list), lacuna_region_list_find (list, 0x620000));
+  libc = g_list_model_get_item (G_LIST_MODEL (list),
+                                lacuna_region_list_find (list, 0x7f0000000000));
+
+  why = lacuna_region_explain (small, LACUNA_COLUMN_NAME, results, 0);
+  g_assert_nonnull (strstr (why, "48 KiB"));
+  g_assert_nonnull (strstr (why, "64 KiB"));
+  spoken = lacuna_region_describe (small, results, 0);
+  g_assert_nonnull (strstr (spoken, "7f00 0030 0000, 48 KiB, gap"));
+  g_assert_nonnull (strstr (spoken, why));
+  risk = lacuna_region_explain (heap, LACUNA_COLUMN_KIND, results, 0);
+  g_assert_nonnull (strstr (risk, "heap may grow"));
+  region = lacuna_region_describe (libc, results, 0);
+  g_assert_cmpstr (region, ==, "7f00 0000 0000, 1 MiB, code, r-xp, /usr/lib/libc.so.6");
+}
+
+/* An answer about another map says nothing about this one. */
+static void
+test_stale_answers_say_nothing (void)
+{
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (text);
+  g_autoptr (LacunaSnapshot) other = snapshot_of_text (text);
+  g_autoptr (LacunaGapResults) results = search (other, 64 << 10, LAC_HAZARD_ALL);
+  g_autofree char *words = NULL;
+  g_autofree char *sentences = NULL;
+
+  g_assert_cmpint (lacuna_region_judge_gap (lacuna_snapshot_get_map (snapshot), 5, results, 0,
+                                            &words, &sentences),
+                   ==, LACUNA_VERDICT_FREE);
+  g_assert_cmpstr (words, ==, "");
 }
 
 static void
@@ -248,6 +301,8 @@ main (int    argc,
     }
   adw_init ();
 
+  g_test_add_func ("/app/words/gaps-say-why-not", test_gaps_say_why);
+  g_test_add_func ("/app/words/stale-answers-say-nothing", test_stale_answers_say_nothing);
   g_test_add_func ("/app/inspector/facts-of-a-region", test_facts_of_a_region);
   g_test_add_func ("/app/inspector/facts-of-a-gap", test_facts_of_a_gap);
   g_test_add_func ("/app/inspector/copies-leads-on-and-reads-pages", test_inspector);
