@@ -43,7 +43,6 @@ struct _LacunaRegionTable
   guint64 address;    /* in what is selected */
   guint updating;     /* above 0 while the table itself changes selection or order */
   gboolean reveal;    /* the next change scrolls to what is selected */
-  gboolean reveal_anew; /* so does the view when it gets its model */
 };
 
 enum
@@ -262,8 +261,7 @@ show_selection (LacunaRegionTable *self,
   if (position != GTK_INVALID_LIST_POSITION)
     {
       /* Whoever wants to see a row that is not shown yet does not wait for it. */
-      if (scroll && gtk_column_view_get_model (self->view) != NULL
-          && lacuna_gradual_list_locate (self->rows, position) == G_MAXUINT)
+      if (scroll && lacuna_gradual_list_locate (self->rows, position) == G_MAXUINT)
         lacuna_gradual_list_finish (self->rows);
       position = lacuna_gradual_list_locate (self->rows, position);
     }
@@ -331,9 +329,9 @@ stop_growing (LacunaRegionTable *self)
 /* Gives the view its model, of which it gets to know a few rows in every frame: first those that it
  * will show. */
 static void
-show_anew (LacunaRegionTable *self)
+show_anew (LacunaRegionTable *self,
+           gboolean           reveal)
 {
-  gboolean reveal = self->reveal_anew;
   guint place = lacuna_region_place_find (self->view, self->list);
   guint around = place;
 
@@ -359,12 +357,6 @@ grow_cb (GtkWidget     *view,
   LacunaRegionTable *self = user_data;
   gboolean more;
 
-  if (gtk_column_view_get_model (self->view) == NULL)
-    {
-      show_anew (self);
-      return G_SOURCE_CONTINUE;
-    }
-
   /* Rows that come above what is selected move it, which is nobody's doing. */
   self->updating++;
   more = lacuna_gradual_list_grow (self->rows);
@@ -389,8 +381,6 @@ list_changing_cb (LacunaRegionTable *self,
     return;
 
   stop_growing (self);
-  if (gtk_column_view_get_model (self->view) == NULL)
-    return;
   lacuna_region_place_save (self->view);
   gtk_column_view_set_model (self->view, NULL);
   gtk_single_selection_set_model (self->selection, NULL);
@@ -406,11 +396,7 @@ list_changed_cb (LacunaRegionTable *self)
     return;
   if (anew)
     {
-      /* To take the old rows' widgets down and to make new ones are two long things; the second can
-       * wait for the next frame, which is before anybody sees that there are none. */
-      self->reveal_anew = self->reveal;
-      if (!gtk_widget_get_mapped (GTK_WIDGET (self->view)))
-        show_anew (self);
+      show_anew (self, self->reveal);
       stop_growing (self);
       self->growing = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), grow_cb, self, NULL);
     }

@@ -12,8 +12,8 @@
 
 #include "lacuna-gradual-list.h"
 
-/* Rows that are seen in a window of usual height, and half as many again. */
-#define FIRST_ROWS 24
+/* Rows that are seen in a window of usual height, and a few more. */
+#define FIRST_ROWS 18
 
 /* Rows that are made in a part of a frame. */
 #define MORE_ROWS 12
