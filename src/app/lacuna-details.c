@@ -4,9 +4,9 @@
  * always takes the same room, so that nothing jumps while the pointer moves; and it always says
  * something: a newcomer first reads here what can be done.
  *
- * A range of which the end is cut off says something else, so the line has a layout of its own: what
- * there is no room for goes in the order of what it is worth. First the protection and where in the
- * file, then the size, then letters in the middle of the name.
+ * A range of which the end is cut off says something else, so the line has a layout of its own:
+ * what there is no room for goes in the order of what it is worth. First the protection and where
+ * in the file, then the size, then letters in the middle of the name.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -253,7 +253,8 @@ lacuna_facts_measure (LacunaFacts      *self,
       gint64 limited = (gint64) MIN (distance, (guint64) G_MAXINT64);
       g_autofree char *text = lacuna_format_distance (range.start < anchor ? -limited : limited);
 
-      /* Translators: a distance such as +63 MiB, from the anchor to the start of what was measured. */
+      /* Translators: a distance such as +63 MiB, from the anchor to the start of what was
+       * measured. */
       add_text (self, LACUNA_FACT_MEASURE_DISTANCE,
                 g_strdup_printf (_ ("%s from the anchor"), text));
     }

@@ -55,16 +55,19 @@ static const struct
   [LACUNA_FACT_CAPACITY]
   = { LACUNA_FACT_SECTION_BUFFER, N_ ("Room for"), NULL, N_ ("How many such buffers fit in here") },
   [LACUNA_FACT_HAZARDS]
-  = { LACUNA_FACT_SECTION_BUFFER, N_ ("Hazards"), NULL, N_ ("What may grow into it, or keeps it free") },
+  = { LACUNA_FACT_SECTION_BUFFER, N_ ("Hazards"), NULL,
+      N_ ("What may grow into it, or keeps it free") },
   [LACUNA_FACT_RESIDENT]
-  = { LACUNA_FACT_SECTION_PAGES, N_ ("Resident"), N_ ("Copy resident bytes"), N_ ("What is in memory now") },
+  = { LACUNA_FACT_SECTION_PAGES, N_ ("Resident"), N_ ("Copy resident bytes"),
+      N_ ("What is in memory now") },
   [LACUNA_FACT_PROPORTIONAL]
   = { LACUNA_FACT_SECTION_PAGES, N_ ("Share"), N_ ("Copy proportional bytes"),
       N_ ("The same, with each page divided by how many processes have it") },
   [LACUNA_FACT_DIRTY] = { LACUNA_FACT_SECTION_PAGES, N_ ("Dirty"), N_ ("Copy dirty bytes"),
                           N_ ("What was written since it was mapped") },
   [LACUNA_FACT_SWAPPED]
-  = { LACUNA_FACT_SECTION_PAGES, N_ ("Swapped"), N_ ("Copy swapped bytes"), N_ ("What is out on swap space") },
+  = { LACUNA_FACT_SECTION_PAGES, N_ ("Swapped"), N_ ("Copy swapped bytes"),
+      N_ ("What is out on swap space") },
   [LACUNA_FACT_HUGE] = { LACUNA_FACT_SECTION_PAGES, N_ ("Huge"), N_ ("Copy bytes in huge pages"),
                          N_ ("What is in pages of 2 MiB and more") },
   [LACUNA_FACT_BEFORE] = { LACUNA_FACT_SECTION_NEIGHBOURS, N_ ("Before"), NULL, NULL },

@@ -27,7 +27,8 @@ const char       *lacuna_inspector_row_caption (LacunaFactKind    kind);
 /* Whether its value is a button that leads there. */
 gboolean          lacuna_inspector_row_is_link (LacunaFactKind    kind);
 
-/* All (transfer floating). @out_value is a label, or a button; @out_copy NULL where there is none. */
+/* All (transfer floating). @out_value is a label, or a button; @out_copy NULL where there is none.
+ * */
 GtkWidget        *lacuna_inspector_row_new     (LacunaFactKind    kind,
                                                 GtkWidget       **out_value,
                                                 GtkWidget       **out_copy);

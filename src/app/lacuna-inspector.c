@@ -75,7 +75,8 @@ show_fact (LacunaInspector *self,
   if (lacuna_inspector_row_is_link (kind))
     {
       /* Translators: "Before" or "After", and what lies there. */
-      g_autofree char *name = g_strdup_printf (_ ("%s: %s"), lacuna_inspector_row_caption (kind), fact->text);
+      g_autofree char *name
+          = g_strdup_printf (_ ("%s: %s"), lacuna_inspector_row_caption (kind), fact->text);
 
       gtk_button_set_label (GTK_BUTTON (self->values[kind]), fact->text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->values[kind]),
@@ -246,9 +247,10 @@ fill (LacunaInspector *self,
   gtk_widget_set_valign (GTK_WIDGET (self->swatch), GTK_ALIGN_CENTER);
   self->title = GTK_LABEL (lacuna_inspector_label_new ("", "title-4"));
   self->sentence = GTK_LABEL (lacuna_inspector_label_new ("", "dim-label"));
-  self->empty = lacuna_inspector_label_new (_ ("Select a region or a gap on the strip or in the table, to read "
-                               "everything about it here."),
-                            "dim-label");
+  self->empty = lacuna_inspector_label_new (
+      _ ("Select a region or a gap on the strip or in the table, to read everything about it "
+         "here."),
+      "dim-label");
   gtk_box_append (GTK_BOX (self->heading), GTK_WIDGET (self->swatch));
   gtk_box_append (GTK_BOX (self->heading), GTK_WIDGET (self->title));
   gtk_box_append (box, self->heading);
@@ -269,7 +271,8 @@ fill (LacunaInspector *self,
         connect_button (self, kind, copy, G_CALLBACK (copy_clicked_cb));
       if (lacuna_inspector_row_is_link (kind))
         connect_button (self, kind, self->values[kind], G_CALLBACK (neighbour_clicked_cb));
-      gtk_box_append (GTK_BOX (self->sections[lacuna_inspector_row_section (kind)]), self->rows[kind]);
+      gtk_box_append (GTK_BOX (self->sections[lacuna_inspector_row_section (kind)]),
+                      self->rows[kind]);
     }
 
   self->read_button = gtk_button_new_with_label (_ ("Read Page Usage"));
@@ -281,7 +284,8 @@ fill (LacunaInspector *self,
   self->read_note = GTK_LABEL (lacuna_inspector_label_new ("", "caption"));
   gtk_widget_set_visible (GTK_WIDGET (self->read_note), FALSE);
   gtk_box_append (GTK_BOX (self->sections[LACUNA_FACT_SECTION_PAGES]), self->read_button);
-  gtk_box_append (GTK_BOX (self->sections[LACUNA_FACT_SECTION_PAGES]), GTK_WIDGET (self->read_note));
+  gtk_box_append (GTK_BOX (self->sections[LACUNA_FACT_SECTION_PAGES]),
+                  GTK_WIDGET (self->read_note));
 }
 
 /* The widget */

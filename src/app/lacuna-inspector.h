@@ -1,8 +1,9 @@
 /* LacunaInspector: everything that is known about the region or gap that is selected, in words.
  *
- * A page of the side panel. Of a region: what its kind means, its range (half-open, which it says), its
- * size in IEC units and bytes, its protection in words, what backs it and where in it; of a gap: its
- * hazards and what they mean, and whether it fits the query or why not. Each value can be copied.
+ * A page of the side panel. Of a region: what its kind means, its range (half-open, which it
+ * says), its size in IEC units and bytes, its protection in words, what backs it and where in it;
+ * of a gap: its hazards and what they mean, and whether it fits the query or why not. Each value
+ * can be copied.
  *
  * Signals:
  *   go-to-address (guint64 address)   the user wants to select what is there: a neighbour

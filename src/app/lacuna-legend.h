@@ -1,7 +1,7 @@
 /* LacunaLegend: what the strip's colours mean, for the colours that it shows, and a filter by them.
  *
- * Each colour is a toggle button. With none pressed everything is shown; with some pressed only those
- * inks are: the strip dims the others, the table leaves them out.
+ * Each colour is a toggle button. With none pressed everything is shown; with some pressed only
+ * those inks are: the strip dims the others, the table leaves them out.
  *
  * Signal: inks-changed ()
  *

@@ -2,9 +2,10 @@
  *
  * A list view has widgets for some two hundred rows, however long the list is. They are known here,
  * so that a mark is set on those and on nothing else; one that scrolls into view later is marked
- * when it is bound. A mark is a style class of the whole row: what it looks like is the style sheet's
- * to say. What changed fades in three steps. An animation would have the window drawn sixty times a
- * second as long as a process changes what is on screen, which takes more than reading it does.
+ * when it is bound. A mark is a style class of the whole row: what it looks like is the style
+ * sheet's to say. What changed fades in three steps. An animation would have the window drawn
+ * sixty times a second as long as a process changes what is on screen, which takes more than
+ * reading it does.
  *
  * SPDX-License-Identifier: MIT
  */

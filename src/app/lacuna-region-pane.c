@@ -3,8 +3,8 @@
  * The table itself is LacunaRegionTable's. Here is what stands above it: what is listed, in which
  * order, how much that is of how much, and what to do when it is nothing.
  *
- * The headers sort with a click, but GTK 4.8 gives them no focus; the menu beside the filter does the
- * same from the keyboard.
+ * The headers sort with a click, but GTK 4.8 gives them no focus; the menu beside the filter does
+ * the same from the keyboard.
  *
  * SPDX-License-Identifier: MIT
  */

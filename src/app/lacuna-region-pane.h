@@ -1,13 +1,15 @@
 /* LacunaRegionPane: the regions and gaps as a table, the strip's equivalent in words.
  *
  * Signals:
- *   selected (guint64 address)    the user selected this row; not emitted for lacuna_region_pane_select()
+ *   selected (guint64 address)    the user selected this row; not for
+ *                                 lacuna_region_pane_select()
  *   activated (guint64 address)   double click or Return
  *   hovered (gboolean inside, guint64 address)   the pointer is over this row, or over none
  *   menu (double x, double y)     a context menu for the selected row is wanted there (of the pane)
  *   clear-inks ()                 the user wants all inks again (lacuna_legend_clear() does it)
  *
- * Actions: list.sort (string: start, end, size, kind, protection, offset, name), list.reverse (boolean)
+ * Actions: list.sort (string: start, end, size, kind, protection, offset, name), list.reverse
+ * (boolean)
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,9 +1,9 @@
 /* Where a table is scrolled to, in terms of what it shows.
  *
  * A view that gets a model forgets where it was. A number of pixels would not bring it back, since
- * rows may have come or gone above; the address of the row at its top does. GTK 4.8 has no call that
- * scrolls to a row, only an action of the list inside the column view, which brings it somewhere into
- * sight; the rest of the way is found once the rows have been laid out.
+ * rows may have come or gone above; the address of the row at its top does. GTK 4.8 has no call
+ * that scrolls to a row, only an action of the list inside the column view, which brings it
+ * somewhere into sight; the rest of the way is found once the rows have been laid out.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,8 +1,8 @@
 /* What the pointer does over a table's rows, and how to ask for their menu.
  *
- * GTK says which widget is under the pointer, but not which row that is; so each cell knows the list
- * item that it shows. The menu comes with the secondary button, with a long touch, and with the
- * keys that are made for it.
+ * GTK says which widget is under the pointer, but not which row that is; so each cell knows the
+ * list item that it shows. The menu comes with the secondary button, with a long touch, and with
+ * the keys that are made for it.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,5 +1,5 @@
-/* What is said of a region or gap in words: in the table, its tooltips, the line under the strip, the
- * inspector, and to a screen reader.
+/* What is said of a region or gap in words: in the table, its tooltips, the line under the strip,
+ * the inspector, and to a screen reader.
  *
  * One place, so that a gap is not risky in the table and safe in the inspector. A gap is judged by
  * the query that is asked now, and only when the answer is of the same map: after a refresh the

@@ -1,5 +1,5 @@
-/* What is said of a region or gap in words: in the table, its tooltips, the line under the strip, the
- * inspector, and to a screen reader.
+/* What is said of a region or gap in words: in the table, its tooltips, the line under the strip,
+ * the inspector, and to a screen reader.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -41,7 +41,8 @@ const char   *lacuna_region_sharing_sentence (const struct lac_region *region);
 /* (transfer full): "r-xp". */
 char         *lacuna_region_protection       (const struct lac_region *region);
 
-/* (transfer full) UTF-8: the name, with what is to be said of it when its file is gone; "" for none. */
+/* (transfer full) UTF-8: the name, with what is to be said of it when its file is gone; "" for
+ * none. */
 char         *lacuna_region_name             (const struct lac_backing *backing);
 
 /* (transfer full) (nullable): what explains @row's cell in @column. */

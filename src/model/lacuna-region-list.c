@@ -8,8 +8,8 @@
  * one that is being made; another snapshot does not, or a process that is read again and again
  * would never be shown.
  *
- * Row objects exist only while somebody holds them: a table of the living ones gives the same object
- * for the same row, and moves rows that did not change to the next snapshot.
+ * Row objects exist only while somebody holds them: a table of the living ones gives the same
+ * object for the same row, and moves rows that did not change to the next snapshot.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -24,8 +24,8 @@
 /* Up to how many regions a map is listed at once: a few milliseconds' work. */
 #define FEW_REGIONS 16384
 
-/* The most differences that are told one by one, and the most rows in them. A view looks at each row
- * that is new, so more than that takes it too long. */
+/* The most differences that are told one by one, and the most rows in them. A view looks at each
+ * row that is new, so more than that takes it too long. */
 #define MOST_HUNKS 256
 #define MANY_ROWS 4096
 

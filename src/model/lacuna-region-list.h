@@ -7,7 +7,8 @@
  * done the list stays as it was. A small map is listed at once.
  *
  * Signals:
- *   changing (gboolean much)   rows are about to change; much: by so many that a view had better let go
+ *   changing (gboolean much)   rows are about to change; much: by so many that a view had better
+ * let go
  *   changed ()                 the rows are now what was asked for last, or on the way to it
  *
  * SPDX-License-Identifier: MIT

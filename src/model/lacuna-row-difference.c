@@ -78,8 +78,8 @@ rows_equal (Comparison *comparison,
     }
 }
 
-/* Takes in that old rows up to @old_end give way to new rows up to @new_end. When there are too many
- * hunks already, the last one grows. */
+/* Takes in that old rows up to @old_end give way to new rows up to @new_end. When there are too
+ * many hunks already, the last one grows. */
 static void
 add_difference (GArray *hunks,
                 guint   most,

@@ -1,8 +1,8 @@
 /* LacunaRowOrder: which rows of a snapshot are listed, and in what order.
  *
  * An array of row codes, 4 bytes a row, made on a worker and never changed after that; where every
- * region is shown by address and no gap, a position is an index and there is no array. Rows that are
- * equal in the column that they are sorted by are in the order of addresses, whichever way the
+ * region is shown by address and no gap, a position is an index and there is no array. Rows that
+ * are equal in the column that they are sorted by are in the order of addresses, whichever way the
  * column runs, so that no two rows are equal and a row is found by binary search without an array
  * the other way round. What has nothing in a column comes last, both ways: nobody sorts by name to
  * look at what has none.
@@ -208,8 +208,8 @@ compare_regions_names (gconstpointer a,
                         lac_map_backing (self->map, &self->regions[*(const guint32 *) b]));
 }
 
-/* The rank of each backing by its name; equal names have equal ranks. Each name is compared once for
- * its backing, not for each of its regions. */
+/* The rank of each backing by its name; equal names have equal ranks. Each name is compared once
+ * for its backing, not for each of its regions. */
 static guint32 *
 rank_names (const LacunaRowOrder *self)
 {

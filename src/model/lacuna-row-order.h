@@ -21,7 +21,8 @@ typedef struct
 /* Immutable, reference-counted. Threads: any. */
 typedef struct _LacunaRowOrder LacunaRowOrder;
 
-/* (transfer full) (nullable): NULL when it was cancelled. @snapshot may be NULL, for no rows. O(n). */
+/* (transfer full) (nullable): NULL when it was cancelled. @snapshot may be NULL, for no rows.
+ * O(n). */
 LacunaRowOrder *lacuna_row_order_new          (LacunaSnapshot       *snapshot,
                                                const LacunaRowWish  *wish,
                                                GCancellable         *cancellable);

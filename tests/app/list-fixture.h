@@ -1,5 +1,5 @@
-/* What the tests of the table and the inspector share: maps, searches, and a main loop that runs for a
- * while.
+/* What the tests of the table and the inspector share: maps, searches, and a main loop that runs
+ * for a while.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,4 +1,5 @@
-/* The line of details under the strip: what it says, and what it leaves out where there is little room.
+/* The line of details under the strip: what it says, and what it leaves out where there is little
+ * room.
  *
  * SPDX-License-Identifier: MIT
  */

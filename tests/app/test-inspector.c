@@ -20,7 +20,8 @@ count_cb (guint *count)
   ++*count;
 }
 
-/* A gap's row says why the buffer does not go there, with the figures, and in words what is risky. */
+/* A gap's row says why the buffer does not go there, with the figures, and in words what is risky.
+ * */
 static void
 test_gaps_say_why (void)
 {

@@ -280,8 +280,8 @@ get_y (Fixture *fixture,
   return bounds.origin.y;
 }
 
-/* A view that has let go of its rows has no model until the next frame, and gets the rows a few at a
- * time. */
+/* A view that has let go of its rows has no model until the next frame, and gets the rows a few at
+ * a time. */
 static guint
 count_rows (Fixture *fixture)
 {

@@ -7,8 +7,8 @@
 #include "model/lacuna-ink.h"
 #include "random-map.h"
 
-/* Lets the main loop run until the list has what was asked for last. Returns how long its longest turn
- * took, in milliseconds. */
+/* Lets the main loop run until the list has what was asked for last. Returns how long its longest
+ * turn took, in milliseconds. */
 static double
 wait_until_listed (LacunaRegionList *list)
 {
@@ -27,7 +27,8 @@ wait_until_listed (LacunaRegionList *list)
   return (double) longest / 1e3;
 }
 
-/* What the list must show sorted, found the slow way: an array of facts, sorted by comparing them. */
+/* What the list must show sorted, found the slow way: an array of facts, sorted by comparing them.
+ * */
 typedef struct
 {
   guint64 start;
@@ -185,8 +186,8 @@ check_sorted (LacunaRegionList *list,
     }
 }
 
-/* Sorted by anything, with any inks, over random refreshes, the list has what a slow one has, and the
- * watcher's copy is right after each change. */
+/* Sorted by anything, with any inks, over random refreshes, the list has what a slow one has, and
+ * the watcher's copy is right after each change. */
 static void
 test_sorts_as_a_slow_list (void)
 {
@@ -247,8 +248,8 @@ thin_out (GRand      *random,
   return snapshot_of (map_of_text (thin->str));
 }
 
-/* A refresh that takes a few rows away here and there names those and no others, whatever the list is
- * sorted by; and the rows that stay are the same objects. */
+/* A refresh that takes a few rows away here and there names those and no others, whatever the list
+ * is sorted by; and the rows that stay are the same objects. */
 static void
 test_tells_only_what_differs (void)
 {
