@@ -1,7 +1,8 @@
 /* LacunaHints: three things to know, one after the other, on a small card.
  *
  * They lie over a corner and stop nobody from doing something else. They take the focus only when
- * somebody goes there; who can't see them is told by the card's description, which changes with them.
+ * somebody goes there; who can't see them is told by the card's description, which changes with
+ * them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -40,15 +41,15 @@ static const struct
   const char *text;
 } hints[] = {
   { N_ ("This is an address space"),
-    N_ ("Every byte that a program can use has an address; low ones come first. Colours are memory that is "
-        "in use, dots are free. Ctrl and the wheel zoom in, the wheel alone moves along, 0 shows "
-        "everything again.") },
+    N_ ("Every byte that a program can use has an address; low ones come first. Colours are memory "
+        "that is in use, dots are free. Ctrl and the wheel zoom in, the wheel alone moves along, 0 "
+        "shows everything again.") },
   { N_ ("Point at things"),
     N_ ("Whatever the pointer is on is told below the strip, and a click keeps it there and in the "
         "list. Point at a colour above the strip for what it means, press it to see only that.") },
   { N_ ("Find a gap"),
-    N_ ("Say what a buffer has to be near and how large it is: gaps that fit turn green as you type. "
-        "N and P step through them. Ctrl+? lists all keys.") },
+    N_ ("Say what a buffer has to be near and how large it is: gaps that fit turn green as you "
+        "type. N and P step through them. Ctrl+? lists all keys.") },
 };
 
 static void

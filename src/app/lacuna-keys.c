@@ -1,8 +1,9 @@
 /* The table of keys, and the two ways in which it takes effect.
  *
- * Accelerators go to the application, which sees a key before anything in the window does. That would
- * take letters, the space bar and Ctrl+C away from whoever is typing, and so those wait until the
- * widget with the focus has had its turn: the window calls lacuna_keys_handle() for what comes back up.
+ * Accelerators go to the application, which sees a key before anything in the window does. That
+ * would take letters, the space bar and Ctrl+C away from whoever is typing, and so those wait until
+ * the widget with the focus has had its turn: the window calls lacuna_keys_handle() for what comes
+ * back up.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -58,7 +59,8 @@ static const LacunaKey keys[] = {
  * lacuna_keys_get:
  * @out_n_keys: (out): how many there are
  *
- * Returns: (transfer none): all keys of the application and of its windows; those of one action may be
+ * Returns: (transfer none): all keys of the application and of its windows; those of one action may
+ * be
  *   in two rows, one bare and one not
  */
 const LacunaKey *

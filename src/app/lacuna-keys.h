@@ -1,8 +1,8 @@
 /* Keys: which key does which action, in one table.
  *
  * Accelerators (with Control or Alt, or function keys) work everywhere. Bare keys (N, P, Space, …)
- * work wherever nothing is being typed; those of the strip are in lacuna-strip-keys.c. The help overlay
- * (ui/help-overlay.ui) shows both, and a test compares it with both tables.
+ * work wherever nothing is being typed; those of the strip are in lacuna-strip-keys.c. The help
+ * overlay (ui/help-overlay.ui) shows both, and a test compares it with both tables.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -27,7 +27,8 @@ static const struct
   { LACUNA_SIGN_FREE, N_ ("Free"),
     N_ ("Nothing is there. A program that touches it crashes, until something is put there.") },
   { LACUNA_SIGN_CUT, N_ ("Cut short"),
-    N_ ("Much free space is left out here, or much that is only reserved. Linear shows all of it.") },
+    N_ ("Much free space is left out here, or much that is only reserved. Linear shows all of "
+        "it.") },
   { LACUNA_SIGN_FIT, N_ ("Fits"),
     N_ ("What “Find a gap” asks for has room here.") },
   { LACUNA_SIGN_CANDIDATE, N_ ("Candidate"),
@@ -81,8 +82,8 @@ make_popover_cb (GtkMenuButton *button,
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
   gtk_box_append (
       GTK_BOX (box),
-      make_label (_ ("A range is written “start – end”. The start is the first byte of it; the end is "
-                     "the first byte after it. Addresses are hexadecimal."),
+      make_label (_ ("A range is written “start – end”. The start is the first byte of it; the end "
+                     "is the first byte after it. Addresses are hexadecimal."),
                   "sign-sentence"));
 
   scroller = g_object_new (GTK_TYPE_SCROLLED_WINDOW, "hscrollbar-policy", GTK_POLICY_NEVER,

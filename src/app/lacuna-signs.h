@@ -1,7 +1,8 @@
 /* LacunaSigns: a button that explains what the strip draws beside its colours.
  *
- * The legend has the colours, since they filter as well. What is not a colour (dots, torn edges, hatching,
- * outlines, pins) is told here, each with a sentence, and so is how ranges and addresses are written.
+ * The legend has the colours, since they filter as well. What is not a colour (dots, torn edges,
+ * hatching, outlines, pins) is told here, each with a sentence, and so is how ranges and addresses
+ * are written.
  *
  * SPDX-License-Identifier: MIT
  */

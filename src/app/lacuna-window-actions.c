@@ -1,7 +1,8 @@
 /* The window's actions: what menus, keys and buttons can ask of it, by name.
  *
  * Everything that the pointer can do has a name here or in the strip, so that keys, menus and tests
- * can do it as well. What an action does is in the file of its concern; here is when it makes sense.
+ * can do it as well. What an action does is in the file of its concern; here is when it makes
+ * sense.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -111,7 +112,8 @@ enable (LacunaWindow      *self,
     gtk_widget_action_set_enabled (GTK_WIDGET (self), *names, enabled);
 }
 
-/* A file is read again only when somebody asks; a process that has exited has nothing more to tell. */
+/* A file is read again only when somebody asks; a process that has exited has nothing more to
+ * tell. */
 static void
 update_live (LacunaWindow *self,
              gboolean      view)

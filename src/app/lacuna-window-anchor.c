@@ -1,11 +1,12 @@
-/* Places to be near: picked on the strip, taken from the selection, and the scale that is told from one.
+/* Places to be near: picked on the strip, taken from the selection, and the scale that is told from
+ * one.
  *
  * The gap panel keeps the anchors, since they are constraints; the strip shows them and lets one be
- * picked. While it does, a line in place of the details says what to do, so that nothing moves under the
- * pointer.
+ * picked. While it does, a line in place of the details says what to do, so that nothing moves
+ * under the pointer.
  *
- * The anchor scale needs an anchor. Who chooses it without one gets the selection for an anchor, or is
- * asked for a place first.
+ * The anchor scale needs an anchor. Who chooses it without one gets the selection for an anchor, or
+ * is asked for a place first.
  *
  * SPDX-License-Identifier: MIT
  */

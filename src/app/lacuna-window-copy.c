@@ -1,7 +1,7 @@
 /* What of the selection can be put on the clipboard.
  *
- * Addresses are grouped for the eye and copied plain: what is copied can be pasted into a debugger, a
- * program's source, or Lacuna itself.
+ * Addresses are grouped for the eye and copied plain: what is copied can be pasted into a debugger,
+ * a program's source, or Lacuna itself.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,8 +1,8 @@
 /* The window's first words to somebody new.
  *
- * They come once, when Lacuna is started for the first time and not told what to show; who asks for a
- * process knows what it is about. Where nothing can be remembered they would come every time, and so
- * they don't come at all unless somebody asks.
+ * They come once, when Lacuna is started for the first time and not told what to show; who asks for
+ * a process knows what it is about. Where nothing can be remembered they would come every time, and
+ * so they don't come at all unless somebody asks.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,11 +1,12 @@
 /* Where the window's parts lie, for the room that there is and the strip's direction.
  *
  * A strip that lies goes across the window, with everything else below it. One that stands takes a
- * column at the side where lines begin, as high as the window. Where there is little room the header
- * gives up words before it gives up buttons, and the panel lies over the table.
+ * column at the side where lines begin, as high as the window. Where there is little room the
+ * header gives up words before it gives up buttons, and the panel lies over the table.
  *
- * Room is measured in text: what fits 1,280 pixels does not with letters twice as large. It is known
- * only while the window is laid out, when nothing may be moved; what has to change does so right after.
+ * Room is measured in text: what fits 1,280 pixels does not with letters twice as large. It is
+ * known only while the window is laid out, when nothing may be moved; what has to change does so
+ * right after.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -153,7 +154,8 @@ adapt_panel (LacunaWindow *self)
   adw_flap_set_reveal_flap (self->flap, !folded && self->panel);
 }
 
-/* The panel over the table of a small window takes the room of what one can do without meanwhile. */
+/* The panel over the table of a small window takes the room of what one can do without
+ * meanwhile. */
 static void
 make_room_for_panel (LacunaWindow *self)
 {

@@ -188,7 +188,8 @@ void     lacuna_window_go_to               (LacunaWindow     *self,
 void     lacuna_window_add_view_actions    (GtkWidgetClass   *widget_class);
 
 /* lacuna-window-live.c: how the picture stays true. lacuna_window_live_init() belongs at the end of
- * lacuna_window_init(), lacuna_window_live_clear() into dispose; whether the window is on a screen they
+ * lacuna_window_init(), lacuna_window_live_clear() into dispose; whether the window is on a screen
+ * they
  * find out for themselves. */
 void     lacuna_window_live_init           (LacunaWindow     *self);
 void     lacuna_window_live_clear          (LacunaWindow     *self);

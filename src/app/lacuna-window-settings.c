@@ -1,8 +1,8 @@
 /* What a window remembers for the next one.
  *
- * A window takes the settings when it opens, and writes what its user changes. It does not follow them:
- * what is changed in one window is for that one and for those that are opened after it, not for the one
- * beside it that shows something else.
+ * A window takes the settings when it opens, and writes what its user changes. It does not follow
+ * them: what is changed in one window is for that one and for those that are opened after it, not
+ * for the one beside it that shows something else.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -115,8 +115,8 @@ can_be_seen (LacunaWindow *self)
  * lacuna_window_go_to:
  * @address: any address
  *
- * Selects what is at @address and brings it into view. What can be made out as things are is only moved
- * there; anything else is shown large.
+ * Selects what is at @address and brings it into view. What can be made out as things are is only
+ * moved there; anything else is shown large.
  */
 void
 lacuna_window_go_to (LacunaWindow *self,

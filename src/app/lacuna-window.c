@@ -140,7 +140,8 @@ lacuna_window_select (LacunaWindow *self,
 /**
  * lacuna_window_show_parts:
  * @picture: what was read; the window's snapshot is its
- * @refreshed: it is of the same target as the one before, so that views, scrolling and constraints stay
+ * @refreshed: it is of the same target as the one before, so that views, scrolling and constraints
+ * stay
  *
  * Gives the picture to every part.
  */
@@ -596,8 +597,8 @@ lacuna_window_new (GtkApplication *application)
 {
   LacunaWindow *self = g_object_new (LACUNA_TYPE_WINDOW, "application", application, NULL);
 
-  /* Not while it is being made: all that is said meanwhile is said at its end, and would be taken for
-   * changes that the user made. */
+  /* Not while it is being made: all that is said meanwhile is said at its end, and would be taken
+   * for changes that the user made. */
   lacuna_window_bind_settings (self);
   lacuna_window_start_layout (self);
   return self;

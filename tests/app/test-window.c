@@ -860,9 +860,9 @@ static void
 type_keys (Display    *display,
            const char *text)
 {
+  /* The symbols of X11 are those of Latin-1. */
   for (; *text != '\0'; text++)
-    press_key (display, *text == '[' ? XK_bracketleft : *text == ']' ? XK_bracketright : (KeySym) *text,
-               NoSymbol);
+    press_key (display, (KeySym) *text, NoSymbol);
 }
 
 static void
@@ -973,7 +973,7 @@ test_anchor_scale (Fixture      *fixture,
   XCloseDisplay (display);
 }
 
-/* The anchor scale with nothing to look from: the window asks for a place, and Escape lets it be. */
+/* The anchor scale with nothing to look from: the window asks for a place; Escape lets it be. */
 static void
 test_picking (Fixture      *fixture,
               gconstpointer target)
