@@ -504,6 +504,7 @@ test_two_windows (Fixture      *fixture,
                   gconstpointer data)
 {
   guint64 place = fixture->victim.address + 8 * PAGE;
+  g_autoptr (LacunaSnapshot) kept = NULL;
   Fixture other = { 0 };
 
   if (!fixture->started)
@@ -513,12 +514,14 @@ test_two_windows (Fixture      *fixture,
   open_victim (fixture, other.window);
   wait_until (&other, is_shown);
   lacuna_window_set_live (other.window, FALSE);
-  note_picture (&other);
+  kept = g_object_ref (other.window->snapshot);
 
+  note_picture (fixture);
   victim_command (&fixture->victim, "map", place, PAGE);
-  run_for (3 * INTERVAL);
+  wait_until (fixture, has_other_map);
   g_assert_cmphex (region_at (fixture, place)->start, ==, place);
-  g_assert_true (other.window->snapshot == old_snapshot);
+  run_for (3 * INTERVAL);
+  g_assert_true (other.window->snapshot == kept);
 
   gtk_window_destroy (GTK_WINDOW (other.window));
   while (g_main_context_iteration (NULL, FALSE))

@@ -76,7 +76,8 @@ static gboolean
 has_edge (const Plan *plan,
           guint       page)
 {
-  return page == 0 || plan->pages[page].region != plan->pages[page - 1].region;
+  return page == 0 || page >= N_PAGES
+         || plan->pages[page].region != plan->pages[page - 1].region;
 }
 
 static struct lac_map *
