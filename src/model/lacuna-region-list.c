@@ -250,7 +250,8 @@ apply (LacunaRegionList *self,
   guint64 n_changed = 0;
 
   for (guint i = 0; i < hunks->len; i++)
-    n_changed += g_array_index (hunks, LacunaRowHunk, i).n_added;
+    n_changed += MAX (g_array_index (hunks, LacunaRowHunk, i).n_added,
+                      g_array_index (hunks, LacunaRowHunk, i).n_removed);
   g_signal_emit (self, signals[CHANGING], 0, n_changed > MANY_ROWS);
 
   self->old_order = self->order;
