@@ -18,6 +18,10 @@
 #define NARROW_WIDTH 640
 #define WIDE_WIDTH 1020
 
+/* Beside a strip that stands everything else has to be as wide as it is above one another, or the
+ * window could not be made narrow enough to count as narrow. */
+#define STANDING_NARROW_WIDTH 820
+
 /* What of the height a standing strip takes where it can't have a column of its own. */
 #define SHORT_STRIP_HEIGHT 240
 #define STANDING_STRIP_WIDTH 270
@@ -42,8 +46,9 @@ lacuna_window_measure_room (LacunaWindow *self,
                             int           width)
 {
   double scale = text_scale (self);
+  gboolean lies = self->orientation == GTK_ORIENTATION_HORIZONTAL;
 
-  if (width < NARROW_WIDTH * scale)
+  if (width < (lies ? NARROW_WIDTH : STANDING_NARROW_WIDTH) * scale)
     return LACUNA_ROOM_NARROW;
   return width < WIDE_WIDTH * scale ? LACUNA_ROOM_MEDIUM : LACUNA_ROOM_WIDE;
 }
@@ -248,6 +253,8 @@ lacuna_window_set_orientation (LacunaWindow  *self,
     return;
   self->orientation = orientation;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->strip), orientation);
+  if (gtk_widget_get_width (GTK_WIDGET (self)) > 0)
+    self->room = lacuna_window_measure_room (self, gtk_widget_get_width (GTK_WIDGET (self)));
   adapt (self);
   lacuna_window_notify (self, LACUNA_WINDOW_ORIENTATION);
 }

@@ -317,22 +317,81 @@ test_million_rows (Fixture      *fixture,
   g_assert_cmpint (longest, <, 3 * G_TIME_SPAN_SECOND);
 }
 
-/* The window has to fit a phone, and half a screen with everything in it. */
+static gboolean
+tick_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       user_data)
+{
+  int *n_left = user_data;
+
+  return --*n_left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* Until the window has adapted to its width, and been styled and laid out as what it is now. */
+static void
+wait_for_room (LacunaWindow *window,
+               LacunaRoom    room)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+  guint wake = g_timeout_add (20, wake_cb, NULL);
+  int n_frames = 3;
+
+  while ((window->room != room || window->adapt_source != 0) && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_widget_add_tick_callback (GTK_WIDGET (window), tick_cb, &n_frames, NULL);
+  while (n_frames > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake);
+  g_assert_cmpint (window->room, ==, room);
+}
+
+/* The window has to fit a phone, and half a screen with everything in it. It gives up parts only
+ * when it has become narrower, so that at each step it has to let itself be made as narrow as the
+ * next one begins. */
 static void
 test_minimum_width (Fixture      *fixture,
                     gconstpointer data)
 {
+  static const struct
+  {
+    GtkOrientation orientation;
+    LacunaRoom room;
+    int width;
+    int minimum; /* at most */
+  } steps[] = {
+    { GTK_ORIENTATION_HORIZONTAL, LACUNA_ROOM_WIDE, 1280, 1019 },
+    { GTK_ORIENTATION_HORIZONTAL, LACUNA_ROOM_MEDIUM, 1019, 639 },
+    { GTK_ORIENTATION_HORIZONTAL, LACUNA_ROOM_NARROW, 639, 360 },
+    { GTK_ORIENTATION_HORIZONTAL, LACUNA_ROOM_NARROW, 360, 360 },
+    { GTK_ORIENTATION_VERTICAL, LACUNA_ROOM_WIDE, 1280, 1019 },
+    { GTK_ORIENTATION_VERTICAL, LACUNA_ROOM_MEDIUM, 1019, 819 },
+    { GTK_ORIENTATION_VERTICAL, LACUNA_ROOM_NARROW, 819, 360 },
+    { GTK_ORIENTATION_VERTICAL, LACUNA_ROOM_NARROW, 360, 360 },
+  };
   LacunaWindow *window = fixture->window;
-  int minimum;
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (window));
+  g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
+
+  /* An application loads its style by itself; there is none here. */
+  gtk_css_provider_load_from_resource (style, "/io/github/lacuna_project/Lacuna/style.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 
   lacuna_window_select (window, 0x600000);
   lacuna_target_chooser_set_title (window->chooser, "chromium 4194304");
-  adw_flap_set_fold_policy (window->flap, ADW_FLAP_FOLD_POLICY_ALWAYS);
-  while (gtk_widget_get_visible (window->near_label))
-    g_main_context_iteration (NULL, TRUE);
-  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL,
-                      NULL);
-  g_assert_cmpint (minimum, <=, 360);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      int minimum;
+
+      lacuna_window_set_orientation (window, steps[i].orientation);
+      gtk_window_set_default_size (GTK_WINDOW (window), steps[i].width, 700);
+      wait_for_room (window, steps[i].room);
+      gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL,
+                          NULL, NULL);
+      g_test_message ("%d wide: at least %d", steps[i].width, minimum);
+      g_assert_cmpint (minimum, <=, steps[i].minimum);
+    }
+  gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (style));
 }
 
 /* What is mistyped in the filter is named, and shows nothing rather than everything. */
