@@ -9,24 +9,25 @@
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
-#include <inttypes.h>
 #include <string.h>
 
 static char *
 headline_text (guint64  n_matches,
                gboolean stale)
 {
+  g_autofree char *count = lacuna_format_count (n_matches);
+
   if (n_matches == 0)
     return g_strdup (stale ? _ ("No gap fit the input before") : _ ("No gap fits"));
   if (stale)
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                         "%'" PRIu64 " gap fit the input before",
-                                         "%'" PRIu64 " gaps fit the input before",
+                                         "%s gap fit the input before",
+                                         "%s gaps fit the input before",
                                          (gulong) n_matches),
-                            n_matches);
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'" PRIu64 " gap fits",
-                                       "%'" PRIu64 " gaps fit", (gulong) n_matches),
-                          n_matches);
+                            count);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s gap fits", "%s gaps fit",
+                                       (gulong) n_matches),
+                          count);
 }
 
 /* What most of the gaps in reach have against them. */
@@ -36,6 +37,7 @@ obstacle_text (const LacunaGapAdvice      *advice,
 {
   enum lac_reason most = LAC_REASON_TOO_SMALL;
   guint64 n_gaps;
+  g_autofree char *count = NULL;
   g_autofree char *size = NULL;
 
   if (advice->window_is_empty)
@@ -50,56 +52,55 @@ obstacle_text (const LacunaGapAdvice      *advice,
   if (n_gaps == 0)
     return g_strdup (_ ("Everything in reach is taken: there is no gap at all."));
 
+  count = lacuna_format_count (n_gaps);
   switch (most)
     {
     case LAC_REASON_TOO_SMALL:
       size = lacuna_format_size (advice->largest);
       if (advice->largest == 0)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "%'" PRIu64 " gap in reach is too small.",
-                         "%'" PRIu64 " gaps in reach are too small.", (gulong) n_gaps),
-            n_gaps);
+            g_dngettext (GETTEXT_PACKAGE, "%s gap in reach is too small.",
+                         "%s gaps in reach are too small.", (gulong) n_gaps),
+            count);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" PRIu64 " gap is too small; the largest place in reach has "
-                       "%s.",
-                       "%'" PRIu64 " gaps are too small; the largest place in reach has "
-                       "%s.",
+                       "%s gap is too small; the largest place in reach has %s.",
+                       "%s gaps are too small; the largest place in reach has %s.",
                        (gulong) n_gaps),
-          n_gaps, size);
+          count, size);
     case LAC_REASON_HAZARD:
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" PRIu64 " gap has room only where it is risky.",
-                       "%'" PRIu64 " gaps have room only where it is risky.",
+                       "%s gap has room only where it is risky.",
+                       "%s gaps have room only where it is risky.",
                        (gulong) n_gaps),
-          n_gaps);
+          count);
     case LAC_REASON_MISALIGNED:
       size = lacuna_format_size (query->alignment);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" PRIu64 " gap has room, but not at a multiple of %s.",
-                       "%'" PRIu64 " gaps have room, but not at a multiple of %s.",
+                       "%s gap has room, but not at a multiple of %s.",
+                       "%s gaps have room, but not at a multiple of %s.",
                        (gulong) n_gaps),
-          n_gaps, size);
+          count, size);
     case LAC_REASON_TOO_FAR:
       size = lacuna_format_size (query->within);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" PRIu64 " gap has too little of it within %s.",
-                       "%'" PRIu64 " gaps have too little of them within %s.",
+                       "%s gap has too little of it within %s.",
+                       "%s gaps have too little of them within %s.",
                        (gulong) n_gaps),
-          n_gaps, size);
+          count, size);
     case LAC_REASON_BELOW_MIN:
     case LAC_REASON_ABOVE_MAX:
     case LAC_N_REASONS:
     default:
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
-                       "%'" PRIu64 " gap has too little of it between the bounds.",
-                       "%'" PRIu64 " gaps have too little of them between the bounds.",
+                       "%s gap has too little of it between the bounds.",
+                       "%s gaps have too little of them between the bounds.",
                        (gulong) n_gaps),
-          n_gaps);
+          count);
     }
 }
 
@@ -108,32 +109,33 @@ static char *
 remedy_text (const LacunaRemedy *remedy)
 {
   g_autofree char *size = lacuna_format_size (remedy->value);
+  g_autofree char *more = lacuna_format_count (remedy->n_more);
 
   switch (remedy->kind)
     {
     case LACUNA_REMEDY_ALLOW:
       if (remedy->value == LAC_HAZARD_HEAP_GROWTH)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "Allow heap growth: %'" PRIu64 " more",
-                         "Allow heap growth: %'" PRIu64 " more",
+            g_dngettext (GETTEXT_PACKAGE, "Allow heap growth: %s more",
+                         "Allow heap growth: %s more",
                          (gulong) remedy->n_more),
-            remedy->n_more);
+            more);
       if (remedy->value == LAC_HAZARD_STACK_GROWTH)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "Allow stack growth: %'" PRIu64 " more",
-                         "Allow stack growth: %'" PRIu64 " more",
+            g_dngettext (GETTEXT_PACKAGE, "Allow stack growth: %s more",
+                         "Allow stack growth: %s more",
                          (gulong) remedy->n_more),
-            remedy->n_more);
+            more);
       if (remedy->value == LAC_HAZARD_STACK_GUARD)
         return g_strdup_printf (
-            g_dngettext (GETTEXT_PACKAGE, "Allow the stack guard: %'" PRIu64 " more",
-                         "Allow the stack guard: %'" PRIu64 " more",
+            g_dngettext (GETTEXT_PACKAGE, "Allow the stack guard: %s more",
+                         "Allow the stack guard: %s more",
                          (gulong) remedy->n_more),
-            remedy->n_more);
+            more);
       return g_strdup_printf (
-          g_dngettext (GETTEXT_PACKAGE, "Allow all risks: %'" PRIu64 " more",
-                       "Allow all risks: %'" PRIu64 " more", (gulong) remedy->n_more),
-          remedy->n_more);
+          g_dngettext (GETTEXT_PACKAGE, "Allow all risks: %s more",
+                       "Allow all risks: %s more", (gulong) remedy->n_more),
+          more);
     case LACUNA_REMEDY_WIDEN:
       return g_strdup_printf (_ ("Widen to ± %s"), size);
     case LACUNA_REMEDY_SHRINK:
@@ -231,9 +233,14 @@ explanation_text (LacunaGapPanel *self)
     return g_strdup (_ ("They have room for a page. Type what the buffer must be near, or pick it on "
                         "the strip."));
   if (n_kept < n_matches)
-    return g_strdup_printf (_ ("The first %'u can be stepped through; %'" PRIu64
-                               " more are on the strip and in the list of gaps."),
-                            n_kept, n_matches - n_kept);
+    {
+      g_autofree char *kept = lacuna_format_count (n_kept);
+      g_autofree char *more = lacuna_format_count (n_matches - n_kept);
+
+      return g_strdup_printf (_ ("The first %s can be stepped through; %s more are on the strip "
+                                 "and in the list of gaps."),
+                              kept, more);
+    }
   return NULL;
 }
 

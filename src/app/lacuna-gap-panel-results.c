@@ -11,6 +11,7 @@
 #include "lacuna-gap-row.h"
 #include "lacuna-gap-words.h"
 #include "lacuna-tab.h"
+#include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
 
@@ -36,13 +37,19 @@ show_page (LacunaGapPanel *self)
       = self->results != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->results)) : 0;
   guint offset = gtk_slice_list_model_get_offset (self->page);
   guint n_here = g_list_model_get_n_items (G_LIST_MODEL (self->page));
+  g_autofree char *first = NULL;
+  g_autofree char *last = NULL;
+  g_autofree char *all = NULL;
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (self->page_bar, n_kept > LACUNA_GAP_PANEL_PAGE);
   if (n_kept <= LACUNA_GAP_PANEL_PAGE)
     return;
   /* Translators: a part of the list of matches: 51 to 100, of 10,000 in all */
-  text = g_strdup_printf (_ ("%'u–%'u of %'u"), offset + 1, offset + n_here, n_kept);
+  first = lacuna_format_count (offset + 1);
+  last = lacuna_format_count (offset + n_here);
+  all = lacuna_format_count (n_kept);
+  text = g_strdup_printf (_ ("%s–%s of %s"), first, last, all);
   gtk_label_set_label (self->page_label, text);
   gtk_widget_set_sensitive (self->page_back_button, !self->stale && offset > 0);
   gtk_widget_set_sensitive (self->page_forward_button, !self->stale && offset + n_here < n_kept);

@@ -11,7 +11,6 @@
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
-#include <inttypes.h>
 
 /**
  * lacuna_gap_row_new:
@@ -74,8 +73,9 @@ lacuna_gap_row_bind (GtkWidget            *row,
   GtkLabel *distance = GTK_LABEL (gtk_widget_get_last_child (row));
   g_autofree char *address_text = lacuna_format_address_grouped (gap->candidate);
   g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
+  g_autofree char *capacity_text = lacuna_format_count (gap->capacity);
   g_autofree char *room_text
-      = g_strdup_printf (_ ("%s free, fits %'" PRIu64), size_text, gap->capacity);
+      = g_strdup_printf (_ ("%s free, fits %s"), size_text, capacity_text);
   g_autofree char *distance_text
       = has_anchor ? lacuna_format_distance (gap->distance) : g_strdup ("");
 

@@ -12,6 +12,7 @@
 
 #include "lacuna-region-pane.h"
 #include "lacuna-region-table.h"
+#include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 #include "model/lacuna-row-filter.h"
 
@@ -136,6 +137,8 @@ update_count (LacunaRegionPane *self)
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->list));
   size_t n_regions = 0;
   size_t n_all = 0;
+  g_autofree char *items = NULL;
+  g_autofree char *all = NULL;
   g_autofree char *text = NULL;
 
   /* Until a worker is done the rows are those of before, and no rows are not yet nothing. */
@@ -150,11 +153,13 @@ update_count (LacunaRegionPane *self)
       n_all = (shown (self) & LACUNA_SHOW_REGIONS ? n_regions : 0)
               + (shown (self) & LACUNA_SHOW_GAPS ? lac_map_totals (map).n_gaps : 0);
     }
+  items = lacuna_format_count (n_items);
+  all = lacuna_format_count (n_all);
   if (n_items < n_all)
     /* Translators: how many rows are listed of how many there are. */
-    text = g_strdup_printf (_ ("%'u of %'zu"), n_items, n_all);
+    text = g_strdup_printf (_ ("%s of %s"), items, all);
   else
-    text = g_strdup_printf ("%'u", n_items);
+    text = g_steal_pointer (&items);
   gtk_label_set_label (self->count_label, text);
   update_empty (self);
   gtk_stack_set_visible_child_name (self->stack, n_items > 0 ? "rows" : "empty");

@@ -16,7 +16,6 @@
 #include "model/lacuna-ink.h"
 
 #include <glib/gi18n.h>
-#include <inttypes.h>
 
 char *
 lacuna_region_hazard_sentences (unsigned hazards)
@@ -56,6 +55,7 @@ judge_fitting (const struct lac_map       *map,
                char                      **out_sentences)
 {
   g_autofree char *size = lacuna_format_size (query->size);
+  g_autofree char *capacity = lacuna_format_count (gap->capacity);
   unsigned risk = lacuna_gap_candidate_risk (map, query, gap->candidate);
 
   if (risk != LAC_HAZARD_NONE)
@@ -69,7 +69,7 @@ judge_fitting (const struct lac_map       *map,
     *out_words = g_strdup (_ ("the candidate is in it"));
   else
     /* Translators: how many buffers of which size there is room for: "12 × 64 KiB". */
-    *out_words = g_strdup_printf (_ ("%'" PRIu64 " × %s"), gap->capacity, size);
+    *out_words = g_strdup_printf (_ ("%s × %s"), capacity, size);
   if (gap->hazards != LAC_HAZARD_NONE)
     {
       g_autofree char *hazards = lacuna_region_hazard_sentences (gap->hazards);
@@ -182,6 +182,8 @@ explain_region (const struct lac_region  *region,
                 const struct lac_backing *backing,
                 LacunaColumn              column)
 {
+  g_autofree char *offset = NULL;
+
   switch (column)
     {
     case LACUNA_COLUMN_KIND:
@@ -192,8 +194,9 @@ explain_region (const struct lac_region  *region,
     case LACUNA_COLUMN_OFFSET:
       if (backing->inode == 0)
         return NULL;
+      offset = lacuna_format_count (region->offset);
       /* Translators: a number of bytes. */
-      return g_strdup_printf (_ ("It begins at byte %'" PRIu64 " of the file."), region->offset);
+      return g_strdup_printf (_ ("It begins at byte %s of the file."), offset);
     case LACUNA_COLUMN_NAME:
       if (backing->name_length == 0)
         return NULL;

@@ -57,7 +57,7 @@ describe_gap (LacunaStrip           *self,
 
       if (status == LAC_OK)
         {
-          g_autofree char *capacity = g_strdup_printf ("%'" G_GUINT64_FORMAT, fit.capacity);
+          g_autofree char *capacity = lacuna_format_count (fit.capacity);
 
           g_string_append (text, " · ");
           g_string_append_printf (text, _("fits %s ×"), capacity);

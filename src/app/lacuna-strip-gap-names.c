@@ -263,7 +263,7 @@ static char *
 capacity_text (const GapName *name,
                gboolean       is_brief)
 {
-  g_autofree char *number = g_strdup_printf ("%'" G_GUINT64_FORMAT, name->capacity);
+  g_autofree char *number = lacuna_format_count (name->capacity);
 
   /* Translators: how many buffers a gap has room for, such as "fits 31 ×". */
   return is_brief ? g_strdup_printf ("%s ×", number) : g_strdup_printf (_("fits %s ×"), number);

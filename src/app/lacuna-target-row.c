@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "lacuna-target-row.h"
+#include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
 
@@ -82,11 +83,13 @@ make_tooltip (LacunaTargetRow *self,
 static char *
 describe_count (gsize n_regions)
 {
+  g_autofree char *count = lacuna_format_count (MIN (n_regions, LACUNA_REGION_COUNT_LIMIT));
+
   if (n_regions >= LACUNA_REGION_COUNT_LIMIT)
     /* Translators: how many regions a process has */
-    return g_strdup_printf (_ ("%'d regions or more"), LACUNA_REGION_COUNT_LIMIT);
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'zu region", "%'zu regions", n_regions),
-                          n_regions);
+    return g_strdup_printf (_ ("%s regions or more"), count);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s region", "%s regions", n_regions),
+                          count);
 }
 
 static void

@@ -95,11 +95,16 @@ make_note (LacunaWindow *self)
   if (self->live_state.failure != NULL)
     return g_strdup_printf (_ ("This is what was read last. %s"), self->live_state.failure);
   if (n_repairs > 0)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                         "The process changed while it was read; %'zu region was put right.",
-                                         "The process changed while it was read; %'zu regions were put right.",
-                                         n_repairs),
-                            n_repairs);
+    {
+      g_autofree char *count = lacuna_format_count (n_repairs);
+
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE,
+                       "The process changed while it was read; %s region was put right.",
+                       "The process changed while it was read; %s regions were put right.",
+                       n_repairs),
+          count);
+    }
   return g_strdup ("");
 }
 

@@ -36,15 +36,16 @@ update_title (LacunaWindow *self)
   const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
   struct lac_totals totals = lac_map_totals (map);
   size_t n_regions;
+  g_autofree char *count = NULL;
   g_autofree char *regions = NULL;
   g_autofree char *mapped = lacuna_format_size (totals.mapped);
   g_autofree char *largest = lacuna_format_size (totals.largest_gap);
   g_autofree char *title = NULL;
 
   lac_map_regions (map, &n_regions);
-  regions = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'zu region",
-                                          "%'zu regions", n_regions),
-                             n_regions);
+  count = lacuna_format_count (n_regions);
+  regions = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s region", "%s regions", n_regions),
+                             count);
   title = g_strdup_printf (_ ("%s · %s mapped · largest gap %s"), regions, mapped, largest);
   adw_window_title_set_title (self->window_title, title);
 }

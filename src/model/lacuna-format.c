@@ -12,6 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
+#include <string.h>
 
 /* U+2212, as wide as a plus sign. */
 #define MINUS "\xe2\x88\x92"
@@ -123,19 +124,51 @@ lacuna_format_size (guint64 bytes)
 }
 
 /**
+ * lacuna_format_count:
+ * @count: how many
+ *
+ * Nobody reads eleven digits in a row. The C locale groups none, nor do a few others; there, as in
+ * a locale whose separator is no UTF-8, five digits and more get a comma each three.
+ *
+ * Returns: (transfer full): "22,947,593,008"
+ */
+char *
+lacuna_format_count (guint64 count)
+{
+  g_autofree char *local = g_strdup_printf ("%'" PRIu64, count);
+  char plain[24];
+  int length = g_snprintf (plain, sizeof plain, "%" PRIu64, count);
+  GString *grouped;
+
+  if (strcmp (local, plain) != 0 && g_utf8_validate (local, -1, NULL))
+    return g_steal_pointer (&local);
+  if (length < 5)
+    return g_strdup (plain);
+
+  grouped = g_string_sized_new (32);
+  for (int i = 0; i < length; i++)
+    {
+      if (i > 0 && (length - i) % 3 == 0)
+        g_string_append_c (grouped, ',');
+      g_string_append_c (grouped, plain[i]);
+    }
+  return g_string_free (grouped, FALSE);
+}
+
+/**
  * lacuna_format_bytes:
  * @bytes: a size
  *
- * Returns: (transfer full): "4,096 bytes", grouped as the locale does
+ * Returns: (transfer full): "4,096 bytes", grouped as a count is
  */
 char *
 lacuna_format_bytes (guint64 bytes)
 {
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                       "%'" PRIu64 " byte",
-                                       "%'" PRIu64 " bytes",
+  g_autofree char *count = lacuna_format_count (bytes);
+
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s byte", "%s bytes",
                                        (gulong) MIN (bytes, G_MAXULONG)),
-                          bytes);
+                          count);
 }
 
 /**

@@ -18,7 +18,10 @@ char *lacuna_format_address_grouped (guint64 address);
  * be. */
 char *lacuna_format_size            (guint64 bytes);
 
-/* "4,096 bytes" in the locale's grouping. */
+/* "22,947,593,008" in the locale's grouping, or by commas in a locale that has none. */
+char *lacuna_format_count           (guint64 count);
+
+/* "4,096 bytes", grouped as a count is. */
 char *lacuna_format_bytes           (guint64 bytes);
 
 /* "+63 MiB", "−11 MiB" (a real minus sign), "0". */

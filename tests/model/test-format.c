@@ -6,6 +6,7 @@
 #include "model/lacuna-error.h"
 #include "model/lacuna-format.h"
 
+#include <locale.h>
 #include <string.h>
 
 #define KIB G_GUINT64_CONSTANT (1024)
@@ -150,6 +151,65 @@ test_bytes (void)
   g_assert_true (g_str_has_prefix (all, "18"));
 }
 
+/* Groups of three, whatever the locale has between them. */
+static void
+test_count (void)
+{
+  static const struct
+  {
+    guint64 count;
+    const char *text;
+  } cases[] = {
+    { 0, "0" },
+    { 999, "999" },
+    { 4096, "4096" },
+    { 12345, "12,345" },
+    { 999999, "999,999" },
+    { 1000000, "1,000,000" },
+    { G_GUINT64_CONSTANT (22947593008), "22,947,593,008" },
+    { G_MAXUINT64, "18,446,744,073,709,551,615" },
+  };
+  g_autofree char *bytes = lacuna_format_bytes (G_GUINT64_CONSTANT (22947593008));
+
+  /* No test has set a locale, so that this is the one that groups nothing. */
+  g_assert_cmpstr (setlocale (LC_NUMERIC, NULL), ==, "C");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = lacuna_format_count (cases[i].count);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+  g_assert_cmpstr (bytes, ==, "22,947,593,008 bytes");
+}
+
+/* A locale that groups is asked how; what it writes is readable in every one. */
+static void
+test_count_local (void)
+{
+  static const char *const locales[]
+      = { "en_US.UTF-8", "de_DE.UTF-8", "fr_FR.UTF-8", "fr_FR.ISO-8859-1", "he_IL.UTF-8" };
+  guint n_tried = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (locales); i++)
+    {
+      g_autofree char *text = NULL;
+      g_autofree char *local = NULL;
+
+      if (setlocale (LC_NUMERIC, locales[i]) == NULL)
+        continue;
+      n_tried++;
+      text = lacuna_format_count (1234567);
+      local = g_strdup_printf ("%'d", 1234567);
+      setlocale (LC_NUMERIC, "C");
+      g_assert_true (g_utf8_validate (text, -1, NULL));
+      g_assert_cmpint (g_utf8_strlen (text, -1), ==, 9);
+      if (g_utf8_validate (local, -1, NULL))
+        g_assert_cmpstr (text, ==, local);
+    }
+  if (n_tried == 0)
+    g_test_skip ("no locale that groups is installed");
+}
+
 /* Each status turns into an error that says its sentence. */
 static void
 test_error_sentences (void)
@@ -180,6 +240,8 @@ main (int    argc,
   g_test_add_func ("/model/format/addresses", test_address);
   g_test_add_func ("/model/format/distances-have-a-sign", test_distance);
   g_test_add_func ("/model/format/bytes", test_bytes);
+  g_test_add_func ("/model/format/counts-are-grouped-without-a-locale", test_count);
+  g_test_add_func ("/model/format/counts-are-grouped-as-the-locale-does", test_count_local);
   g_test_add_func ("/model/error/says-the-sentence", test_error_sentences);
   return g_test_run ();
 }
