@@ -66,6 +66,28 @@ wait_for_snapshot (LacunaWindow   *window,
   g_assert_false (lacuna_gap_panel_is_searching (window->gap_panel));
 }
 
+static gboolean
+tick_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       user_data)
+{
+  int *n_left = user_data;
+
+  return --*n_left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* Until the window has been styled and laid out as what it is now: what it shows decides what room
+ * its parts have, and the strip's view goes with its room. */
+static void
+wait_for_layout (LacunaWindow *window)
+{
+  int n_left = 3;
+
+  gtk_widget_add_tick_callback (GTK_WIDGET (window), tick_cb, &n_left, NULL);
+  while (n_left > 0 || window->adapt_source != 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static void
 set_up (Fixture      *fixture,
         gconstpointer data)
@@ -85,6 +107,7 @@ set_up (Fixture      *fixture,
   target = lacuna_target_new_for_file (fixture->file);
   lacuna_window_open_target (fixture->window, target);
   wait_for_snapshot (fixture->window, NULL);
+  wait_for_layout (fixture->window);
 }
 
 static void
@@ -317,16 +340,6 @@ test_million_rows (Fixture      *fixture,
   g_assert_cmpint (longest, <, 3 * G_TIME_SPAN_SECOND);
 }
 
-static gboolean
-tick_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       user_data)
-{
-  int *n_left = user_data;
-
-  return --*n_left > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
 /* Until the window has adapted to its width, and been styled and laid out as what it is now. */
 static void
 wait_for_room (LacunaWindow *window,
@@ -334,15 +347,12 @@ wait_for_room (LacunaWindow *window,
 {
   gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
   guint wake = g_timeout_add (20, wake_cb, NULL);
-  int n_frames = 3;
 
   while ((window->room != room || window->adapt_source != 0) && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);
-  gtk_widget_add_tick_callback (GTK_WIDGET (window), tick_cb, &n_frames, NULL);
-  while (n_frames > 0)
-    g_main_context_iteration (NULL, TRUE);
   g_source_remove (wake);
   g_assert_cmpint (window->room, ==, room);
+  wait_for_layout (window);
 }
 
 /* The window has to fit a phone, and half a screen with everything in it. It gives up parts only
@@ -392,6 +402,11 @@ test_minimum_width (Fixture      *fixture,
       g_assert_cmpint (minimum, <=, steps[i].minimum);
     }
   gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (style));
+
+  /* The next window takes over how this one stood. */
+  lacuna_window_set_orientation (window, GTK_ORIENTATION_HORIZONTAL);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1280, 860);
+  wait_for_room (window, LACUNA_ROOM_WIDE);
 }
 
 /* What is mistyped in the filter is named, and shows nothing rather than everything. */
