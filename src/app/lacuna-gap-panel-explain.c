@@ -135,6 +135,10 @@ lacuna_gap_panel_explain_fields (LacunaGapPanel *self)
   g_signal_connect_swapped (self->order_drop_down, "notify::selected",
                             G_CALLBACK (order_changed_cb), self);
   order_changed_cb (self);
+  /* The button within it has the focus. */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->order_drop_down))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Order"), -1);
   for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
     hint_at (self, GTK_WIDGET (self->fields[i]));
   hint_at (self, GTK_WIDGET (self->avoid_heap_growth));

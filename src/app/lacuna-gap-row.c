@@ -78,14 +78,31 @@ lacuna_gap_row_bind (GtkWidget            *row,
       = g_strdup_printf (_ ("%s free, fits %s"), size_text, capacity_text);
   g_autofree char *distance_text
       = has_anchor ? lacuna_format_distance (gap->distance) : g_strdup ("");
+  const char *risk_text = hazards != 0 ? lacuna_gap_risk_words (hazards) : "";
+  GtkWidget *item = gtk_widget_get_parent (row);
 
   gtk_label_set_label (address, address_text);
   gtk_label_set_label (room, room_text);
   gtk_label_set_label (distance, distance_text);
-  gtk_label_set_label (risk, hazards != 0 ? lacuna_gap_risk_words (hazards) : "");
+  gtk_label_set_label (risk, risk_text);
   gtk_widget_set_visible (GTK_WIDGET (risk), hazards != 0);
   if (hazards != 0)
     gtk_widget_add_css_class (GTK_WIDGET (distance), "risky");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (distance), "risky");
+
+  /* The list's item has the focus, and GTK 4.8 gives it no name. */
+  if (item != NULL)
+    {
+      const char *words[5] = { address_text, room_text };
+      g_autofree char *said = NULL;
+      guint n_words = 2;
+
+      if (hazards != 0)
+        words[n_words++] = risk_text;
+      if (has_anchor)
+        words[n_words++] = distance_text;
+      said = g_strjoinv (", ", (char **) words);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, said, -1);
+    }
 }

@@ -483,6 +483,9 @@ lacuna_region_table_new (GtkColumnView    *view,
   for (LacunaColumn column = 0; column < LACUNA_N_COLUMNS; column++)
     add_column (self, column);
   explain_headers (self);
+  /* The rows are in a list within the view, and it is the list that has the focus. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (GTK_WIDGET (view))),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Regions and gaps"), -1);
   lacuna_region_table_set_sort (self, LACUNA_COLUMN_START, FALSE);
 
   self->rows = lacuna_gradual_list_new (G_LIST_MODEL (list));
