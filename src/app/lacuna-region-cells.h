@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "lacuna-region-cell.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-region-list.h"
 
@@ -11,11 +12,12 @@
 
 G_BEGIN_DECLS
 
-GtkWidget *lacuna_region_cell_new  (LacunaColumn      column);
-void       lacuna_region_cell_bind (GtkWidget        *cell,
-                                    LacunaColumn      column,
-                                    LacunaRow        *row,
-                                    LacunaGapResults *results,
-                                    guint64           candidate);
+GtkWidget *lacuna_region_cells_make (LacunaRegionFont *font,
+                                     LacunaColumn      column);
+void       lacuna_region_cells_bind (LacunaRegionCell *cell,
+                                     LacunaColumn      column,
+                                     LacunaRow        *row,
+                                     LacunaGapResults *results,
+                                     guint64           candidate);
 
 G_END_DECLS

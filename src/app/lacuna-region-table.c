@@ -28,6 +28,7 @@ struct _LacunaRegionTable
   GObject parent_instance;
 
   GtkColumnView *view; /* borrowed; NULL once it is gone */
+  LacunaRegionFont *font;
   LacunaRegionList *list;
   LacunaGradualList *rows; /* of the list, those that the view knows of */
   guint growing;           /* the tick callback that shows more of them */
@@ -111,7 +112,7 @@ setup_cell_cb (LacunaRegionTable  *self,
                GtkListItemFactory *factory)
 {
   LacunaColumn column = factory_column (factory);
-  GtkWidget *cell = lacuna_region_cell_new (column);
+  GtkWidget *cell = lacuna_region_cells_make (self->font, column);
 
   lacuna_region_pointer_set_item (cell, item);
   g_object_set_data (G_OBJECT (cell), "lacuna-column", GUINT_TO_POINTER (column));
@@ -125,8 +126,8 @@ bind_item (LacunaRegionTable *self,
            GtkListItem       *item,
            LacunaColumn       column)
 {
-  lacuna_region_cell_bind (gtk_list_item_get_child (item), column,
-                           gtk_list_item_get_item (item), self->results, self->candidate);
+  lacuna_region_cells_bind (LACUNA_REGION_CELL (gtk_list_item_get_child (item)), column,
+                            gtk_list_item_get_item (item), self->results, self->candidate);
 }
 
 /* GTK 4.8 has no name for a row but what its widget's class is called. */
@@ -432,6 +433,7 @@ lacuna_region_table_finalize (GObject *object)
   LacunaRegionTable *self = LACUNA_REGION_TABLE (object);
 
   lacuna_region_marks_free (self->marks);
+  g_clear_pointer (&self->font, lacuna_region_font_unref);
   g_hash_table_unref (self->bound);
 
   G_OBJECT_CLASS (lacuna_region_table_parent_class)->finalize (object);
@@ -480,6 +482,7 @@ lacuna_region_table_new (GtkColumnView    *view,
 
   g_set_weak_pointer (&self->view, view);
   self->list = g_object_ref (list);
+  self->font = lacuna_region_font_new (lacuna_region_pointer_get_rows (view));
   for (LacunaColumn column = 0; column < LACUNA_N_COLUMNS; column++)
     add_column (self, column);
   explain_headers (self);

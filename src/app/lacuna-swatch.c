@@ -10,7 +10,6 @@
 
 #include "lacuna-swatch.h"
 
-#define SWATCH_SIZE 10
 #define SWATCH_RADIUS 2.5f
 
 struct _LacunaSwatch
@@ -32,26 +31,34 @@ lacuna_swatch_measure (GtkWidget     *widget,
                        int           *minimum_baseline,
                        int           *natural_baseline)
 {
-  *minimum = *natural = SWATCH_SIZE;
+  *minimum = *natural = LACUNA_SWATCH_SIZE;
 }
 
-static void
-lacuna_swatch_snapshot (GtkWidget   *widget,
-                        GtkSnapshot *snapshot)
+/**
+ * lacuna_swatch_append:
+ * @x: where its left edge is
+ * @y: where its top is
+ *
+ * Draws a swatch that is no widget of its own.
+ */
+void
+lacuna_swatch_append (GtkSnapshot     *snapshot,
+                      LacunaSwatchKind kind,
+                      LacunaInk        ink,
+                      float            x,
+                      float            y)
 {
-  LacunaSwatch *self = LACUNA_SWATCH (widget);
   const LacunaPalette *palette = lacuna_palette_for (adw_style_manager_get_default ());
-  float x = (float) (gtk_widget_get_width (widget) - SWATCH_SIZE) / 2;
-  float y = (float) (gtk_widget_get_height (widget) - SWATCH_SIZE) / 2;
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (x, y, SWATCH_SIZE, SWATCH_SIZE);
+  graphene_rect_t bounds
+      = GRAPHENE_RECT_INIT (x, y, LACUNA_SWATCH_SIZE, LACUNA_SWATCH_SIZE);
   const GdkRGBA *fill = NULL;
   const GdkRGBA *edge = NULL;
   GskRoundedRect outline;
 
-  switch (self->kind)
+  switch (kind)
     {
     case LACUNA_SWATCH_INK:
-      fill = &palette->ink[self->ink];
+      fill = &palette->ink[ink];
       break;
     case LACUNA_SWATCH_FREE:
       fill = &palette->free;
@@ -75,6 +82,17 @@ lacuna_swatch_snapshot (GtkWidget   *widget,
   if (edge != NULL)
     gtk_snapshot_append_border (snapshot, &outline, (float[4]){ 1, 1, 1, 1 },
                                 (GdkRGBA[4]){ *edge, *edge, *edge, *edge });
+}
+
+static void
+lacuna_swatch_snapshot (GtkWidget   *widget,
+                        GtkSnapshot *snapshot)
+{
+  LacunaSwatch *self = LACUNA_SWATCH (widget);
+
+  lacuna_swatch_append (snapshot, self->kind, self->ink,
+                        (float) (gtk_widget_get_width (widget) - LACUNA_SWATCH_SIZE) / 2,
+                        (float) (gtk_widget_get_height (widget) - LACUNA_SWATCH_SIZE) / 2);
 }
 
 static void

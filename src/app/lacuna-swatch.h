@@ -19,12 +19,20 @@ typedef enum
   LACUNA_SWATCH_RISK,
 } LacunaSwatchKind;
 
+/* How wide and high it is. */
+#define LACUNA_SWATCH_SIZE 10
+
 #define LACUNA_TYPE_SWATCH (lacuna_swatch_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaSwatch, lacuna_swatch, LACUNA, SWATCH, GtkWidget)
 
-GtkWidget *lacuna_swatch_new (void);
-void       lacuna_swatch_set (LacunaSwatch    *self,
-                              LacunaSwatchKind kind,
-                              LacunaInk        ink);
+GtkWidget *lacuna_swatch_new    (void);
+void       lacuna_swatch_set    (LacunaSwatch    *self,
+                                 LacunaSwatchKind kind,
+                                 LacunaInk        ink);
+void       lacuna_swatch_append (GtkSnapshot     *snapshot,
+                                 LacunaSwatchKind kind,
+                                 LacunaInk        ink,
+                                 float            x,
+                                 float            y);
 
 G_END_DECLS
