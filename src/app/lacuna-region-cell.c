@@ -92,11 +92,17 @@ make_layout (LacunaRegionFont *self,
   g_autoptr (PangoFontDescription) description
       = pango_font_description_copy (pango_context_get_font_description (context));
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  PangoContext *own = gtk_widget_create_pango_context (self->widget);
   PangoFontMetrics *metrics;
-  PangoLayout *layout = pango_layout_new (context);
+  PangoLayout *layout = pango_layout_new (own);
 
   if (address)
-    pango_font_description_set_family_static (description, "monospace");
+    {
+      pango_font_description_set_family_static (description, "monospace");
+      /* Groups of nothing but digits would be put in the order in which one reads Hebrew. */
+      pango_context_set_base_dir (own, PANGO_DIRECTION_LTR);
+      pango_layout_set_auto_dir (layout, FALSE);
+    }
   pango_attr_list_insert (attributes, pango_attr_font_features_new (address ? "zero=0" : "tnum=1"));
   pango_layout_set_font_description (layout, description);
   pango_layout_set_attributes (layout, attributes);
@@ -111,6 +117,7 @@ make_layout (LacunaRegionFont *self,
   self->baselines[address] = pango_layout_get_baseline (layout);
   g_set_object (&self->layouts[address], layout);
   g_object_unref (layout);
+  g_object_unref (own);
 }
 
 /* Makes everything anew when the font is another now. */
@@ -129,6 +136,24 @@ update_font (LacunaRegionFont *self)
     make_layout (self, context, i == 1);
 }
 
+/**
+ * lacuna_region_font_measure:
+ * @n_characters: how many of them there is room for
+ *
+ * Returns: how wide a cell of that shape is, in pixels
+ */
+int
+lacuna_region_font_measure (LacunaRegionFont            *self,
+                            const LacunaRegionCellShape *shape,
+                            guint                        n_characters)
+{
+  int swatch = shape->swatch ? LACUNA_SWATCH_SIZE + SWATCH_SPACING : 0;
+
+  update_font (self);
+  return swatch
+         + PANGO_PIXELS_CEIL ((int) n_characters * self->character_widths[shape->address]);
+}
+
 /* The cell */
 
 static void
@@ -141,8 +166,6 @@ lacuna_region_cell_measure (GtkWidget     *widget,
                             int           *natural_baseline)
 {
   LacunaRegionCell *self = LACUNA_REGION_CELL (widget);
-  int swatch = self->shape->swatch ? LACUNA_SWATCH_SIZE + SWATCH_SPACING : 0;
-  int width;
 
   update_font (self->font);
   if (orientation == GTK_ORIENTATION_VERTICAL)
@@ -150,9 +173,8 @@ lacuna_region_cell_measure (GtkWidget     *widget,
       *minimum = *natural = self->font->heights[self->shape->address];
       return;
     }
-  width = self->font->character_widths[self->shape->address];
-  *minimum = swatch + PANGO_PIXELS_CEIL ((int) self->shape->minimum * width);
-  *natural = swatch + PANGO_PIXELS_CEIL ((int) self->shape->natural * width);
+  *minimum = lacuna_region_font_measure (self->font, self->shape, self->shape->minimum);
+  *natural = lacuna_region_font_measure (self->font, self->shape, self->shape->natural);
 }
 
 static void

@@ -25,6 +25,10 @@ typedef struct
   gboolean swatch;  /* a swatch comes first */
 } LacunaRegionCellShape;
 
+int lacuna_region_font_measure (LacunaRegionFont            *self,
+                                const LacunaRegionCellShape *shape,
+                                guint                        n_characters);
+
 #define LACUNA_TYPE_REGION_CELL (lacuna_region_cell_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaRegionCell, lacuna_region_cell, LACUNA, REGION_CELL, GtkWidget)
 

@@ -45,6 +45,25 @@ lacuna_region_cells_make (LacunaRegionFont *font,
   return cell;
 }
 
+/**
+ * lacuna_region_cells_room:
+ * @font: of the table
+ *
+ * Returns: how wide the cells of @column have to be to be of use, in pixels; names take more
+ *   wherever there is some
+ */
+int
+lacuna_region_cells_room (LacunaRegionFont *font,
+                          LacunaColumn      column)
+{
+  const LacunaRegionCellShape *shape = &shapes[column];
+
+  return lacuna_region_font_measure (font, shape,
+                                     column == LACUNA_COLUMN_NAME
+                                         ? (shape->minimum + shape->natural) / 2
+                                         : shape->minimum);
+}
+
 static void
 set_tone (LacunaRegionCell *cell,
           const char       *tone)

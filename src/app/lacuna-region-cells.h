@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 
 GtkWidget *lacuna_region_cells_make (LacunaRegionFont *font,
                                      LacunaColumn      column);
+int        lacuna_region_cells_room (LacunaRegionFont *font,
+                                     LacunaColumn      column);
 void       lacuna_region_cells_bind (LacunaRegionCell *cell,
                                      LacunaColumn      column,
                                      LacunaRow        *row,

@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include "lacuna-region-table.h"
+#include "lacuna-region-columns.h"
 #include "lacuna-region-marks.h"
 #include "lacuna-region-place.h"
 #include "lacuna-region-pointer.h"
@@ -486,6 +487,7 @@ lacuna_region_table_new (GtkColumnView    *view,
   for (LacunaColumn column = 0; column < LACUNA_N_COLUMNS; column++)
     add_column (self, column);
   explain_headers (self);
+  lacuna_region_columns_watch (view, self->columns, self->font);
   /* The rows are in a list within the view, and it is the list that has the focus. */
   gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_last_child (GTK_WIDGET (view))),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Regions and gaps"), -1);
