@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include "lacuna-details.h"
+#include "lacuna-line.h"
 #include "lacuna-region-words.h"
 #include "lacuna-swatch.h"
 #include "model/lacuna-format.h"
@@ -30,14 +31,17 @@ struct _LacunaDetails
   GtkWidget *box;
   GtkWidget *first_line;
   LacunaSwatch *swatch;
-  GtkLabel *title;
-  GtkLabel *range;
-  GtkLabel *facts;
-  GtkLabel *size; /* the first of the facts, where there is no room for all */
-  GtkLabel *sentence;
+  LacunaLine *title;
+  LacunaLine *range;
+  LacunaLine *facts;
+  LacunaLine *size; /* the first of the facts, where there is no room for all */
+  GtkLabel *long_range; /* on a line of its own, where that is too narrow for both */
+  LacunaLine *sentence;
 
   LacunaSnapshot *snapshot;
   LacunaGapResults *results;
+  gboolean narrow;
+  gboolean has_swatch;
   gboolean selected;
   gboolean inside;
   guint64 selected_address;
@@ -48,19 +52,8 @@ G_DEFINE_FINAL_TYPE (LacunaDetails, lacuna_details, GTK_TYPE_WIDGET)
 
 /* The line */
 
-static int
-get_width (GtkWidget *child,
-           gboolean   natural)
-{
-  int minimum_width;
-  int natural_width;
-
-  if (!gtk_widget_get_visible (child))
-    return 0;
-  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum_width, &natural_width, NULL,
-                      NULL);
-  return natural ? natural_width : minimum_width;
-}
+/* The title is cut down to this and no further. */
+#define LEAST_TITLE 24
 
 static void
 measure_line (GtkWidget     *line,
@@ -71,9 +64,6 @@ measure_line (GtkWidget     *line,
               int           *minimum_baseline,
               int           *natural_baseline)
 {
-  LacunaDetails *self
-      = LACUNA_DETAILS (gtk_widget_get_ancestor (line, LACUNA_TYPE_DETAILS));
-
   *minimum = 0;
   *natural = 0;
   for (GtkWidget *child = gtk_widget_get_first_child (line); child != NULL;
@@ -82,22 +72,9 @@ measure_line (GtkWidget     *line,
       int child_minimum;
       int child_natural;
 
-      if (!gtk_widget_get_visible (child))
-        continue;
       gtk_widget_measure (child, orientation, -1, &child_minimum, &child_natural, NULL, NULL);
-      if (orientation == GTK_ORIENTATION_VERTICAL)
-        {
-          *minimum = MAX (*minimum, child_minimum);
-          *natural = MAX (*natural, child_natural);
-        }
-      else
-        {
-          /* What goes first need not be there at all; the size is there only in its place. */
-          if (child != GTK_WIDGET (self->facts) && child != GTK_WIDGET (self->size))
-            *minimum += child_minimum + SPACING;
-          if (child != GTK_WIDGET (self->size))
-            *natural += child_natural + SPACING;
-        }
+      *minimum = MAX (*minimum, child_minimum);
+      *natural = MAX (*natural, child_natural);
     }
 }
 
@@ -112,7 +89,7 @@ place_child (GtkWidget *line,
   GtkAllocation place = { *x, 0, width, height };
 
   gtk_widget_set_child_visible (child, width > 0);
-  if (width <= 0 || !gtk_widget_get_visible (child))
+  if (width <= 0)
     return;
   if (gtk_widget_get_direction (line) == GTK_TEXT_DIR_RTL)
     place.x = line_width - *x - width;
@@ -128,24 +105,26 @@ allocate_line (GtkWidget *line,
 {
   LacunaDetails *self
       = LACUNA_DETAILS (gtk_widget_get_ancestor (line, LACUNA_TYPE_DETAILS));
-  gboolean has_range = gtk_widget_get_parent (GTK_WIDGET (self->range)) == line;
-  int swatch = get_width (GTK_WIDGET (self->swatch), TRUE);
-  int range = has_range ? get_width (GTK_WIDGET (self->range), TRUE) : 0;
-  int title = get_width (GTK_WIDGET (self->title), TRUE);
-  int facts = get_width (GTK_WIDGET (self->facts), TRUE);
-  int size = get_width (GTK_WIDGET (self->size), TRUE);
-  int room = width - (swatch > 0 ? swatch + SPACING : 0);
+  int swatch = 0;
+  int range = self->narrow ? 0 : lacuna_line_get_width (self->range);
+  int title = lacuna_line_get_width (self->title);
+  int facts = lacuna_line_get_width (self->facts);
+  int size = lacuna_line_get_width (self->size);
+  int room;
   int x = 0;
 
-  range = CLAMP (room - get_width (GTK_WIDGET (self->title), FALSE) - SPACING, 0, range);
+  if (self->has_swatch)
+    gtk_widget_measure (GTK_WIDGET (self->swatch), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &swatch,
+                        NULL, NULL);
+  room = width - (swatch > 0 ? swatch + SPACING : 0);
+  range = CLAMP (room - MIN (title, LEAST_TITLE) - SPACING, 0, range);
   room -= range > 0 ? range + SPACING : 0;
   title = CLAMP (title, 0, MAX (room, 0));
   room -= title + SPACING;
 
   place_child (line, GTK_WIDGET (self->swatch), &x, swatch, width, height);
   place_child (line, GTK_WIDGET (self->title), &x, title, width, height);
-  if (has_range)
-    place_child (line, GTK_WIDGET (self->range), &x, range, width, height);
+  place_child (line, GTK_WIDGET (self->range), &x, range, width, height);
   place_child (line, GTK_WIDGET (self->facts), &x, facts <= room ? facts : 0, width, height);
   place_child (line, GTK_WIDGET (self->size), &x, facts > room && size <= room ? size : 0, width,
                height);
@@ -163,14 +142,21 @@ show_texts (LacunaDetails   *self,
             const char      *facts,
             const char      *sentence)
 {
+  gboolean has_swatch = kind != LACUNA_SWATCH_NONE;
+  gboolean differs = self->has_swatch != has_swatch;
+
   lacuna_swatch_set (self->swatch, kind, ink);
-  gtk_widget_set_visible (GTK_WIDGET (self->swatch), kind != LACUNA_SWATCH_NONE);
-  gtk_label_set_label (self->title, title);
-  gtk_label_set_label (self->range, range);
-  gtk_label_set_label (self->size, size);
-  gtk_label_set_label (self->facts, facts);
-  gtk_label_set_label (self->sentence, sentence);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->sentence), sentence);
+  self->has_swatch = has_swatch;
+  differs |= lacuna_line_set_text (self->title, title);
+  differs |= lacuna_line_set_text (self->range, range);
+  differs |= lacuna_line_set_text (self->size, size);
+  differs |= lacuna_line_set_text (self->facts, facts);
+  lacuna_line_set_text (self->sentence, sentence);
+  if (self->narrow)
+    gtk_label_set_label (self->long_range, range);
+  /* The line takes the same room, and nothing but itself is laid out anew. */
+  if (differs)
+    gtk_widget_queue_allocate (self->first_line);
 }
 
 static char *
@@ -312,6 +298,20 @@ update (LacunaDetails *self)
                    "measure, click to select."));
 }
 
+/* Where it is cut, all of it is in the tooltip. */
+static gboolean
+sentence_tooltip_cb (LacunaDetails *self,
+                     int            x,
+                     int            y,
+                     gboolean       keyboard,
+                     GtkTooltip    *tooltip)
+{
+  if (lacuna_line_is_whole (self->sentence))
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, lacuna_line_get_text (self->sentence));
+  return TRUE;
+}
+
 static void
 lacuna_details_dispose (GObject *object)
 {
@@ -341,16 +341,20 @@ lacuna_details_class_init (LacunaDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, swatch);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, title);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, range);
+  gtk_widget_class_bind_template_child (widget_class, LacunaDetails, long_range);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, facts);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, size);
   gtk_widget_class_bind_template_child (widget_class, LacunaDetails, sentence);
+  gtk_widget_class_bind_template_callback (widget_class, sentence_tooltip_cb);
 }
 
 static void
 lacuna_details_init (LacunaDetails *self)
 {
+  g_type_ensure (LACUNA_TYPE_LINE);
   g_type_ensure (LACUNA_TYPE_SWATCH);
   gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_line_set_ellipsize (self->title, PANGO_ELLIPSIZE_MIDDLE);
   gtk_widget_set_layout_manager (self->first_line,
                                  gtk_custom_layout_new (NULL, measure_line, allocate_line));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -417,20 +421,13 @@ lacuna_details_set_narrow (LacunaDetails *self,
 {
   g_return_if_fail (LACUNA_IS_DETAILS (self));
 
-  GtkBox *line = GTK_BOX (narrow ? self->box : self->first_line);
-  GtkWidget *before = narrow ? self->first_line : GTK_WIDGET (self->title);
-  GtkWidget *range = GTK_WIDGET (self->range);
-
-  if (gtk_widget_get_parent (range) == GTK_WIDGET (line))
+  if (self->narrow == narrow)
     return;
-  g_object_ref (range);
-  gtk_box_remove (GTK_BOX (gtk_widget_get_parent (range)), range);
-  gtk_box_insert_child_after (line, range, before);
-  gtk_widget_set_child_visible (range, TRUE);
+  self->narrow = narrow;
   /* On a line of its own it goes on in the next one, rather than lose its end. */
-  gtk_label_set_ellipsize (self->range, narrow ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
-  gtk_label_set_wrap (self->range, narrow);
-  g_object_unref (range);
+  gtk_label_set_label (self->long_range, lacuna_line_get_text (self->range));
+  gtk_widget_set_visible (GTK_WIDGET (self->long_range), narrow);
+  gtk_widget_queue_allocate (self->first_line);
 }
 
 /**
