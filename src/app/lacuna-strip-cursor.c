@@ -97,11 +97,13 @@ lacuna_strip_address_at (LacunaStrip *self,
   return TRUE;
 }
 
+/* The address follows the pointer, but whoever listens is told of regions and gaps. */
 void
 lacuna_strip_update_hover (LacunaStrip *self)
 {
   guint64 address = 0;
   gboolean inside = self->pointer_inside && lacuna_strip_address_at (self, self->pointer, &address);
+  LacunaStripItem item;
 
   if (!inside && !self->hover)
     return;
@@ -109,7 +111,19 @@ lacuna_strip_update_hover (LacunaStrip *self)
     return;
 
   lacuna_strip_set_hover (self, inside, address);
+  if (inside && lac_range_contains (self->told, address))
+    return;
+
+  lacuna_strip_forget_told (self);
+  if (inside && lacuna_strip_item_at (self, address, &item))
+    self->told = item.range;
   g_signal_emit_by_name (self, "hovered", inside, address);
+}
+
+void
+lacuna_strip_forget_told (LacunaStrip *self)
+{
+  self->told = (struct lac_range){ 0, 0 };
 }
 
 void
@@ -329,6 +343,7 @@ lacuna_strip_set_selection (LacunaStrip     *self,
     return;
 
   self->selection = range;
+  lacuna_strip_forget_told (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   lacuna_strip_update_accessible (self);
 }

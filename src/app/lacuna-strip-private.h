@@ -60,6 +60,7 @@ struct _LacunaStrip
   gboolean picking;
   gboolean hover;
   guint64 hover_address;
+  struct lac_range told; /* of which it was last said that the pointer is in it; empty for none */
   gboolean pointer_inside;
   double pointer; /* device pixels along the axis */
 
@@ -209,6 +210,9 @@ void     lacuna_strip_stop_glow      (LacunaStrip       *self);
 
 /* Draws the hover again after the pointer or the view has moved. */
 void     lacuna_strip_update_hover   (LacunaStrip       *self);
+
+/* What the pointer is over is said again at its next movement, even if it is the same. */
+void     lacuna_strip_forget_told    (LacunaStrip       *self);
 
 /* One line for a tooltip; the rest is left to the details. NULL outside the space. */
 char    *lacuna_strip_describe_briefly (LacunaStrip     *self,

@@ -520,6 +520,7 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
       lacuna_strip_forget_input (self);
     }
 
+  lacuna_strip_forget_told (self);
   g_clear_pointer (&self->layout, lacuna_strip_layout_free);
   if (census)
     lacuna_census_ref (census);

@@ -25,7 +25,8 @@
  * Signals:
  *   view-changed ()               the view or the scale is another; on every step of an animation
  *   selected (guint64 address)    somebody picked the region or gap at this address
- *   hovered (gboolean inside, guint64 address)   the pointer is over this address, or over none
+ *   hovered (gboolean inside, guint64 address)   the pointer came to the region or gap at this address,
+ *                                 or to none; also when it moves after a selection or another picture
  *   activate (guint64 address)    double click or Return, after the strip zoomed to it
  *   measured ()                   another range was dragged out, or none is any more
  *   address-picked (guint64 address)   what was asked for with lacuna_strip_set_picking()
