@@ -22,6 +22,10 @@
  * window could not be made narrow enough to count as narrow. */
 #define STANDING_NARROW_WIDTH 820
 
+/* Below the first, six rows of the table are worth more than the strip's height and the overview. */
+#define LOW_HEIGHT 680
+#define SIX_ROWS_HEIGHT 264
+
 /* What of the height a standing strip takes where it can't have a column of its own. */
 #define SHORT_STRIP_HEIGHT 240
 #define STANDING_STRIP_WIDTH 270
@@ -51,6 +55,19 @@ lacuna_window_measure_room (LacunaWindow *self,
   if (width < (lies ? NARROW_WIDTH : STANDING_NARROW_WIDTH) * scale)
     return LACUNA_ROOM_NARROW;
   return width < WIDE_WIDTH * scale ? LACUNA_ROOM_MEDIUM : LACUNA_ROOM_WIDE;
+}
+
+/**
+ * lacuna_window_measure_low:
+ * @height: of the window, in pixels
+ *
+ * Returns: whether the table would be left with next to nothing below a strip of the usual height
+ */
+gboolean
+lacuna_window_measure_low (LacunaWindow *self,
+                           int           height)
+{
+  return height < LOW_HEIGHT * text_scale (self);
 }
 
 static void
@@ -169,7 +186,8 @@ make_room_for_panel (LacunaWindow *self)
   gboolean titled = adw_squeezer_get_visible_child (self->title_squeezer) != NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->overview),
-                          !covered || self->orientation == GTK_ORIENTATION_VERTICAL);
+                          self->orientation == GTK_ORIENTATION_VERTICAL
+                              || (!covered && (!self->low || self->room == LACUNA_ROOM_NARROW)));
   gtk_widget_set_visible (GTK_WIDGET (self->toolbar), !covered);
   gtk_widget_set_visible (self->source_label, !covered && !titled);
 }
@@ -186,6 +204,10 @@ adapt (LacunaWindow *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
   arrange (self);
+  gtk_widget_set_size_request (self->lower, -1,
+                               self->low && !narrow && !stands
+                                   ? (int) (SIX_ROWS_HEIGHT * text_scale (self))
+                                   : -1);
   place_go_to (self);
   adapt_panel (self);
   lacuna_details_set_narrow (self->details, cramped);
@@ -206,6 +228,7 @@ adapt_cb (gpointer user_data)
 
   self->adapt_source = 0;
   self->room = lacuna_window_measure_room (self, gtk_widget_get_width (GTK_WIDGET (self)));
+  self->low = lacuna_window_measure_low (self, gtk_widget_get_height (GTK_WIDGET (self)));
   adapt (self);
   return G_SOURCE_REMOVE;
 }
@@ -235,6 +258,7 @@ lacuna_window_start_layout (LacunaWindow *self)
 
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   self->room = lacuna_window_measure_room (self, width);
+  self->low = lacuna_window_measure_low (self, height);
   /* The panel would only lie over what one came to see. */
   self->folded = self->room == LACUNA_ROOM_NARROW;
   adw_flap_set_reveal_flap (self->flap, self->panel && !self->folded);

@@ -80,6 +80,7 @@ struct _LacunaWindow
   guint spinner_source;       /* waits before the spinner shows */
   guint adapt_source;         /* waits for the layout to end, to adapt to its width */
   LacunaRoom room;
+  gboolean low;               /* so little height that the strip has to give way to the table */
   gboolean folded;            /* the panel lies over the table, as of when it was adapted to */
   gboolean any_selected;
   struct lac_range selected;
@@ -169,6 +170,8 @@ void     lacuna_window_show_panel_page     (LacunaWindow     *self,
 void     lacuna_window_start_layout        (LacunaWindow     *self);
 LacunaRoom lacuna_window_measure_room      (LacunaWindow     *self,
                                             int               width);
+gboolean lacuna_window_measure_low         (LacunaWindow     *self,
+                                            int               height);
 
 /* lacuna-window-loading.c: from a target to a picture */
 void     lacuna_window_refresh             (LacunaWindow     *self);

@@ -445,7 +445,8 @@ lacuna_window_size_allocate (GtkWidget *widget,
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
   GTK_WIDGET_CLASS (lacuna_window_parent_class)->size_allocate (widget, width, height, baseline);
-  if (lacuna_window_measure_room (self, width) != self->room)
+  if (lacuna_window_measure_room (self, width) != self->room
+      || lacuna_window_measure_low (self, height) != self->low)
     lacuna_window_adapt_later (self);
 }
 
