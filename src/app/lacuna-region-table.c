@@ -33,6 +33,7 @@ struct _LacunaRegionTable
   LacunaRegionList *list;
   LacunaGradualList *rows; /* of the list, those that the view knows of */
   guint growing;           /* the tick callback that shows more of them */
+  guint frames_to_wait;    /* before it does */
   GtkSingleSelection *selection;
   LacunaGapResults *results;
   guint64 candidate;
@@ -359,6 +360,13 @@ grow_cb (GtkWidget     *view,
   LacunaRegionTable *self = user_data;
   gboolean more;
 
+  /* The frame that comes next shows what there is, as soon as it can. */
+  if (self->frames_to_wait > 0)
+    {
+      self->frames_to_wait--;
+      return G_SOURCE_CONTINUE;
+    }
+
   /* Rows that come above what is selected move it, which is nobody's doing. */
   self->updating++;
   more = lacuna_gradual_list_grow (self->rows);
@@ -400,6 +408,7 @@ list_changed_cb (LacunaRegionTable *self)
     {
       show_anew (self, self->reveal);
       stop_growing (self);
+      self->frames_to_wait = 1;
       self->growing = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), grow_cb, self, NULL);
     }
   else

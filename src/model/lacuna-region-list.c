@@ -29,6 +29,9 @@
 #define MOST_HUNKS 256
 #define MANY_ROWS 4096
 
+/* Where there was nothing, nobody has scrolled or gone anywhere that a view could lose. */
+#define FEW_ROWS 18
+
 struct _LacunaRegionList
 {
   GObject parent_instance;
@@ -247,12 +250,14 @@ apply (LacunaRegionList *self,
        LacunaRowOrder   *order,
        GArray           *hunks)
 {
+  gboolean was_empty = lacuna_region_list_get_n_items (G_LIST_MODEL (self)) == 0;
   guint64 n_changed = 0;
 
   for (guint i = 0; i < hunks->len; i++)
     n_changed += MAX (g_array_index (hunks, LacunaRowHunk, i).n_added,
                       g_array_index (hunks, LacunaRowHunk, i).n_removed);
-  g_signal_emit (self, signals[CHANGING], 0, n_changed > MANY_ROWS);
+  g_signal_emit (self, signals[CHANGING], 0,
+                 n_changed > (was_empty ? FEW_ROWS : MANY_ROWS));
 
   self->old_order = self->order;
   self->order = lacuna_row_order_ref (order);
