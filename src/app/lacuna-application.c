@@ -38,7 +38,6 @@ add_window (LacunaApplication *self,
   lacuna_window_add_drop_target (window);
   if (maximized)
     gtk_window_maximize (GTK_WINDOW (window));
-  gtk_window_present (GTK_WINDOW (window));
   return window;
 }
 
@@ -47,7 +46,10 @@ open_window (LacunaApplication *self,
              const char        *spelling,
              gboolean           maximized)
 {
-  lacuna_window_open_spelling (add_window (self, maximized), spelling);
+  LacunaWindow *window = add_window (self, maximized);
+
+  lacuna_window_open_spelling (window, spelling);
+  lacuna_window_present_soon (window);
 }
 
 /* Without a word about what to show: oneself, and a few words for who is here for the first time. */
@@ -59,6 +61,7 @@ open_self (LacunaApplication *self,
 
   lacuna_window_open_spelling (window, "self");
   lacuna_window_welcome (window);
+  lacuna_window_present_soon (window);
 }
 
 static void
@@ -77,8 +80,10 @@ lacuna_application_open (GApplication *application,
   for (int i = 0; i < n_files; i++)
     {
       g_autoptr (LacunaTarget) target = lacuna_target_new_for_file (files[i]);
+      LacunaWindow *window = add_window (LACUNA_APPLICATION (application), FALSE);
 
-      lacuna_window_open_target (add_window (LACUNA_APPLICATION (application), FALSE), target);
+      lacuna_window_open_target (window, target);
+      lacuna_window_present_soon (window);
     }
 }
 

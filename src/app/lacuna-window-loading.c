@@ -21,6 +21,9 @@
 /* How long a load may take before the window says that it is at it. */
 #define SPINNER_MILLISECONDS 200
 
+/* How long a window waits for something to show before it shows itself. */
+#define PRESENT_MILLISECONDS 50
+
 /* The title */
 
 /* What people call it: "-" is only what they type. */
@@ -70,6 +73,47 @@ show_snapshot_name (LacunaWindow *self)
   show_target_name (self, name);
 }
 
+/* Presenting */
+
+/* There is something to see. */
+static void
+end_waiting (LacunaWindow *self)
+{
+  if (self->present_source == 0)
+    return;
+  g_clear_handle_id (&self->present_source, g_source_remove);
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+static gboolean
+present_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+
+  self->present_source = 0;
+  gtk_window_present (GTK_WINDOW (self));
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * lacuna_window_present_soon:
+ * @self: a window that was told what to show
+ *
+ * Presents the window once it has something to show, and after a moment at the latest: a process is
+ * read sooner than an empty window could be drawn, and each frame that shows nothing comes before
+ * the one that shows it.
+ */
+void
+lacuna_window_present_soon (LacunaWindow *self)
+{
+  g_return_if_fail (LACUNA_IS_WINDOW (self));
+
+  if (self->cancellable == NULL)
+    gtk_window_present (GTK_WINDOW (self));
+  else if (self->present_source == 0)
+    self->present_source = g_timeout_add (PRESENT_MILLISECONDS, present_cb, self);
+}
+
 /* Loading */
 
 static void
@@ -94,6 +138,7 @@ show_failure (LacunaWindow *self,
   adw_window_title_set_subtitle (self->window_title, "");
   self->shows_target = FALSE;
   show_page (self, "failure");
+  end_waiting (self);
 }
 
 /* Of a target that is shown already. View, selection, scrolling and focus stay. */
@@ -190,6 +235,7 @@ loaded_cb (GObject      *source,
   else
     show_fault (self, error);
   lacuna_window_live_ended (self, error);
+  end_waiting (self);
   if (self->live_state.again)
     lacuna_window_refresh (self);
 }

@@ -18,6 +18,7 @@ void          lacuna_window_open_spelling (LacunaWindow   *self,
                                            const char     *spelling);
 void          lacuna_window_open_target   (LacunaWindow   *self,
                                            LacunaTarget   *target);
+void          lacuna_window_present_soon  (LacunaWindow   *self);
 
 /* To be called for a window that nobody told what to show. */
 void          lacuna_window_welcome       (LacunaWindow   *self);
