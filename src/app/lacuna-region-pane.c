@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include "lacuna-region-pane.h"
+#include "lacuna-menu.h"
 #include "lacuna-region-table.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
@@ -27,6 +28,8 @@ struct _LacunaRegionPane
   GtkToggleButton *show_regions;
   GtkToggleButton *show_gaps;
   GtkToggleButton *show_both;
+  GtkMenuButton *sort_button;
+  GMenuModel *sort_menu;
   GtkLabel *count_label;
   GtkStack *stack;
   GtkLabel *empty_label;
@@ -413,6 +416,8 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_gaps);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_both);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, count_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_menu);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, empty_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, clear_button);
@@ -428,6 +433,7 @@ lacuna_region_pane_init (LacunaRegionPane *self)
   self->inks = LACUNA_ALL_INKS;
   self->list = lacuna_region_list_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_menu_make_later (self->sort_button, self->sort_menu);
 
   self->table = lacuna_region_table_new (self->view, self->list);
 #define CONNECT(object, signal, callback)                                                         \

@@ -338,6 +338,9 @@ show_anew (LacunaRegionTable *self,
   guint place = lacuna_region_place_find (self->view, self->list);
   guint around = place;
 
+  /* Nobody had scrolled anywhere: the frame that comes next may show the first rows alone. */
+  self->frames_to_wait = place == G_MAXUINT ? 1 : 0;
+
   if (reveal && self->any)
     around = lacuna_region_list_find (self->list, self->address);
   self->updating++;
@@ -360,7 +363,6 @@ grow_cb (GtkWidget     *view,
   LacunaRegionTable *self = user_data;
   gboolean more;
 
-  /* The frame that comes next shows what there is, as soon as it can. */
   if (self->frames_to_wait > 0)
     {
       self->frames_to_wait--;
@@ -408,7 +410,6 @@ list_changed_cb (LacunaRegionTable *self)
     {
       show_anew (self, self->reveal);
       stop_growing (self);
-      self->frames_to_wait = 1;
       self->growing = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), grow_cb, self, NULL);
     }
   else

@@ -37,6 +37,8 @@ struct _LacunaWindow
   GtkWidget *refresh_button;
   AdwSqueezer *title_squeezer;
   AdwWindowTitle *window_title;
+  GtkMenuButton *menu_button;
+  GMenuModel *main_menu;
   GtkBox *go_to_slot;
   LacunaGoTo *go_to;
   GtkWidget *go_to_button;
@@ -78,6 +80,7 @@ struct _LacunaWindow
   gboolean panel;             /* whether the side panel is wished for where there is room */
   GCancellable *cancellable;  /* of the load that runs */
   guint spinner_source;       /* waits before the spinner shows */
+  guint present_source;       /* waits before the window shows, for something to show */
   guint adapt_source;         /* waits for the layout to end, to adapt to its width */
   LacunaRoom room;
   gboolean low;               /* so little height that the strip has to give way to the table */

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-keys.h"
+#include "lacuna-menu.h"
 #include "lacuna-region-menu.h"
 #include "lacuna-signs.h"
 #include "lacuna-window-private.h"
@@ -459,6 +460,7 @@ lacuna_window_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
+  g_clear_handle_id (&self->present_source, g_source_remove);
   lacuna_window_live_clear (self);
   g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
@@ -505,6 +507,8 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, refresh_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, title_squeezer);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, window_title);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, main_menu);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_slot);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_button);
@@ -583,6 +587,7 @@ lacuna_window_init (LacunaWindow *self)
   self->scale_kind = LACUNA_SCALE_COMPACT;
   self->panel = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_menu_make_later (self->menu_button, self->main_menu);
 
   lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);
