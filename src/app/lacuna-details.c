@@ -40,6 +40,8 @@ struct _LacunaDetails
 
   LacunaSnapshot *snapshot;
   LacunaGapResults *results;
+  char *about_title; /* of the control with the focus, NULL for none */
+  char *about_sentence;
   gboolean narrow;
   gboolean has_swatch;
   gboolean selected;
@@ -132,6 +134,19 @@ allocate_line (GtkWidget *line,
 
 /* What it says */
 
+/* On a line of its own the range goes on in the next one, rather than lose its end. The line of one
+ * that is not there is left empty below what there is to read. */
+static void
+show_long_range (LacunaDetails *self)
+{
+  const char *range = lacuna_line_get_text (self->range);
+  gboolean any = range != NULL && *range != '\0';
+
+  gtk_label_set_label (self->long_range, range);
+  gtk_box_reorder_child_after (GTK_BOX (self->box), GTK_WIDGET (self->long_range),
+                               any ? self->first_line : GTK_WIDGET (self->sentence));
+}
+
 static void
 show_texts (LacunaDetails   *self,
             LacunaSwatchKind kind,
@@ -153,7 +168,7 @@ show_texts (LacunaDetails   *self,
   differs |= lacuna_line_set_text (self->facts, facts);
   lacuna_line_set_text (self->sentence, sentence);
   if (self->narrow)
-    gtk_label_set_label (self->long_range, range);
+    show_long_range (self);
   /* The line takes the same room, and nothing but itself is laid out anew. */
   if (differs)
     gtk_widget_queue_allocate (self->first_line);
@@ -290,6 +305,8 @@ update (LacunaDetails *self)
 {
   if (self->snapshot != NULL && self->inside)
     show_address (self, self->hover_address);
+  else if (self->about_sentence != NULL)
+    show_texts (self, LACUNA_SWATCH_NONE, 0, self->about_title, "", "", "", self->about_sentence);
   else if (self->snapshot != NULL && self->selected)
     show_address (self, self->selected_address);
   else
@@ -320,6 +337,8 @@ lacuna_details_dispose (GObject *object)
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->results);
+  g_clear_pointer (&self->about_title, g_free);
+  g_clear_pointer (&self->about_sentence, g_free);
 
   G_OBJECT_CLASS (lacuna_details_parent_class)->dispose (object);
 }
@@ -366,7 +385,7 @@ lacuna_details_init (LacunaDetails *self)
  * lacuna_details_set_snapshot:
  * @snapshot: (nullable): what addresses are looked up in
  *
- * Drops the results, which belong to an older snapshot.
+ * Drops the results, which belong to an older snapshot. A pointer that rests over the strip still does.
  */
 void
 lacuna_details_set_snapshot (LacunaDetails  *self,
@@ -376,7 +395,6 @@ lacuna_details_set_snapshot (LacunaDetails  *self,
 
   g_set_object (&self->snapshot, snapshot);
   g_clear_object (&self->results);
-  self->inside = FALSE;
   update (self);
 }
 
@@ -412,6 +430,29 @@ lacuna_details_set_selection (LacunaDetails *self,
 }
 
 /**
+ * lacuna_details_set_about:
+ * @title: (nullable): what a control is called
+ * @sentence: (nullable): what it means; %NULL for no control
+ *
+ * Explains a control that has the focus, until something is pointed at.
+ */
+void
+lacuna_details_set_about (LacunaDetails *self,
+                          const char    *title,
+                          const char    *sentence)
+{
+  g_return_if_fail (LACUNA_IS_DETAILS (self));
+
+  if (g_strcmp0 (self->about_sentence, sentence) == 0)
+    return;
+  g_free (self->about_title);
+  g_free (self->about_sentence);
+  self->about_title = g_strdup (title != NULL ? title : "");
+  self->about_sentence = g_strdup (sentence);
+  update (self);
+}
+
+/**
  * lacuna_details_set_narrow:
  * @narrow: whether the range has a line of its own
  */
@@ -424,8 +465,7 @@ lacuna_details_set_narrow (LacunaDetails *self,
   if (self->narrow == narrow)
     return;
   self->narrow = narrow;
-  /* On a line of its own it goes on in the next one, rather than lose its end. */
-  gtk_label_set_label (self->long_range, lacuna_line_get_text (self->range));
+  show_long_range (self);
   gtk_widget_set_visible (GTK_WIDGET (self->long_range), narrow);
   gtk_widget_queue_allocate (self->first_line);
 }

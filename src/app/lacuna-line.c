@@ -79,10 +79,15 @@ lacuna_line_snapshot (GtkWidget   *widget,
     }
 }
 
+/* A widget that leaves its window leaves its context behind. */
 static void
 context_changed (LacunaLine *self)
 {
-  pango_layout_context_changed (self->layout);
+  g_autoptr (PangoLayout) before = g_steal_pointer (&self->layout);
+
+  self->layout
+      = gtk_widget_create_pango_layout (GTK_WIDGET (self), pango_layout_get_text (before));
+  pango_layout_set_single_paragraph_mode (self->layout, TRUE);
   self->height = 0;
   self->width = -1;
   gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -105,6 +110,13 @@ lacuna_line_direction_changed (GtkWidget       *widget,
 }
 
 static void
+lacuna_line_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (lacuna_line_parent_class)->root (widget);
+  context_changed (LACUNA_LINE (widget));
+}
+
+static void
 lacuna_line_finalize (GObject *object)
 {
   g_clear_object (&LACUNA_LINE (object)->layout);
@@ -120,6 +132,7 @@ lacuna_line_class_init (LacunaLineClass *klass)
   G_OBJECT_CLASS (klass)->finalize = lacuna_line_finalize;
   widget_class->measure = lacuna_line_measure;
   widget_class->snapshot = lacuna_line_snapshot;
+  widget_class->root = lacuna_line_root;
   widget_class->css_changed = lacuna_line_css_changed;
   widget_class->direction_changed = lacuna_line_direction_changed;
 
