@@ -186,19 +186,17 @@ append_outline (GtkSnapshot            *snapshot,
   append_sides (snapshot, scene, colour, span, across, thickness);
 }
 
-/* Text on a plate whose middle is @along, or as near to it as the ends of the strip allow. @across: its
- * middle; below 0 for the ruler. */
-static graphene_rect_t
-append_plate_text (GtkSnapshot            *snapshot,
-                   const LacunaStripScene *scene,
-                   LacunaLabelStyle        style,
-                   const char             *text,
-                   double                  along,
-                   double                  across,
-                   const GdkRGBA          *ground,
-                   const GdkRGBA          *colour)
+/* A plate for a text of that width, whose middle is @along, or as near to it as the ends of the strip
+ * allow. @across: its middle; below 0 for the ruler. Returns where the text belongs. */
+static graphene_point_t
+append_plate (GtkSnapshot            *snapshot,
+              const LacunaStripScene *scene,
+              LacunaLabelStyle        style,
+              double                  text_width,
+              double                  along,
+              double                  across,
+              const GdkRGBA          *ground)
 {
-  double text_width = lacuna_labels_width (scene->labels, style, text);
   double width = text_width + 2 * PLATE_MARGIN;
   double height = lacuna_labels_height (scene->labels, style) + 2;
   double half = lacuna_strip_box_length (scene, width, height) / 2 + PLATE_DISTANCE;
@@ -216,9 +214,24 @@ append_plate_text (GtkSnapshot            *snapshot,
   plate.origin.y = rintf (plate.origin.y) - (across < 0 ? 1 : 0);
   plate.size.width = (float) width;
   lacuna_strip_append_plate (snapshot, ground, &plate);
-  lacuna_labels_append (scene->labels, snapshot, style, text, plate.origin.x + PLATE_MARGIN,
-                        plate.origin.y + 1, colour);
-  return plate;
+  return GRAPHENE_POINT_INIT (plate.origin.x + PLATE_MARGIN, plate.origin.y + 1);
+}
+
+static void
+append_plate_text (GtkSnapshot            *snapshot,
+                   const LacunaStripScene *scene,
+                   LacunaLabelStyle        style,
+                   const char             *text,
+                   double                  along,
+                   double                  across,
+                   const GdkRGBA          *ground,
+                   const GdkRGBA          *colour)
+{
+  graphene_point_t place = append_plate (snapshot, scene, style,
+                                         lacuna_labels_width (scene->labels, style, text), along,
+                                         across, ground);
+
+  lacuna_labels_append (scene->labels, snapshot, style, text, place.x, place.y, colour);
 }
 
 /* Says the address under the pointer, where the ruler would say it if it had a tick there. While an
@@ -233,14 +246,16 @@ append_pointer_address (LacunaStrip            *self,
   double along = floor (self->pointer) / scene->scale_factor;
   double tick = 1.0 / scene->scale_factor;
   g_autofree char *text = lacuna_format_address_grouped (self->hover_address);
+  graphene_point_t place;
 
   if (self->picking)
     lacuna_strip_append_rectangle (scene, snapshot, colour, along, band.start, tick,
                                    lacuna_strip_span_size (band));
   lacuna_strip_append_rectangle (scene, snapshot, colour, along, band.start - POINTER_TICK, tick,
                                  POINTER_TICK);
-  append_plate_text (snapshot, scene, LACUNA_LABEL_MONO, text, along, -1, colour,
-                     &self->palette->surface);
+  place = append_plate (snapshot, scene, LACUNA_LABEL_MONO, lacuna_strip_address_width (self, text),
+                        along, -1, colour);
+  lacuna_strip_append_address (self, snapshot, text, place.x, place.y, &self->palette->surface);
 }
 
 /* What was dragged out: a tint with edges over everything, and its size on a plate, with how far it is

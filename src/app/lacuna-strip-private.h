@@ -12,6 +12,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _LacunaStripDigits LacunaStripDigits;
 typedef struct _LacunaStripHistory LacunaStripHistory;
 
 /* What the button or finger that is down does. */
@@ -61,6 +62,9 @@ struct _LacunaStrip
   gboolean hover;
   guint64 hover_address;
   struct lac_range told; /* of which it was last said that the pointer is in it; empty for none */
+  /* What the tooltip says of which range; it is asked at every motion. */
+  char *tip;
+  struct lac_range tip_range;
   gboolean pointer_inside;
   double pointer; /* device pixels along the axis */
 
@@ -81,6 +85,7 @@ struct _LacunaStrip
   gboolean is_settled;
   guint n_renders;
   LacunaLabels *labels;
+  LacunaStripDigits *digits; /* of the labels; NULL until they are asked for */
   const LacunaPalette *palette;
 
   /* The view when a gesture began, and where on the axis. */
@@ -201,6 +206,20 @@ void     lacuna_strip_pick           (LacunaStrip       *self,
 void     lacuna_strip_append_cursor  (LacunaStrip            *self,
                                       GtkSnapshot            *snapshot,
                                       const LacunaStripScene *scene);
+
+/* An address in the style of the ruler, where it is another at every motion (lacuna-strip-digits.c). The
+ * width is in logical pixels. */
+int      lacuna_strip_address_width  (LacunaStrip            *self,
+                                      const char             *text);
+void     lacuna_strip_append_address (LacunaStrip            *self,
+                                      GtkSnapshot            *snapshot,
+                                      const char             *text,
+                                      double                  x,
+                                      double                  y,
+                                      const GdkRGBA          *colour);
+
+/* The font is another. */
+void     lacuna_strip_drop_digits    (LacunaStrip            *self);
 
 /* What changed a moment ago, over the kept layers and below the cursor. */
 void     lacuna_strip_append_glow    (LacunaStrip            *self,

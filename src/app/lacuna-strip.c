@@ -48,6 +48,7 @@ void
 lacuna_strip_drop_overlay (LacunaStrip *self)
 {
   self->is_settled = FALSE;
+  g_clear_pointer (&self->tip, g_free);
   g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -239,6 +240,7 @@ lacuna_strip_css_changed (GtkWidget         *widget,
   if (same)
     return;
 
+  lacuna_strip_drop_digits (self);
   g_clear_pointer (&self->labels, lacuna_labels_free);
   lacuna_strip_drop_nodes (self);
 }
@@ -260,6 +262,23 @@ lacuna_strip_state_flags_changed (GtkWidget    *widget,
 }
 
 static gboolean
+ensure_tip (LacunaStrip *self,
+            guint64      address)
+{
+  LacunaStripItem item;
+
+  if (self->tip && lac_range_contains (self->tip_range, address))
+    return TRUE;
+
+  g_clear_pointer (&self->tip, g_free);
+  if (!lacuna_strip_item_at (self, address, &item))
+    return FALSE;
+  self->tip = lacuna_strip_describe_briefly (self, address);
+  self->tip_range = item.range;
+  return self->tip != NULL;
+}
+
+static gboolean
 lacuna_strip_query_tooltip (GtkWidget  *widget,
                             int         x,
                             int         y,
@@ -267,9 +286,7 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
                             GtkTooltip *tooltip)
 {
   LacunaStrip *self = LACUNA_STRIP (widget);
-  LacunaStripItem item;
   GdkRectangle area;
-  g_autofree char *text = NULL;
   guint64 address;
 
   if (keyboard)
@@ -283,17 +300,16 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
       return FALSE;
     }
 
-  text = lacuna_strip_describe_briefly (self, address);
-  if (text == NULL || !lacuna_strip_item_at (self, address, &item))
+  if (!ensure_tip (self, address))
     return FALSE;
 
   lacuna_strip_axis_rectangle (self,
                                (double) lacuna_view_to_column (&self->view, self->scale,
-                                                               item.range.start),
+                                                               self->tip_range.start),
                                (double) lacuna_view_to_column (&self->view, self->scale,
-                                                               item.range.end),
+                                                               self->tip_range.end),
                                &area);
-  gtk_tooltip_set_text (tooltip, text);
+  gtk_tooltip_set_text (tooltip, self->tip);
   gtk_tooltip_set_tip_area (tooltip, &area);
   return TRUE;
 }
@@ -386,6 +402,7 @@ lacuna_strip_dispose (GObject *object)
   g_clear_pointer (&self->overlay, gsk_render_node_unref);
   g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->layout, lacuna_strip_layout_free);
+  lacuna_strip_drop_digits (self);
   g_clear_pointer (&self->labels, lacuna_labels_free);
   g_clear_pointer (&self->scale, lacuna_scale_unref);
   g_clear_pointer (&self->census, lacuna_census_unref);
@@ -401,6 +418,7 @@ lacuna_strip_finalize (GObject *object)
   LacunaStrip *self = LACUNA_STRIP (object);
 
   g_free (self->matches);
+  g_free (self->tip);
   g_array_unref (self->anchors);
   g_array_unref (self->kept);
 
