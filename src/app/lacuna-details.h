@@ -21,6 +21,9 @@ void lacuna_details_set_results   (LacunaDetails    *self,
 void lacuna_details_set_selection (LacunaDetails    *self,
                                    gboolean          any,
                                    guint64           address);
+void lacuna_details_set_about     (LacunaDetails    *self,
+                                   const char       *title,
+                                   const char       *sentence);
 void lacuna_details_set_narrow    (LacunaDetails    *self,
                                    gboolean          narrow);
 void lacuna_details_set_hover     (LacunaDetails    *self,

@@ -18,7 +18,9 @@ struct _LacunaGoTo
 {
   GtkWidget parent_instance;
 
+  GtkWidget *overlay;
   GtkWidget *entry;
+  GtkLabel *key_hint;
   GtkWidget *fault_popover;
   GtkLabel *fault_label;
 
@@ -175,9 +177,20 @@ go (LacunaGoTo *self)
   g_task_run_in_thread (task, read_thread);
 }
 
+/* The key that comes here is told where somebody would look for it, until something is typed. */
+static void
+show_key_hint (LacunaGoTo *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->key_hint),
+                          *text == '\0' && *gtk_label_get_label (self->key_hint) != '\0');
+}
+
 static void
 changed_cb (LacunaGoTo *self)
 {
+  show_key_hint (self);
   forget_reading (self);
   clear_fault (self);
 }
@@ -215,7 +228,7 @@ lacuna_go_to_dispose (GObject *object)
     lacuna_completer_detach (self->completer);
   g_clear_object (&self->completer);
   g_clear_pointer (&self->fault_popover, gtk_widget_unparent);
-  g_clear_pointer (&self->entry, gtk_widget_unparent);
+  g_clear_pointer (&self->overlay, gtk_widget_unparent);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->target);
 
@@ -242,7 +255,9 @@ lacuna_go_to_class_init (LacunaGoToClass *klass)
   gtk_widget_class_set_css_name (widget_class, "goto");
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/go-to.ui");
+  gtk_widget_class_bind_template_child (widget_class, LacunaGoTo, overlay);
   gtk_widget_class_bind_template_child (widget_class, LacunaGoTo, entry);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGoTo, key_hint);
   gtk_widget_class_bind_template_child (widget_class, LacunaGoTo, fault_popover);
   gtk_widget_class_bind_template_child (widget_class, LacunaGoTo, fault_label);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
@@ -288,4 +303,20 @@ lacuna_go_to_start (LacunaGoTo *self)
 
   gtk_widget_grab_focus (self->entry);
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
+}
+
+/**
+ * lacuna_go_to_set_key:
+ * @key: the key that puts the focus here, as people write it; empty for none
+ *
+ * Shows @key at the end of the entry while that is empty.
+ */
+void
+lacuna_go_to_set_key (LacunaGoTo *self,
+                      const char *key)
+{
+  g_return_if_fail (LACUNA_IS_GO_TO (self));
+
+  gtk_label_set_label (self->key_hint, key);
+  show_key_hint (self);
 }

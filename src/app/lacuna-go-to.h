@@ -25,6 +25,10 @@ void lacuna_go_to_set_snapshot (LacunaGoTo     *self,
                                 LacunaTarget   *target,
                                 LacunaSnapshot *snapshot);
 
+/* Shows a key, as people write it, at the end of the entry while that is empty. */
+void lacuna_go_to_set_key      (LacunaGoTo     *self,
+                                const char     *key);
+
 /* Takes the focus and selects what is in it. */
 void lacuna_go_to_start        (LacunaGoTo     *self);
 

@@ -59,15 +59,35 @@ static const LacunaKey keys[] = {
  * lacuna_keys_get:
  * @out_n_keys: (out): how many there are
  *
- * Returns: (transfer none): all keys of the application and of its windows; those of one action may
- * be
- *   in two rows, one bare and one not
+ * Returns: (transfer none): all keys of the application and of its windows; those of one action
+ *   may be in two rows, one bare and one not
  */
 const LacunaKey *
 lacuna_keys_get (gsize *out_n_keys)
 {
   *out_n_keys = G_N_ELEMENTS (keys);
   return keys;
+}
+
+/**
+ * lacuna_keys_get_label:
+ * @action: detailed, such as win.scale::linear
+ *
+ * Returns: (transfer full): the first key that does it, as people write it: "Ctrl+G"; empty for none
+ */
+char *
+lacuna_keys_get_label (const char *action)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      guint key = 0;
+      GdkModifierType modifiers = 0;
+
+      if (g_str_equal (keys[i].action, action)
+          && gtk_accelerator_parse (keys[i].accelerators[0], &key, &modifiers))
+        return gtk_accelerator_get_label (key, modifiers);
+    }
+  return g_strdup ("");
 }
 
 /**

@@ -20,6 +20,8 @@ typedef struct
 } LacunaKey;
 
 const LacunaKey *lacuna_keys_get     (gsize          *out_n_keys);
+/* (transfer full): "Ctrl+G", the first key of @action; empty when it has none. */
+char            *lacuna_keys_get_label (const char   *action);
 void             lacuna_keys_install (GtkApplication *application);
 
 /* Does what @keyval means as a bare key; for a window's bubbling key controller. */

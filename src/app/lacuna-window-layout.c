@@ -17,6 +17,7 @@
 /* Pixels at the usual size of text. */
 #define NARROW_WIDTH 640
 #define WIDE_WIDTH 1020
+#define TITLE_WIDTH 520
 
 /* Beside a strip that stands everything else has to be as wide as it is above one another, or the
  * window could not be made narrow enough to count as narrow. */
@@ -39,15 +40,9 @@ text_scale (LacunaWindow *self)
   return dpi > 0 ? MAX (1, dpi / 1024.0 / 96.0) : 1;
 }
 
-/**
- * lacuna_window_measure_room:
- * @width: of the window, in pixels
- *
- * Returns: what can be shown in it
- */
-LacunaRoom
-lacuna_window_measure_room (LacunaWindow *self,
-                            int           width)
+static LacunaRoom
+measure_room (LacunaWindow *self,
+              int           width)
 {
   double scale = text_scale (self);
   gboolean lies = self->orientation == GTK_ORIENTATION_HORIZONTAL;
@@ -57,17 +52,44 @@ lacuna_window_measure_room (LacunaWindow *self,
   return width < WIDE_WIDTH * scale ? LACUNA_ROOM_MEDIUM : LACUNA_ROOM_WIDE;
 }
 
-/**
- * lacuna_window_measure_low:
- * @height: of the window, in pixels
- *
- * Returns: whether the table would be left with next to nothing below a strip of the usual height
- */
-gboolean
-lacuna_window_measure_low (LacunaWindow *self,
-                           int           height)
+static gboolean
+is_tight (LacunaWindow *self,
+          int           width)
+{
+  return width < TITLE_WIDTH * text_scale (self);
+}
+
+static gboolean
+is_low (LacunaWindow *self,
+        int           height)
 {
   return height < LOW_HEIGHT * text_scale (self);
+}
+
+static void
+measure (LacunaWindow *self,
+         int           width,
+         int           height)
+{
+  self->room = measure_room (self, width);
+  self->tight = is_tight (self, width);
+  self->low = is_low (self, height);
+}
+
+/**
+ * lacuna_window_fits_layout:
+ * @width: of the window, in pixels
+ * @height: of the window, in pixels
+ *
+ * Returns: whether the parts lie as they have to in a window of that size
+ */
+gboolean
+lacuna_window_fits_layout (LacunaWindow *self,
+                           int           width,
+                           int           height)
+{
+  return measure_room (self, width) == self->room
+         && is_tight (self, width) == self->tight && is_low (self, height) == self->low;
 }
 
 static void
@@ -183,7 +205,8 @@ make_room_for_panel (LacunaWindow *self)
 {
   gboolean covered = self->room == LACUNA_ROOM_NARROW && self->folded
                      && adw_flap_get_reveal_flap (self->flap);
-  gboolean titled = adw_squeezer_get_visible_child (self->title_squeezer) != NULL;
+  gboolean titled
+      = !self->tight && adw_squeezer_get_visible_child (self->title_squeezer) != NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->overview),
                           self->orientation == GTK_ORIENTATION_VERTICAL
@@ -212,6 +235,8 @@ adapt (LacunaWindow *self)
   adapt_panel (self);
   lacuna_details_set_narrow (self->details, cramped);
   lacuna_target_chooser_set_narrow (self->chooser, narrow);
+  /* It would take the room of the target's name even where it does not show. */
+  gtk_widget_set_visible (GTK_WIDGET (self->title_squeezer), !self->tight);
   gtk_widget_set_visible (self->near_label, self->room == LACUNA_ROOM_WIDE);
   gtk_widget_set_visible (GTK_WIDGET (self->live_label), !narrow);
   make_room_for_panel (self);
@@ -227,8 +252,8 @@ adapt_cb (gpointer user_data)
   LacunaWindow *self = user_data;
 
   self->adapt_source = 0;
-  self->room = lacuna_window_measure_room (self, gtk_widget_get_width (GTK_WIDGET (self)));
-  self->low = lacuna_window_measure_low (self, gtk_widget_get_height (GTK_WIDGET (self)));
+  measure (self, gtk_widget_get_width (GTK_WIDGET (self)),
+           gtk_widget_get_height (GTK_WIDGET (self)));
   adapt (self);
   return G_SOURCE_REMOVE;
 }
@@ -257,8 +282,7 @@ lacuna_window_start_layout (LacunaWindow *self)
   int height;
 
   gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  self->room = lacuna_window_measure_room (self, width);
-  self->low = lacuna_window_measure_low (self, height);
+  measure (self, width, height);
   /* The panel would only lie over what one came to see. */
   self->folded = self->room == LACUNA_ROOM_NARROW;
   adw_flap_set_reveal_flap (self->flap, self->panel && !self->folded);
@@ -278,7 +302,8 @@ lacuna_window_set_orientation (LacunaWindow  *self,
   self->orientation = orientation;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->strip), orientation);
   if (gtk_widget_get_width (GTK_WIDGET (self)) > 0)
-    self->room = lacuna_window_measure_room (self, gtk_widget_get_width (GTK_WIDGET (self)));
+    measure (self, gtk_widget_get_width (GTK_WIDGET (self)),
+             gtk_widget_get_height (GTK_WIDGET (self)));
   adapt (self);
   lacuna_window_notify (self, LACUNA_WINDOW_ORIENTATION);
 }

@@ -83,6 +83,7 @@ struct _LacunaWindow
   guint present_source;       /* waits before the window shows, for something to show */
   guint adapt_source;         /* waits for the layout to end, to adapt to its width */
   LacunaRoom room;
+  gboolean tight;             /* so little width that the header's title has no room at all */
   gboolean low;               /* so little height that the strip has to give way to the table */
   gboolean folded;            /* the panel lies over the table, as of when it was adapted to */
   gboolean any_selected;
@@ -157,6 +158,9 @@ void     lacuna_window_add_anchor_actions  (GtkWidgetClass   *widget_class);
 void     lacuna_window_update_copying      (LacunaWindow     *self);
 void     lacuna_window_add_copy_actions    (GtkWidgetClass   *widget_class);
 
+/* lacuna-window-explain.c: what has the focus */
+void     lacuna_window_explain_focus       (LacunaWindow     *self);
+
 /* lacuna-window-hints.c: the first words to somebody new */
 void     lacuna_window_add_hint_actions    (GtkWidgetClass   *widget_class);
 void     lacuna_window_hints_closed        (LacunaWindow     *self);
@@ -171,9 +175,8 @@ void     lacuna_window_set_panel           (LacunaWindow     *self,
 void     lacuna_window_show_panel_page     (LacunaWindow     *self,
                                             const char       *page);
 void     lacuna_window_start_layout        (LacunaWindow     *self);
-LacunaRoom lacuna_window_measure_room      (LacunaWindow     *self,
-                                            int               width);
-gboolean lacuna_window_measure_low         (LacunaWindow     *self,
+gboolean lacuna_window_fits_layout         (LacunaWindow     *self,
+                                            int               width,
                                             int               height);
 
 /* lacuna-window-loading.c: from a target to a picture */

@@ -446,8 +446,7 @@ lacuna_window_size_allocate (GtkWidget *widget,
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
   GTK_WIDGET_CLASS (lacuna_window_parent_class)->size_allocate (widget, width, height, baseline);
-  if (lacuna_window_measure_room (self, width) != self->room
-      || lacuna_window_measure_low (self, height) != self->low)
+  if (!lacuna_window_fits_layout (self, width, height))
     lacuna_window_adapt_later (self);
 }
 
@@ -588,6 +587,12 @@ lacuna_window_init (LacunaWindow *self)
   self->panel = TRUE;
   gtk_widget_init_template (GTK_WIDGET (self));
   lacuna_menu_make_later (self->menu_button, self->main_menu);
+
+  g_autofree char *go_to_key = lacuna_keys_get_label ("win.go-to");
+
+  lacuna_go_to_set_key (self->go_to, go_to_key);
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (lacuna_window_explain_focus), NULL);
+  g_signal_connect (self, "notify::focus-visible", G_CALLBACK (lacuna_window_explain_focus), NULL);
 
   lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "app/lacuna-field.h"
+#include "app/lacuna-line.h"
 #include "app/lacuna-tab.h"
 #include "app/lacuna-window-private.h"
 
@@ -435,6 +436,46 @@ test_filter_names_fault (Fixture      *fixture,
   g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "rows");
 }
 
+static GtkWidget *
+find_button (GtkWidget  *widget,
+             const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+  return found;
+}
+
+/* Who comes to a scale by the Tab key reads what it does; a click needs no words. */
+static void
+test_focus_is_explained (Fixture      *fixture,
+                         gconstpointer data)
+{
+  LacunaWindow *window = fixture->window;
+  GtkWidget *linear = find_button (GTK_WIDGET (window->toolbar), "Linear");
+  LacunaLine *title = LACUNA_LINE (gtk_widget_get_template_child (
+      GTK_WIDGET (window->details), LACUNA_TYPE_DETAILS, "title"));
+  LacunaLine *sentence = LACUNA_LINE (gtk_widget_get_template_child (
+      GTK_WIDGET (window->details), LACUNA_TYPE_DETAILS, "sentence"));
+
+  g_assert_nonnull (linear);
+  gtk_window_set_focus_visible (GTK_WINDOW (window), FALSE);
+  gtk_widget_grab_focus (linear);
+  g_assert_cmpstr (lacuna_line_get_text (title), !=, "Linear");
+
+  gtk_window_set_focus_visible (GTK_WINDOW (window), TRUE);
+  g_assert_cmpstr (lacuna_line_get_text (title), ==, "Linear");
+  g_assert_cmpstr (lacuna_line_get_text (sentence), ==, gtk_widget_get_tooltip_text (linear));
+
+  gtk_widget_grab_focus (GTK_WIDGET (window->strip));
+  g_assert_cmpstr (lacuna_line_get_text (title), !=, "Linear");
+}
+
 static void
 note_focus (GPtrArray *visited,
             GtkWidget *root)
@@ -514,6 +555,7 @@ main (int    argc,
   ADD ("/app/parts/matches-are-stepped-through", test_matches_are_stepped_through);
   ADD ("/app/parts/anchor-from-selection", test_anchor_from_selection);
   ADD ("/app/parts/fault-makes-the-results-stale", test_fault_makes_results_stale);
+  ADD ("/app/parts/focus-is-explained", test_focus_is_explained);
   ADD ("/app/parts/tab-goes-around-the-window", test_tab_goes_around);
   ADD ("/app/parts/window-fits-a-phone", test_minimum_width);
   ADD ("/app/parts/filter-names-what-is-no-size", test_filter_names_fault);
