@@ -170,7 +170,7 @@ add_gap (LacunaFacts          *self,
 
   if (!fits)
     {
-      add_text (self, LACUNA_FACT_VERDICT, g_steal_pointer (&words));
+      add_text (self, LACUNA_FACT_VERDICT, g_steal_pointer (&sentences));
       return;
     }
 

@@ -110,10 +110,9 @@ lacuna_region_judge_gap (const struct lac_map *map,
       *out_sentences = lacuna_gap_rejection_sentence (&rejection, query);
       if (rejection.reason != LAC_REASON_HAZARD)
         {
-          *out_words = g_strdup (*out_sentences);
+          *out_words = lacuna_gap_rejection_words (&rejection, query);
           return LACUNA_VERDICT_FREE;
         }
-      /* The sentence says first what all of them have in common, and a cell cuts the end off. */
       *out_words = g_strdup (lacuna_gap_risk_words (rejection.hazards));
       return LACUNA_VERDICT_RISKY;
     }
@@ -287,8 +286,10 @@ lacuna_region_describe (LacunaRow        *row,
         /* Translators: read aloud: address, size, "gap". */
         return g_strdup_printf (_ ("%s, %s, %s"), start, size,
                                 lacuna_region_verdict_words (verdict));
-      /* Translators: read aloud: address, size, "gap · fits", why. */
+      /* What is read aloud is not cut off: a gap that does not fit says why in a sentence.
+       * Translators: read aloud: address, size, "gap · fits", why. */
       return g_strdup_printf (_ ("%s, %s, %s: %s"), start, size,
-                              lacuna_region_verdict_words (verdict), words);
+                              lacuna_region_verdict_words (verdict),
+                              verdict == LACUNA_VERDICT_FREE ? sentences : words);
     }
 }

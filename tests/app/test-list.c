@@ -493,6 +493,59 @@ test_million (Fixture      *fixture,
   g_assert_cmpfloat (longest, <, 2000);
 }
 
+/* The name has to be there without scrolling, however narrow the table: the other columns give way
+ * in the order of what they are worth. */
+static void
+test_columns_give_way (Fixture      *fixture,
+                       gconstpointer data)
+{
+  static const LacunaColumn order[] = { LACUNA_COLUMN_END, LACUNA_COLUMN_OFFSET,
+                                        LACUNA_COLUMN_PROTECTION, LACUNA_COLUMN_SIZE };
+  GListModel *columns = gtk_column_view_get_columns (fixture->view);
+  GtkAdjustment *adjustment = gtk_scrollable_get_hadjustment (GTK_SCROLLABLE (fixture->view));
+  guint fewest = LACUNA_N_COLUMNS;
+
+  for (int width = 1100; width >= 400; width -= 100)
+    {
+      guint n_visible = 0;
+      guint n_hidden = 0;
+
+      gtk_window_set_default_size (fixture->window, width, 400);
+      run_for (150);
+      for (guint i = 0; i < LACUNA_N_COLUMNS; i++)
+        {
+          g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+          n_visible += gtk_column_view_column_get_visible (column);
+        }
+      while (n_hidden < G_N_ELEMENTS (order))
+        {
+          g_autoptr (GtkColumnViewColumn) column
+              = g_list_model_get_item (columns, order[n_hidden]);
+
+          if (gtk_column_view_column_get_visible (column))
+            break;
+          n_hidden++;
+        }
+      g_test_message ("%d pixels: %u columns", width, n_visible);
+      g_assert_cmpuint (n_visible + n_hidden, ==, LACUNA_N_COLUMNS);
+      g_assert_cmpuint (n_visible, <=, fewest);
+      g_assert_cmpfloat (gtk_adjustment_get_upper (adjustment), <=,
+                         gtk_adjustment_get_page_size (adjustment));
+      fewest = n_visible;
+    }
+  g_assert_cmpuint (fewest, <, LACUNA_N_COLUMNS - 2);
+
+  gtk_window_set_default_size (fixture->window, 1100, 400);
+  run_for (150);
+  for (guint i = 0; i < LACUNA_N_COLUMNS; i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      g_assert_true (gtk_column_view_column_get_visible (column));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -525,6 +578,7 @@ main (int    argc,
   ADD ("/app/list/rows-have-names", test_rows_have_names);
   ADD ("/app/list/pointer-and-menu-keys", test_pointer_and_menu);
   ADD ("/app/list/fits-a-phone", test_fits_a_phone);
+  ADD ("/app/list/columns-give-way-to-the-name", test_columns_give_way);
   ADD ("/app/list/million-rows", test_million);
 #undef ADD
 

@@ -10,6 +10,7 @@
 #include "app/lacuna-hints.h"
 #include "app/lacuna-inspector.h"
 #include "app/lacuna-legend.h"
+#include "app/lacuna-line.h"
 #include "app/lacuna-overview.h"
 #include "app/lacuna-region-pane.h"
 #include "app/lacuna-signs.h"
@@ -40,6 +41,7 @@ gtk_init_check (void)
   g_type_ensure (LACUNA_TYPE_HINTS);
   g_type_ensure (LACUNA_TYPE_INSPECTOR);
   g_type_ensure (LACUNA_TYPE_LEGEND);
+  g_type_ensure (LACUNA_TYPE_LINE);
   g_type_ensure (LACUNA_TYPE_OVERVIEW);
   g_type_ensure (LACUNA_TYPE_REGION_PANE);
   g_type_ensure (LACUNA_TYPE_SIGNS);
