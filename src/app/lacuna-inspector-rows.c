@@ -161,6 +161,10 @@ lacuna_inspector_row_new (LacunaFactKind kind,
   gtk_widget_set_valign (value, GTK_ALIGN_BASELINE);
   gtk_box_append (GTK_BOX (row), caption);
   gtk_box_append (GTK_BOX (row), value);
+  /* GTK 4.8 does not take the text that can be selected for a name. */
+  if (!lacuna_inspector_row_is_link (kind))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    _ (rows[kind].caption), -1);
   if (rows[kind].tooltip != NULL)
     {
       gtk_widget_set_tooltip_text (row, _ (rows[kind].tooltip));

@@ -138,6 +138,8 @@ lacuna_legend_init (LacunaLegend *self)
   /* A scrolled window without anything in it takes the focus itself when Tab comes by. */
   gtk_widget_set_can_focus (self->scroller, FALSE);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scroller), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Legend"), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Legend"), -1);
   gtk_accessible_update_property (
