@@ -1,0 +1,391 @@
+/* A whole visit by keyboard alone, as assistive technology sees it.
+ *
+ * Each test starts the program on a process of its own, does with keys what people come to do, and
+ * compares what the window says with what the library, lacuna-cli and the kernel say of the same
+ * process. What the window says is read from what a screen reader would read.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "outside.h"
+
+#include "core/gap.h"
+#include "model/lacuna-format.h"
+
+#include <string.h>
+
+#define EXPECT(role, name)                                                                         \
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_##role, name))
+
+static AtspiAccessible *
+strip_of (Outside *outside)
+{
+  return outside_find (outside, outside->application, ATSPI_ROLE_IMAGE, "Address space");
+}
+
+static AtspiAccessible *
+button_of (Outside    *outside,
+           const char *name)
+{
+  return outside_find (outside, outside->application, ATSPI_ROLE_PUSH_BUTTON, name);
+}
+
+static void
+set_up (Outside      *outside,
+        gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip = NULL;
+  g_autofree char *spelling = NULL;
+
+  outside->victim = outside_start_victim (&outside->map);
+  outside->pid = outside_pid_of (outside->victim);
+  spelling = target != NULL ? g_strdup (target) : g_strdup_printf ("pid:%d", outside->pid);
+  outside_start (outside, spelling, NULL);
+  strip = strip_of (outside);
+  outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
+}
+
+static void
+tear_down (Outside      *outside,
+           gconstpointer target)
+{
+  outside_finish (outside);
+}
+
+static struct lac_range
+range_of (const struct lac_map *map,
+          const char           *name)
+{
+  size_t index;
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+  g_assert_cmpint (lac_map_find_name (map, name, strlen (name), &index), ==, LAC_OK);
+  return lac_region_range (&regions[index]);
+}
+
+static void
+type_into (Outside    *outside,
+           const char *name,
+           const char *text)
+{
+  g_autoptr (AtspiAccessible) entry
+      = outside_find (outside, outside->application, ATSPI_ROLE_TEXT, name);
+
+  outside_expect_state (outside, entry, ATSPI_STATE_FOCUSED, TRUE);
+  outside_press (outside, XK_a, XK_Control_L);
+  outside_type (outside, text);
+  outside_expect_text (outside, entry, text);
+}
+
+/* Goes to @expression, and waits until the strip says that @range is selected. */
+static void
+go_to (Outside         *outside,
+       const char      *expression,
+       struct lac_range range)
+{
+  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  g_autofree char *start = lacuna_format_address_grouped (range.start);
+  g_autofree char *end = lacuna_format_address_grouped (range.end);
+  g_autofree char *pattern = g_strdup_printf ("*Selected: *%s – %s.", start, end);
+
+  outside_press (outside, XK_g, XK_Control_L);
+  type_into (outside, "Go to address or name", expression);
+  outside_press (outside, XK_Return, NoSymbol);
+  g_free (outside_expect_description (outside, strip, pattern));
+  outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
+}
+
+static void
+expect_clipboard (Outside    *outside,
+                  const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  OUTSIDE_WAIT (outside, (g_free (text), text = outside_clipboard (outside),
+                          g_strcmp0 (text, expected) == 0));
+}
+
+/* Ctrl+T, the number of a process, Return. */
+static void
+test_choose (Outside      *outside,
+             gconstpointer target)
+{
+  g_autofree char *pid = g_strdup_printf ("%d", outside->pid);
+  g_autofree char *button = g_strdup_printf ("Target: sleep %d", outside->pid);
+  g_autofree char *pattern = g_strdup_printf ("sleep, * · %d, *", outside->pid);
+  g_autoptr (AtspiAccessible) search = NULL;
+  g_autoptr (AtspiAccessible) processes = NULL;
+  g_autoptr (AtspiAccessible) row = NULL;
+
+  outside_press (outside, XK_t, XK_Control_L);
+  search = outside_find (outside, outside->application, ATSPI_ROLE_ENTRY, "Search for a process");
+  outside_expect_state (outside, search, ATSPI_STATE_FOCUSED, TRUE);
+  outside_type (outside, pid);
+  processes = outside_find (outside, outside->application, ATSPI_ROLE_LIST, "Processes");
+  row = outside_find_matching (outside, processes, ATSPI_ROLE_LIST_ITEM, pattern);
+  outside_expect_n_children (outside, processes, 1);
+  outside_press (outside, XK_Return, NoSymbol);
+  g_object_unref (button_of (outside, button));
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_LIST, "Processes");
+}
+
+/* The candidate as lacuna-cli has it for the same constraints. */
+static guint64
+ask_command_line (Outside *outside)
+{
+  g_autofree char *pid = g_strdup_printf ("pid:%d", outside->pid);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) command
+      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, LACUNA_CLI, "gaps", pid, "--near",
+                          "[heap]", "--size", "64K", "--limit", "1", "--json", NULL);
+  g_autofree char *output = NULL;
+  const char *candidate;
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (command, NULL, NULL, &output, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_successful (command));
+  candidate = strstr (output, "\"candidate\"");
+  g_assert_nonnull (candidate);
+  candidate = strstr (candidate, "0x");
+  g_assert_nonnull (candidate);
+  return g_ascii_strtoull (candidate + 2, NULL, 16);
+}
+
+/* F9, a name, a size; then N and P and F3 through what fits. */
+static void
+test_candidate (Outside      *outside,
+                gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  struct lac_gap_query query;
+  struct lac_gap_search search;
+  struct lac_gap gaps[2];
+  guint64 anchor = range_of (outside->map, "[heap]").start;
+  g_autofree char *first = NULL;
+  g_autofree char *at_first = NULL;
+  g_autofree char *at_second = NULL;
+
+  lac_gap_query_init (&query, outside->map);
+  query.anchors = &anchor;
+  query.n_anchors = 1;
+  query.size = 64 << 10;
+  query.order = LAC_ORDER_NEAREST;
+  g_assert_cmpint (lac_gap_search_init (&search, outside->map, &query), ==, LAC_OK);
+  for (guint i = 0; i < G_N_ELEMENTS (gaps); i++)
+    g_assert_cmpint (lac_gap_next (&search, &gaps[i]), ==, LAC_OK);
+  lac_gap_search_clear (&search);
+  g_assert_cmphex (ask_command_line (outside), ==, gaps[0].candidate);
+
+  outside_press (outside, XK_F9, NoSymbol);
+  type_into (outside, "Near", "[heap]");
+  outside_press (outside, XK_Escape, NoSymbol);
+  {
+    g_autoptr (AtspiAccessible) size
+        = outside_find (outside, outside->application, ATSPI_ROLE_TEXT, "Size");
+
+    for (guint i = 0; i < 12 && !outside_has_state (size, ATSPI_STATE_FOCUSED); i++)
+      {
+        outside_press (outside, XK_Tab, NoSymbol);
+      }
+  }
+  type_into (outside, "Size", "64K");
+
+  first = lacuna_format_address_grouped (gaps[0].candidate);
+  {
+    g_autofree char *pattern = g_strdup_printf ("%s, *", first);
+
+    EXPECT (LIST_ITEM, pattern);
+  }
+
+  /* The first is where one begins, and a match is selected where it is, everywhere. */
+  at_first = lacuna_format_address_grouped (gaps[0].range.end);
+  at_second = lacuna_format_address_grouped (gaps[1].range.end);
+  {
+    g_autofree char *first_pattern = g_strdup_printf ("*Selected: * – %s.", at_first);
+    g_autofree char *second_pattern = g_strdup_printf ("*Selected: * – %s.", at_second);
+
+    outside_press (outside, XK_F3, NoSymbol);
+    g_free (outside_expect_description (outside, strip, second_pattern));
+    outside_press (outside, XK_F3, XK_Shift_L);
+    g_free (outside_expect_description (outside, strip, first_pattern));
+    go_to (outside, "[heap]", range_of (outside->map, "[heap]"));
+    outside_press (outside, XK_n, NoSymbol);
+    g_free (outside_expect_description (outside, strip, second_pattern));
+    outside_press (outside, XK_p, NoSymbol);
+    g_free (outside_expect_description (outside, strip, first_pattern));
+  }
+}
+
+/* Ctrl+G and Alt+Return: what the inspector says is what the kernel says. */
+static void
+test_inspect (Outside      *outside,
+              gconstpointer target)
+{
+  struct lac_range stack = range_of (outside->map, "[stack]");
+  g_autofree char *path = g_strdup_printf ("/proc/%d/maps", outside->pid);
+  g_autofree char *maps = NULL;
+  g_autofree char *line = g_strdup_printf ("%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x rw-p",
+                                           stack.start, stack.end);
+  g_autofree char *start = lacuna_format_address_grouped (stack.start);
+  g_autofree char *end = lacuna_format_address_grouped (stack.end);
+  g_autofree char *size = lacuna_format_size (stack.end - stack.start);
+  g_autofree char *size_pattern = g_strdup_printf ("%s*bytes", size);
+  g_autofree char *plain_start = lacuna_format_address (stack.start);
+  g_autofree char *plain_end = lacuna_format_address (stack.end);
+  g_autofree char *plain_range = g_strdup_printf ("%s – %s", plain_start, plain_end);
+  g_autoptr (AtspiAccessible) inspector = NULL;
+  g_autoptr (AtspiAccessible) inspect = button_of (outside, "Inspect");
+
+  g_assert_true (g_file_get_contents (path, &maps, NULL, NULL));
+  g_assert_nonnull (strstr (maps, line));
+  go_to (outside, "[stack]+0x10", stack);
+  outside_press (outside, XK_c, XK_Control_L);
+  expect_clipboard (outside, plain_start);
+  outside_press (outside, XK_C, XK_Control_L);
+  expect_clipboard (outside, plain_range);
+
+  outside_press (outside, XK_Return, XK_Alt_L);
+  outside_expect_state (outside, inspect, ATSPI_STATE_PRESSED, TRUE);
+  inspector = outside_find (outside, outside->application, ATSPI_ROLE_PANEL, "Inspector");
+  g_object_unref (outside_find (outside, inspector, ATSPI_ROLE_LABEL, start));
+  g_object_unref (outside_find (outside, inspector, ATSPI_ROLE_LABEL, end));
+  g_object_unref (outside_find_matching (outside, inspector, ATSPI_ROLE_LABEL, size_pattern));
+  g_object_unref (outside_find_matching (outside, inspector, ATSPI_ROLE_LABEL, "rw-p: *"));
+  g_object_unref (outside_find (outside, inspector, ATSPI_ROLE_LABEL, "[stack]"));
+}
+
+/* The scales, the directions, and the way back and forth through what was in view. */
+static void
+test_view (Outside      *outside,
+           gconstpointer target)
+{
+  static const struct
+  {
+    KeySym key;
+    const char *name;
+  } scales[] = {
+    { XK_1, "Linear" },
+    { XK_3, "Around Anchor" },
+    { XK_2, "Compact" },
+  };
+  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  g_autofree char *whole = NULL;
+  g_autofree char *close = NULL;
+
+  go_to (outside, "[heap]", range_of (outside->map, "[heap]"));
+  for (guint i = 0; i < G_N_ELEMENTS (scales); i++)
+    {
+      g_autoptr (AtspiAccessible) button = button_of (outside, scales[i].name);
+
+      outside_press (outside, scales[i].key, XK_Alt_L);
+      outside_expect_state (outside, button, ATSPI_STATE_PRESSED, TRUE);
+    }
+
+  outside_press (outside, XK_v, XK_Alt_L);
+  outside_press (outside, XK_h, XK_Alt_L);
+
+  /* Everything, then the heap alone; each is a view to come back to. */
+  outside_press (outside, XK_0, NoSymbol);
+  whole = outside_expect_description (outside, strip, "In view: 0x0 to *");
+  outside_press (outside, XK_z, NoSymbol);
+  OUTSIDE_WAIT (outside, (g_free (close), atspi_accessible_clear_cache (strip),
+                          close = atspi_accessible_get_description (strip, NULL), close != NULL)
+                             && !g_str_has_prefix (close, "In view: 0x0 to "));
+  outside_press (outside, XK_Left, XK_Alt_L);
+  g_free (outside_expect_description (outside, strip, whole));
+  outside_press (outside, XK_Right, XK_Alt_L);
+  g_free (outside_expect_description (outside, strip, close));
+}
+
+/* A filter leaves what passes, and so does the legend. */
+static void
+test_list (Outside      *outside,
+           gconstpointer target)
+{
+  struct lac_range heap = range_of (outside->map, "[heap]");
+  g_autofree char *start = lacuna_format_address_grouped (heap.start);
+  g_autofree char *row = g_strdup_printf ("%s, *[heap]", start);
+  g_autoptr (AtspiAccessible) list
+      = outside_find (outside, outside->application, ATSPI_ROLE_LIST, "Regions and gaps");
+  g_autoptr (AtspiAccessible) entry
+      = outside_find (outside, outside->application, ATSPI_ROLE_ENTRY, "Filter");
+  g_autoptr (AtspiAccessible) legend = NULL;
+  size_t n_regions;
+
+  outside_press (outside, XK_r, XK_Alt_L);
+  outside_press (outside, XK_f, XK_Control_L);
+  outside_expect_state (outside, entry, ATSPI_STATE_FOCUSED, TRUE);
+  outside_type (outside, "[heap]");
+  outside_expect_n_children (outside, list, 1);
+  EXPECT (TABLE_ROW, row);
+  outside_press (outside, XK_a, XK_Control_L);
+  outside_press (outside, XK_BackSpace, NoSymbol);
+  lac_map_regions (outside->map, &n_regions);
+  outside_expect_n_children (outside, list, (int) n_regions);
+
+  /* The legend: only the stack. */
+  legend = button_of (outside, "stack");
+  outside_do (outside, outside->application, "stack");
+  outside_expect_state (outside, legend, ATSPI_STATE_PRESSED, TRUE);
+  outside_expect_n_children (outside, list, 1);
+  EXPECT (TABLE_ROW, "*[stack]");
+}
+
+/* Space pauses and goes on; then the process exits, and what was read stays. */
+static void
+test_exit (Outside      *outside,
+           gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) live = button_of (outside, "Live");
+  struct lac_range heap = range_of (outside->map, "[heap]");
+  g_autofree char *start = lacuna_format_address_grouped (heap.start);
+  g_autofree char *row = g_strdup_printf ("%s, *", start);
+
+  outside_press (outside, XK_space, NoSymbol);
+  outside_expect_name (outside, live, "Paused");
+  EXPECT (LABEL, "/proc/*paused");
+  outside_press (outside, XK_space, NoSymbol);
+  outside_expect_name (outside, live, "Live");
+  outside_end (outside->victim);
+  g_clear_object (&outside->victim);
+  outside_expect_name (outside, live, "Closed");
+  EXPECT (LABEL, "/proc/*closed at *");
+  EXPECT (TABLE_ROW, row);
+}
+
+/* The list of keys opens and closes, and the keyboard is the strip's again. */
+static void
+test_help (Outside      *outside,
+           gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+
+  outside_press (outside, XK_question, XK_Control_L);
+  EXPECT (LABEL, "Next gap that fits");
+  outside_take_keyboard (outside);
+  outside_press (outside, XK_Escape, NoSymbol);
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "Next gap that fits");
+  outside_take_keyboard (outside);
+  outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  outside_init ();
+
+#define ADD(path, target, function) g_test_add (path, Outside, target, set_up, function, tear_down)
+  ADD ("/app/journey/chooses-by-typing", "self", test_choose);
+  ADD ("/app/journey/candidate-is-the-command-lines", NULL, test_candidate);
+  ADD ("/app/journey/inspector-says-what-the-kernel-says", NULL, test_inspect);
+  ADD ("/app/journey/view-changes-and-comes-back", NULL, test_view);
+  ADD ("/app/journey/list-is-filtered", NULL, test_list);
+  ADD ("/app/journey/pauses-and-outlives-the-process", NULL, test_exit);
+  ADD ("/app/journey/help-opens-and-closes", NULL, test_help);
+#undef ADD
+
+  return g_test_run ();
+}
