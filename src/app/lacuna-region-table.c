@@ -46,6 +46,9 @@ struct _LacunaRegionTable
   guint64 address;    /* in what is selected */
   guint updating;     /* above 0 while the table itself changes selection or order */
   gboolean reveal;    /* the next change scrolls to what is selected */
+  gboolean focused;   /* a row had the focus when the view let go of its rows */
+  guint64 focus;      /* where that row starts */
+  guint64 deputy;     /* where the one starts that has the focus until then */
 };
 
 enum
@@ -329,6 +332,60 @@ stop_growing (LacunaRegionTable *self)
   self->growing = 0;
 }
 
+/* Where the row that has the focus starts. */
+static gboolean
+get_focus (LacunaRegionTable *self,
+           guint64           *out_address)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self->view));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GHashTableIter iter;
+  gpointer item;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    if (lacuna_region_marks_get_row (item) == focus)
+      {
+        *out_address = lacuna_row_get_range (gtk_list_item_get_item (item)).start;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* A row that has the focus goes with all others, and the next key would go nowhere. Until it is
+ * there again, or for good when it is no longer listed, the first row has it. */
+static void
+begin_focus (LacunaRegionTable *self)
+{
+  g_autoptr (LacunaRow) first = g_list_model_get_item (G_LIST_MODEL (self->rows), 0);
+  GtkListItem *item = NULL;
+
+  if (first != NULL)
+    {
+      self->deputy = lacuna_row_get_range (first).start;
+      item = lacuna_region_marks_find (self->marks, self->deputy);
+    }
+  if (item != NULL)
+    gtk_widget_grab_focus (lacuna_region_marks_get_row (item));
+}
+
+static void
+follow_focus (LacunaRegionTable *self)
+{
+  guint64 address;
+  GtkListItem *item;
+
+  if (!self->focused)
+    return;
+  item = lacuna_region_marks_find (self->marks, self->focus);
+  /* Whoever has gone on meanwhile stays there. */
+  self->focused = item == NULL && get_focus (self, &address) && address == self->deputy;
+  if (item != NULL && get_focus (self, &address) && address == self->deputy)
+    gtk_widget_grab_focus (lacuna_region_marks_get_row (item));
+}
+
 /* Gives the view its model, of which it gets to know a few rows in every frame: first those that it
  * will show. */
 static void
@@ -353,6 +410,9 @@ show_anew (LacunaRegionTable *self,
                                  lacuna_gradual_list_locate (self->rows, place),
                                  self->marks);
   show_selection (self, reveal);
+  if (self->focused)
+    begin_focus (self);
+  follow_focus (self);
 }
 
 static gboolean
@@ -372,11 +432,13 @@ grow_cb (GtkWidget     *view,
   /* Rows that come above what is selected move it, which is nobody's doing. */
   self->updating++;
   more = lacuna_gradual_list_grow (self->rows);
+  follow_focus (self);
   self->updating--;
   if (more)
     return G_SOURCE_CONTINUE;
 
   self->growing = 0;
+  self->focused = FALSE;
   show_selection (self, FALSE);
   return G_SOURCE_REMOVE;
 }
@@ -394,6 +456,7 @@ list_changing_cb (LacunaRegionTable *self,
 
   stop_growing (self);
   lacuna_region_place_save (self->view);
+  self->focused = self->focused || get_focus (self, &self->focus);
   gtk_column_view_set_model (self->view, NULL);
   gtk_single_selection_set_model (self->selection, NULL);
 }

@@ -302,6 +302,39 @@ wait_for_rows (Fixture *fixture,
   run_for (150);
 }
 
+/* Many rows change at once, so that the view makes them anew. */
+static void
+test_focus_stays (Fixture      *fixture,
+                  gconstpointer data)
+{
+  const guint n = 100000;
+  const guint64 address = 0x10000 + G_GUINT64_CONSTANT (50000) * 0x2000;
+  static const guint skips[] = { 0, 30000, 0, 60000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (skips); i++)
+    {
+      g_autoptr (LacunaSnapshot) snapshot = snapshot_of_many (n, skips[i], 0x2000);
+      GtkWidget *focus;
+
+      lacuna_region_pane_set_snapshot (fixture->pane, snapshot);
+      wait_for_rows (fixture, n - skips[i]);
+      if (i == 0)
+        {
+          lacuna_region_pane_select (fixture->pane, TRUE, address);
+          run_for (150);
+          g_assert_true (gtk_widget_grab_focus (row_widget_of (fixture, address)));
+          run_for (50);
+        }
+      focus = gtk_window_get_focus (fixture->window);
+      g_assert_nonnull (focus);
+      g_test_message ("without the first %u: %s, %s", skips[i], G_OBJECT_TYPE_NAME (focus), row_widget_of (fixture, address) != NULL ? "listed" : "not there");
+      if (skips[i] <= 50000)
+        g_assert_true (focus == row_widget_of (fixture, address));
+      else
+        g_assert_true (gtk_widget_is_ancestor (focus, fixture->rows));
+    }
+}
+
 /* Rows come and go above and below what is on screen, few or most of them; what is on screen stays
  * there, to the pixel. */
 static void
@@ -575,6 +608,7 @@ main (int    argc,
   ADD ("/app/list/shows-only-some-inks", test_inks_filter);
   ADD ("/app/list/empty-says-how-to-go-on", test_empty_can_be_cleared);
   ADD ("/app/list/refresh-keeps-the-scroll", test_refresh_keeps_scroll);
+  ADD ("/app/list/refresh-keeps-the-focus", test_focus_stays);
   ADD ("/app/list/rows-have-names", test_rows_have_names);
   ADD ("/app/list/pointer-and-menu-keys", test_pointer_and_menu);
   ADD ("/app/list/fits-a-phone", test_fits_a_phone);
