@@ -1,4 +1,4 @@
-/* What every benchmark needs: a clock, and medians, since times on a shared machine have outliers.
+/* What every benchmark needs: clocks, and medians, since times on a shared machine have outliers.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,6 +14,16 @@ now (void)
   struct timespec time;
 
   clock_gettime (CLOCK_MONOTONIC, &time);
+  return (double) time.tv_sec + (double) time.tv_nsec * 1e-9;
+}
+
+/* Seconds of the processor that all threads took so far. */
+static inline double
+cpu_seconds (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time);
   return (double) time.tv_sec + (double) time.tv_nsec * 1e-9;
 }
 

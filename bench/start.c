@@ -3,8 +3,10 @@
  * The time is from before the program is executed until its window's frame with the strip on it
  * was painted: the end of the frame clock's cycle. The first frame of the window, which may still
  * be empty, is beside it. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow
- * of the same size, which no program with libadwaita gets below. Both are started on the same
- * display and bus, with warm caches.
+ * of the same size, which no program with libadwaita gets below. A window with a header bar, an icon
+ * and one line of text is beside it, which is what remains of the limit for whoever shows a word.
+ * All are started on the same display and bus, with warm caches. The processor's time is of all
+ * threads; it is what others that run at the same time change the least.
  *
  * Started with "child" as its argument this is Lacuna, linked as the program is; the application
  * is the same, and only the time of its frames is written to file descriptor 3.
@@ -31,6 +33,7 @@ typedef struct
 {
   double first;  /* frame of the window */
   double filled; /* frame with the strip on it; the same for the peer */
+  double cpu;    /* seconds of the processor until then */
 } Frames;
 
 /* The child */
@@ -48,6 +51,7 @@ after_paint_cb (GtkWidget *window)
   if (!gtk_widget_get_mapped (strip) || lacuna_strip_get_n_renders (LACUNA_STRIP (strip)) == 0)
     return;
   frames.filled = now ();
+  frames.cpu = cpu_seconds ();
   _exit (write (3, &frames, sizeof frames) == sizeof frames ? 0 : 1);
 }
 
@@ -86,7 +90,7 @@ static Frames
 time_start (const char *program,
             const char *argument)
 {
-  Frames result = { 0, 0 };
+  Frames result = { 0, 0, 0 };
   int ends[2];
   double start;
   pid_t pid;
@@ -123,7 +127,12 @@ main (int   argc,
   double first[N_ROUNDS];
   double filled[N_ROUNDS];
   double bare[N_ROUNDS];
+  double words[N_ROUNDS];
   double ratios[N_ROUNDS];
+  double words_ratios[N_ROUNDS];
+  double cpu[N_ROUNDS];
+  double bare_cpu[N_ROUNDS];
+  double words_cpu[N_ROUNDS];
   double ratio;
 
   if (argc == 2 && strcmp (argv[1], "child") == 0)
@@ -134,6 +143,7 @@ main (int   argc,
   for (int round = -2; round < N_ROUNDS; round++)
     {
       Frames peer = time_start (argv[1], NULL);
+      Frames talking = time_start (argv[1], "words");
       Frames ours = time_start ("/proc/self/exe", "child");
 
       if (round < 0)
@@ -141,15 +151,26 @@ main (int   argc,
       first[round] = ours.first;
       filled[round] = ours.filled;
       bare[round] = peer.filled;
+      words[round] = talking.filled;
+      cpu[round] = ours.cpu;
+      bare_cpu[round] = peer.cpu;
+      words_cpu[round] = talking.cpu;
       ratios[round] = ours.filled / peer.filled;
+      words_ratios[round] = ours.filled / talking.filled;
     }
   ratio = median (ratios, N_ROUNDS);
-  printf ("from exec to a painted frame on itself, wall clock, medians of %d starts in turns\n\n"
-          "a bare AdwApplicationWindow     %7.1f ms\n"
-          "Lacuna, first frame             %7.1f ms\n"
-          "Lacuna, frame with the strip    %7.1f ms\n"
-          "ratio                           %7.2f x   (at most %.1f) %s\n",
-          N_ROUNDS, median (bare, N_ROUNDS) * 1e3, median (first, N_ROUNDS) * 1e3,
-          median (filled, N_ROUNDS) * 1e3, ratio, LIMIT, ratio <= LIMIT ? "ok" : "MISS");
+  printf ("from exec to a painted frame on itself, ms, medians of %d starts in turns\n\n"
+          "                                     wall  processor\n"
+          "a bare AdwApplicationWindow     %9.1f  %9.1f\n"
+          "one with a line of text         %9.1f  %9.1f\n"
+          "Lacuna, first frame             %9.1f\n"
+          "Lacuna, frame with the strip    %9.1f  %9.1f\n\n"
+          "ratio to the bare window        %9.2f x   (at most %.1f) %s\n"
+          "ratio to the line of text       %9.2f x\n",
+          N_ROUNDS, median (bare, N_ROUNDS) * 1e3, median (bare_cpu, N_ROUNDS) * 1e3,
+          median (words, N_ROUNDS) * 1e3, median (words_cpu, N_ROUNDS) * 1e3,
+          median (first, N_ROUNDS) * 1e3, median (filled, N_ROUNDS) * 1e3,
+          median (cpu, N_ROUNDS) * 1e3, ratio, LIMIT, ratio <= LIMIT ? "ok" : "MISS",
+          median (words_ratios, N_ROUNDS));
   return 0;
 }
