@@ -18,6 +18,7 @@
 #include "lacuna-window-drop.h"
 
 #include <glib/gi18n.h>
+#include <pango/pangocairo.h>
 #include <string.h>
 
 #define APPLICATION_ID "io.github.lacuna_project.Lacuna"
@@ -200,6 +201,9 @@ lacuna_application_startup (GApplication *application)
     { "quit", quit_action, NULL, NULL, NULL, { 0 } },
   };
 
+  /* The first who asks for a font has Pango read what fonts there are, on a thread of its own, and
+   * then waits for it. Asked for now, they are read while GTK starts. */
+  pango_cairo_font_map_get_default ();
   G_APPLICATION_CLASS (lacuna_application_parent_class)->startup (application);
 
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
