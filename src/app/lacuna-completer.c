@@ -156,9 +156,10 @@ width_needed (LacunaCompleter *self)
   for (guint i = 0; i < self->proposals->len; i++)
     {
       const LacunaProposal *proposal = g_ptr_array_index (self->proposals, i);
+      g_autofree char *name = lacuna_format_name (proposal->text, -1);
       int width;
 
-      pango_layout_set_text (layout, proposal->text, -1);
+      pango_layout_set_text (layout, name, -1);
       pango_layout_get_pixel_size (layout, &width, NULL);
       if (proposal->address != 0)
         {
@@ -223,6 +224,8 @@ show_row (LacunaCompleter *self,
   GtkWidget *box;
   const LacunaProposal *proposal;
   g_autofree char *address = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *place = NULL;
 
   if (position == self->rows->len)
     {
@@ -239,11 +242,14 @@ show_row (LacunaCompleter *self,
   proposal = g_ptr_array_index (self->proposals, position);
   address = proposal->address != 0 ? lacuna_format_address_grouped (proposal->address)
                                    : g_strdup ("");
-  gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (box)), proposal->text);
+  name = lacuna_format_name (proposal->text, -1);
+  if (proposal->place != NULL)
+    place = lacuna_format_name (proposal->place, -1);
+  gtk_label_set_label (GTK_LABEL (gtk_widget_get_first_child (box)), name);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), address);
-  gtk_widget_set_tooltip_text (row, proposal->place);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  proposal->text, -1);
+  gtk_widget_set_tooltip_text (row, place);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  -1);
 }
 
 static void

@@ -168,8 +168,7 @@ lacuna_region_protection (const struct lac_region *region)
 char *
 lacuna_region_name (const struct lac_backing *backing)
 {
-  g_autofree char *name
-      = g_utf8_make_valid (backing->name_length > 0 ? backing->name : "", backing->name_length);
+  g_autofree char *name = lacuna_format_name (backing->name, backing->name_length);
 
   if (backing->deleted)
     return g_strdup_printf (_ ("%s (deleted)"), name);

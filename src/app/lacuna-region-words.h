@@ -41,7 +41,7 @@ const char   *lacuna_region_sharing_sentence (const struct lac_region *region);
 /* (transfer full): "r-xp". */
 char         *lacuna_region_protection       (const struct lac_region *region);
 
-/* (transfer full) UTF-8: the name, with what is to be said of it when its file is gone; "" for
+/* (transfer full) UTF-8: the name as it is shown, which is bounded, with what is to be said of it when its file is gone; "" for
  * none. */
 char         *lacuna_region_name             (const struct lac_backing *backing);
 

@@ -27,9 +27,8 @@ describe_region (LacunaStrip *self,
   lac_protection_format (region->protection, region->flags, protection);
   if (backing->name_length > 0)
     {
-      g_autofree char *name = g_utf8_make_valid (backing->name, -1);
+      g_autofree char *name = lacuna_format_name (backing->name, backing->name_length);
 
-      g_strdelimit (name, "\n\r", ' ');
       g_string_append_printf (text, "%s\n", name);
     }
   g_string_append_printf (text, "%s · %s · %s", label, protection, size);

@@ -53,8 +53,8 @@ lacuna_strip_short_name (const struct lac_map    *map,
     return g_strdup (lacuna_ink_get_label (lacuna_ink_for_region (region)));
 
   slash = backing->name[0] == '/' ? strrchr (backing->name, '/') : NULL;
-  name = g_utf8_make_valid (slash && slash[1] != '\0' ? slash + 1 : backing->name, -1);
-  g_strdelimit (name, "\n\r\t", ' ');
+  name = lacuna_format_name (slash && slash[1] != '\0' ? slash + 1 : backing->name, -1);
+  g_strdelimit (name, "\t", ' ');
   if (slash)
     cut_version (name);
   return name;

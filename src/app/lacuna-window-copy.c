@@ -16,7 +16,8 @@ static void
 copy (LacunaWindow *self,
       const char   *text)
 {
-  g_autofree char *message = g_strdup_printf (_ ("Copied %s"), text);
+  g_autofree char *shown = lacuna_format_name (text, -1);
+  g_autofree char *message = g_strdup_printf (_ ("Copied %s"), shown);
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
   lacuna_window_toast (self, message);

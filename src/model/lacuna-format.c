@@ -171,6 +171,76 @@ lacuna_format_bytes (guint64 bytes)
                           count);
 }
 
+/* UTF-8 has no characters longer than this. */
+#define LONGEST_CHARACTER 4
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
+static gboolean
+goes_on (char byte)
+{
+  return ((guchar) byte & 0xc0) == 0x80;
+}
+
+/* What has no end within a character's length begins nowhere: it is no UTF-8 anyway. */
+static gsize
+character_start (const char *text,
+                 gsize       place)
+{
+  for (gsize back = 0; back < LONGEST_CHARACTER && back < place; back++)
+    if (!goes_on (text[place - back]))
+      return place - back;
+  return place;
+}
+
+/**
+ * lacuna_format_name:
+ * @name: any bytes; may be %NULL when @length is 0
+ * @length: how many of them; negative for all up to the NUL
+ *
+ * Nothing bounds a name in a file that somebody wrote, and to lay out 100 kB of text as one
+ * paragraph takes seconds. A long name loses its middle: where it lies is told by its start, what it
+ * is by its end.
+ *
+ * Returns: (transfer full): @name as UTF-8 of at most %LACUNA_FORMAT_LONGEST_NAME characters
+ */
+char *
+lacuna_format_name (const char *name,
+                    gssize      length)
+{
+  const glong half = LACUNA_FORMAT_LONGEST_NAME / 2;
+  gsize size = length < 0 ? strlen (name) : (gsize) length;
+  gsize most = LACUNA_FORMAT_LONGEST_NAME * LONGEST_CHARACTER;
+  g_autofree char *start = NULL;
+  g_autofree char *end = NULL;
+  glong n_start;
+  glong n_end;
+
+  if (size == 0)
+    return g_strdup ("");
+  if (size <= most)
+    {
+      start = g_utf8_make_valid (name, (gssize) size);
+      n_start = g_utf8_strlen (start, -1);
+      if (n_start <= LACUNA_FORMAT_LONGEST_NAME)
+        return g_strdelimit (g_steal_pointer (&start), "\n\r", ' ');
+      end = g_strdup (start);
+    }
+  else
+    {
+      gsize end_start = character_start (name, size - most);
+
+      start = g_utf8_make_valid (name, (gssize) character_start (name, most));
+      end = g_utf8_make_valid (name + end_start, (gssize) (size - end_start));
+    }
+
+  n_end = g_utf8_strlen (end, -1);
+  *g_utf8_offset_to_pointer (start, half) = '\0';
+  return g_strdelimit (
+      g_strconcat (start, ELLIPSIS, g_utf8_offset_to_pointer (end, n_end - (half - 1)), NULL),
+      "\n\r", ' ');
+}
+
 /**
  * lacuna_format_distance:
  * @bytes: a distance; negative below

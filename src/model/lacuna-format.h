@@ -24,6 +24,13 @@ char *lacuna_format_count           (guint64 count);
 /* "4,096 bytes", grouped as a count is. */
 char *lacuna_format_bytes           (guint64 bytes);
 
+/* A name of @length bytes (negative: up to its NUL) as it is shown: UTF-8, on one line, of at most
+ * LACUNA_FORMAT_LONGEST_NAME characters. What is copied is the name itself. */
+#define LACUNA_FORMAT_LONGEST_NAME 256
+
+char *lacuna_format_name            (const char *name,
+                                     gssize      length);
+
 /* "+63 MiB", "−11 MiB" (a real minus sign), "0". */
 char *lacuna_format_distance        (gint64  bytes);
 

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-row-private.h"
+#include "lacuna-format.h"
 
 #include "core/hazard.h"
 
@@ -172,8 +173,8 @@ lacuna_row_get_hazards (LacunaRow *self)
  * lacuna_row_get_name:
  * @self: a row
  *
- * Returns: the region's name, "" when it has none and for a gap; UTF-8, in which bytes that are not
- *   are shown as U+FFFD
+ * Returns: the region's name as it is shown, "" when it has none and for a gap; UTF-8, in which bytes
+ *   that are not are U+FFFD, and bounded
  */
 const char *
 lacuna_row_get_name (LacunaRow *self)
@@ -183,6 +184,6 @@ lacuna_row_get_name (LacunaRow *self)
   if (backing == NULL || backing->name_length == 0)
     return "";
   if (self->name == NULL)
-    self->name = g_utf8_make_valid (backing->name, backing->name_length);
+    self->name = lacuna_format_name (backing->name, backing->name_length);
   return self->name;
 }

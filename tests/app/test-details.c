@@ -16,7 +16,7 @@ static const char text[]
       "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n";
 
 static LacunaSnapshot *
-make_snapshot (void)
+make_snapshot_of (const char *maps)
 {
   LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE,
                           .name = (char *) "test",
@@ -24,11 +24,17 @@ make_snapshot (void)
   struct lac_map *map = NULL;
   LacunaSnapshot *snapshot;
 
-  g_assert_cmpint (lac_map_parse (text, strlen (text), &LAC_SPACE_UNKNOWN, &map, NULL), ==,
+  g_assert_cmpint (lac_map_parse (maps, strlen (maps), &LAC_SPACE_UNKNOWN, &map, NULL), ==,
                    LAC_OK);
   snapshot = lacuna_snapshot_new (map, &origin, 0);
   lac_map_unref (map);
   return snapshot;
+}
+
+static LacunaSnapshot *
+make_snapshot (void)
+{
+  return make_snapshot_of (text);
 }
 
 static void
@@ -99,6 +105,24 @@ test_says_what_is_there (void)
   g_assert_finalize_object (details);
 }
 
+/* A line of 100 kB takes seconds to lay out. */
+static void
+test_long_names_are_cut (void)
+{
+  LacunaDetails *details = g_object_ref_sink (g_object_new (LACUNA_TYPE_DETAILS, NULL));
+  g_autofree char *name = g_strnfill (100000, 'a');
+  g_autofree char *maps
+      = g_strdup_printf ("00400000-00401000 r-xp 00000000 fe:00 11 /usr/bin/%s\n", name);
+  g_autoptr (LacunaSnapshot) snapshot = make_snapshot_of (maps);
+
+  lacuna_details_set_snapshot (details, snapshot);
+  lacuna_details_set_selection (details, TRUE, 0x400000);
+  g_assert_nonnull (strstr (get_text (details, "sentence"), "/usr/bin/a"));
+  g_assert_cmpuint (strlen (get_text (details, "title")), <, 300);
+  g_assert_cmpuint (strlen (get_text (details, "sentence")), <, 600);
+  g_assert_finalize_object (details);
+}
+
 static void
 test_range_is_never_cut (void)
 {
@@ -154,6 +178,7 @@ main (int    argc,
   adw_init ();
 
   g_test_add_func ("/app/details/says-what-is-there", test_says_what_is_there);
+  g_test_add_func ("/app/details/long-names-are-cut", test_long_names_are_cut);
   g_test_add_func ("/app/details/range-is-never-cut", test_range_is_never_cut);
   return g_test_run ();
 }

@@ -104,6 +104,40 @@ test_facts_of_a_region (void)
   g_assert_nonnull (top.facts[LACUNA_FACT_BEFORE].text);
 }
 
+/* What is shown of a name that has no end is little of it; what is copied is all of it. */
+static void
+test_long_names_are_cut (void)
+{
+  g_autofree char *name = g_strnfill (100000, 'a');
+  g_autofree char *maps = g_strdup_printf (
+      "00400000-00401000 r-xp 00000000 fe:00 11 /usr/bin/%s\n"
+      "00401000-00402000 rw-p 00000000 00:00 0 [heap]\n",
+      name);
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (maps);
+  g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
+  g_autoptr (LacunaRow) row = NULL;
+  g_autofree char *tooltip = NULL;
+  g_autofree char *spoken = NULL;
+  g_auto (LacunaFacts) facts = { 0 };
+  g_auto (LacunaFacts) next = { 0 };
+
+  g_assert_true (lacuna_facts_find (&facts, lacuna_snapshot_get_map (snapshot), NULL, 0x400000));
+  g_assert_cmpuint (strlen (facts.title), <, 300);
+  g_assert_cmpuint (strlen (facts.facts[LACUNA_FACT_NAME].text), <, 300);
+  g_assert_cmpuint (strlen (facts.facts[LACUNA_FACT_NAME].copy), ==,
+                    strlen ("/usr/bin/") + strlen (name));
+  g_assert_true (lacuna_facts_find (&next, lacuna_snapshot_get_map (snapshot), NULL, 0x401000));
+  g_assert_cmpuint (strlen (next.facts[LACUNA_FACT_BEFORE].text), <, 300);
+
+  lacuna_region_list_set_snapshot (list, snapshot);
+  row = g_list_model_get_item (G_LIST_MODEL (list), lacuna_region_list_find (list, 0x400000));
+  g_assert_cmpuint (strlen (lacuna_row_get_name (row)), <, 300);
+  tooltip = lacuna_region_explain (row, LACUNA_COLUMN_NAME, NULL, 0);
+  g_assert_cmpuint (strlen (tooltip), <, 300);
+  spoken = lacuna_region_describe (row, NULL, 0);
+  g_assert_cmpuint (strlen (spoken), <, 400);
+}
+
 static void
 test_facts_of_a_gap (void)
 {
@@ -305,6 +339,7 @@ main (int    argc,
   g_test_add_func ("/app/words/gaps-say-why-not", test_gaps_say_why);
   g_test_add_func ("/app/words/stale-answers-say-nothing", test_stale_answers_say_nothing);
   g_test_add_func ("/app/inspector/facts-of-a-region", test_facts_of_a_region);
+  g_test_add_func ("/app/inspector/long-names-are-cut", test_long_names_are_cut);
   g_test_add_func ("/app/inspector/facts-of-a-gap", test_facts_of_a_gap);
   g_test_add_func ("/app/inspector/copies-leads-on-and-reads-pages", test_inspector);
   g_test_add_func ("/app/legend/filters-by-ink", test_legend);

@@ -210,6 +210,50 @@ test_count_local (void)
     g_test_skip ("no locale that groups is installed");
 }
 
+/* Nothing bounds a name in a file; what is shown of it is bounded, and cut between characters. */
+static void
+test_name (void)
+{
+  static const char *const letters[] = { "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x92\xbe", "\xff",
+                                         "\x80" };
+
+  g_autofree char *none = lacuna_format_name (NULL, 0);
+  g_autofree char *lines = lacuna_format_name ("a\nb", -1);
+
+  g_assert_cmpstr (none, ==, "");
+  g_assert_cmpstr (lines, ==, "a b");
+  for (gsize i = 0; i < G_N_ELEMENTS (letters); i++)
+    for (gsize n = 1; n < 3000; n += n > 250 && n < 260 ? 1 : n / 7 + 1)
+      for (gsize skip = 0; skip < 4; skip++)
+        {
+          GString *name = g_string_new_len ("/..", (gssize) skip % 4);
+          g_autofree char *shown = NULL;
+          g_autofree char *valid = NULL;
+
+          for (gsize k = 0; k < n; k++)
+            g_string_append (name, letters[i]);
+          g_string_append (name, "/z");
+          shown = lacuna_format_name (name->str, (gssize) name->len);
+          valid = g_utf8_make_valid (name->str, (gssize) name->len);
+          g_assert_true (g_utf8_validate (shown, -1, NULL));
+          g_assert_true (g_str_has_suffix (shown, "/z"));
+          if (g_utf8_strlen (valid, -1) <= LACUNA_FORMAT_LONGEST_NAME)
+            {
+              g_assert_cmpstr (shown, ==, valid);
+            }
+          else
+            {
+              const char *cut = strstr (shown, "\xe2\x80\xa6");
+
+              g_assert_cmpint (g_utf8_strlen (shown, -1), ==, LACUNA_FORMAT_LONGEST_NAME);
+              g_assert_nonnull (cut);
+              g_assert_cmpmem (shown, cut - shown, valid, cut - shown);
+              g_assert_true (g_str_has_suffix (valid, cut + 3));
+            }
+          g_string_free (name, TRUE);
+        }
+}
+
 /* Each status turns into an error that says its sentence. */
 static void
 test_error_sentences (void)
@@ -242,6 +286,7 @@ main (int    argc,
   g_test_add_func ("/model/format/bytes", test_bytes);
   g_test_add_func ("/model/format/counts-are-grouped-without-a-locale", test_count);
   g_test_add_func ("/model/format/counts-are-grouped-as-the-locale-does", test_count_local);
+  g_test_add_func ("/model/format/long-names-are-cut-between-characters", test_name);
   g_test_add_func ("/model/error/says-the-sentence", test_error_sentences);
   return g_test_run ();
 }
