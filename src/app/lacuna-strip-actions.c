@@ -262,14 +262,6 @@ measure_higher_action (GtkWidget  *widget,
 }
 
 static void
-pick_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  lacuna_strip_pick_selection (LACUNA_STRIP (widget));
-}
-
-static void
 cancel_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
@@ -343,7 +335,6 @@ lacuna_strip_class_add_actions (GtkWidgetClass *widget_class)
     { "strip.measure", measure_action },
     { "strip.measure-lower", measure_lower_action },
     { "strip.measure-higher", measure_higher_action },
-    { "strip.pick", pick_action },
     { "strip.cancel", cancel_action },
     { "strip.menu", menu_action },
     { "strip.back", back_action },

@@ -208,8 +208,26 @@ class_has_action (GType       type,
   return found;
 }
 
+/* An application can be registered once in a process. */
+static LacunaApplication *application;
+
+static GActionGroup *
+application_actions (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (application == NULL)
+    {
+      application = lacuna_application_new ();
+      g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
+      g_application_register (G_APPLICATION (application), NULL, &error);
+      g_assert_no_error (error);
+    }
+  return G_ACTION_GROUP (application);
+}
+
 static void
-expect_action (GActionGroup *application,
+expect_action (GActionGroup *group,
                const char   *detailed)
 {
   g_autoptr (GVariant) target = NULL;
@@ -219,7 +237,7 @@ expect_action (GActionGroup *application,
   g_action_parse_detailed_name (detailed, &name, &target, &error);
   g_assert_no_error (error);
   if (g_str_has_prefix (name, "app.")
-          ? !g_action_group_has_action (application, name + strlen ("app."))
+          ? !g_action_group_has_action (group, name + strlen ("app."))
           : !class_has_action (g_str_has_prefix (name, "strip.") ? LACUNA_TYPE_STRIP
                                                                  : LACUNA_TYPE_WINDOW,
                                name))
@@ -229,20 +247,16 @@ expect_action (GActionGroup *application,
 static void
 test_actions (void)
 {
-  g_autoptr (LacunaApplication) application = lacuna_application_new ();
-  g_autoptr (GError) error = NULL;
+  GActionGroup *group = application_actions ();
   gsize n_keys;
   gsize n_strip_keys;
   const LacunaKey *table = lacuna_keys_get (&n_keys);
   const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
 
-  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE);
-  g_application_register (G_APPLICATION (application), NULL, &error);
-  g_assert_no_error (error);
   for (gsize i = 0; i < n_keys; i++)
-    expect_action (G_ACTION_GROUP (application), table[i].action);
+    expect_action (group, table[i].action);
   for (gsize i = 0; i < n_strip_keys; i++)
-    expect_action (G_ACTION_GROUP (application), strip_table[i].action);
+    expect_action (group, strip_table[i].action);
 }
 
 /* The same key twice would do whatever comes first. */
@@ -288,19 +302,163 @@ test_accelerators_leave_typing_alone (void)
       }
 }
 
+/* Reaching */
+
+/* Notes what a template or a menu does, in whichever way it says so. */
+static void
+start_reaching (GMarkupParseContext *context,
+                const char          *element,
+                const char         **names,
+                const char         **values,
+                gpointer             user_data,
+                GError             **error)
+{
+  gboolean *names_action = user_data;
+
+  *names_action = FALSE;
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_equal (names[i], "name")
+        && (g_str_equal (values[i], "action") || g_str_equal (values[i], "action-name")))
+      *names_action = TRUE;
+}
+
+static GHashTable *reached;
+
+static void
+text_reaching (GMarkupParseContext *context,
+               const char          *content,
+               gsize                length,
+               gpointer             user_data,
+               GError             **error)
+{
+  const gboolean *names_action = user_data;
+
+  if (*names_action && length > 0 && !g_ascii_isspace (*content))
+    g_hash_table_add (reached, g_strndup (content, length));
+}
+
+static void
+end_reaching (GMarkupParseContext *context,
+              const char          *element,
+              gpointer             user_data,
+              GError             **error)
+{
+  *(gboolean *) user_data = FALSE;
+}
+
+static void
+add_template (const char *name)
+{
+  static const GMarkupParser parser
+      = { start_reaching, end_reaching, text_reaching, NULL, NULL };
+  gboolean names_action = FALSE;
+  g_autofree char *path = g_strconcat ("/io/github/lacuna_project/Lacuna/ui/", name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, 0, &error);
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &names_action, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (g_markup_parse_context_parse (context, g_bytes_get_data (bytes, NULL),
+                                               (gssize) g_bytes_get_size (bytes), &error));
+  g_assert_no_error (error);
+}
+
+static void
+add_key (const char *detailed)
+{
+  g_autoptr (GVariant) target = NULL;
+  g_autoptr (GError) error = NULL;
+  char *name = NULL;
+
+  g_action_parse_detailed_name (detailed, &name, &target, &error);
+  g_assert_no_error (error);
+  g_hash_table_add (reached, name);
+}
+
+static guint
+expect_reached (GType       type,
+                const char *prefix)
+{
+  GtkWidgetClass *widget_class = g_type_class_ref (type);
+  GType owner;
+  const char *action;
+  const GVariantType *parameter;
+  const char *property;
+  guint n_actions = 0;
+
+  for (guint i = 0;
+       gtk_widget_class_query_action (widget_class, i, &owner, &action, &parameter, &property); i++)
+    if (g_str_has_prefix (action, prefix))
+      {
+        n_actions++;
+        if (!g_hash_table_contains (reached, action))
+          {
+            g_printerr ("%s is on no key, in no menu and on no button\n", action);
+            g_test_fail ();
+          }
+      }
+  g_type_class_unref (widget_class);
+  return n_actions;
+}
+
+/* What can be done and has neither a key nor a place in a menu nor a button can't be done. */
+static void
+test_reachable (void)
+{
+  g_auto (GStrv) templates
+      = g_resources_enumerate_children ("/io/github/lacuna_project/Lacuna/ui/", 0, NULL);
+  g_auto (GStrv) actions = NULL;
+  gsize n_keys;
+  gsize n_strip_keys;
+  const LacunaKey *table = lacuna_keys_get (&n_keys);
+  const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
+
+  reached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_assert_nonnull (templates);
+  for (guint i = 0; templates[i] != NULL; i++)
+    if (g_str_has_suffix (templates[i], ".ui") && !g_str_has_prefix (templates[i], "help-overlay"))
+      add_template (templates[i]);
+  for (gsize i = 0; i < n_keys; i++)
+    add_key (table[i].action);
+  for (gsize i = 0; i < n_strip_keys; i++)
+    add_key (strip_table[i].action);
+
+  g_assert_cmpuint (expect_reached (LACUNA_TYPE_WINDOW, "win."), >, 25);
+  g_assert_cmpuint (expect_reached (LACUNA_TYPE_STRIP, "strip."), >, 20);
+  actions = g_action_group_list_actions (application_actions ());
+  g_assert_cmpuint (g_strv_length (actions), >, 2);
+  for (guint i = 0; actions[i] != NULL; i++)
+    {
+      g_autofree char *name = g_strconcat ("app.", actions[i], NULL);
+
+      if (!g_hash_table_contains (reached, name))
+        {
+          g_printerr ("%s is on no key, in no menu and on no button\n", name);
+          g_test_fail ();
+        }
+    }
+  g_clear_pointer (&reached, g_hash_table_unref);
+}
+
 int
 main (int    argc,
       char **argv)
 {
+  int status;
+
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
 
   g_test_add_func ("/app/keys/overlay-says-all-and-nothing-else", test_overlay);
   g_test_add_func ("/app/keys/overlay-can-be-shown", test_overlay_builds);
   g_test_add_func ("/app/keys/every-action-exists", test_actions);
+  g_test_add_func ("/app/keys/every-action-can-be-reached", test_reachable);
   g_test_add_func ("/app/keys/no-key-means-two-things", test_no_key_twice);
   g_test_add_func ("/app/keys/accelerators-leave-typing-alone",
                    test_accelerators_leave_typing_alone);
 
-  return g_test_run ();
+  status = g_test_run ();
+
+  g_clear_object (&application);
+  return status;
 }
