@@ -430,10 +430,10 @@ outside_expect_text (Outside         *outside,
 void
 outside_do (Outside         *outside,
             AtspiAccessible *root,
-            const char      *button)
+            const char      *pattern)
 {
   g_autoptr (AtspiAccessible) found
-      = find (outside, root, ATSPI_ROLE_PUSH_BUTTON, button, FALSE, TRUE);
+      = find (outside, root, ATSPI_ROLE_PUSH_BUTTON, pattern, TRUE, TRUE);
   g_autoptr (AtspiAction) action = atspi_accessible_get_action_iface (found);
   g_autoptr (GError) error = NULL;
 

@@ -105,10 +105,10 @@ void             outside_expect_text        (Outside         *outside,
                                              AtspiAccessible *entry,
                                              const char      *text);
 
-/* Presses the button that is called so, as a pointer would. */
+/* Presses the button whose name matches @pattern, as a pointer would. */
 void             outside_do                 (Outside         *outside,
                                              AtspiAccessible *root,
-                                             const char      *button);
+                                             const char      *pattern);
 /* Puts @text into the entry that is called so, in one go. */
 void             outside_set_text           (Outside         *outside,
                                              AtspiAccessible *root,

@@ -528,7 +528,7 @@ test_popups (void)
   do_ours (&outside, "What the signs mean");
   read_state (&outside, &reading, "signs", FALSE);
   outside_press (&outside, XK_Escape, NoSymbol);
-  do_ours (&outside, "Copy as");
+  do_ours (&outside, "*Copy as");
   read_state (&outside, &reading, "copying a match", FALSE);
   outside_press (&outside, XK_Escape, NoSymbol);
   outside_finish (&outside);
