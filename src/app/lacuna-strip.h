@@ -16,7 +16,7 @@
  * strip.show-all, strip.select-next, strip.select-previous (and -any of both, which do not skip gaps),
  * strip.center-selection (which shows all of it when it is there), strip.zoom-to-selection (or the
  * measure), strip.activate-selection (what Return does: pick it while picking, else zoom to it),
- * strip.measure, strip.measure-lower, strip.measure-higher, strip.pick, strip.cancel, strip.menu,
+ * strip.measure, strip.measure-lower, strip.measure-higher, strip.cancel, strip.menu,
  * strip.back, strip.forward. Keys are in lacuna-strip-keys.c; the window passes on keys that nobody
  * else wants, so that they work wherever nothing is being typed.
  *
