@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include "lacuna-completer.h"
+#include "lacuna-isolate.h"
 #include "model/lacuna-completion.h"
 #include "model/lacuna-format.h"
 
@@ -240,8 +241,9 @@ show_row (LacunaCompleter *self,
 
   box = gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row));
   proposal = g_ptr_array_index (self->proposals, position);
-  address = proposal->address != 0 ? lacuna_format_address_grouped (proposal->address)
-                                   : g_strdup ("");
+  address = proposal->address != 0
+                ? lacuna_isolate (lacuna_format_address_grouped (proposal->address))
+                : g_strdup ("");
   name = lacuna_format_name (proposal->text, -1);
   if (proposal->place != NULL)
     place = lacuna_format_name (proposal->place, -1);

@@ -56,8 +56,11 @@ add_size (LacunaFacts   *self,
   g_autofree char *text = lacuna_format_size (size);
   g_autofree char *bytes = lacuna_format_bytes (size);
 
-  self->facts[kind].text
-      = size < 1024 ? g_strdup (bytes) : g_strdup_printf ("%s · %s", text, bytes);
+  if (size < 1024)
+    self->facts[kind].text = g_strdup (bytes);
+  else
+    /* Translators: a size, and the same to the byte: "84 MiB · 88,080,384 bytes". */
+    self->facts[kind].text = g_strdup_printf (C_ ("size and bytes", "%s · %s"), text, bytes);
   self->facts[kind].copy = g_strdup_printf ("%" PRIu64, size);
 }
 
@@ -79,13 +82,13 @@ add_neighbour (LacunaFacts          *self,
       const struct lac_region *region = &regions[index];
       g_autofree char *name = lacuna_region_name (lac_map_backing (map, region));
       g_autofree char *base = *name == '/' ? g_path_get_basename (name) : g_strdup (name);
+      const char *what;
 
       size = lacuna_format_size (lac_range_size (lac_region_range (region)));
       fact->address = region->start;
+      what = *base != '\0' ? base : lacuna_ink_get_label (lacuna_ink_for_region (region));
       /* Translators: a neighbour: its name or kind, and its size. */
-      fact->text = g_strdup_printf (
-          _ ("%s, %s"),
-          *base != '\0' ? base : lacuna_ink_get_label (lacuna_ink_for_region (region)), size);
+      fact->text = g_strdup_printf (_ ("%s, %s"), what, size);
     }
   else if (lac_range_contains (lac_map_gap (map, index), address))
     {
@@ -105,6 +108,8 @@ add_region (LacunaFacts             *self,
   const struct lac_backing *backing = lac_map_backing (map, region);
   g_autofree char *name = lacuna_region_name (backing);
   g_autofree char *protection = lacuna_region_protection (region);
+  const char *access = lacuna_region_access_sentence (region);
+  const char *sharing = lacuna_region_sharing_sentence (region);
 
   self->region = TRUE;
   self->range = lac_region_range (region);
@@ -116,10 +121,9 @@ add_region (LacunaFacts             *self,
   self->sentence = g_strdup (lacuna_ink_get_sentence (self->ink));
 
   self->facts[LACUNA_FACT_PROTECTION].copy = g_strdup (protection);
-  /* Translators: the letters, such as r-xp, and what they say in two sentences. */
-  add_text (self, LACUNA_FACT_PROTECTION,
-            g_strdup_printf (_ ("%s: %s %s"), protection, lacuna_region_access_sentence (region),
-                             lacuna_region_sharing_sentence (region)));
+  self->facts[LACUNA_FACT_PROTECTION].text
+      /* Translators: the letters, such as r-xp, and what they say in two sentences. */
+      = g_strdup_printf (_ ("%s: %s %s"), protection, access, sharing);
   if (*name != '\0')
     {
       add_text (self, LACUNA_FACT_NAME, g_strdup (name));
@@ -254,9 +258,9 @@ lacuna_facts_measure (LacunaFacts      *self,
       gint64 limited = (gint64) MIN (distance, (guint64) G_MAXINT64);
       g_autofree char *text = lacuna_format_distance (range.start < anchor ? -limited : limited);
 
-      /* Translators: a distance such as +63 MiB, from the anchor to the start of what was
-       * measured. */
-      add_text (self, LACUNA_FACT_MEASURE_DISTANCE,
-                g_strdup_printf (_ ("%s from the anchor"), text));
+      self->facts[LACUNA_FACT_MEASURE_DISTANCE].text
+          /* Translators: a distance such as +63 MiB, from the anchor to the start of what was
+           * measured. */
+          = g_strdup_printf (_ ("%s from the anchor"), text);
     }
 }

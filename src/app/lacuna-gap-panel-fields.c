@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "lacuna-gap-panel-private.h"
+#include "lacuna-isolate.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
@@ -91,7 +92,11 @@ lacuna_gap_panel_show_faults (LacunaGapPanel         *self,
       /* An address that was typed as such need not be said again. */
       if (g_ascii_strcasecmp (typed, plain) != 0 && g_ascii_strcasecmp (typed, plain + 2) != 0
           && g_ascii_strcasecmp (typed, address) != 0)
-        lacuna_field_set_note (field, address);
+        {
+          g_autofree char *note = lacuna_isolate (g_steal_pointer (&address));
+
+          lacuna_field_set_note (field, note);
+        }
     }
 }
 
@@ -247,8 +252,8 @@ void
 lacuna_gap_panel_follow_snapshot (LacunaGapPanel *self)
 {
   const struct lac_space *space = lac_map_space (lacuna_snapshot_get_map (self->snapshot));
-  g_autofree char *lowest = lacuna_format_address_grouped (space->user.start);
-  g_autofree char *highest = lacuna_format_address_grouped (space->user.end);
+  g_autofree char *lowest = lacuna_isolate (lacuna_format_address_grouped (space->user.start));
+  g_autofree char *highest = lacuna_isolate (lacuna_format_address_grouped (space->user.end));
   g_autofree char *page = lacuna_format_size (space->page_size);
   g_autofree char *granularity = lacuna_format_size (space->granularity);
 
@@ -356,6 +361,28 @@ lacuna_gap_panel_add_anchor (LacunaGapPanel *self,
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
   lacuna_field_set_text (g_ptr_array_index (self->anchors, self->anchors->len - 1), text);
+}
+
+/**
+ * lacuna_gap_panel_has_anchor:
+ * @text: (nullable): what lacuna_gap_panel_add_anchor() was given
+ *
+ * Returns: whether a field for an anchor says @text; when that is %NULL, whether any says anything
+ */
+gboolean
+lacuna_gap_panel_has_anchor (LacunaGapPanel *self,
+                             const char     *text)
+{
+  g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), FALSE);
+
+  for (guint i = 0; i < self->anchors->len; i++)
+    {
+      const char *typed = lacuna_field_get_text (g_ptr_array_index (self->anchors, i));
+
+      if (text != NULL ? g_str_equal (typed, text) : *typed != '\0')
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /**

@@ -45,10 +45,10 @@ show_page (LacunaGapPanel *self)
   gtk_widget_set_visible (self->page_bar, n_kept > LACUNA_GAP_PANEL_PAGE);
   if (n_kept <= LACUNA_GAP_PANEL_PAGE)
     return;
-  /* Translators: a part of the list of matches: 51 to 100, of 10,000 in all */
   first = lacuna_format_count (offset + 1);
   last = lacuna_format_count (offset + n_here);
   all = lacuna_format_count (n_kept);
+  /* Translators: a part of the list of matches: 51 to 100, of 10,000 in all. */
   text = g_strdup_printf (_ ("%s–%s of %s"), first, last, all);
   gtk_label_set_label (self->page_label, text);
   gtk_widget_set_sensitive (self->page_back_button, !self->stale && offset > 0);

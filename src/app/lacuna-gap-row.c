@@ -8,6 +8,7 @@
 
 #include "lacuna-gap-row.h"
 #include "lacuna-gap-words.h"
+#include "lacuna-isolate.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
@@ -71,13 +72,14 @@ lacuna_gap_row_bind (GtkWidget            *row,
   GtkLabel *room = GTK_LABEL (gtk_widget_get_next_sibling (GTK_WIDGET (address)));
   GtkLabel *risk = GTK_LABEL (gtk_widget_get_last_child (lines));
   GtkLabel *distance = GTK_LABEL (gtk_widget_get_last_child (row));
-  g_autofree char *address_text = lacuna_format_address_grouped (gap->candidate);
+  g_autofree char *address_text
+      = lacuna_isolate (lacuna_format_address_grouped (gap->candidate));
   g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
   g_autofree char *capacity_text = lacuna_format_count (gap->capacity);
   g_autofree char *room_text
       = g_strdup_printf (_ ("%s free, fits %s"), size_text, capacity_text);
   g_autofree char *distance_text
-      = has_anchor ? lacuna_format_distance (gap->distance) : g_strdup ("");
+      = has_anchor ? lacuna_isolate (lacuna_format_distance (gap->distance)) : g_strdup ("");
   const char *risk_text = hazards != 0 ? lacuna_gap_risk_words (hazards) : "";
   GtkWidget *item = gtk_widget_get_parent (row);
 

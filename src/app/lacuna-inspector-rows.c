@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "lacuna-inspector-rows.h"
+#include "lacuna-isolate.h"
 
 #include <glib/gi18n.h>
 
@@ -113,6 +114,15 @@ is_address (LacunaFactKind kind)
          || kind == LACUNA_FACT_MEASURE_END || kind == LACUNA_FACT_CANDIDATE;
 }
 
+/* Whether nothing in it is language: it is read from left to right everywhere, and what is selected in
+ * it needs no marks that say so. */
+static gboolean
+is_data (LacunaFactKind kind)
+{
+  return is_address (kind) || kind == LACUNA_FACT_OFFSET || kind == LACUNA_FACT_DEVICE
+         || kind == LACUNA_FACT_INODE || kind == LACUNA_FACT_CAPACITY;
+}
+
 static GtkWidget *
 make_link (void)
 {
@@ -136,6 +146,12 @@ make_value (LacunaFactKind kind)
     return make_link ();
   value = lacuna_inspector_label_new ("", is_address (kind) ? "address" : "numeric");
   gtk_label_set_selectable (GTK_LABEL (value), TRUE);
+  lacuna_isolate_copy_plain (GTK_LABEL (value));
+  if (is_data (kind) && gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL)
+    {
+      gtk_widget_set_direction (value, GTK_TEXT_DIR_LTR);
+      gtk_label_set_xalign (GTK_LABEL (value), 1);
+    }
   /* A label that can be selected is a stop of the Tab key; where there is a button to copy it, that
    * is stop enough. */
   gtk_widget_set_focusable (value, rows[kind].copy == NULL);

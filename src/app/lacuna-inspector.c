@@ -74,9 +74,9 @@ show_fact (LacunaInspector *self,
   gtk_widget_set_visible (self->sections[lacuna_inspector_row_section (kind)], TRUE);
   if (lacuna_inspector_row_is_link (kind))
     {
+      const char *caption = lacuna_inspector_row_caption (kind);
       /* Translators: "Before" or "After", and what lies there. */
-      g_autofree char *name
-          = g_strdup_printf (_ ("%s: %s"), lacuna_inspector_row_caption (kind), fact->text);
+      g_autofree char *name = g_strdup_printf (_ ("%s: %s"), caption, fact->text);
 
       gtk_button_set_label (GTK_BUTTON (self->values[kind]), fact->text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->values[kind]),

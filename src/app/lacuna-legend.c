@@ -169,8 +169,8 @@ lacuna_legend_set_census (LacunaLegend *self,
     {
       GtkWidget *item = GTK_WIDGET (self->items[i]);
       g_autofree char *size = lacuna_format_size (bytes[i]);
-      /* Translators: what a colour means, how much memory has it, and what the button does. */
       g_autofree char *tooltip
+          /* Translators: what a colour means, how much memory has it, and what the button does. */
           = g_strdup_printf (_ ("%s\n%s in all. Press to show only this."),
                              lacuna_ink_get_sentence (i), size);
       gboolean visible = bytes[i] > 0 || (self->inks & (1u << i)) != 0;

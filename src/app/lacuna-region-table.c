@@ -76,8 +76,8 @@ static const struct
   [LACUNA_COLUMN_END] = { N_ ("End"), N_ ("The first address after it: ranges are half-open") },
   [LACUNA_COLUMN_SIZE] = { N_ ("Size"), N_ ("How many bytes it takes up, End less Start") },
   [LACUNA_COLUMN_KIND] = { N_ ("Kind"), N_ ("What the memory is for") },
-  /* Translators: short for protection. */
   [LACUNA_COLUMN_PROTECTION]
+  /* Translators: short for protection. */
   = { N_ ("Prot."), N_ ("Protection: r may be read, w written, x executed; s is shared with other "
                         "processes, p is private") },
   [LACUNA_COLUMN_OFFSET] = { N_ ("Offset"), N_ ("Where in the file the region begins") },

@@ -181,14 +181,18 @@ explain_region (const struct lac_region  *region,
                 LacunaColumn              column)
 {
   g_autofree char *offset = NULL;
+  const char *access;
+  const char *sharing;
 
   switch (column)
     {
     case LACUNA_COLUMN_KIND:
       return g_strdup (lacuna_ink_get_sentence (lacuna_ink_for_region (region)));
     case LACUNA_COLUMN_PROTECTION:
-      return g_strdup_printf ("%s %s", lacuna_region_access_sentence (region),
-                              lacuna_region_sharing_sentence (region));
+      access = lacuna_region_access_sentence (region);
+      sharing = lacuna_region_sharing_sentence (region);
+      /* Translators: two sentences, one after the other: "May be read. Private: changes stay…" */
+      return g_strdup_printf (C_ ("two sentences", "%s %s"), access, sharing);
     case LACUNA_COLUMN_OFFSET:
       if (backing->inode == 0)
         return NULL;

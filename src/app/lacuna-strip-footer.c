@@ -50,8 +50,8 @@ distance_text (const LacunaStripMarks *marks)
     return NULL;
 
   size = lacuna_format_size (bytes < 0 ? -(guint64) bytes : (guint64) bytes);
-  /* Translators: how far a candidate is, such as "11 MiB below the anchor". */
   if (bytes < 0)
+    /* Translators: how far a candidate is, such as "11 MiB below the anchor". */
     return g_strdup_printf (_("%s below the anchor"), size);
   if (bytes > 0)
     return g_strdup_printf (_("%s above the anchor"), size);

@@ -131,8 +131,8 @@ lacuna_window_go_to (LacunaWindow *self,
   if (!lacuna_window_find_range (self, address, &range, &gap))
     {
       g_autofree char *text = lacuna_format_address (address);
-      /* Translators: %s is an address. */
       g_autofree char *message
+          /* Translators: %s is an address. */
           = g_strdup_printf (_ ("%s lies outside of what a process can use."), text);
 
       lacuna_window_toast (self, message);
