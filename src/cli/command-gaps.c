@@ -260,7 +260,7 @@ print_gap_heading (const Gaps *gaps,
   cli_output_separator (output);
   cli_output_text (output, _ ("GAP END"), width, CLI_HEADING);
   cli_output_separator (output);
-  cli_output_text (output, _ ("SIZE"), SIZE_COLUMNS, CLI_HEADING);
+  cli_output_text (output, C_ ("heading", "SIZE"), SIZE_COLUMNS, CLI_HEADING);
   cli_output_separator (output);
   if (gaps->query.n_anchors > 0)
     {
@@ -323,7 +323,7 @@ print_rejections (const Gaps *gaps,
       cli_output_separator (output);
       cli_output_text (output, _ ("GAP END"), width, CLI_HEADING);
       cli_output_separator (output);
-      cli_output_text (output, _ ("SIZE"), SIZE_COLUMNS, CLI_HEADING);
+      cli_output_text (output, C_ ("heading", "SIZE"), SIZE_COLUMNS, CLI_HEADING);
       cli_output_separator (output);
       cli_output_text (output, _ ("REJECTED"), -10, CLI_HEADING);
       cli_output_separator (output);

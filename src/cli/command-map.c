@@ -275,7 +275,7 @@ print_heading (const Map    *map,
   cli_output_separator (output);
   cli_output_text (output, _ ("END"), widths->address, CLI_HEADING);
   cli_output_separator (output);
-  cli_output_text (output, _ ("SIZE"), SIZE_COLUMNS, CLI_HEADING);
+  cli_output_text (output, C_ ("heading", "SIZE"), SIZE_COLUMNS, CLI_HEADING);
   cli_output_separator (output);
   cli_output_text (output, _ ("PROT"), -4, CLI_HEADING);
   cli_output_separator (output);
