@@ -30,7 +30,9 @@ set_process_error (GError                          **error,
                                 /* Translators: a PID, what was being done, the system's reason */
                                 _ ("process %d: %s: %s"),
                                 pid,
-                                failure->what != NULL ? failure->what : _ ("reading"),
+                                failure->what != NULL
+                                    ? g_dgettext (GETTEXT_PACKAGE, failure->what)
+                                    : _ ("reading"),
                                 g_strerror (failure->system_error));
       break;
 
@@ -44,7 +46,8 @@ set_process_error (GError                          **error,
                                 (guint64) failure->text.column,
                                 failure->text.message != NULL
                                     ? g_dgettext (GETTEXT_PACKAGE, failure->text.message)
-                                    : lac_status_sentence (LAC_E_MALFORMED));
+                                    : g_dgettext (GETTEXT_PACKAGE,
+                                                  lac_status_sentence (LAC_E_MALFORMED)));
       break;
 
     case LAC_E_CANCELLED:

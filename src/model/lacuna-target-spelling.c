@@ -139,7 +139,8 @@ new_for_name (const char *name,
   status = lac_process_list (NULL, collect_matches, &search, &failure);
   if (status != LAC_OK)
     {
-      lacuna_error_set (error, status, "%s", failure.what != NULL ? failure.what : name);
+      lacuna_error_set (error, status, "%s",
+                        failure.what != NULL ? g_dgettext (GETTEXT_PACKAGE, failure.what) : name);
       return NULL;
     }
   remove_self (candidates);

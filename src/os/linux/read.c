@@ -324,7 +324,7 @@ read_once (struct lac_process         *process,
     .detail = detail,
     .no_files = (flags & LAC_READ_NO_FILES) != 0,
     .cancel = cancel,
-    .what = detail ? "read /proc/PID/smaps" : "read /proc/PID/maps",
+    .what = detail ? N_ ("read /proc/PID/smaps") : N_ ("read /proc/PID/maps"),
     .out_failure = out_failure,
   };
   struct lac_map *map = NULL;

@@ -11,6 +11,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "process-private.h"
+#include "core/translatable.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -117,7 +118,7 @@ walk_range (struct walk                *walk,
             const atomic_bool          *cancel,
             struct lac_process_failure *out_failure)
 {
-  const char *what = "query /proc/PID/maps";
+  const char *what = N_ ("query /proc/PID/maps");
   size_t n_regions;
   const struct lac_region *regions = lac_map_regions (walk->map, &n_regions);
   size_t index = lac_map_search (walk->map, walk->range.start);
