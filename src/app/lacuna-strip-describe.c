@@ -5,11 +5,23 @@
 #include "config.h"
 
 #include "lacuna-strip-private.h"
+#include "lacuna-isolate.h"
 
 #include "core/hazard.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n-lib.h>
+
+/* Adds what else there is to say of the same thing, on the same line. */
+static void
+append_part (GString    *text,
+             const char *part)
+{
+  /* Translators: two things that are said of a region or a gap: "84 MiB free · cut short here". */
+  g_autofree char *both = g_strdup_printf (C_("two parts", "%s · %s"), text->str, part);
+
+  g_string_assign (text, both);
+}
 
 static void
 describe_region (LacunaStrip *self,
@@ -31,7 +43,10 @@ describe_region (LacunaStrip *self,
 
       g_string_append_printf (text, "%s\n", name);
     }
-  g_string_append_printf (text, "%s · %s · %s", label, protection, size);
+  /* Translators: of a region: what the memory is for, its protection such as r-xp, its size. */
+  g_string_append_printf (text, C_("region", "%s · %s · %s"), label, protection, size);
+  if (lacuna_scale_is_cut (self->scale, lac_region_range (region)))
+    g_string_append_printf (text, "\n%s", _("cut short here"));
 }
 
 static void
@@ -45,27 +60,26 @@ describe_gap (LacunaStrip           *self,
   LacunaStripMarks marks;
   struct lac_gap fit;
   struct lac_rejection rejection;
+  enum lac_status status = LAC_OK;
   unsigned hazards;
-
-  g_string_append_printf (text, _("%s free"), size);
 
   lacuna_strip_get_marks (self, &marks);
   if (marks.query)
+    status = lac_gap_check (map, marks.query, item->index, &fit, &rejection);
+  if (marks.query && status == LAC_OK)
     {
-      enum lac_status status = lac_gap_check (map, marks.query, item->index, &fit, &rejection);
+      g_autofree char *capacity = lacuna_format_count (fit.capacity);
 
-      if (status == LAC_OK)
-        {
-          g_autofree char *capacity = lacuna_format_count (fit.capacity);
-
-          g_string_append (text, " · ");
-          g_string_append_printf (text, _("fits %s ×"), capacity);
-        }
-      else if (status == LAC_E_NO_GAP)
-        g_string_append_printf (text, "\n%s",
-                                g_dgettext (GETTEXT_PACKAGE,
-                                            lac_reason_sentence (rejection.reason)));
+      /* Translators: of a gap: its size, and how many buffers it has room for. */
+      g_string_append_printf (text, _("%s free · fits %s ×"), size, capacity);
     }
+  else
+    g_string_append_printf (text, _("%s free"), size);
+  if (lacuna_scale_is_cut (self->scale, item->range))
+    append_part (text, _("cut short here"));
+  if (marks.query && status == LAC_E_NO_GAP)
+    g_string_append_printf (text, "\n%s",
+                            g_dgettext (GETTEXT_PACKAGE, lac_reason_sentence (rejection.reason)));
 
   hazards = lac_map_hazards_in (map, gap);
   for (unsigned bit = 1; bit != 0 && bit <= hazards; bit <<= 1)
@@ -119,6 +133,7 @@ lacuna_strip_describe (LacunaStrip *self,
   LacunaStripItem item;
   g_autofree char *start = NULL;
   g_autofree char *end = NULL;
+  g_autofree char *range = NULL;
   GString *text;
 
   g_return_val_if_fail (LACUNA_IS_STRIP (self), NULL);
@@ -133,12 +148,10 @@ lacuna_strip_describe (LacunaStrip *self,
     describe_gap (self, &item, text);
   else
     describe_region (self, item.index, text);
-  if (lacuna_scale_is_cut (self->scale, item.range))
-    g_string_append_printf (text, " · %s", _("cut short here"));
-
   start = lacuna_format_address_grouped (item.range.start);
   end = lacuna_format_address_grouped (item.range.end);
-  g_string_append_printf (text, "\n%s – %s", start, end);
+  range = lacuna_isolate (g_strdup_printf ("%s – %s", start, end));
+  g_string_append_printf (text, "\n%s", range);
   return g_string_free (text, FALSE);
 }
 
@@ -171,17 +184,17 @@ lacuna_strip_describe_briefly (LacunaStrip *self,
       const struct lac_region *regions = lac_map_regions (map, &n_regions);
       g_autofree char *name = lacuna_strip_short_name (map, &regions[item.index]);
 
-      g_string_append_printf (text, "%s · %s", name, size);
+      g_string_append (text, name);
+      append_part (text, size);
     }
   /* The scale may show less of it than there is. */
   if (lacuna_scale_is_cut (self->scale, item.range))
-    g_string_append_printf (text, " · %s", _("cut short here"));
+    append_part (text, _("cut short here"));
 
   lacuna_strip_get_marks (self, &marks);
   if (item.is_gap && marks.query
       && lac_gap_check (map, marks.query, item.index, NULL, &rejection) == LAC_E_NO_GAP)
-    g_string_append_printf (text, " · %s",
-                            g_dgettext (GETTEXT_PACKAGE, lac_reason_sentence (rejection.reason)));
+    append_part (text, g_dgettext (GETTEXT_PACKAGE, lac_reason_sentence (rejection.reason)));
   return g_string_free (text, FALSE);
 }
 
