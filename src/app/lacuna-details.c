@@ -204,7 +204,11 @@ show_region (LacunaDetails           *self,
                              region->offset);
   else
     facts = g_strdup_printf ("%s · %s", size, protection);
-  if (*name == '/')
+  if (!lac_range_contains (lac_map_space (map)->user, region->start))
+    /* Translators: what the memory is for, in a sentence, comes first. */
+    sentence = g_strdup_printf (_ ("%s It lies outside user space, which the strip shows."),
+                                lacuna_ink_get_sentence (ink));
+  else if (*name == '/')
     sentence = g_strdup_printf ("%s %s", lacuna_ink_get_sentence (ink), name);
   else
     sentence = g_strdup (lacuna_ink_get_sentence (ink));

@@ -352,15 +352,23 @@ lacuna_gap_panel_focus_entry (LacunaGapPanel *self)
  * lacuna_gap_panel_add_anchor:
  * @text: an address expression
  *
- * Puts @text into the empty anchor entry at the end.
+ * Puts @text into the first empty anchor entry; there always is one at the end.
  */
 void
 lacuna_gap_panel_add_anchor (LacunaGapPanel *self,
                              const char     *text)
 {
+  LacunaField *field = NULL;
+
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
-  lacuna_field_set_text (g_ptr_array_index (self->anchors, self->anchors->len - 1), text);
+  for (guint i = 0; i < self->anchors->len; i++)
+    {
+      field = g_ptr_array_index (self->anchors, i);
+      if (*lacuna_field_get_text (field) == '\0')
+        break;
+    }
+  lacuna_field_set_text (field, text);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "lacuna-gap-panel-private.h"
+#include "lacuna-spare.h"
 
 #include <glib/gi18n.h>
 
@@ -180,7 +181,11 @@ form_read_cb (GObject      *source,
   if (reading->faults->len > 0)
     {
       self->searching = FALSE;
-      lacuna_gap_panel_set_stale (self);
+      /* That there is no answer may be known; that something else is asked is not. */
+      if (self->stale)
+        lacuna_gap_panel_emit_changed (self);
+      else
+        lacuna_gap_panel_set_stale (self);
       return;
     }
   lacuna_gap_results_search_async (self->snapshot, &reading->query, LACUNA_GAP_PANEL_KEPT,
@@ -365,6 +370,7 @@ lacuna_gap_panel_init (LacunaGapPanel *self)
   self->remedies = g_array_new (FALSE, FALSE, sizeof (LacunaRemedy));
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
   lacuna_gap_panel_start_results (self);
   g_signal_connect_swapped (self->selection, "notify::selected",
                             G_CALLBACK (selection_changed_cb), self);

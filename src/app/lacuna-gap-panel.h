@@ -33,6 +33,10 @@ void              lacuna_gap_panel_step         (LacunaGapPanel *self,
 void              lacuna_gap_panel_add_anchor   (LacunaGapPanel *self,
                                                  const char     *text);
 
+/* Whether a field for an anchor still says @text; with NULL, whether any says anything. */
+gboolean          lacuna_gap_panel_has_anchor   (LacunaGapPanel *self,
+                                                 const char     *text);
+
 /* What lacuna_strip's "address-picked" gave: goes into the field that asked, else it is added. */
 void              lacuna_gap_panel_take_anchor  (LacunaGapPanel *self,
                                                  guint64         address);

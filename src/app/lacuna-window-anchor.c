@@ -6,7 +6,9 @@
  * under the pointer.
  *
  * The anchor scale needs an anchor. Who chooses it without one gets the selection for an anchor, or
- * is asked for a place first.
+ * is asked for a place first. The panel answers on a worker, and not at all while something else in
+ * it is wrong; until it does, the strip is told the anchor from here, as long as the panel's field
+ * says the same.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -38,6 +40,15 @@ get_anchor (LacunaWindow *self,
   return TRUE;
 }
 
+static gboolean
+is_still_coming (LacunaWindow *self)
+{
+  g_autofree char *text = lacuna_format_address (self->coming_anchor);
+
+  return lacuna_gap_panel_get_results (self->gap_panel) == NULL
+         && lacuna_gap_panel_has_anchor (self->gap_panel, text);
+}
+
 /* The panel reads what it is given on a worker; the strip need not wait for that. */
 static void
 add_anchor (LacunaWindow *self,
@@ -57,12 +68,44 @@ show_scale (LacunaWindow   *self,
   lacuna_window_notify (self, LACUNA_WINDOW_SCALE);
 }
 
+static struct lac_range
+reach (guint64 anchor,
+       guint64 distance)
+{
+  return (struct lac_range){ lac_subtract_saturating (anchor, distance),
+                             lac_add_saturating (anchor, distance) };
+}
+
+/* Around what the kernel lends every process at the top of the space there is nothing to show. */
+static gboolean
+reaches_user_space (LacunaWindow *self,
+                    guint64       anchor)
+{
+  struct lac_range user = lac_map_space (lacuna_snapshot_get_map (self->snapshot))->user;
+  struct lac_range range = reach (anchor, REACH);
+
+  return range.start < user.end && user.start < range.end;
+}
+
+static void
+refuse_to_look_from (LacunaWindow *self,
+                     guint64       anchor)
+{
+  g_autofree char *address = lacuna_format_address (anchor);
+  /* Translators: an address far outside user space, such as 0xffffffffff600000. */
+  g_autofree char *message
+      = g_strdup_printf (_ ("A program can't map anything within 2 GiB of %s."), address);
+
+  lacuna_window_toast (self, message);
+  /* Whoever asked shows that it is still the scale that it was. */
+  lacuna_window_notify (self, LACUNA_WINDOW_SCALE);
+}
+
 static void
 look_from (LacunaWindow *self,
            guint64       anchor)
 {
-  struct lac_range range = { lac_subtract_saturating (anchor, REACH + MARGIN),
-                             lac_add_saturating (anchor, REACH + MARGIN) };
+  struct lac_range range = reach (anchor, REACH + MARGIN);
   LacunaScale *scale;
 
   show_scale (self, LACUNA_SCALE_ANCHOR);
@@ -93,7 +136,14 @@ lacuna_window_set_scale (LacunaWindow   *self,
   else if (self->snapshot == NULL)
     return;
   else if (get_anchor (self, &anchor))
-    look_from (self, anchor);
+    {
+      if (reaches_user_space (self, anchor))
+        look_from (self, anchor);
+      else
+        refuse_to_look_from (self, anchor);
+    }
+  else if (self->any_selected && !reaches_user_space (self, self->selected.start))
+    refuse_to_look_from (self, self->selected.start);
   else if (self->any_selected)
     {
       g_autofree char *text = lacuna_format_address (self->selected.start);
@@ -123,14 +173,14 @@ lacuna_window_anchors_changed (LacunaWindow *self)
   LacunaGapResults *results = lacuna_gap_panel_get_results (self->gap_panel);
   gsize n_anchors = results != NULL ? lacuna_gap_results_get_query (results)->n_anchors : 0;
 
-  if (n_anchors > 0 && self->anchor_is_coming)
+  if (self->anchor_is_coming && !is_still_coming (self))
     {
       self->anchor_is_coming = FALSE;
       lacuna_strip_set_anchors (self->strip, NULL, 0);
     }
-  /* There is nothing left to be told from. */
-  if (results != NULL && n_anchors == 0 && !self->anchor_is_coming
-      && self->scale_kind == LACUNA_SCALE_ANCHOR)
+  /* There is nothing left to be told from. What is typed and not understood may become something. */
+  if (n_anchors == 0 && !self->anchor_is_coming && self->scale_kind == LACUNA_SCALE_ANCHOR
+      && (results != NULL || !lacuna_gap_panel_has_anchor (self->gap_panel, NULL)))
     show_scale (self, LACUNA_SCALE_COMPACT);
 }
 

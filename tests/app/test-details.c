@@ -97,6 +97,7 @@ test_says_what_is_there (void)
   g_assert_cmpstr (get_text (details, "range"), ==, "7fff ffff f000 – ffff ffff ff60 0000");
   lacuna_details_set_hover (details, TRUE, G_GUINT64_CONSTANT (0xffffffffff600010));
   g_assert_cmpstr (get_text (details, "title"), ==, "[vsyscall]");
+  g_assert_nonnull (strstr (get_text (details, "sentence"), "outside user space"));
   lacuna_details_set_hover (details, TRUE, G_MAXUINT64);
   g_assert_cmpstr (get_text (details, "title"), ==, "Outside");
 

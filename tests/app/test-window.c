@@ -973,6 +973,42 @@ test_anchor_scale (Fixture      *fixture,
   XCloseDisplay (display);
 }
 
+/* An anchor that the panel has not answered for goes when its field is cleared, whatever else is wrong
+ * there. */
+static void
+test_anchor_goes (Fixture      *fixture,
+                  gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip
+      = find (fixture->application, ATSPI_ROLE_IMAGE, "Address space");
+  g_autoptr (AtspiAccessible) compact
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Compact");
+  g_autoptr (AtspiAccessible) around
+      = find (fixture->application, ATSPI_ROLE_PUSH_BUTTON, "Around Anchor");
+  Display *display = take_keyboard ();
+
+  expect_focus (strip);
+  press_key (display, XK_period, NoSymbol);
+  g_usleep (G_USEC_PER_SEC);
+  type_into (fixture->application, "Minimum", "zz");
+  g_usleep (G_USEC_PER_SEC);
+  press_key (display, XK_3, XK_Alt_L);
+  expect_pressed (around, TRUE);
+  g_usleep (G_USEC_PER_SEC);
+  expect_pressed (around, TRUE);
+  type_into (fixture->application, "Near", "");
+  expect_pressed (compact, TRUE);
+  expect_pressed (around, FALSE);
+
+  /* And when it is only found then. */
+  press_key (display, XK_3, XK_Alt_L);
+  expect_pressed (around, TRUE);
+  type_into (fixture->application, "Minimum", "");
+  type_into (fixture->application, "Near", "");
+  expect_pressed (compact, TRUE);
+  XCloseDisplay (display);
+}
+
 /* The anchor scale with nothing to look from: the window asks for a place; Escape lets it be. */
 static void
 test_picking (Fixture      *fixture,
@@ -1087,6 +1123,7 @@ main (int    argc,
   ADD ("/app/window/exit-is-told-and-keeps-the-map", NULL, test_exit);
   ADD ("/app/window/go-to-selects-and-returns", NULL, test_go_to);
   ADD ("/app/window/anchor-scale-and-back", NULL, test_anchor_scale);
+  ADD ("/app/window/anchor-goes-with-its-field", NULL, test_anchor_goes);
   ADD ("/app/window/picking-can-be-left", NULL, test_picking);
   ADD ("/app/window/space-pauses", NULL, test_live);
   ADD ("/app/window/panel-has-pages", NULL, test_panel);
