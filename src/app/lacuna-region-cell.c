@@ -27,6 +27,7 @@ struct LacunaRegionFont
   int character_widths[N_FACES]; /* in Pango units */
   int heights[N_FACES];          /* in pixels */
   int baselines[N_FACES];        /* in Pango units, from the top */
+  int label_width;               /* in pixels: of the longest kind */
 };
 
 struct _LacunaRegionCell
@@ -120,6 +121,23 @@ make_layout (LacunaRegionFont *self,
   g_object_unref (own);
 }
 
+/* What is one short word in English may be a long one in the language of whoever reads it. */
+static int
+measure_labels (LacunaRegionFont *self)
+{
+  int longest = 0;
+
+  for (LacunaInk ink = 0; ink < LACUNA_N_INKS; ink++)
+    {
+      int width;
+
+      pango_layout_set_text (self->layouts[0], lacuna_ink_get_label (ink), -1);
+      pango_layout_get_pixel_size (self->layouts[0], &width, NULL);
+      longest = MAX (longest, width);
+    }
+  return longest;
+}
+
 /* Makes everything anew when the font is another now. */
 static void
 update_font (LacunaRegionFont *self)
@@ -134,24 +152,28 @@ update_font (LacunaRegionFont *self)
   self->serial = pango_context_get_serial (context);
   for (guint i = 0; i < N_FACES; i++)
     make_layout (self, context, i == 1);
+  self->label_width = measure_labels (self);
 }
 
 /**
  * lacuna_region_font_measure:
  * @n_characters: how many of them there is room for
  *
- * Returns: how wide a cell of that shape is, in pixels
+ * Returns: how wide a cell of that shape is, in pixels; where a swatch comes first, a kind's label
+ *   follows, and none of these is cut
  */
 int
 lacuna_region_font_measure (LacunaRegionFont            *self,
                             const LacunaRegionCellShape *shape,
                             guint                        n_characters)
 {
-  int swatch = shape->swatch ? LACUNA_SWATCH_SIZE + SWATCH_SPACING : 0;
+  int width;
 
   update_font (self);
-  return swatch
-         + PANGO_PIXELS_CEIL ((int) n_characters * self->character_widths[shape->address]);
+  width = PANGO_PIXELS_CEIL ((int) n_characters * self->character_widths[shape->address]);
+  if (shape->swatch)
+    width = LACUNA_SWATCH_SIZE + SWATCH_SPACING + MAX (width, self->label_width);
+  return width;
 }
 
 /* The cell */

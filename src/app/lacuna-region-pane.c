@@ -13,6 +13,7 @@
 #include "lacuna-region-pane.h"
 #include "lacuna-menu.h"
 #include "lacuna-region-table.h"
+#include "lacuna-spare.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 #include "model/lacuna-row-filter.h"
@@ -433,6 +434,7 @@ lacuna_region_pane_init (LacunaRegionPane *self)
   self->inks = LACUNA_ALL_INKS;
   self->list = lacuna_region_list_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_spare_make (gtk_widget_get_parent (GTK_WIDGET (self->count_label)));
   lacuna_menu_make_later (self->sort_button, self->sort_menu);
 
   self->table = lacuna_region_table_new (self->view, self->list);
