@@ -206,7 +206,7 @@ show_region (LacunaDetails           *self,
     facts = g_strdup_printf ("%s · %s", size, protection);
   if (!lac_range_contains (lac_map_space (map)->user, region->start))
     /* Translators: what the memory is for, in a sentence, comes first. */
-    sentence = g_strdup_printf (_ ("%s It lies outside user space, which the strip shows."),
+    sentence = g_strdup_printf (_ ("%s It lies outside user space, where the linear scale ends."),
                                 lacuna_ink_get_sentence (ink));
   else if (*name == '/')
     sentence = g_strdup_printf ("%s %s", lacuna_ink_get_sentence (ink), name);

@@ -199,6 +199,12 @@ lacuna_window_anchor_picked (LacunaWindow *self,
   gboolean for_scale = self->picks_for_scale;
 
   self->picks_for_scale = FALSE;
+  if (for_scale && !reaches_user_space (self, address))
+    {
+      lacuna_gap_panel_set_picking (self->gap_panel, FALSE);
+      refuse_to_look_from (self, address);
+      return;
+    }
   if (for_scale)
     add_anchor (self, address);
   lacuna_gap_panel_take_anchor (self->gap_panel, address);
