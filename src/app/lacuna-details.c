@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include "lacuna-details.h"
+#include "lacuna-isolate.h"
 #include "lacuna-line.h"
 #include "lacuna-region-words.h"
 #include "lacuna-swatch.h"
@@ -180,7 +181,7 @@ format_range (struct lac_range range)
   g_autofree char *start = lacuna_format_address_grouped (range.start);
   g_autofree char *end = lacuna_format_address_grouped (range.end);
 
-  return g_strdup_printf ("%s – %s", start, end);
+  return lacuna_isolate (g_strdup_printf ("%s – %s", start, end));
 }
 
 static void
@@ -203,13 +204,16 @@ show_region (LacunaDetails           *self,
     facts = g_strdup_printf (_ ("%s · %s · from offset 0x%" PRIx64), size, protection,
                              region->offset);
   else
-    facts = g_strdup_printf ("%s · %s", size, protection);
+    /* Translators: size and protection, such as r-xp. */
+    facts = g_strdup_printf (C_ ("size and protection", "%s · %s"), size, protection);
   if (!lac_range_contains (lac_map_space (map)->user, region->start))
     /* Translators: what the memory is for, in a sentence, comes first. */
     sentence = g_strdup_printf (_ ("%s It lies outside user space, where the linear scale ends."),
                                 lacuna_ink_get_sentence (ink));
   else if (*name == '/')
-    sentence = g_strdup_printf ("%s %s", lacuna_ink_get_sentence (ink), name);
+    /* Translators: what the memory is for, in a sentence, and the path of the file. */
+    sentence = g_strdup_printf (C_ ("sentence and path", "%s %s"), lacuna_ink_get_sentence (ink),
+                                name);
   else
     sentence = g_strdup (lacuna_ink_get_sentence (ink));
   show_texts (self, LACUNA_SWATCH_INK, ink, *base != '\0' ? base : lacuna_ink_get_label (ink),
