@@ -52,7 +52,10 @@ def files_with_texts():
                     sentences = TABLES.search(code) and re.search(r'X \(\w+, .*"[A-Z]', code)
                     # The parsers' faults, which xgettext knows by the name of the function.
                     faults = "core/" in path and re.search(r"\b(?:fail|malformed) \([^;]*\"", code)
-                    if CALLS.search(code) or sentences or faults:
+                    # What was being done when a process refused.
+                    deeds = "os/" in path and re.search(
+                        r"\blac_process_(?:fail|refused|has_no_map) \([^;]*\"", code)
+                    if CALLS.search(code) or sentences or faults or deeds:
                         found.append(path)
     return sorted(found)
 
