@@ -3,10 +3,10 @@
  * The time is from before the program is executed until its window's frame with the strip on it
  * was painted: the end of the frame clock's cycle. The first frame of the window, which may still
  * be empty, is beside it. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow
- * of the same size, which no program with libadwaita gets below. A window with a header bar, an icon
- * and one line of text is beside it, which is what remains of the limit for whoever shows a word.
- * All are started on the same display and bus, with warm caches. The processor's time is of all
- * threads; it is what others that run at the same time change the least.
+ * of the same size, which no program with libadwaita gets below. A window with a header bar, an
+ * icon and one line of text is beside it, which is what remains of the limit for whoever shows a
+ * word. All are started on the same display and bus, with warm caches. The processor's time is of
+ * all threads; it is what others that run at the same time change the least.
  *
  * Started with "child" as its argument this is Lacuna, linked as the program is; the application
  * is the same, and only the time of its frames is written to file descriptor 3.

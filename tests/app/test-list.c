@@ -327,7 +327,7 @@ test_focus_stays (Fixture      *fixture,
         }
       focus = gtk_window_get_focus (fixture->window);
       g_assert_nonnull (focus);
-      g_test_message ("without the first %u: %s, %s", skips[i], G_OBJECT_TYPE_NAME (focus), row_widget_of (fixture, address) != NULL ? "listed" : "not there");
+      g_test_message ("without the first %u", skips[i]);
       if (skips[i] <= 50000)
         g_assert_true (focus == row_widget_of (fixture, address));
       else
