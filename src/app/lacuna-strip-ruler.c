@@ -1,7 +1,8 @@
 /* The ruler beside the band.
  *
  * Ticks stand at round addresses (multiples of a power of two), or, on the anchor scale, at round
- * distances from the anchor. On the compact scale the line jumps at breaks, so that a stretch between
+ * distances from the anchor, as long as those differ in the three digits that a distance is told in: far
+ * from the anchor and deep down they would all read the same. On the compact scale the line jumps at breaks, so that a stretch between
  * two of them may hold no multiple at all; it then gets the roundest address that it has, because what
  * comes after a break is exactly what one can't guess.
  *
@@ -32,6 +33,34 @@
 
 #define TICK_HEIGHT 6
 #define MINOR_TICK_HEIGHT 3
+
+/* Whether ticks are told by their distance from the anchor: the furthest in view is not so far that the
+ * next one would read like it. */
+static gboolean
+tells_distances (const LacunaStripScene *scene)
+{
+  struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
+  double least = scene->view.bytes_per_pixel * scene->scale_factor
+                 * lacuna_strip_box_length (scene, DISTANCE_SPACING, UPRIGHT_SPACING);
+  guint64 anchor;
+  guint64 furthest;
+  double unit = 1;
+
+  if (lacuna_scale_get_kind (scene->scale) != LACUNA_SCALE_ANCHOR)
+    return FALSE;
+
+  anchor = lacuna_scale_get_anchor (scene->scale);
+  furthest = MAX (lac_subtract_saturating (anchor, visible.start),
+                  lac_subtract_saturating (visible.end, anchor));
+  while ((double) furthest / unit >= 1024)
+    unit *= 1024;
+  /* A hundred of something is told to one of it, less of it to a tenth or a hundredth. */
+  if ((double) furthest / unit < 10)
+    unit /= 100;
+  else if ((double) furthest / unit < 100)
+    unit /= 10;
+  return least >= unit;
+}
 
 static void
 append_tick (const LacunaStripScene *scene,
@@ -73,6 +102,7 @@ append_labelled_tick (const LacunaStripScene *scene,
                       GtkSnapshot            *snapshot,
                       guint64                 address,
                       double                  along,
+                      gboolean                is_distance,
                       Labels                 *labels)
 {
   g_autofree char *text = NULL;
@@ -86,7 +116,7 @@ append_labelled_tick (const LacunaStripScene *scene,
   if (scene->labels == NULL || along < labels->end + labels->distance)
     return;
 
-  if (lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR)
+  if (is_distance)
     {
       guint64 anchor = lacuna_scale_get_anchor (scene->scale);
       guint64 distance = address >= anchor ? address - anchor : anchor - address;
@@ -161,10 +191,10 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
                            const LacunaStripSpan  *taken,
                            gsize                   n_taken)
 {
-  gboolean is_anchored = lacuna_scale_get_kind (scene->scale) == LACUNA_SCALE_ANCHOR;
-  guint64 base = is_anchored ? lacuna_scale_get_anchor (scene->scale) : 0;
+  gboolean is_distance = tells_distances (scene);
+  guint64 base = is_distance ? lacuna_scale_get_anchor (scene->scale) : 0;
   struct lac_range extent = lacuna_scale_get_extent (scene->scale);
-  double spacing = lacuna_strip_box_length (scene, is_anchored ? DISTANCE_SPACING : SPACING,
+  double spacing = lacuna_strip_box_length (scene, is_distance ? DISTANCE_SPACING : SPACING,
                                             UPRIGHT_SPACING);
   double least_stretch = lacuna_strip_box_length (scene, LEAST_STRETCH, LEAST_UPRIGHT_STRETCH);
   double least = scene->view.bytes_per_pixel * scene->scale_factor * spacing;
@@ -206,14 +236,15 @@ lacuna_strip_append_ruler (const LacunaStripScene *scene,
         {
           address = roundest_address (start_address, end_address);
           append_labelled_tick (scene, snapshot, address, lacuna_strip_scene_to_axis (scene, address),
-                                &labels);
+                                is_distance, &labels);
         }
       else
         {
           for (; address >= start_address && address < end_address; address += step)
             {
               append_labelled_tick (scene, snapshot, address,
-                                    lacuna_strip_scene_to_axis (scene, address), &labels);
+                                    lacuna_strip_scene_to_axis (scene, address), is_distance,
+                                    &labels);
               if (address > G_MAXUINT64 - step)
                 break;
             }

@@ -268,6 +268,90 @@ test_labels_keep_clear_of_the_candidate (void)
   g_object_unref (widget);
 }
 
+/* Adds what each text on the ruler reads, as glyphs, to @texts. */
+static void
+collect_ruler_texts (GskRenderNode *node,
+                     double         ruler,
+                     GPtrArray     *texts)
+{
+  graphene_rect_t bounds;
+  GString *text;
+  const PangoGlyphInfo *glyphs;
+  guint n_glyphs = 0;
+
+  gsk_render_node_get_bounds (node, &bounds);
+  switch (gsk_render_node_get_node_type (node))
+    {
+    case GSK_CONTAINER_NODE:
+      for (guint i = 0; i < gsk_container_node_get_n_children (node); i++)
+        collect_ruler_texts (gsk_container_node_get_child (node, i), ruler, texts);
+      return;
+
+    case GSK_TRANSFORM_NODE:
+      if (bounds.origin.y < ruler)
+        collect_ruler_texts (gsk_transform_node_get_child (node), G_MAXDOUBLE, texts);
+      return;
+
+    case GSK_TEXT_NODE:
+      if (bounds.origin.y >= ruler)
+        return;
+      text = g_string_new (NULL);
+      glyphs = gsk_text_node_get_glyphs (node, &n_glyphs);
+      for (guint i = 0; i < n_glyphs; i++)
+        g_string_append_printf (text, "%u ", glyphs[i].glyph);
+      g_ptr_array_add (texts, g_string_free (text, FALSE));
+      return;
+
+    default:
+      return;
+    }
+}
+
+/* Far from the anchor, distances are rounded to more than the ruler's step. */
+static void
+test_ruler_never_repeats_itself (void)
+{
+  g_autoptr (Map) map = read_map ("python");
+  g_autoptr (LacunaCensus) census = lacuna_census_new (map);
+  const guint64 anchor = 0x7ff000123000;
+  g_autoptr (LacunaScale) scale = lacuna_scale_new (LACUNA_SCALE_ANCHOR, map, &anchor, 1);
+  GtkWidget *widget = g_object_ref_sink (gtk_label_new (NULL));
+  g_autoptr (LacunaLabels) labels = lacuna_labels_new (gtk_widget_get_pango_context (widget));
+  LacunaStripMarks marks = { .anchors = &anchor, .n_anchors = 1 };
+  LacunaStripMargins margins = lacuna_strip_margins (GTK_ORIENTATION_HORIZONTAL, labels);
+
+  for (int distance = 12; distance < 46; distance += 3)
+    for (int size = 10; size < 44; size++)
+      {
+        guint64 start = anchor - (G_GUINT64_CONSTANT (1) << distance);
+        struct lac_range range = { start, start + (G_GUINT64_CONSTANT (1) << size) };
+        LacunaView view = lacuna_view_fit (scale, range, 1240);
+        g_autoptr (LacunaStripLayout) layout = lacuna_strip_layout_new (census, scale, &view, 1240);
+        LacunaStripScene scene = {
+          .map = map,
+          .scale = scale,
+          .view = view,
+          .layout = layout,
+          .columns = 1240,
+          .scale_factor = 1,
+          .height = 180,
+          .palette = lacuna_palette_get (FALSE, FALSE),
+          .labels = labels,
+        };
+        g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+        GskRenderNode *node = lacuna_strip_render_overlay (&scene, &marks);
+
+        collect_ruler_texts (node, margins.ruler, texts);
+        g_assert_cmpuint (texts->len, >, 2);
+        for (guint i = 0; i < texts->len; i++)
+          for (guint j = 0; j < i; j++)
+            g_assert_cmpstr (g_ptr_array_index (texts, i), !=, g_ptr_array_index (texts, j));
+        gsk_render_node_unref (node);
+      }
+
+  g_object_unref (widget);
+}
+
 /* The widget. */
 
 typedef struct
@@ -730,6 +814,7 @@ main (int   argc,
   g_test_add_data_func ("/app/strip/draws-as-golden/lying-mirrored", &lying_mirrored, test_golden);
   g_test_add_func ("/app/strip/labels-keep-clear-of-the-candidate",
                    test_labels_keep_clear_of_the_candidate);
+  g_test_add_func ("/app/strip/ruler-never-repeats-itself", test_ruler_never_repeats_itself);
   g_test_add_func ("/app/palette/text-is-legible", test_contrast);
   g_test_add_func ("/app/strip/short-names", test_short_names);
 
