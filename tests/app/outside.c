@@ -6,10 +6,6 @@
 
 #include "os/process.h"
 
-#include <X11/XKBlib.h>
-#include <X11/Xatom.h>
-#include <X11/Xutil.h>
-#include <X11/extensions/XTest.h>
 #include <string.h>
 
 /* Between two looks at what is waited for. */
@@ -176,10 +172,6 @@ outside_start (Outside           *outside,
   outside_take_keyboard (outside);
 }
 
-static Window find_window (Display *display,
-                           Window   root,
-                           guint    depth);
-
 /* It is closed by its own means, so that a leak or a fault at its end fails the test. */
 void
 outside_finish (Outside *outside)
@@ -193,7 +185,7 @@ outside_finish (Outside *outside)
 
       if (g_get_monotonic_time () > deadline)
         g_error ("The program does not quit");
-      if (find_window (outside->display, DefaultRootWindow (outside->display), 2) != None)
+      if (outside_peek_window (outside) != None)
         {
           outside_take_keyboard (outside);
           outside_press (outside, XK_Escape, NoSymbol);
@@ -214,435 +206,34 @@ outside_finish (Outside *outside)
   g_clear_pointer (&outside->map, lac_map_unref);
 }
 
-/* Accessibles. Whatever a call of AT-SPI failed with, the next round of waiting asks again. */
-
-typedef struct
+/* For g_test_add(): @target is looked at, and without one the victim; "" is no target at all. */
+void
+outside_set_up (Outside      *outside,
+                gconstpointer target)
 {
-  AtspiRole role;
-  const char *name;
-  gboolean is_pattern;
-  gboolean has_action; /* whether only what can be pressed is looked for */
-} Search;
+  g_autofree char *spelling = NULL;
 
-static gboolean
-is_found (AtspiAccessible *accessible,
-          const Search    *search)
-{
-  g_autofree char *text = NULL;
-
-  if (search->role != ATSPI_ROLE_INVALID
-      && atspi_accessible_get_role (accessible, NULL) != search->role)
-    return FALSE;
-  text = atspi_accessible_get_name (accessible, NULL);
-  if (text == NULL
-      || !(search->is_pattern ? g_pattern_match_simple (search->name, text)
-                              : g_str_equal (text, search->name)))
-    return FALSE;
-  /* A menu button is two, one in the other, and the inner one is pressed. */
-  return !search->has_action || outside_has_state (accessible, ATSPI_STATE_FOCUSABLE);
-}
-
-static AtspiAccessible *
-search_below (AtspiAccessible *root,
-              const Search    *search,
-              guint            depth)
-{
-  int n_children = atspi_accessible_get_child_count (root, NULL);
-
-  /* No list or table has to be looked through further than this. */
-  for (int i = 0; i < MIN (n_children, 40); i++)
-    {
-      g_autoptr (AtspiAccessible) child = atspi_accessible_get_child_at_index (root, i, NULL);
-      AtspiAccessible *found = NULL;
-
-      if (child == NULL)
-        continue;
-      if (is_found (child, search))
-        return g_steal_pointer (&child);
-      found = depth > 0 ? search_below (child, search, depth - 1) : NULL;
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static AtspiAccessible *
-peek (AtspiAccessible *root,
-      AtspiRole        role,
-      const char      *name,
-      gboolean         is_pattern,
-      gboolean         has_action)
-{
-  const Search search = { role, name, is_pattern, has_action };
-
-  atspi_accessible_clear_cache (root);
-  return search_below (root, &search, 30);
-}
-
-AtspiAccessible *
-outside_peek (AtspiAccessible *root,
-              AtspiRole        role,
-              const char      *name)
-{
-  return peek (root, role, name, FALSE, FALSE);
-}
-
-static AtspiAccessible *
-find (Outside         *outside,
-      AtspiAccessible *root,
-      AtspiRole        role,
-      const char      *name,
-      gboolean         is_pattern,
-      gboolean         has_action)
-{
-  AtspiAccessible *found = NULL;
-  g_autofree char *what = g_strdup_printf ("something of role %d is called \"%s\"", role, name);
-  gint64 deadline = outside_deadline ();
-
-  while ((found = peek (root, role, name, is_pattern, has_action)) == NULL)
-    outside_wait_turn (outside, deadline, G_STRLOC, what);
-  return found;
-}
-
-AtspiAccessible *
-outside_find (Outside         *outside,
-              AtspiAccessible *root,
-              AtspiRole        role,
-              const char      *name)
-{
-  return find (outside, root, role, name, FALSE, FALSE);
-}
-
-AtspiAccessible *
-outside_find_matching (Outside         *outside,
-                       AtspiAccessible *root,
-                       AtspiRole        role,
-                       const char      *pattern)
-{
-  return find (outside, root, role, pattern, TRUE, FALSE);
+  outside->victim = outside_start_victim (&outside->map);
+  outside->pid = outside_pid_of (outside->victim);
+  spelling = target != NULL ? g_strdup (target) : g_strdup_printf ("pid:%d", outside->pid);
+  outside_start (outside, *spelling != '\0' ? spelling : NULL, NULL);
 }
 
 void
-outside_expect_none (Outside         *outside,
-                     AtspiAccessible *root,
-                     AtspiRole        role,
-                     const char      *name)
+outside_tear_down (Outside      *outside,
+                   gconstpointer target)
 {
-  g_autofree char *what = g_strdup_printf ("nothing of role %d is called \"%s\"", role, name);
-  gint64 deadline = outside_deadline ();
-
-  for (;;)
-    {
-      g_autoptr (AtspiAccessible) found = peek (root, role, name, FALSE, FALSE);
-
-      if (found == NULL)
-        return;
-      outside_wait_turn (outside, deadline, G_STRLOC, what);
-    }
+  outside_finish (outside);
 }
 
-/* Waits until @get says something that matches @pattern; (transfer full) what it says. */
-static char *
-expect_words (Outside         *outside,
-              AtspiAccessible *accessible,
-              char *(*get) (AtspiAccessible *accessible, GError **error),
-              const char      *pattern)
+struct lac_range
+outside_range_of (Outside    *outside,
+                  const char *name)
 {
-  gint64 deadline = outside_deadline ();
+  size_t index;
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (outside->map, &n_regions);
 
-  for (;;)
-    {
-      g_autofree char *words = NULL;
-      g_autofree char *what = NULL;
-
-      atspi_accessible_clear_cache (accessible);
-      words = get (accessible, NULL);
-      if (words != NULL && g_pattern_match_simple (pattern, words))
-        return g_steal_pointer (&words);
-      what = g_strdup_printf ("\"%s\" becomes \"%s\"", words, pattern);
-      outside_wait_turn (outside, deadline, G_STRLOC, what);
-    }
-}
-
-void
-outside_expect_name (Outside         *outside,
-                     AtspiAccessible *accessible,
-                     const char      *pattern)
-{
-  g_free (expect_words (outside, accessible, atspi_accessible_get_name, pattern));
-}
-
-char *
-outside_expect_description (Outside         *outside,
-                            AtspiAccessible *accessible,
-                            const char      *pattern)
-{
-  return expect_words (outside, accessible, atspi_accessible_get_description, pattern);
-}
-
-gboolean
-outside_has_state (AtspiAccessible *accessible,
-                   AtspiStateType   state)
-{
-  g_autoptr (AtspiStateSet) states = NULL;
-
-  atspi_accessible_clear_cache (accessible);
-  states = atspi_accessible_get_state_set (accessible);
-  return states != NULL && atspi_state_set_contains (states, state);
-}
-
-void
-outside_expect_state (Outside         *outside,
-                      AtspiAccessible *accessible,
-                      AtspiStateType   state,
-                      gboolean         expected)
-{
-  g_autofree char *name = atspi_accessible_get_name (accessible, NULL);
-  g_autofree char *what = g_strdup_printf ("\"%s\" has the state %d: %d", name, state, expected);
-  gint64 deadline = outside_deadline ();
-
-  while (outside_has_state (accessible, state) != expected)
-    outside_wait_turn (outside, deadline, G_STRLOC, what);
-}
-
-void
-outside_expect_n_children (Outside         *outside,
-                           AtspiAccessible *accessible,
-                           int              n_expected)
-{
-  g_autofree char *what = g_strdup_printf ("there are %d children", n_expected);
-  gint64 deadline = outside_deadline ();
-
-  for (;;)
-    {
-      atspi_accessible_clear_cache (accessible);
-      if (atspi_accessible_get_child_count (accessible, NULL) == n_expected)
-        return;
-      outside_wait_turn (outside, deadline, G_STRLOC, what);
-    }
-}
-
-/* GTK's entries take an end of -1 for an empty range. */
-static char *
-get_text (AtspiAccessible *accessible,
-          GError         **error)
-{
-  g_autoptr (AtspiText) text = atspi_accessible_get_text_iface (accessible);
-
-  return text != NULL
-             ? atspi_text_get_text (text, 0, atspi_text_get_character_count (text, NULL), NULL)
-             : NULL;
-}
-
-char *
-outside_text (AtspiAccessible *accessible)
-{
-  return get_text (accessible, NULL);
-}
-
-void
-outside_expect_text (Outside         *outside,
-                     AtspiAccessible *entry,
-                     const char      *text)
-{
-  g_free (expect_words (outside, entry, get_text, text));
-}
-
-void
-outside_do (Outside         *outside,
-            AtspiAccessible *root,
-            const char      *pattern)
-{
-  g_autoptr (AtspiAccessible) found
-      = find (outside, root, ATSPI_ROLE_PUSH_BUTTON, pattern, TRUE, TRUE);
-  g_autoptr (AtspiAction) action = atspi_accessible_get_action_iface (found);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_nonnull (action);
-  atspi_action_do_action (action, 0, &error);
-  g_assert_no_error (error);
-}
-
-void
-outside_set_text (Outside         *outside,
-                  AtspiAccessible *root,
-                  const char      *entry,
-                  const char      *text)
-{
-  g_autoptr (AtspiAccessible) found = find (outside, root, ATSPI_ROLE_TEXT, entry, FALSE, FALSE);
-  g_autoptr (AtspiEditableText) editable = atspi_accessible_get_editable_text_iface (found);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_nonnull (editable);
-  atspi_editable_text_set_text_contents (editable, text, &error);
-  g_assert_no_error (error);
-}
-
-/* A child, a child's child, and so on. */
-AtspiAccessible *
-outside_descend (AtspiAccessible *from,
-                 const int       *path,
-                 guint            n_steps)
-{
-  AtspiAccessible *at = g_object_ref (from);
-
-  for (guint i = 0; i < n_steps && at != NULL; i++)
-    {
-      AtspiAccessible *child = atspi_accessible_get_child_at_index (at, path[i], NULL);
-
-      g_object_unref (at);
-      at = child;
-    }
-  return at;
-}
-
-/* The window that lies on top of the others: X lists the lowest first. */
-static Window
-find_window (Display *display,
-             Window   root,
-             guint    depth)
-{
-  Window parent;
-  Window *children = NULL;
-  unsigned int n_children = 0;
-  Window found = None;
-  XClassHint hint = { NULL, NULL };
-  XWindowAttributes attributes;
-
-  if (XGetClassHint (display, root, &hint) != 0)
-    {
-      if (XGetWindowAttributes (display, root, &attributes) != 0
-          && attributes.map_state == IsViewable && attributes.override_redirect == False
-          && attributes.width > 100)
-        found = root;
-      XFree (hint.res_name);
-      XFree (hint.res_class);
-    }
-  if (found == None && depth > 0
-      && XQueryTree (display, root, &root, &parent, &children, &n_children) != 0)
-    {
-      for (unsigned int i = n_children; i > 0 && found == None; i--)
-        found = find_window (display, children[i - 1], depth - 1);
-      if (children != NULL)
-        XFree (children);
-    }
-  return found;
-}
-
-static Window
-wait_for_window (Outside *outside)
-{
-  Window window = None;
-
-  if (outside->display == NULL)
-    outside->display = XOpenDisplay (NULL);
-  g_assert_nonnull (outside->display);
-  OUTSIDE_WAIT (outside, (window = find_window (outside->display,
-                                                DefaultRootWindow (outside->display), 2)) != None);
-  return window;
-}
-
-/* A window that goes while it is asked about is no fault. */
-static int
-ignore_error (Display     *display,
-              XErrorEvent *event)
-{
-  return 0;
-}
-
-/* There is no window manager here that would give the keyboard to the window on top. */
-void
-outside_take_keyboard (Outside *outside)
-{
-  Window window;
-
-  XSetErrorHandler (ignore_error);
-  window = wait_for_window (outside);
-  XSetInputFocus (outside->display, window, RevertToParent, CurrentTime);
-  XSync (outside->display, False);
-}
-
-void
-outside_press (Outside *outside,
-               KeySym   key,
-               KeySym   modifier)
-{
-  Display *display = outside->display;
-  KeyCode code = XKeysymToKeycode (display, key);
-  KeyCode modifier_code = modifier != NoSymbol ? XKeysymToKeycode (display, modifier) : 0;
-  KeyCode shift_code = 0;
-
-  g_assert_cmpuint (code, !=, 0);
-  if (XkbKeycodeToKeysym (display, code, 0, 0) != key
-      && XkbKeycodeToKeysym (display, code, 0, 1) == key)
-    shift_code = XKeysymToKeycode (display, XK_Shift_L);
-  if (modifier_code != 0)
-    XTestFakeKeyEvent (display, modifier_code, True, CurrentTime);
-  if (shift_code != 0)
-    XTestFakeKeyEvent (display, shift_code, True, CurrentTime);
-  XTestFakeKeyEvent (display, code, True, CurrentTime);
-  XTestFakeKeyEvent (display, code, False, CurrentTime);
-  if (shift_code != 0)
-    XTestFakeKeyEvent (display, shift_code, False, CurrentTime);
-  if (modifier_code != 0)
-    XTestFakeKeyEvent (display, modifier_code, False, CurrentTime);
-  XSync (display, False);
-}
-
-/* For characters of ASCII a key's symbol is the character. */
-void
-outside_type (Outside    *outside,
-              const char *text)
-{
-  for (; *text != '\0'; text++)
-    outside_press (outside, (KeySym) (guchar) *text, NoSymbol);
-}
-
-void
-outside_resize (Outside *outside,
-                guint    width,
-                guint    height)
-{
-  Window window = wait_for_window (outside);
-  XWindowAttributes before = { 0 };
-  XWindowAttributes after = { 0 };
-
-  XGetWindowAttributes (outside->display, window, &before);
-  XResizeWindow (outside->display, window, width, height);
-  OUTSIDE_WAIT (outside, XGetWindowAttributes (outside->display, window, &after) != 0
-                             && (after.width != before.width || after.height != before.height));
-}
-
-/* (transfer full): the text on the clipboard, or NULL. The owner answers by an event. */
-char *
-outside_clipboard (Outside *outside)
-{
-  Display *display = outside->display;
-  Window window = XCreateSimpleWindow (display, DefaultRootWindow (display), 0, 0, 1, 1, 0, 0, 0);
-  Atom clipboard = XInternAtom (display, "CLIPBOARD", False);
-  Atom utf8 = XInternAtom (display, "UTF8_STRING", False);
-  XEvent event;
-  char *text = NULL;
-
-  XConvertSelection (display, clipboard, utf8, clipboard, window, CurrentTime);
-  XFlush (display);
-  OUTSIDE_WAIT (outside, XCheckTypedWindowEvent (display, window, SelectionNotify, &event));
-  if (event.xselection.property != None)
-    {
-      Atom type;
-      int format;
-      unsigned long n_bytes;
-      unsigned long n_left;
-      unsigned char *bytes = NULL;
-
-      if (XGetWindowProperty (display, window, clipboard, 0, 1 << 16, True, AnyPropertyType, &type,
-                              &format, &n_bytes, &n_left, &bytes)
-              == Success
-          && type == utf8 && format == 8)
-        text = g_strndup ((const char *) bytes, n_bytes);
-      if (bytes != NULL)
-        XFree (bytes);
-    }
-  XDestroyWindow (display, window);
-  return text;
+  g_assert_cmpint (lac_map_find_name (outside->map, name, strlen (name), &index), ==, LAC_OK);
+  return lac_region_range (&regions[index]);
 }

@@ -73,7 +73,21 @@ void             outside_start              (Outside           *outside,
  * the victim too. */
 void             outside_finish             (Outside         *outside);
 
+/* A victim and the program on it, and their end; see the definition for @target. */
+void             outside_set_up             (Outside         *outside,
+                                             gconstpointer    target);
+void             outside_tear_down          (Outside         *outside,
+                                             gconstpointer    target);
+/* The victim's region that is called so. */
+struct lac_range outside_range_of           (Outside         *outside,
+                                             const char      *name);
+
 /* What is on the screen. All wait. */
+AtspiAccessible *outside_strip              (Outside         *outside);
+AtspiAccessible *outside_button             (Outside         *outside,
+                                             const char      *name);
+AtspiAccessible *outside_entry              (Outside         *outside,
+                                             const char      *name);
 AtspiAccessible *outside_find               (Outside         *outside,
                                              AtspiAccessible *root,
                                              AtspiRole        role,
@@ -133,8 +147,11 @@ void             outside_press              (Outside         *outside,
                                              KeySym           modifier);
 void             outside_type               (Outside         *outside,
                                              const char      *text);
+Window           outside_peek_window        (Outside         *outside);
 /* Waits until the window is another size. */
 void             outside_resize             (Outside         *outside,
                                              guint            width,
                                              guint            height);
 char            *outside_clipboard          (Outside         *outside);
+void             outside_expect_clipboard   (Outside         *outside,
+                                             const char      *expected);

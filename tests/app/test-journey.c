@@ -16,51 +16,16 @@
 #define EXPECT(role, name)                                                                         \
   g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_##role, name))
 
-static AtspiAccessible *
-strip_of (Outside *outside)
-{
-  return outside_find (outside, outside->application, ATSPI_ROLE_IMAGE, "Address space");
-}
-
-static AtspiAccessible *
-button_of (Outside    *outside,
-           const char *name)
-{
-  return outside_find (outside, outside->application, ATSPI_ROLE_PUSH_BUTTON, name);
-}
-
+/* The keyboard is the strip's from the start. */
 static void
 set_up (Outside      *outside,
         gconstpointer target)
 {
   g_autoptr (AtspiAccessible) strip = NULL;
-  g_autofree char *spelling = NULL;
 
-  outside->victim = outside_start_victim (&outside->map);
-  outside->pid = outside_pid_of (outside->victim);
-  spelling = target != NULL ? g_strdup (target) : g_strdup_printf ("pid:%d", outside->pid);
-  outside_start (outside, spelling, NULL);
-  strip = strip_of (outside);
+  outside_set_up (outside, target);
+  strip = outside_strip (outside);
   outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
-}
-
-static void
-tear_down (Outside      *outside,
-           gconstpointer target)
-{
-  outside_finish (outside);
-}
-
-static struct lac_range
-range_of (const struct lac_map *map,
-          const char           *name)
-{
-  size_t index;
-  size_t n_regions;
-  const struct lac_region *regions = lac_map_regions (map, &n_regions);
-
-  g_assert_cmpint (lac_map_find_name (map, name, strlen (name), &index), ==, LAC_OK);
-  return lac_region_range (&regions[index]);
 }
 
 static void
@@ -68,8 +33,7 @@ type_into (Outside    *outside,
            const char *name,
            const char *text)
 {
-  g_autoptr (AtspiAccessible) entry
-      = outside_find (outside, outside->application, ATSPI_ROLE_TEXT, name);
+  g_autoptr (AtspiAccessible) entry = outside_entry (outside, name);
 
   outside_expect_state (outside, entry, ATSPI_STATE_FOCUSED, TRUE);
   outside_press (outside, XK_a, XK_Control_L);
@@ -83,7 +47,7 @@ go_to (Outside         *outside,
        const char      *expression,
        struct lac_range range)
 {
-  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  g_autoptr (AtspiAccessible) strip = outside_strip (outside);
   g_autofree char *start = lacuna_format_address_grouped (range.start);
   g_autofree char *end = lacuna_format_address_grouped (range.end);
   g_autofree char *pattern = g_strdup_printf ("*Selected: *%s – %s.", start, end);
@@ -93,16 +57,6 @@ go_to (Outside         *outside,
   outside_press (outside, XK_Return, NoSymbol);
   g_free (outside_expect_description (outside, strip, pattern));
   outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
-}
-
-static void
-expect_clipboard (Outside    *outside,
-                  const char *expected)
-{
-  g_autofree char *text = NULL;
-
-  OUTSIDE_WAIT (outside, (g_free (text), text = outside_clipboard (outside),
-                          g_strcmp0 (text, expected) == 0));
 }
 
 /* Ctrl+T, the number of a process, Return. */
@@ -125,7 +79,7 @@ test_choose (Outside      *outside,
   row = outside_find_matching (outside, processes, ATSPI_ROLE_LIST_ITEM, pattern);
   outside_expect_n_children (outside, processes, 1);
   outside_press (outside, XK_Return, NoSymbol);
-  g_object_unref (button_of (outside, button));
+  g_object_unref (outside_button (outside, button));
   outside_expect_none (outside, outside->application, ATSPI_ROLE_LIST, "Processes");
 }
 
@@ -160,8 +114,7 @@ static void
 tab_to (Outside    *outside,
         const char *name)
 {
-  g_autoptr (AtspiAccessible) entry
-      = outside_find (outside, outside->application, ATSPI_ROLE_TEXT, name);
+  g_autoptr (AtspiAccessible) entry = outside_entry (outside, name);
 
   outside_press (outside, XK_Escape, NoSymbol);
   for (guint i = 0; i < 8; i++)
@@ -184,11 +137,11 @@ static void
 test_candidate (Outside      *outside,
                 gconstpointer target)
 {
-  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  g_autoptr (AtspiAccessible) strip = outside_strip (outside);
   struct lac_gap_query query;
   struct lac_gap_search search;
   struct lac_gap gaps[2];
-  guint64 anchor = range_of (outside->map, "[heap]").start;
+  guint64 anchor = outside_range_of (outside, "[heap]").start;
   g_autofree char *first = NULL;
   g_autofree char *at_first = NULL;
   g_autofree char *at_second = NULL;
@@ -230,7 +183,7 @@ test_candidate (Outside      *outside,
     g_free (outside_expect_description (outside, strip, second_pattern));
     outside_press (outside, XK_F3, XK_Shift_L);
     g_free (outside_expect_description (outside, strip, first_pattern));
-    go_to (outside, "[heap]", range_of (outside->map, "[heap]"));
+    go_to (outside, "[heap]", outside_range_of (outside, "[heap]"));
     outside_press (outside, XK_n, NoSymbol);
     g_free (outside_expect_description (outside, strip, second_pattern));
     outside_press (outside, XK_p, NoSymbol);
@@ -243,7 +196,7 @@ static void
 test_inspect (Outside      *outside,
               gconstpointer target)
 {
-  struct lac_range stack = range_of (outside->map, "[stack]");
+  struct lac_range stack = outside_range_of (outside, "[stack]");
   g_autofree char *path = g_strdup_printf ("/proc/%d/maps", outside->pid);
   g_autofree char *maps = NULL;
   g_autofree char *line = g_strdup_printf ("%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x rw-p",
@@ -256,15 +209,15 @@ test_inspect (Outside      *outside,
   g_autofree char *plain_end = lacuna_format_address (stack.end);
   g_autofree char *plain_range = g_strdup_printf ("%s – %s", plain_start, plain_end);
   g_autoptr (AtspiAccessible) inspector = NULL;
-  g_autoptr (AtspiAccessible) inspect = button_of (outside, "Inspect");
+  g_autoptr (AtspiAccessible) inspect = outside_button (outside, "Inspect");
 
   g_assert_true (g_file_get_contents (path, &maps, NULL, NULL));
   g_assert_nonnull (strstr (maps, line));
   go_to (outside, "[stack]+0x10", stack);
   outside_press (outside, XK_c, XK_Control_L);
-  expect_clipboard (outside, plain_start);
+  outside_expect_clipboard (outside, plain_start);
   outside_press (outside, XK_C, XK_Control_L);
-  expect_clipboard (outside, plain_range);
+  outside_expect_clipboard (outside, plain_range);
 
   outside_press (outside, XK_Return, XK_Alt_L);
   outside_expect_state (outside, inspect, ATSPI_STATE_PRESSED, TRUE);
@@ -290,14 +243,14 @@ test_view (Outside      *outside,
     { XK_3, "Around Anchor" },
     { XK_2, "Compact" },
   };
-  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  g_autoptr (AtspiAccessible) strip = outside_strip (outside);
   g_autofree char *whole = NULL;
   g_autofree char *close = NULL;
 
-  go_to (outside, "[heap]", range_of (outside->map, "[heap]"));
+  go_to (outside, "[heap]", outside_range_of (outside, "[heap]"));
   for (guint i = 0; i < G_N_ELEMENTS (scales); i++)
     {
-      g_autoptr (AtspiAccessible) button = button_of (outside, scales[i].name);
+      g_autoptr (AtspiAccessible) button = outside_button (outside, scales[i].name);
 
       outside_press (outside, scales[i].key, XK_Alt_L);
       outside_expect_state (outside, button, ATSPI_STATE_PRESSED, TRUE);
@@ -324,7 +277,7 @@ static void
 test_list (Outside      *outside,
            gconstpointer target)
 {
-  struct lac_range heap = range_of (outside->map, "[heap]");
+  struct lac_range heap = outside_range_of (outside, "[heap]");
   g_autofree char *start = lacuna_format_address_grouped (heap.start);
   g_autofree char *row = g_strdup_printf ("%s, *[heap]", start);
   g_autoptr (AtspiAccessible) list
@@ -346,7 +299,7 @@ test_list (Outside      *outside,
   outside_expect_n_children (outside, list, (int) n_regions);
 
   /* The legend: only the stack. */
-  legend = button_of (outside, "stack");
+  legend = outside_button (outside, "stack");
   outside_do (outside, outside->application, "stack");
   outside_expect_state (outside, legend, ATSPI_STATE_PRESSED, TRUE);
   outside_expect_n_children (outside, list, 1);
@@ -358,8 +311,8 @@ static void
 test_exit (Outside      *outside,
            gconstpointer target)
 {
-  g_autoptr (AtspiAccessible) live = button_of (outside, "Live");
-  struct lac_range heap = range_of (outside->map, "[heap]");
+  g_autoptr (AtspiAccessible) live = outside_button (outside, "Live");
+  struct lac_range heap = outside_range_of (outside, "[heap]");
   g_autofree char *start = lacuna_format_address_grouped (heap.start);
   g_autofree char *row = g_strdup_printf ("%s, *", start);
 
@@ -380,7 +333,7 @@ static void
 test_help (Outside      *outside,
            gconstpointer target)
 {
-  g_autoptr (AtspiAccessible) strip = strip_of (outside);
+  g_autoptr (AtspiAccessible) strip = outside_strip (outside);
 
   outside_press (outside, XK_question, XK_Control_L);
   EXPECT (LABEL, "Next gap that fits");
@@ -398,7 +351,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   outside_init ();
 
-#define ADD(path, target, function) g_test_add (path, Outside, target, set_up, function, tear_down)
+#define ADD(path, target, function)                                                                \
+  g_test_add (path, Outside, target, set_up, function, outside_tear_down)
   ADD ("/app/journey/chooses-by-typing", "self", test_choose);
   ADD ("/app/journey/candidate-is-the-command-lines", NULL, test_candidate);
   ADD ("/app/journey/inspector-says-what-the-kernel-says", NULL, test_inspect);
