@@ -215,6 +215,32 @@ show_fault (LacunaWindow *self,
     }
 }
 
+/* A file can be empty where a process can't: `cat /proc/1234/maps` writes nothing and says nothing when
+ * the process has just exited, or is the kernel's. To the command line that is an address space with
+ * nothing in it; here somebody wanted to look at something. */
+static gboolean
+is_empty_file (LacunaWindow  *self,
+               LacunaPicture *picture)
+{
+  size_t n_regions;
+
+  lac_map_regions (lacuna_snapshot_get_map (picture->snapshot), &n_regions);
+  return n_regions == 0 && lacuna_target_get_kind (self->target) == LACUNA_TARGET_FILE;
+}
+
+static void
+show_empty_file (LacunaWindow *self)
+{
+  if (self->shows_target)
+    {
+      lacuna_window_toast (self, _ ("The file has no regions now. This is what was read before."));
+      return;
+    }
+  show_failure (self, _ ("This File Has No Regions"),
+                _ ("A maps file is empty when its process had ended before it was written. Write it "
+                   "again while the process runs: cat /proc/PID/maps > FILE"));
+}
+
 static void
 loaded_cb (GObject      *source,
            GAsyncResult *result,
@@ -230,7 +256,9 @@ loaded_cb (GObject      *source,
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
 
-  if (picture != NULL)
+  if (picture != NULL && is_empty_file (self, picture))
+    show_empty_file (self);
+  else if (picture != NULL)
     show_picture (self, g_steal_pointer (&picture));
   else
     show_fault (self, error);
