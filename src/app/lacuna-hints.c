@@ -23,6 +23,7 @@ struct _LacunaHints
   GtkButton *next_button;
 
   guint index;
+  gboolean narrow;
 };
 
 G_DEFINE_FINAL_TYPE (LacunaHints, lacuna_hints, GTK_TYPE_WIDGET)
@@ -39,24 +40,29 @@ static const struct
 {
   const char *title;
   const char *text;
+  const char *brief_text;
 } hints[] = {
   { N_ ("This is an address space"),
     N_ ("Every byte that a program can use has an address; low ones come first. Colours are memory "
         "that is in use, dots are free. Ctrl and the wheel zoom in, the wheel alone moves along, 0 "
-        "shows everything again.") },
+        "shows everything again."),
+    N_ ("Colours are memory that is in use, dots are free. Ctrl and the wheel zoom in, 0 shows "
+        "everything.") },
   { N_ ("Point at things"),
     N_ ("Whatever the pointer is on is told below the strip, and a click keeps it there and in the "
-        "list. Point at a colour above the strip for what it means, press it to see only that.") },
+        "list. Point at a colour above the strip for what it means, press it to see only that."),
+    N_ ("A click keeps what is pointed at. Press a colour above the strip to see only that.") },
   { N_ ("Find a gap"),
     N_ ("Say what a buffer has to be near and how large it is: gaps that fit turn green as you "
-        "type. N and P step through them. Ctrl+? lists all keys.") },
+        "type. N and P step through them. Ctrl+? lists all keys."),
+    N_ ("Say what a buffer has to be near: gaps that fit turn green. Ctrl+? lists all keys.") },
 };
 
 static void
 show (LacunaHints *self)
 {
   const char *title = _ (hints[self->index].title);
-  const char *text = _ (hints[self->index].text);
+  const char *text = _ (self->narrow ? hints[self->index].brief_text : hints[self->index].text);
   gboolean last = self->index + 1 == G_N_ELEMENTS (hints);
   /* Translators: which hint of how many, such as "1 of 3" */
   g_autofree char *count = g_strdup_printf (_ ("%u of %u"), self->index + 1,
@@ -154,5 +160,23 @@ lacuna_hints_start (LacunaHints *self)
   g_return_if_fail (LACUNA_IS_HINTS (self));
 
   self->index = 0;
+  show (self);
+}
+
+/**
+ * lacuna_hints_set_narrow:
+ * @narrow: whether there is little room
+ *
+ * Says less where the card would otherwise cover what it is about.
+ */
+void
+lacuna_hints_set_narrow (LacunaHints *self,
+                         gboolean     narrow)
+{
+  g_return_if_fail (LACUNA_IS_HINTS (self));
+
+  if (self->narrow == narrow)
+    return;
+  self->narrow = narrow;
   show (self);
 }

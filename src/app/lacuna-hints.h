@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LacunaHints, lacuna_hints, LACUNA, HINTS, GtkWidget)
 
 /* Begins with the first again. */
-void lacuna_hints_start (LacunaHints *self);
+void lacuna_hints_start      (LacunaHints *self);
+
+/* In a narrow window the card would lie over half the list: it says less there, and is smaller. */
+void lacuna_hints_set_narrow (LacunaHints *self,
+                              gboolean     narrow);
 
 G_END_DECLS

@@ -65,6 +65,23 @@ lacuna_window_hints_revealed (LacunaWindow *self)
 }
 
 /**
+ * lacuna_window_skip_hints:
+ *
+ * For a key that nothing else wanted, wherever the focus is: hints that lie over something have to go
+ * as easily as they came.
+ *
+ * Returns: whether there were hints to take away
+ */
+gboolean
+lacuna_window_skip_hints (LacunaWindow *self)
+{
+  if (!gtk_revealer_get_reveal_child (self->hints_revealer))
+    return FALSE;
+  lacuna_window_hints_closed (self);
+  return TRUE;
+}
+
+/**
  * lacuna_window_welcome:
  * @self: a window that opens without having been told what to show
  *

@@ -235,6 +235,7 @@ adapt (LacunaWindow *self)
   adapt_panel (self);
   lacuna_details_set_narrow (self->details, cramped);
   lacuna_target_chooser_set_narrow (self->chooser, narrow);
+  lacuna_hints_set_narrow (self->hints, narrow);
   /* It would take the room of the target's name even where it does not show. */
   gtk_widget_set_visible (GTK_WIDGET (self->title_squeezer), !self->tight);
   gtk_widget_set_visible (self->near_label, self->room == LACUNA_ROOM_WIDE);

@@ -102,7 +102,8 @@ struct _LacunaWindow
     guint refresh_source;   /* waits until the next refresh is due */
     guint clock_source;     /* keeps "3 s ago" true */
     gint64 load_started;    /* monotonic, of the last load */
-    gint64 load_took;       /* of the last load; both in microseconds */
+    gint64 load_took;       /* by the worker of the last one; both in microseconds */
+    gboolean late;          /* the subtitle says that the picture should be newer */
     guint n_failures;       /* refreshes in a row that failed */
     char *failure;          /* why the last refresh failed, NULL when it did not */
     GDateTime *closed;      /* when the process was found to have exited, local time */
@@ -165,6 +166,7 @@ void     lacuna_window_explain_focus       (LacunaWindow     *self);
 void     lacuna_window_add_hint_actions    (GtkWidgetClass   *widget_class);
 void     lacuna_window_hints_closed        (LacunaWindow     *self);
 void     lacuna_window_hints_revealed      (LacunaWindow     *self);
+gboolean lacuna_window_skip_hints          (LacunaWindow     *self);
 
 /* lacuna-window-layout.c: where the parts lie */
 void     lacuna_window_adapt_later         (LacunaWindow     *self);

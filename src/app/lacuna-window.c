@@ -329,11 +329,13 @@ key_pressed_cb (LacunaWindow   *self,
 
   if (!lacuna_window_shows_view (self))
     return GDK_EVENT_PROPAGATE;
-  if (focus != NULL
-      && (GTK_IS_EDITABLE (focus) || gtk_widget_get_native (focus) != GTK_NATIVE (self)))
+  if (focus != NULL && gtk_widget_get_native (focus) != GTK_NATIVE (self))
     return GDK_EVENT_PROPAGATE;
-  return lacuna_keys_handle (GTK_WIDGET (self), keyval, state)
-         || lacuna_strip_handle_key (self->strip, keyval, keycode, state);
+  if ((focus == NULL || !GTK_IS_EDITABLE (focus))
+      && (lacuna_keys_handle (GTK_WIDGET (self), keyval, state)
+          || lacuna_strip_handle_key (self->strip, keyval, keycode, state)))
+    return GDK_EVENT_STOP;
+  return keyval == GDK_KEY_Escape && lacuna_window_skip_hints (self);
 }
 
 static void

@@ -1099,6 +1099,24 @@ test_hints (Fixture      *fixture,
   expect_none (fixture->application, ATSPI_ROLE_LABEL, "3 of 3");
 }
 
+/* Escape is enough, wherever the focus is: nobody has put it on the card. */
+static void
+test_hints_escape (Fixture      *fixture,
+                   gconstpointer target)
+{
+  Display *display = take_keyboard ();
+  g_autoptr (AtspiAccessible) hints
+      = find (fixture->application, ATSPI_ROLE_PANEL, "This is an address space");
+  g_autoptr (AtspiAccessible) near = NULL;
+
+  press_key (display, XK_F9, NoSymbol);
+  near = find (fixture->application, ATSPI_ROLE_TEXT, "Near");
+  expect_focus (near);
+  press_key (display, XK_Escape, NoSymbol);
+  expect_none (fixture->application, ATSPI_ROLE_LABEL, "1 of 3");
+  XCloseDisplay (display);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1128,6 +1146,7 @@ main (int    argc,
   ADD ("/app/window/space-pauses", NULL, test_live);
   ADD ("/app/window/panel-has-pages", NULL, test_panel);
   ADD ("/app/window/first-start-has-hints", "", test_hints);
+  ADD ("/app/window/escape-skips-the-hints", "", test_hints_escape);
   ADD ("/app/window/refusal-can-be-tried-again", "pid:2147483647", test_refusal);
 #undef ADD
 
