@@ -72,9 +72,19 @@ def every_template_is_in_the_program():
     tap.expect(listed == set(names()), f"in the folder: {names()}; in the program: {sorted(listed)}")
 
 
+def what_a_menu_chooses_is_a_name():
+    """Without a type a target is a string as it stands. With the quotes of a GVariant it is another one,
+    which is the state of no action: nothing is marked as chosen, and choosing does nothing."""
+    quoted = [f"ui/{name}: {target}" for name in names()
+              for target in re.findall(r'<attribute name="target">\s*([^<]*)<', read(name))
+              if not re.fullmatch(r"[a-z-]+", target)]
+    tap.expect(not quoted, "\n".join(quoted))
+
+
 if __name__ == "__main__":
     tap.run("/house/templates", [
         every_template_is_valid,
         a_wrong_one_is_noticed,
         every_template_is_in_the_program,
+        what_a_menu_chooses_is_a_name,
     ])
