@@ -1,9 +1,10 @@
 /* The window's time: when the target is read again, and what the window says of that.
  *
- * A process is read again about once a second, but never so often that reading takes more than a
- * quarter of the time, and not at all while nobody can see the window. What a refresh finds unchanged
- * costs nothing here. The age of the picture is told once a second, and only when its text differs is
- * anything drawn: a second of an idle window must not be noticed anywhere.
+ * A process is read again about once a second, but not so often that reading takes more than a
+ * quarter of the time, unless that were ten seconds apart; and not at all while nobody can see the
+ * window. What a refresh finds unchanged costs nothing here. The age of the picture is told once a
+ * second, and only when its text differs is anything drawn: a second of an idle window must not be
+ * noticed anywhere. A picture that is older than that is not called live.
  *
  * A process that can't be read for a while (it became another user's, say) is tried again, ever less
  * often, and the last picture stays. One that has exited is marked and never read again.
@@ -23,6 +24,14 @@
 
 /* Reading may take one part of so many. */
 #define SHARE_OF_TIME 4
+
+/* Nobody waits longer than that for the next one, however long the last one took: that may have been
+ * the machine's doing. In milliseconds, as the interval is. */
+#define LONGEST_WAIT 10000
+
+/* So many intervals, and so many seconds, may pass before a picture is not what "live" means. */
+#define LATE_INTERVALS 3
+#define LATE_SECONDS 3
 
 /* A target that can't be read is tried after 2, 4, 8 … intervals, up to so many doublings. */
 #define MOST_DOUBLINGS 5
@@ -54,6 +63,29 @@ can_follow (LacunaWindow *self)
          && (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_REFRESH) != 0;
 }
 
+static gint64
+interval (LacunaWindow *self)
+{
+  GSettings *settings = lacuna_settings_get ();
+  gint64 milliseconds = settings != NULL ? (gint64) g_settings_get_uint (settings, "refresh-interval")
+                                         : DEFAULT_INTERVAL;
+
+  milliseconds <<= MIN (self->live_state.n_failures, MOST_DOUBLINGS);
+  return MAX (milliseconds * 1000,
+              MIN (self->live_state.load_took * SHARE_OF_TIME,
+                   LONGEST_WAIT * G_GINT64_CONSTANT (1000)));
+}
+
+/* Whether the picture is older than it would be if all went well. */
+static gboolean
+is_late (LacunaWindow *self)
+{
+  gint64 age = g_get_real_time () - lacuna_snapshot_get_taken (self->snapshot);
+
+  return can_follow (self) && self->live_state.wished
+         && age > MAX (interval (self) * LATE_INTERVALS, LATE_SECONDS * G_USEC_PER_SEC);
+}
+
 static char *
 make_subtitle (LacunaWindow *self)
 {
@@ -78,6 +110,9 @@ make_subtitle (LacunaWindow *self)
   if (self->live_state.failure != NULL)
     /* Translators: what was read, and how long ago: "/proc/1234/maps, 3 min ago, not readable now" */
     return g_strdup_printf (_ ("%s, %s, not readable now"), source, age);
+  if (self->live_state.late)
+    /* Translators: what was read, and how long ago: "/proc/1234/maps, 12 s ago, reading…" */
+    return g_strdup_printf (_ ("%s, %s, reading…"), source, age);
   if (self->live_state.wished)
     /* Translators: what was read, and how long ago: "/proc/1234/maps, 0.8 s ago, live" */
     return g_strdup_printf (_ ("%s, %s, live"), source, age);
@@ -122,8 +157,10 @@ show_note (LacunaWindow *self)
 static void
 show_subtitle (LacunaWindow *self)
 {
-  g_autofree char *subtitle = make_subtitle (self);
+  g_autofree char *subtitle = NULL;
 
+  self->live_state.late = is_late (self);
+  subtitle = make_subtitle (self);
   adw_window_title_set_subtitle (self->window_title, subtitle);
 }
 
@@ -161,17 +198,6 @@ lacuna_window_live_close (LacunaWindow *self)
 }
 
 /* The next refresh */
-
-static gint64
-interval (LacunaWindow *self)
-{
-  GSettings *settings = lacuna_settings_get ();
-  gint64 milliseconds = settings != NULL ? (gint64) g_settings_get_uint (settings, "refresh-interval")
-                                         : DEFAULT_INTERVAL;
-
-  milliseconds <<= MIN (self->live_state.n_failures, MOST_DOUBLINGS);
-  return MAX (milliseconds * 1000, self->live_state.load_took * SHARE_OF_TIME);
-}
 
 static gboolean
 refresh_cb (gpointer user_data)
@@ -230,10 +256,13 @@ void
 lacuna_window_live_ended (LacunaWindow *self,
                           const GError *error)
 {
-  gboolean tell = !self->live_state.by_itself || error != NULL || self->live_state.failure != NULL;
+  gboolean tell = !self->live_state.by_itself || error != NULL || self->live_state.failure != NULL
+                  || self->live_state.late;
 
   self->live_state.by_itself = FALSE;
-  self->live_state.load_took = g_get_monotonic_time () - self->live_state.load_started;
+  /* What the worker waited for, and what this thread did meanwhile, is not what reading costs. */
+  if (error == NULL && self->live_state.picture != NULL)
+    self->live_state.load_took = self->live_state.picture->took;
   g_clear_pointer (&self->live_state.failure, g_free);
   if (error == NULL)
     self->live_state.n_failures = 0;

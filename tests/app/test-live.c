@@ -461,6 +461,27 @@ test_hidden (Fixture      *fixture,
   assert_subtitle (fixture, ", live$");
 }
 
+/* The reading took no time; what this thread did meanwhile did. */
+static void
+test_busy (Fixture      *fixture,
+           gconstpointer data)
+{
+  if (!fixture->started)
+    return;
+  run_for (5 * INTERVAL);
+  lacuna_window_refresh (fixture->window);
+  note_picture (fixture);
+  g_usleep (4 * G_USEC_PER_SEC);
+  lacuna_window_live_show (fixture->window);
+  assert_subtitle (fixture, "s ago, reading…$");
+  wait_until (fixture, has_other_snapshot);
+  /* That one waited to be shown. */
+  note_picture (fixture);
+  wait_until (fixture, has_other_snapshot);
+  g_assert_cmpint (fixture->window->live_state.load_took, <, G_USEC_PER_SEC);
+  assert_subtitle (fixture, ", live$");
+}
+
 static void
 test_unseen (Fixture      *fixture,
              gconstpointer data)
@@ -556,6 +577,7 @@ main (int   argc,
   ADD ("/app/live/grows-to-a-million", test_grows);
   ADD ("/app/live/stopped-is-still-live", test_stopped);
   ADD ("/app/live/unreadable-for-a-while", test_hidden);
+  ADD ("/app/live/a-busy-window-reads-no-less", test_busy);
   ADD ("/app/live/nobody-looks", test_unseen);
   ADD ("/app/live/overtaken-by-another-target", test_overtaken);
   ADD ("/app/live/two-windows", test_two_windows);
