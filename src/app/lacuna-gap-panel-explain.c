@@ -139,9 +139,6 @@ lacuna_gap_panel_explain_fields (LacunaGapPanel *self)
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->order_drop_down))),
       GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Order"), -1);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (gtk_widget_get_first_child (self->copy_button)),
-      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Copy the selected match, or what finds it"), -1);
   for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
     hint_at (self, GTK_WIDGET (self->fields[i]));
   hint_at (self, GTK_WIDGET (self->avoid_heap_growth));
