@@ -15,9 +15,14 @@
 
 #include "lacuna-isolate.h"
 
+#include <string.h>
+
 /* U+2066, U+2069. */
 #define LEFT_TO_RIGHT_ISOLATE "\xe2\x81\xa6"
 #define POP_ISOLATE "\xe2\x81\xa9"
+
+/* U+200F: a line that begins with it goes from right to left. */
+#define RIGHT_TO_LEFT_MARK "\xe2\x80\x8f"
 
 /**
  * lacuna_isolate:
@@ -33,6 +38,30 @@ lacuna_isolate (char *text)
   if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL || *text == '\0')
     return g_steal_pointer (&taken);
   return g_strconcat (LEFT_TO_RIGHT_ISOLATE, text, POP_ISOLATE, NULL);
+}
+
+/**
+ * lacuna_isolate_subject:
+ * @message: what went wrong, and maybe what with
+ * @subject: (nullable): what it may begin with: a path or a name
+ *
+ * A sentence takes its direction from its first letter. That of a path would put the full stop of a
+ * Hebrew sentence before it.
+ *
+ * Returns: (transfer full): @message in the direction of its language
+ */
+char *
+lacuna_isolate_subject (const char *message,
+                        const char *subject)
+{
+  g_autofree char *isolated = NULL;
+
+  if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL)
+    return g_strdup (message);
+  if (subject == NULL || *subject == '\0' || !g_str_has_prefix (message, subject))
+    return g_strconcat (RIGHT_TO_LEFT_MARK, message, NULL);
+  isolated = lacuna_isolate (g_strdup (subject));
+  return g_strconcat (RIGHT_TO_LEFT_MARK, isolated, message + strlen (subject), NULL);
 }
 
 /* Marks of direction and isolates: U+200E, U+200F, U+2066 to U+2069. */

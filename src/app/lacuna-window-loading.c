@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include "lacuna-window-private.h"
+#include "lacuna-isolate.h"
 #include "lacuna-picture.h"
 #include "core/status.h"
 #include "model/lacuna-error.h"
@@ -128,9 +129,11 @@ show_page (LacunaWindow *self,
 static void
 show_failure (LacunaWindow *self,
               const char   *title,
-              const char   *message)
+              const char   *message,
+              const char   *subject)
 {
-  g_autofree char *message_markup = g_markup_escape_text (message, -1);
+  g_autofree char *shown = lacuna_isolate_subject (message, subject);
+  g_autofree char *message_markup = g_markup_escape_text (shown, -1);
 
   adw_status_page_set_title (self->failure_page, title);
   adw_status_page_set_description (self->failure_page, message_markup);
@@ -211,7 +214,7 @@ show_fault (LacunaWindow *self,
       g_autofree char *title
           = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
 
-      show_failure (self, title, error->message);
+      show_failure (self, title, error->message, lacuna_target_get_title (self->target));
     }
 }
 
@@ -238,7 +241,8 @@ show_empty_file (LacunaWindow *self)
     }
   show_failure (self, _ ("This File Has No Regions"),
                 _ ("A maps file is empty when its process had ended before it was written. Write it "
-                   "again while the process runs: cat /proc/PID/maps > FILE"));
+                   "again while the process runs: cat /proc/PID/maps > FILE"),
+                NULL);
 }
 
 static void
@@ -362,7 +366,7 @@ begin_target (LacunaWindow *self,
   g_autofree char *title = g_strdup_printf (_ ("Can't Open %s"), spelling);
 
   show_target_name (self, spelling);
-  show_failure (self, title, error->message);
+  show_failure (self, title, error->message, spelling);
 }
 
 static void
