@@ -103,10 +103,18 @@ make_subtitle (LacunaWindow *self)
       return g_strdup_printf (_ ("%s, closed at %s"), source, closed);
     }
 
-  age = format_age (lacuna_snapshot_get_taken (self->snapshot));
+  /* What nobody expects to change needs no clock that ticks. */
   if (!can_follow (self))
-    /* Translators: what was read, and how long ago: "core.maps, 3 min ago" */
-    return g_strdup_printf (_ ("%s, %s"), source, age);
+    {
+      g_autoptr (GDateTime) taken = g_date_time_new_from_unix_local (
+          lacuna_snapshot_get_taken (self->snapshot) / G_USEC_PER_SEC);
+      g_autofree char *time = g_date_time_format (taken, "%H:%M:%S");
+
+      /* Translators: what was read, and at what time: "core.maps, read at 14:03:12" */
+      return g_strdup_printf (_ ("%s, read at %s"), source, time);
+    }
+
+  age = format_age (lacuna_snapshot_get_taken (self->snapshot));
   if (self->live_state.failure != NULL)
     /* Translators: what was read, and how long ago: "/proc/1234/maps, 3 min ago, not readable now" */
     return g_strdup_printf (_ ("%s, %s, not readable now"), source, age);
@@ -152,6 +160,7 @@ show_note (LacunaWindow *self)
   if (g_strcmp0 (gtk_label_get_label (self->note_label), note) != 0)
     gtk_label_set_label (self->note_label, note);
   gtk_widget_set_visible (GTK_WIDGET (self->note_label), note[0] != '\0');
+  gtk_widget_set_visible (self->note_button, self->exited);
 }
 
 static void

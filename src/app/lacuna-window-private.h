@@ -62,6 +62,7 @@ struct _LacunaWindow
   GtkWidget *near_label;
   GtkWidget *lower;
   GtkLabel *note_label;
+  GtkWidget *note_button; /* the way on from a process that has exited */
   AdwFlap *flap;
   LacunaRegionPane *region_pane;
   AdwViewStack *panel_stack;

@@ -533,6 +533,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, near_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, lower);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, flap);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, panel_stack);
