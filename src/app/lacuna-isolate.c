@@ -17,8 +17,9 @@
 
 #include <string.h>
 
-/* U+2066, U+2069. */
+/* U+2066, U+2068, U+2069. */
 #define LEFT_TO_RIGHT_ISOLATE "\xe2\x81\xa6"
+#define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"
 #define POP_ISOLATE "\xe2\x81\xa9"
 
 /* U+200F: a line that begins with it goes from right to left. */
@@ -42,26 +43,25 @@ lacuna_isolate (char *text)
 
 /**
  * lacuna_isolate_subject:
- * @message: what went wrong, and maybe what with
- * @subject: (nullable): what it may begin with: a path or a name
+ * @message: what went wrong, and maybe what with, before a colon
  *
  * A sentence takes its direction from its first letter. That of a path would put the full stop of a
- * Hebrew sentence before it.
+ * Hebrew sentence before it. The path itself goes the way of its own first letter.
  *
  * Returns: (transfer full): @message in the direction of its language
  */
 char *
-lacuna_isolate_subject (const char *message,
-                        const char *subject)
+lacuna_isolate_subject (const char *message)
 {
-  g_autofree char *isolated = NULL;
+  const char *colon = strstr (message, ": ");
+  g_autofree char *subject = NULL;
 
   if (gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL)
     return g_strdup (message);
-  if (subject == NULL || *subject == '\0' || !g_str_has_prefix (message, subject))
+  if (colon == NULL)
     return g_strconcat (RIGHT_TO_LEFT_MARK, message, NULL);
-  isolated = lacuna_isolate (g_strdup (subject));
-  return g_strconcat (RIGHT_TO_LEFT_MARK, isolated, message + strlen (subject), NULL);
+  subject = g_strndup (message, (gsize) (colon - message));
+  return g_strconcat (RIGHT_TO_LEFT_MARK FIRST_STRONG_ISOLATE, subject, POP_ISOLATE, colon, NULL);
 }
 
 /* Marks of direction and isolates: U+200E, U+200F, U+2066 to U+2069. */

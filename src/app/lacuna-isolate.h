@@ -11,9 +11,8 @@ G_BEGIN_DECLS
 /* (transfer full) @text (transfer full): for the eye; not for what is copied or typed. */
 char *lacuna_isolate            (char       *text);
 
-/* (transfer full): "SUBJECT: SENTENCE" for the eye, where @subject may be what it begins with. */
-char *lacuna_isolate_subject    (const char *message,
-                                 const char *subject);
+/* (transfer full): a sentence, or "SUBJECT: SENTENCE", for the eye. */
+char *lacuna_isolate_subject    (const char *message);
 
 /* (transfer full): @text without what isolates parts of it, as it is copied. */
 char *lacuna_isolate_strip      (const char *text);

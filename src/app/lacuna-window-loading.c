@@ -129,10 +129,9 @@ show_page (LacunaWindow *self,
 static void
 show_failure (LacunaWindow *self,
               const char   *title,
-              const char   *message,
-              const char   *subject)
+              const char   *message)
 {
-  g_autofree char *shown = lacuna_isolate_subject (message, subject);
+  g_autofree char *shown = lacuna_isolate_subject (message);
   g_autofree char *message_markup = g_markup_escape_text (shown, -1);
 
   adw_status_page_set_title (self->failure_page, title);
@@ -214,7 +213,7 @@ show_fault (LacunaWindow *self,
       g_autofree char *title
           = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
 
-      show_failure (self, title, error->message, lacuna_target_get_title (self->target));
+      show_failure (self, title, error->message);
     }
 }
 
@@ -241,8 +240,7 @@ show_empty_file (LacunaWindow *self)
     }
   show_failure (self, _ ("This File Has No Regions"),
                 _ ("A maps file is empty when its process had ended before it was written. Write it "
-                   "again while the process runs: cat /proc/PID/maps > FILE"),
-                NULL);
+                   "again while the process runs: cat /proc/PID/maps > FILE"));
 }
 
 static void
@@ -366,7 +364,7 @@ begin_target (LacunaWindow *self,
   g_autofree char *title = g_strdup_printf (_ ("Can't Open %s"), spelling);
 
   show_target_name (self, spelling);
-  show_failure (self, title, error->message, spelling);
+  show_failure (self, title, error->message);
 }
 
 static void
