@@ -53,6 +53,14 @@ struct _LacunaCompleter
   gboolean completing; /* the completer itself changes the text */
 };
 
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (LacunaCompleter, lacuna_completer, G_TYPE_OBJECT)
 
 static const char *
@@ -130,6 +138,15 @@ take (LacunaCompleter *self,
   gtk_editable_set_text (GTK_EDITABLE (self->entry), text);
   gtk_editable_set_position (GTK_EDITABLE (self->entry), -1);
   self->completing = FALSE;
+}
+
+/* Takes a name for good, so that whoever only wanted one can go on. */
+static void
+choose (LacunaCompleter *self,
+        guint            position)
+{
+  take (self, position);
+  g_signal_emit (self, signals[CHOSEN], 0);
 }
 
 /* The list has at most so many names as make it worth it: one that is typed already is none. */
@@ -395,7 +412,7 @@ key_pressed_cb (LacunaCompleter *self,
           lacuna_completer_close (self);
           return GDK_EVENT_PROPAGATE;
         }
-      take (self, self->highlighted);
+      choose (self, self->highlighted);
       return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
       forget_search (self);
@@ -414,7 +431,7 @@ row_activated_cb (LacunaCompleter *self,
 {
   if (self->proposals != NULL
       && gtk_list_box_row_get_index (row) < (int) self->proposals->len)
-    take (self, (guint) gtk_list_box_row_get_index (row));
+    choose (self, (guint) gtk_list_box_row_get_index (row));
 }
 
 static void
@@ -436,6 +453,11 @@ static void
 lacuna_completer_class_init (LacunaCompleterClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = lacuna_completer_dispose;
+
+  /* LacunaCompleter::chosen: Return or a click took a name from the list, which is in the entry now. Tab
+   * takes one to be gone on with. */
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -1,5 +1,7 @@
 /* LacunaGoTo: an entry for an address expression.
  *
+ * A name that is chosen from the list is gone to at once.
+ *
  * Reading an expression may have to read a symbol table, so it happens on a worker. Whoever types
  * on meanwhile, or presses Return again, has changed their mind: what comes late is dropped. A
  * fault stays in the entry, with the caret at its place and the sentence below, until something is
@@ -272,6 +274,7 @@ lacuna_go_to_init (LacunaGoTo *self)
   gtk_widget_set_parent (self->fault_popover, GTK_WIDGET (self));
   self->completer = lacuna_completer_new (GTK_WIDGET (self), GTK_ENTRY (self->entry));
   lacuna_completer_set_description (self->completer, gtk_widget_get_tooltip_text (self->entry));
+  g_signal_connect_object (self->completer, "chosen", G_CALLBACK (go), self, G_CONNECT_SWAPPED);
 }
 
 /**
@@ -303,6 +306,20 @@ lacuna_go_to_start (LacunaGoTo *self)
 
   gtk_widget_grab_focus (self->entry);
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
+}
+
+/**
+ * lacuna_go_to_clear:
+ *
+ * Empties the entry, for when one has gone there or has let go of it.
+ */
+void
+lacuna_go_to_clear (LacunaGoTo *self)
+{
+  g_return_if_fail (LACUNA_IS_GO_TO (self));
+
+  lacuna_completer_close (self->completer);
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
 }
 
 /**

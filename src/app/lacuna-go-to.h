@@ -32,4 +32,7 @@ void lacuna_go_to_set_key      (LacunaGoTo     *self,
 /* Takes the focus and selects what is in it. */
 void lacuna_go_to_start        (LacunaGoTo     *self);
 
+/* Empties the entry. */
+void lacuna_go_to_clear        (LacunaGoTo     *self);
+
 G_END_DECLS

@@ -95,6 +95,7 @@ lacuna_window_leave_go_to (LacunaWindow *self)
 {
   gtk_revealer_set_reveal_child (self->go_to_bar, FALSE);
   gtk_widget_grab_focus (GTK_WIDGET (self->strip));
+  lacuna_go_to_clear (self->go_to);
 }
 
 /* Whether what is selected can be made out at the scale of the view. */
