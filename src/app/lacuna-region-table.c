@@ -19,6 +19,7 @@
 #include "lacuna-region-place.h"
 #include "lacuna-region-pointer.h"
 #include "lacuna-region-words.h"
+#include "lacuna-scroll-hold.h"
 #include "lacuna-tab.h"
 #include "model/lacuna-gradual-list.h"
 
@@ -584,6 +585,7 @@ lacuna_region_table_new (GtkColumnView    *view,
   lacuna_region_pointer_watch (view, G_OBJECT (self), (LacunaRowHovered) hovered_cb,
                                (LacunaRowMenu) menu_cb);
   lacuna_tab_passes (GTK_WIDGET (view));
+  lacuna_scroll_hold (GTK_SCROLLABLE (view), G_LIST_MODEL (self->selection));
   return self;
 }
 

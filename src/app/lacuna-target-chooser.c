@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include "lacuna-target-chooser.h"
+#include "lacuna-scroll-hold.h"
 #include "lacuna-target-row.h"
 #include "model/lacuna-process-list.h"
 
@@ -26,8 +27,9 @@ struct _LacunaTargetChooser
   GtkWidget parent_instance;
 
   GtkMenuButton *button;
-  GtkLabel *title_label;
+  GtkLabel *title_label; /* beside the number, where there is room for one */
   GtkLabel *number_label;
+  GtkLabel *short_label; /* the title alone */
   GtkPopover *popover;
   GtkBox *content;
   GtkEditable *search_entry;
@@ -351,6 +353,7 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, button);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, title_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, number_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, short_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, popover);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, content);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, search_entry);
@@ -387,20 +390,20 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
                                           GTK_SORTER (g_object_ref (self->sorter)));
   self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->sorted)));
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  lacuna_scroll_hold (GTK_SCROLLABLE (self->view), G_LIST_MODEL (self->selection));
   update_stack (self);
 }
 
-/* How little room the button can do with: most of the name, or next to nothing of it. */
+/* How little room the button can do with: most of the name with the PID, or the name's beginning.
+ * Whoever has one window knows the PID less than the name. */
 static void
 update_width (LacunaTargetChooser *self)
 {
   glong length = g_utf8_strlen (gtk_label_get_label (self->title_label), -1);
 
-  gtk_label_set_width_chars (self->title_label, self->narrow ? 1 : (int) MIN (length, 10));
-  gtk_menu_button_set_always_show_arrow (self->button, !self->narrow);
+  gtk_label_set_width_chars (self->title_label, (int) MIN (length, 10));
+  gtk_label_set_width_chars (self->short_label, (int) MIN (length, self->narrow ? 4 : 10));
   gtk_widget_set_size_request (GTK_WIDGET (self->content), self->narrow ? 320 : 460, -1);
-  gtk_box_set_spacing (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->title_label))),
-                       self->narrow ? 0 : 5);
 }
 
 /**
@@ -417,7 +420,6 @@ lacuna_target_chooser_set_title (LacunaTargetChooser *self,
 
   g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
 
-  /* Where there is little room, a PID tells more than the name that many have. */
   if (number != NULL && number[1] != '\0'
       && strspn (number + 1, "0123456789") == strlen (number + 1))
     name = g_strndup (title, (gsize) (number - title));
@@ -433,7 +435,7 @@ lacuna_target_chooser_set_title (LacunaTargetChooser *self,
 
 /**
  * lacuna_target_chooser_set_narrow:
- * @narrow: whether the name may shrink to next to nothing; the PID never does
+ * @narrow: whether the name may shrink to its first letters, after the PID has gone
  */
 void
 lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,

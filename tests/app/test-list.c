@@ -6,6 +6,7 @@
 #include "app/lacuna-region-marks.h"
 #include "app/lacuna-region-pointer.h"
 #include "app/lacuna-region-table.h"
+#include "app/lacuna-scroll-hold.h"
 #include "list-fixture.h"
 #include "model/lacuna-ink.h"
 
@@ -579,6 +580,59 @@ test_columns_give_way (Fixture      *fixture,
     }
 }
 
+static void
+bind_line_cb (GtkSignalListItemFactory *factory,
+              GtkListItem              *item)
+{
+  GtkStringObject *line = gtk_list_item_get_item (item);
+
+  gtk_list_item_set_child (item, gtk_label_new (gtk_string_object_get_string (line)));
+}
+
+/* Between a change and the layout GTK knows no row's place; the warning would be fatal here. */
+static void
+test_wheel_waits_for_layout (void)
+{
+  GtkStringList *lines = gtk_string_list_new (NULL);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkSelectionModel *selection
+      = GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (lines)));
+  GtkWidget *view = gtk_list_view_new (selection, factory);
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+  g_autofree const char **many = g_new0 (const char *, 1001);
+  GtkAdjustment *adjustment;
+  double value;
+
+  for (guint i = 0; i < 1000; i++)
+    many[i] = "line";
+  gtk_string_list_splice (lines, 0, 0, many);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_line_cb), NULL);
+  lacuna_scroll_hold (GTK_SCROLLABLE (view), G_LIST_MODEL (selection));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
+  gtk_window_set_default_size (window, 300, 200);
+  gtk_window_set_child (window, scroller);
+  gtk_window_present (window);
+  run_for (200);
+
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+  gtk_adjustment_set_value (adjustment, 2000.3);
+  run_for (100);
+  value = gtk_adjustment_get_value (adjustment);
+  g_assert_cmpfloat (value, >, 1000);
+  gtk_string_list_splice (lines, 0, 1000, many);
+  for (int step = -3; step <= 3; step++)
+    gtk_adjustment_set_value (adjustment, value + 20 * step);
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), ==, value);
+
+  /* And then it scrolls again. */
+  run_for (200);
+  g_assert_cmpfloat (gtk_adjustment_get_upper (adjustment), >, 2000);
+  gtk_adjustment_set_value (adjustment, 1500);
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), ==, 1500);
+  gtk_window_destroy (window);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -616,5 +670,6 @@ main (int    argc,
   ADD ("/app/list/million-rows", test_million);
 #undef ADD
 
+  g_test_add_func ("/app/list/wheel-waits-for-layout", test_wheel_waits_for_layout);
   return g_test_run ();
 }
