@@ -73,7 +73,7 @@ lacuna_gap_row_bind (GtkWidget            *row,
   GtkLabel *risk = GTK_LABEL (gtk_widget_get_last_child (lines));
   GtkLabel *distance = GTK_LABEL (gtk_widget_get_last_child (row));
   g_autofree char *address_text
-      = lacuna_isolate (lacuna_format_address_grouped (gap->candidate));
+      = lacuna_isolate (lacuna_format_address_prefixed (gap->candidate));
   g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
   g_autofree char *capacity_text = lacuna_format_count (gap->capacity);
   g_autofree char *room_text

@@ -81,10 +81,8 @@ append_labels (LacunaOverview *self,
 {
   struct lac_range extent = lacuna_scale_get_extent (self->scale);
   struct lac_range visible = lacuna_strip_get_visible (self->strip);
-  g_autofree char *first_digits = lacuna_format_address_grouped (extent.start);
-  g_autofree char *last_digits = lacuna_format_address_grouped (extent.end);
-  g_autofree char *first = g_strconcat ("0x", first_digits, NULL);
-  g_autofree char *last = g_strconcat ("0x", last_digits, NULL);
+  g_autofree char *first = lacuna_format_address_prefixed (extent.start);
+  g_autofree char *last = lacuna_format_address_prefixed (extent.end);
   g_autofree char *size = lacuna_format_size (lac_range_size (visible));
   gboolean all = visible.start <= extent.start && visible.end >= extent.end;
   /* Translators: how much address space is in view, such as "view: 6.4 GiB". */

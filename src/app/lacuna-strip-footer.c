@@ -23,20 +23,12 @@
 #define LINE_DISTANCE 1
 
 static char *
-prefixed (guint64 address)
-{
-  g_autofree char *digits = lacuna_format_address_grouped (address);
-
-  return g_strconcat ("0x", digits, NULL);
-}
-
-static char *
 candidate_text (const LacunaStripMarks *marks)
 {
-  g_autofree char *address = lacuna_format_address_grouped (marks->candidate->candidate);
+  g_autofree char *address = lacuna_format_address_prefixed (marks->candidate->candidate);
 
   /* Translators: where a buffer would go, such as "candidate 0x7f3a 41c0 0000". */
-  return g_strdup_printf (_("candidate 0x%s"), address);
+  return g_strdup_printf (_("candidate %s"), address);
 }
 
 /* NULL when it is told from nothing. */
@@ -108,7 +100,7 @@ append_lying_candidate (const LacunaStripScene *scene,
   if (text_width > most)
     {
       g_free (text);
-      text = prefixed (marks->candidate->candidate);
+      text = lacuna_format_address_prefixed (marks->candidate->candidate);
       text_width = lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO_BOLD, text);
     }
 
@@ -195,7 +187,7 @@ append_standing (const LacunaStripScene *scene,
                            scene->height - 2 * EDGE_MARGIN))
     {
       g_free (text);
-      text = prefixed (marks->candidate->candidate);
+      text = lacuna_format_address_prefixed (marks->candidate->candidate);
     }
   append_standing_line (scene, snapshot, LACUNA_LABEL_MONO_BOLD, text, top + line,
                         candidate_colour (scene, marks));
@@ -210,8 +202,8 @@ lacuna_strip_append_footer (const LacunaStripScene *scene,
                             const LacunaStripMarks *marks)
 {
   struct lac_range visible = lacuna_view_get_range (&scene->view, scene->scale, scene->columns);
-  g_autofree char *first = prefixed (visible.start);
-  g_autofree char *last = prefixed (visible.end - (visible.end > 0));
+  g_autofree char *first = lacuna_format_address_prefixed (visible.start);
+  g_autofree char *last = lacuna_format_address_prefixed (visible.end - (visible.end > 0));
   LacunaStripSpan taken = { G_MAXDOUBLE, -G_MAXDOUBLE };
   double along;
 

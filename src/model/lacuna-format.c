@@ -31,17 +31,12 @@ lacuna_format_address (guint64 address)
   return g_strdup_printf ("0x%" G_GINT64_MODIFIER "x", address);
 }
 
-/**
- * lacuna_format_address_grouped:
- * @address: any address
- *
- * Returns: (transfer full): "7f3a 41c0 0000", in groups of four from the right
- */
-char *
-lacuna_format_address_grouped (guint64 address)
+static char *
+group (guint64     address,
+       const char *prefix)
 {
   char plain[17];
-  GString *grouped = g_string_sized_new (20);
+  GString *grouped = g_string_new (prefix);
   int length = g_snprintf (plain, sizeof plain, "%" G_GINT64_MODIFIER "x", address);
 
   for (int i = 0; i < length; i++)
@@ -51,6 +46,31 @@ lacuna_format_address_grouped (guint64 address)
       g_string_append_c (grouped, plain[i]);
     }
   return g_string_free (grouped, FALSE);
+}
+
+/**
+ * lacuna_format_address_grouped:
+ * @address: any address
+ *
+ * Returns: (transfer full): "7f3a 41c0 0000", in groups of four from the right; one group alone has 0x
+ *   before it
+ */
+char *
+lacuna_format_address_grouped (guint64 address)
+{
+  return group (address, address <= 0xffff ? "0x" : "");
+}
+
+/**
+ * lacuna_format_address_prefixed:
+ * @address: any address
+ *
+ * Returns: (transfer full): "0x7f3a 41c0 0000", in groups of four from the right
+ */
+char *
+lacuna_format_address_prefixed (guint64 address)
+{
+  return group (address, "0x");
 }
 
 /* @bytes in units of 1 << @shift with @decimals digits after the point, rounded to the nearest,

@@ -11,8 +11,12 @@ G_BEGIN_DECLS
 /* "0x7f3a41c00000": plain, for copying and for JSON. */
 char *lacuna_format_address         (guint64 address);
 
-/* "7f3a 41c0 0000": lower-case, in groups of four from the right, for the eye. */
+/* "7f3a 41c0 0000": lower-case, in groups of four from the right, for the eye. One group alone could
+ * be read as a decimal number: "0x1000". */
 char *lacuna_format_address_grouped (guint64 address);
+
+/* "0x7f3a 41c0 0000", "0x1000": where nothing around it says that it is an address. */
+char *lacuna_format_address_prefixed (guint64 address);
 
 /* "4 KiB", "1.5 MiB", "84 MiB", "78.2 TiB": IEC, three significant digits, exact where it can
  * be. */

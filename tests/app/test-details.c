@@ -91,7 +91,7 @@ test_says_what_is_there (void)
   /* What no program may map is told apart from what is free. */
   lacuna_details_set_hover (details, TRUE, 0x10);
   g_assert_cmpstr (get_text (details, "title"), ==, "Outside");
-  g_assert_cmpstr (get_text (details, "range"), ==, "0 – 1000");
+  g_assert_cmpstr (get_text (details, "range"), ==, "0x0 – 0x1000");
   lacuna_details_set_hover (details, TRUE, G_GUINT64_CONSTANT (0x9000000000000000));
   g_assert_cmpstr (get_text (details, "title"), ==, "Outside");
   g_assert_cmpstr (get_text (details, "range"), ==, "7fff ffff f000 – ffff ffff ff60 0000");

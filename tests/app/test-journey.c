@@ -165,7 +165,7 @@ test_candidate (Outside      *outside,
   tab_to (outside, "Size");
   type_into (outside, "Size", "64K");
 
-  first = lacuna_format_address_grouped (gaps[0].candidate);
+  first = lacuna_format_address_prefixed (gaps[0].candidate);
   {
     g_autofree char *pattern = g_strdup_printf ("%s, *", first);
 

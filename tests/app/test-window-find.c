@@ -28,7 +28,7 @@ expect_first_result (Outside         *outside,
                      AtspiAccessible *results,
                      guint64          candidate)
 {
-  g_autofree char *expected = lacuna_format_address_grouped (candidate);
+  g_autofree char *expected = lacuna_format_address_prefixed (candidate);
   gint64 deadline = outside_deadline ();
 
   for (;;)

@@ -95,8 +95,9 @@ test_address (void)
     const char *plain;
     const char *grouped;
   } cases[] = {
-    { 0, "0x0", "0" },
-    { 0x1000, "0x1000", "1000" },
+    { 0, "0x0", "0x0" },
+    { 0x1000, "0x1000", "0x1000" },
+    { 0xffff, "0xffff", "0xffff" },
     { 0x10000, "0x10000", "1 0000" },
     { 0x7f3a41c00000, "0x7f3a41c00000", "7f3a 41c0 0000" },
     { 0xffffffffff600000, "0xffffffffff600000", "ffff ffff ff60 0000" },
@@ -107,9 +108,13 @@ test_address (void)
     {
       g_autofree char *plain = lacuna_format_address (cases[i].address);
       g_autofree char *grouped = lacuna_format_address_grouped (cases[i].address);
+      g_autofree char *prefixed = lacuna_format_address_prefixed (cases[i].address);
+      gboolean short_one = g_str_has_prefix (cases[i].grouped, "0x");
 
       g_assert_cmpstr (plain, ==, cases[i].plain);
       g_assert_cmpstr (grouped, ==, cases[i].grouped);
+      g_assert_true (g_str_has_prefix (prefixed, "0x"));
+      g_assert_cmpstr (prefixed + (short_one ? 0 : 2), ==, cases[i].grouped);
     }
 }
 
