@@ -105,19 +105,30 @@ lacuna_strip_update_hover (LacunaStrip *self)
   gboolean inside = self->pointer_inside && lacuna_strip_address_at (self, self->pointer, &address);
   LacunaStripItem item;
 
-  if (!inside && !self->hover)
+  /* What the list points at is not for the pointer to end. */
+  if (!inside && !self->hover_is_told)
     return;
-  if (inside == self->hover && address == self->hover_address)
+  if (inside && self->hover_is_told && self->hover && address == self->hover_address)
     return;
 
   lacuna_strip_set_hover (self, inside, address);
-  if (inside && lac_range_contains (self->told, address))
+  if (inside && self->hover_is_told && lac_range_contains (self->told, address))
     return;
 
   lacuna_strip_forget_told (self);
   if (inside && lacuna_strip_item_at (self, address, &item))
     self->told = item.range;
-  g_signal_emit_by_name (self, "hovered", inside, address);
+  self->hover_is_told = inside;
+  /* What is being measured is told instead. */
+  if (!self->dragging || self->drag != LACUNA_STRIP_DRAG_MEASURE)
+    g_signal_emit_by_name (self, "hovered", inside, address);
+}
+
+void
+lacuna_strip_drop_hover (LacunaStrip *self)
+{
+  self->pointer_inside = FALSE;
+  lacuna_strip_update_hover (self);
 }
 
 void
@@ -354,11 +365,12 @@ lacuna_strip_set_selection (LacunaStrip     *self,
 {
   g_return_if_fail (LACUNA_IS_STRIP (self));
 
+  /* Whoever selects may have told the details of it; the pointer's next movement is told again. */
+  lacuna_strip_forget_told (self);
   if (range.start == self->selection.start && range.end == self->selection.end)
     return;
 
   self->selection = range;
-  lacuna_strip_forget_told (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   lacuna_strip_update_accessible (self);
 }

@@ -106,6 +106,9 @@ motion_cb (GtkEventControllerMotion *controller,
            double                    y,
            LacunaStrip              *self)
 {
+  /* One that has just opened makes the pointer come in again. */
+  if (lacuna_strip_has_menu (self))
+    return;
   self->pointer_inside = TRUE;
   set_pointer (self, x, y);
   lacuna_strip_update_hover (self);
@@ -254,6 +257,8 @@ begin_dragging (LacunaStrip *self)
                                          !has_shift (self->drag_gesture));
 
       self->measuring = FALSE;
+      /* What is measured is told until something else is pointed at. */
+      g_signal_emit_by_name (self, "hovered", FALSE, G_GUINT64_CONSTANT (0));
       lacuna_strip_measure_between (self, fixed, fixed);
     }
 }
@@ -335,6 +340,9 @@ open_menu (LacunaStrip *self,
 
   lacuna_strip_pick (self, address);
   g_signal_emit_by_name (self, "menu", x, y);
+  /* The pointer is the menu's now, and may leave it for anywhere. */
+  lacuna_strip_drop_hover (self);
+  gtk_widget_trigger_tooltip_query (GTK_WIDGET (self));
 }
 
 static void
@@ -455,8 +463,9 @@ lacuna_strip_add_controllers (LacunaStrip *self)
   g_signal_connect (controller, "scroll", G_CALLBACK (scroll_cb), self);
   gtk_widget_add_controller (widget, controller);
 
+  /* A menu that closes makes the pointer come in where it is, and GTK may not say when it goes from
+   * there; so it is in when it moves. */
   controller = gtk_event_controller_motion_new ();
-  g_signal_connect (controller, "enter", G_CALLBACK (motion_cb), self);
   g_signal_connect (controller, "motion", G_CALLBACK (motion_cb), self);
   g_signal_connect (controller, "leave", G_CALLBACK (leave_cb), self);
   gtk_widget_add_controller (widget, controller);

@@ -61,6 +61,7 @@ struct _LacunaStrip
   gboolean picking;
   gboolean hover;
   guint64 hover_address;
+  gboolean hover_is_told; /* it was last said that the pointer is in something */
   struct lac_range told; /* of which it was last said that the pointer is in it; empty for none */
   /* What the tooltip says of which range; it is asked at every motion. */
   char *tip;
@@ -232,6 +233,12 @@ void     lacuna_strip_update_hover   (LacunaStrip       *self);
 
 /* What the pointer is over is said again at its next movement, even if it is the same. */
 void     lacuna_strip_forget_told    (LacunaStrip       *self);
+
+/* Whether a menu that belongs to the strip is open. */
+gboolean lacuna_strip_has_menu       (LacunaStrip       *self);
+
+/* As if the pointer had left, until it moves again. */
+void     lacuna_strip_drop_hover     (LacunaStrip       *self);
 
 /* One line for a tooltip; the rest is left to the details. NULL outside the space. */
 char    *lacuna_strip_describe_briefly (LacunaStrip     *self,

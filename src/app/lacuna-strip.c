@@ -278,6 +278,17 @@ ensure_tip (LacunaStrip *self,
   return self->tip != NULL;
 }
 
+gboolean
+lacuna_strip_has_menu (LacunaStrip *self)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child) && gtk_widget_get_visible (child))
+      return TRUE;
+
+  return FALSE;
+}
+
 static gboolean
 lacuna_strip_query_tooltip (GtkWidget  *widget,
                             int         x,
@@ -288,6 +299,10 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
   LacunaStrip *self = LACUNA_STRIP (widget);
   GdkRectangle area;
   guint64 address;
+
+  /* It would cover the menu. */
+  if (lacuna_strip_has_menu (self))
+    return FALSE;
 
   if (keyboard)
     {

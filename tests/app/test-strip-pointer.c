@@ -327,6 +327,62 @@ test_drag_moves_the_view_at_its_ends (Fixture      *fixture,
 }
 
 static void
+told_cb (LacunaStrip *strip,
+         gboolean     inside,
+         guint64      address,
+         gpointer     data)
+{
+  *(int *) data = inside;
+}
+
+static void
+popup_cb (LacunaStrip *strip,
+          double       x,
+          double       y,
+          gpointer     data)
+{
+  gtk_popover_popup (GTK_POPOVER (data));
+}
+
+/* The pointer is the menu's while that is open, and what the list points at in between does not keep
+ * the strip from telling that the pointer has left. */
+static void
+test_hover_ends (Fixture      *fixture,
+                 gconstpointer data)
+{
+  GtkWidget *menu = gtk_popover_new ();
+  int told = -1;
+
+  gtk_popover_set_child (GTK_POPOVER (menu), gtk_label_new ("Menu"));
+  gtk_widget_set_parent (menu, GTK_WIDGET (fixture->strip));
+  g_signal_connect (fixture->strip, "hovered", G_CALLBACK (told_cb), &told);
+  g_signal_connect (fixture->strip, "menu", G_CALLBACK (popup_cb), menu);
+
+  point (fixture, 400, middle_y (fixture));
+  g_assert_cmpint (told, ==, TRUE);
+  lacuna_strip_set_hover (fixture->strip, FALSE, 0);
+  point (fixture, 400, 2 * middle_y (fixture) + 60);
+  g_assert_cmpint (told, ==, FALSE);
+
+  point (fixture, 402, middle_y (fixture));
+  g_assert_cmpint (told, ==, TRUE);
+  click (3);
+  spin (200);
+  g_assert_true (gtk_widget_get_visible (menu));
+  g_assert_cmpint (told, ==, FALSE);
+
+  gtk_popover_popdown (GTK_POPOVER (menu));
+  spin (200);
+  point (fixture, 400, 2 * middle_y (fixture) + 60);
+  g_assert_cmpint (told, ==, FALSE);
+  point (fixture, 404, middle_y (fixture));
+  g_assert_cmpint (told, ==, TRUE);
+  g_signal_handlers_disconnect_by_data (fixture->strip, &told);
+  g_signal_handlers_disconnect_by_data (fixture->strip, menu);
+  gtk_widget_unparent (menu);
+}
+
+static void
 test_clicks (Fixture      *fixture,
              gconstpointer data)
 {
@@ -402,6 +458,7 @@ main (int   argc,
 
 #define ADD(path, test) g_test_add (path, Fixture, "python", set_up, test, tear_down)
   ADD ("/app/strip/pointer/hover-does-not-render", test_hover_does_not_render);
+  ADD ("/app/strip/pointer/hover-ends", test_hover_ends);
   ADD ("/app/strip/pointer/wheel-zooms-at-the-pointer", test_wheel_zooms_at_the_pointer);
   ADD ("/app/strip/pointer/zoom-leaves-the-hover-alone", test_zoom_leaves_the_hover_alone);
   ADD ("/app/strip/pointer/wheel-pans", test_wheel_pans);
