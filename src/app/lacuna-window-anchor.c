@@ -156,7 +156,6 @@ lacuna_window_set_scale (LacunaWindow   *self,
     {
       lacuna_strip_set_picking (self->strip, TRUE);
       self->picks_for_scale = TRUE;
-      lacuna_window_toast (self, _ ("Click the place to look from."));
       /* Whoever asked shows that it is still the scale that it was. */
       lacuna_window_notify (self, LACUNA_WINDOW_SCALE);
     }
