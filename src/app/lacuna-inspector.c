@@ -29,6 +29,7 @@ struct _LacunaInspector
   GtkWidget *sections[LACUNA_N_FACT_SECTIONS];
   GtkWidget *rows[LACUNA_N_FACTS];
   GtkWidget *values[LACUNA_N_FACTS]; /* a label, or a neighbour's button */
+  GtkWidget *copies[LACUNA_N_FACTS]; /* a button, or NULL */
   GtkWidget *read_button;
   GtkLabel *read_note;
 
@@ -118,8 +119,13 @@ update (LacunaInspector *self)
     {
       lacuna_swatch_set (self->swatch, self->facts.swatch, self->facts.ink);
       gtk_label_set_label (self->title, self->facts.title);
+      /* Who comes in here hears what it is about. */
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                      self->facts.title, -1);
       gtk_label_set_label (self->sentence, self->facts.sentence);
     }
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
 
   for (LacunaFactSection section = 0; section < LACUNA_N_FACT_SECTIONS; section++)
     gtk_widget_set_visible (self->sections[section], FALSE);
@@ -264,11 +270,9 @@ fill (LacunaInspector *self,
     }
   for (LacunaFactKind kind = 0; kind < LACUNA_N_FACTS; kind++)
     {
-      GtkWidget *copy = NULL;
-
-      self->rows[kind] = lacuna_inspector_row_new (kind, &self->values[kind], &copy);
-      if (copy != NULL)
-        connect_button (self, kind, copy, G_CALLBACK (copy_clicked_cb));
+      self->rows[kind] = lacuna_inspector_row_new (kind, &self->values[kind], &self->copies[kind]);
+      if (self->copies[kind] != NULL)
+        connect_button (self, kind, self->copies[kind], G_CALLBACK (copy_clicked_cb));
       if (lacuna_inspector_row_is_link (kind))
         connect_button (self, kind, self->values[kind], G_CALLBACK (neighbour_clicked_cb));
       gtk_box_append (GTK_BOX (self->sections[lacuna_inspector_row_section (kind)]),
@@ -414,4 +418,29 @@ lacuna_inspector_set_measure (LacunaInspector *self,
 
   self->measure = range;
   update (self);
+}
+
+/**
+ * lacuna_inspector_focus:
+ *
+ * Gives the focus to the first thing here that takes it, also before the page is on the screen: a
+ * widget that is not there yet is none that gtk_widget_child_focus() would find.
+ *
+ * Returns: whether there is such a thing
+ */
+gboolean
+lacuna_inspector_focus (LacunaInspector *self)
+{
+  g_return_val_if_fail (LACUNA_IS_INSPECTOR (self), FALSE);
+
+  for (LacunaFactKind kind = 0; kind < LACUNA_N_FACTS; kind++)
+    if (gtk_widget_get_visible (self->rows[kind]))
+      {
+        GtkWidget *stop
+            = self->copies[kind] != NULL ? self->copies[kind] : self->values[kind];
+
+        if (gtk_widget_grab_focus (stop))
+          return TRUE;
+      }
+  return FALSE;
 }

@@ -36,4 +36,6 @@ void lacuna_inspector_set_selection (LacunaInspector  *self,
 void lacuna_inspector_set_measure   (LacunaInspector  *self,
                                      struct lac_range  range);
 
+gboolean lacuna_inspector_focus     (LacunaInspector  *self);
+
 G_END_DECLS

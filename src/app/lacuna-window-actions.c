@@ -40,7 +40,7 @@ inspect_action (GtkWidget  *widget,
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
   lacuna_window_show_panel_page (self, "inspect");
-  gtk_widget_child_focus (GTK_WIDGET (self->inspector), GTK_DIR_TAB_FORWARD);
+  lacuna_inspector_focus (self->inspector);
 }
 
 static void

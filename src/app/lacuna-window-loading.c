@@ -203,10 +203,8 @@ show_fault (LacunaWindow *self,
     lacuna_window_live_close (self);
   else if (self->shows_target)
     {
-      g_autofree char *markup = g_markup_escape_text (error->message, -1);
-
       if (!self->live_state.by_itself)
-        adw_toast_overlay_add_toast (self->toast_overlay, adw_toast_new (markup));
+        lacuna_window_toast (self, error->message);
     }
   else
     {

@@ -48,6 +48,7 @@ struct _LacunaWindow
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
   GtkSpinner *spinner;
+  GtkWidget *status;        /* nothing to see; its name is what was told last */
   GtkLabel *loading_label;
   AdwStatusPage *failure_page;
   GtkWidget *grid;

@@ -54,6 +54,12 @@ lacuna_window_toast (LacunaWindow *self,
 
   adw_toast_set_timeout (toast, 3);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  /* A toast waits while another one shows, and is gone soon. Who can't see it is told at once, also
+   * when it is what was told last. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL, "",
+                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
 }
 
 /* Selection */
@@ -565,6 +571,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_leave_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_open_spelling);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_picking_changed);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, status);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_select);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);

@@ -131,6 +131,14 @@ outside_find_matching (Outside         *outside,
   return find (outside, root, role, pattern, TRUE, FALSE);
 }
 
+AtspiAccessible *
+outside_find_focusable (Outside         *outside,
+                        AtspiAccessible *root,
+                        const char      *pattern)
+{
+  return find (outside, root, ATSPI_ROLE_PUSH_BUTTON, pattern, TRUE, TRUE);
+}
+
 void
 outside_expect_none (Outside         *outside,
                      AtspiAccessible *root,
@@ -263,7 +271,7 @@ outside_do (Outside         *outside,
             const char      *pattern)
 {
   g_autoptr (AtspiAccessible) found
-      = find (outside, root, ATSPI_ROLE_PUSH_BUTTON, pattern, TRUE, TRUE);
+      = outside_find_focusable (outside, root, pattern);
   g_autoptr (AtspiAction) action = atspi_accessible_get_action_iface (found);
   g_autoptr (GError) error = NULL;
 

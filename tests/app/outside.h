@@ -96,6 +96,10 @@ AtspiAccessible *outside_find_matching      (Outside         *outside,
                                              AtspiAccessible *root,
                                              AtspiRole        role,
                                              const char      *pattern);
+/* The button that takes the focus: a menu button is two, one in the other. */
+AtspiAccessible *outside_find_focusable     (Outside         *outside,
+                                             AtspiAccessible *root,
+                                             const char      *pattern);
 void             outside_expect_none        (Outside         *outside,
                                              AtspiAccessible *root,
                                              AtspiRole        role,

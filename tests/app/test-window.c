@@ -177,6 +177,8 @@ test_panel (Outside      *outside,
   g_autoptr (AtspiAccessible) strip = outside_strip (outside);
   g_autoptr (AtspiAccessible) find_tab = outside_button (outside, "Find a Gap");
   g_autoptr (AtspiAccessible) inspect_tab = outside_button (outside, "Inspect");
+  g_autoptr (AtspiAccessible) copy = NULL;
+  g_autoptr (AtspiAccessible) told = NULL;
   g_autoptr (AtspiAccessible) near = NULL;
 
   outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
@@ -184,6 +186,12 @@ test_panel (Outside      *outside,
   outside_press (outside, XK_Return, XK_Alt_L);
   outside_expect_state (outside, inspect_tab, ATSPI_STATE_PRESSED, TRUE);
   outside_expect_state (outside, find_tab, ATSPI_STATE_PRESSED, FALSE);
+
+  /* The focus goes there too, and what is done there is told. */
+  copy = outside_find_focusable (outside, outside->application, "Copy start");
+  outside_expect_state (outside, copy, ATSPI_STATE_FOCUSED, TRUE);
+  outside_press (outside, XK_space, NoSymbol);
+  told = outside_find_matching (outside, outside->application, ATSPI_ROLE_STATUS_BAR, "Copied 0x*");
   outside_press (outside, XK_F9, NoSymbol);
   outside_expect_state (outside, find_tab, ATSPI_STATE_PRESSED, TRUE);
   near = outside_entry (outside, "Near");
