@@ -19,6 +19,9 @@
 /* Protections are three bits; shared memory's `s` is a fourth. */
 #define N_PROTECTIONS 16
 
+/* Hexadecimal digits without 0x that are taken for an address. */
+#define LEAST_DIGITS 5
+
 typedef enum
 {
   WORD_TEXT,
@@ -37,6 +40,8 @@ typedef struct
   gboolean protections[N_PROTECTIONS];
   gboolean gap;
   unsigned hazards;
+  gboolean is_address; /* text that may be one, too */
+  guint64 address;
 } Word;
 
 enum
@@ -73,6 +78,48 @@ protection_matches (const char *text,
   return memcmp (letters, text, length) == 0;
 }
 
+/* An address as it is written anywhere: 0x7f694a84f000, 7f694a84f000, 7f69`4a84f000. A few digits alone
+ * are rather the beginning of one, or a part of a name. */
+static gboolean
+read_address (const char *text,
+              guint64    *out_address)
+{
+  gboolean prefixed = g_ascii_strncasecmp (text, "0x", 2) == 0;
+  guint n_digits = 0;
+
+  *out_address = 0;
+  for (const char *p = text + (prefixed ? 2 : 0); *p != '\0'; p++)
+    {
+      if (n_digits > 0 && (*p == '_' || *p == '`'))
+        continue;
+      if (!g_ascii_isxdigit (*p) || ++n_digits > 16)
+        return FALSE;
+      *out_address = *out_address << 4 | (guint64) g_ascii_xdigit_value (*p);
+    }
+  return n_digits >= (prefixed ? 1 : LEAST_DIGITS);
+}
+
+/* How many of @parts are an address in groups of four digits, as the window writes it; 0 for none. Words
+ * of letters alone are words. */
+static guint
+count_groups (char *const *parts)
+{
+  gboolean prefixed = g_ascii_strncasecmp (parts[0], "0x", 2) == 0;
+  gboolean has_digit = prefixed;
+  guint n_groups = 0;
+
+  for (; parts[n_groups] != NULL && n_groups < 4; n_groups++)
+    {
+      const char *group = parts[n_groups] + (n_groups == 0 && prefixed ? 2 : 0);
+      gsize length = strspn (group, "0123456789abcdefABCDEF");
+
+      if (group[length] != '\0' || length == 0 || length > 4 || (n_groups > 0 && length < 4))
+        break;
+      has_digit |= strcspn (group, "0123456789") < length;
+    }
+  return n_groups > 1 && has_digit ? n_groups : 0;
+}
+
 static gboolean
 word_init (Word       *word,
            const char *text)
@@ -90,6 +137,7 @@ word_init (Word       *word,
       return FALSE;
     }
 
+  word->is_address = read_address (text, &word->address);
   word->folded = g_utf8_casefold (text, -1);
   /* As scripts call it, and as the table does. */
   for (guint kind = 0; kind < LAC_N_KINDS; kind++)
@@ -135,6 +183,17 @@ read_words (const char *text,
           if (parts[i + 1] == NULL)
             break;
           joined = g_strconcat (part, parts[++i], NULL);
+          part = joined;
+        }
+      else if (count_groups (parts + i) > 0)
+        {
+          guint n_groups = count_groups (parts + i);
+          GString *digits = g_string_new (NULL);
+
+          for (guint group = 0; group < n_groups; group++)
+            g_string_append (digits, parts[i + group]);
+          i += n_groups - 1;
+          joined = g_string_free (digits, FALSE);
           part = joined;
         }
       if (!word_init (&word, part) && *out_fault == NULL)
@@ -254,6 +313,8 @@ lacuna_row_filter_matches_region (LacunaRowFilter         *self,
     {
       const Word *word = &g_array_index (self->words, Word, i);
 
+      if (word->is_address && lac_range_contains (lac_region_range (region), word->address))
+        continue;
       if (word->kind != WORD_TEXT)
         {
           if (!size_matches (word, region->end - region->start))
@@ -274,6 +335,8 @@ lacuna_row_filter_matches_gap (LacunaRowFilter  *self,
     {
       const Word *word = &g_array_index (self->words, Word, i);
 
+      if (word->is_address && lac_range_contains (gap, word->address))
+        continue;
       if (word->kind != WORD_TEXT)
         {
           if (!size_matches (word, lac_range_size (gap)))

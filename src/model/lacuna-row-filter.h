@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 typedef struct _LacunaRowFilter LacunaRowFilter;
 
 /* Words that must all match: part of a name (case does not matter), a kind, a protection such as
- * r-x, a size such as ">1M". A gap is found by "gap" and "free", by its hazards' names, and by
- * size. A size that is none, such as ">banana", matches nothing; a sign alone, to which somebody is
+ * r-x, a size such as ">1M", an address in it such as 0x7f694a84f000 or 7f69 4a84 f000. A gap is
+ * found by "gap" and "free", by its hazards' names, by size, and by an address in it. A size that is none, such as ">banana", matches nothing; a sign alone, to which somebody is
  * about to add a size, is no word yet. NULL when @text asks for nothing. Works on @map only, which
  * must outlive it. */
 LacunaRowFilter *lacuna_row_filter_new            (const char           *text,

@@ -216,6 +216,18 @@ test_filter (void)
     { "free <1M", LACUNA_SHOW_GAPS, "-1000 -21000 -50000 -61000" },
     { "heap-growth", LACUNA_SHOW_BOTH, "-50000" },
     { "gtk", LACUNA_SHOW_GAPS, "" },
+    /* An address finds what it lies in, however it is written. */
+    { "0x4fff8", LACUNA_SHOW_BOTH, "40000" },
+    { "0X50000", LACUNA_SHOW_BOTH, "-50000" },
+    { "10000", LACUNA_SHOW_BOTH, "10000" },
+    { "1`ffff", LACUNA_SHOW_BOTH, "10000" },
+    { "1 f000", LACUNA_SHOW_BOTH, "10000" },
+    { "0x4 1000 rw-", LACUNA_SHOW_BOTH, "40000" },
+    { "gtk 2 0fff", LACUNA_SHOW_BOTH, "20000" },
+    { "0007 3000", LACUNA_SHOW_BOTH, "-72000" },
+    { "7f694a84f000", LACUNA_SHOW_REGIONS, "" },
+    { "0x10000 heap", LACUNA_SHOW_BOTH, "" },
+    { "1000", LACUNA_SHOW_BOTH, "" },
   };
   g_autoptr (LacunaRegionList) list = lacuna_region_list_new ();
   g_autoptr (LacunaSnapshot) snapshot = snapshot_of (map_of_text (text));
