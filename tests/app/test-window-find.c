@@ -334,12 +334,12 @@ test_picking (Outside      *outside,
   g_autoptr (AtspiAccessible) strip = outside_strip (outside);
   g_autoptr (AtspiAccessible) compact = outside_button (outside, "Compact");
   g_autoptr (AtspiAccessible) pick = outside_button (outside, "Pick on the strip");
-  g_autoptr (AtspiAccessible) toast = NULL;
+  g_autoptr (AtspiAccessible) line = NULL;
 
   outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
   outside_press (outside, XK_3, XK_Alt_L);
-  toast = outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
-                        "Click the place to look from.");
+  line = outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
+                       "Click the place to be near, *");
   outside_expect_state (outside, compact, ATSPI_STATE_PRESSED, TRUE);
   outside_expect_state (outside, pick, ATSPI_STATE_PRESSED, TRUE);
   outside_press (outside, XK_Escape, NoSymbol);
