@@ -183,17 +183,12 @@ add_gap (LacunaFacts          *self,
 
   if (lac_gap_check (map, query, index, &gap, NULL) == LAC_OK)
     {
-      g_autofree char *size = lacuna_format_size (query->size);
-      g_autofree char *capacity = lacuna_format_count (gap.capacity);
-
       add_text (self, LACUNA_FACT_VERDICT,
                 verdict == LACUNA_VERDICT_FITS
                     ? g_strdup (_ ("The buffer fits."))
                     : g_strdup_printf (_ ("The buffer fits, and is at risk. %s"), sentences));
       add_address (self, LACUNA_FACT_CANDIDATE, gap.candidate);
-      /* Translators: how many buffers of which size there is room for: "12 × 64 KiB". */
-      add_text (self, LACUNA_FACT_CAPACITY,
-                g_strdup_printf (_ ("%s × %s"), capacity, size));
+      add_text (self, LACUNA_FACT_CAPACITY, lacuna_gap_capacity_words (gap.capacity, query->size));
     }
 }
 

@@ -75,9 +75,11 @@ lacuna_gap_row_bind (GtkWidget            *row,
   g_autofree char *address_text
       = lacuna_isolate (lacuna_format_address_prefixed (gap->candidate));
   g_autofree char *size_text = lacuna_format_size (lac_range_size (gap->range));
-  g_autofree char *capacity_text = lacuna_format_count (gap->capacity);
+  g_autofree char *capacity_text = lacuna_gap_capacity_words (gap->capacity, 0);
   g_autofree char *room_text
-      = g_strdup_printf (_ ("%s free, fits %s"), size_text, capacity_text);
+      /* Translators: of a gap: its size, and how many buffers it has room for: "2 MiB free, fits
+       * 31 ×". */
+      = g_strdup_printf (_ ("%s free, %s"), size_text, capacity_text);
   g_autofree char *distance_text
       = has_anchor ? lacuna_isolate (lacuna_format_distance (gap->distance)) : g_strdup ("");
   const char *risk_text = hazards != 0 ? lacuna_gap_risk_words (hazards) : "";

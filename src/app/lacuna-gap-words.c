@@ -149,6 +149,54 @@ lacuna_gap_rejection_sentence (const struct lac_rejection *rejection,
     }
 }
 
+/* What nobody will ever ask for is no figure to read. */
+#define PLENTY 1000000
+
+/**
+ * lacuna_gap_capacity_words:
+ * @capacity: how many buffers a gap has room for
+ * @size: how large each is; 0 where that is said elsewhere
+ *
+ * Returns: (transfer full): "fits 31 ×" or "31 × 64 KiB"; above a million, that there is plenty of room
+ */
+char *
+lacuna_gap_capacity_words (guint64 capacity,
+                           guint64 size)
+{
+  g_autofree char *count = lacuna_format_count (capacity);
+
+  if (capacity > PLENTY)
+    /* Translators: of a gap with room for more than a million buffers: "22.1 TiB free, plenty of
+     * room" */
+    return g_strdup (_ ("plenty of room"));
+  if (size > 0)
+    {
+      g_autofree char *each = lacuna_format_size (size);
+
+      /* Translators: how many buffers of which size there is room for: "12 × 64 KiB". */
+      return g_strdup_printf (_ ("%s × %s"), count, each);
+    }
+  /* Translators: how many buffers a gap has room for, such as "fits 31 ×". */
+  return g_strdup_printf (_ ("fits %s ×"), count);
+}
+
+/**
+ * lacuna_gap_capacity_brief:
+ * @capacity: how many buffers a gap has room for
+ *
+ * Returns: (transfer full): "31 ×"; above a million, "plenty"
+ */
+char *
+lacuna_gap_capacity_brief (guint64 capacity)
+{
+  g_autofree char *count = lacuna_format_count (capacity);
+
+  if (capacity > PLENTY)
+    /* Translators: "plenty of room" where there is room for one short word. */
+    return g_strdup (C_ ("room", "plenty"));
+  return g_strdup_printf ("%s ×", count);
+}
+
 /* The displacement of jmp rel32 counts from the end of its five bytes (Intel SDM, volume 2). */
 static gboolean
 reaches (guint64 site,

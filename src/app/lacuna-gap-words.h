@@ -21,6 +21,12 @@ char       *lacuna_gap_rejection_sentence (const struct lac_rejection *rejection
 char       *lacuna_gap_candidate_sentence (const struct lac_gap       *gap,
                                            const struct lac_gap_query *query);
 
+/* (transfer full): how many buffers there is room for, of @size each or (0) of what is asked for. */
+char       *lacuna_gap_capacity_words  (guint64                     capacity,
+                                        guint64                     size);
+/* (transfer full): the same where there is no room for more than a figure. */
+char       *lacuna_gap_capacity_brief  (guint64                     capacity);
+
 unsigned    lacuna_gap_candidate_risk  (const struct lac_map       *map,
                                         const struct lac_gap_query *query,
                                         guint64                     candidate);

@@ -54,8 +54,6 @@ judge_fitting (const struct lac_map       *map,
                char                      **out_words,
                char                      **out_sentences)
 {
-  g_autofree char *size = lacuna_format_size (query->size);
-  g_autofree char *capacity = lacuna_format_count (gap->capacity);
   unsigned risk = lacuna_gap_candidate_risk (map, query, gap->candidate);
 
   if (risk != LAC_HAZARD_NONE)
@@ -68,8 +66,7 @@ judge_fitting (const struct lac_map       *map,
   if (lac_range_contains (gap->range, candidate))
     *out_words = g_strdup (_ ("the candidate is in it"));
   else
-    /* Translators: how many buffers of which size there is room for: "12 × 64 KiB". */
-    *out_words = g_strdup_printf (_ ("%s × %s"), capacity, size);
+    *out_words = lacuna_gap_capacity_words (gap->capacity, query->size);
   if (gap->hazards != LAC_HAZARD_NONE)
     {
       g_autofree char *hazards = lacuna_region_hazard_sentences (gap->hazards);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "lacuna-strip-private.h"
+#include "lacuna-gap-words.h"
 #include "lacuna-isolate.h"
 
 #include "core/hazard.h"
@@ -68,10 +69,11 @@ describe_gap (LacunaStrip           *self,
     status = lac_gap_check (map, marks.query, item->index, &fit, &rejection);
   if (marks.query && status == LAC_OK)
     {
-      g_autofree char *capacity = lacuna_format_count (fit.capacity);
+      g_autofree char *capacity = lacuna_gap_capacity_words (fit.capacity, 0);
 
-      /* Translators: of a gap: its size, and how many buffers it has room for. */
-      g_string_append_printf (text, _("%s free · fits %s ×"), size, capacity);
+      /* Translators: of a gap: its size, and how many buffers it has room for: "2 MiB free · fits
+       * 31 ×". */
+      g_string_append_printf (text, _("%s free · %s"), size, capacity);
     }
   else
     g_string_append_printf (text, _("%s free"), size);

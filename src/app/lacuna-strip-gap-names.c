@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-strip-render.h"
+#include "lacuna-gap-words.h"
 
 #include "model/lacuna-format.h"
 
@@ -263,10 +264,8 @@ static char *
 capacity_text (const GapName *name,
                gboolean       is_brief)
 {
-  g_autofree char *number = lacuna_format_count (name->capacity);
-
-  /* Translators: how many buffers a gap has room for, such as "fits 31 ×". */
-  return is_brief ? g_strdup_printf ("%s ×", number) : g_strdup_printf (_("fits %s ×"), number);
+  return is_brief ? lacuna_gap_capacity_brief (name->capacity)
+                  : lacuna_gap_capacity_words (name->capacity, 0);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "app/lacuna-facts.h"
+#include "app/lacuna-gap-words.h"
 #include "app/lacuna-inspector.h"
 #include "app/lacuna-legend.h"
 #include "app/lacuna-region-menu.h"
@@ -57,6 +58,23 @@ test_gaps_say_why (void)
 }
 
 /* An answer about another map says nothing about this one. */
+/* Beyond what anybody asks for, a figure of eleven digits says nothing. */
+static void
+test_capacity (void)
+{
+  g_autofree char *few = lacuna_gap_capacity_words (31, 0);
+  g_autofree char *sized = lacuna_gap_capacity_words (16, 0x10000);
+  g_autofree char *most = lacuna_gap_capacity_words (1000000, 4096);
+  g_autofree char *plenty = lacuna_gap_capacity_words (1000001, 0);
+  g_autofree char *brief = lacuna_gap_capacity_brief (G_GUINT64_CONSTANT (23118282156));
+
+  g_assert_cmpstr (few, ==, "fits 31 ×");
+  g_assert_cmpstr (sized, ==, "16 × 64 KiB");
+  g_assert_cmpstr (most, ==, "1,000,000 × 4 KiB");
+  g_assert_cmpstr (plenty, ==, "plenty of room");
+  g_assert_cmpstr (brief, ==, "plenty");
+}
+
 static void
 test_stale_answers_say_nothing (void)
 {
@@ -337,6 +355,7 @@ main (int    argc,
   adw_init ();
 
   g_test_add_func ("/app/words/gaps-say-why-not", test_gaps_say_why);
+  g_test_add_func ("/app/words/plenty-is-no-figure", test_capacity);
   g_test_add_func ("/app/words/stale-answers-say-nothing", test_stale_answers_say_nothing);
   g_test_add_func ("/app/inspector/facts-of-a-region", test_facts_of_a_region);
   g_test_add_func ("/app/inspector/long-names-are-cut", test_long_names_are_cut);
