@@ -2,15 +2,17 @@
  *
  * Whoever found a place here by eye wants it in a script or a program next, where it has to be
  * found anew, because the address space will be another one. So the command and the call ask the
- * whole question again. Names do not go with it: an anchor is written as the address that its
- * expression had come to, which is what this result answers. What a query has by default is left
- * out of both, so that what was asked for stands out.
+ * whole question again. An anchor that was typed by name goes by name into the command, which looks it
+ * up anew: its address is of this run alone. C has nothing that would look it up, and so the call has
+ * the address, and says what it was. What a query has by default is left out of both, so that what
+ * was asked for stands out.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-gap-copy.h"
+#include "core/expression.h"
 #include "model/lacuna-format.h"
 
 #include <string.h>
@@ -21,6 +23,26 @@ append_address_option (GString    *command,
                        guint64     address)
 {
   g_string_append_printf (command, " --%s 0x%" G_GINT64_MODIFIER "x", option, address);
+}
+
+static const char *
+name_of (const char *const *names,
+         gsize              anchor)
+{
+  return names != NULL && *names[anchor] != '\0' ? names[anchor] : NULL;
+}
+
+static void
+append_anchor_option (GString    *command,
+                      const char *name,
+                      guint64     address)
+{
+  g_autofree char *quoted = name != NULL ? g_shell_quote (name) : NULL;
+
+  if (quoted != NULL)
+    g_string_append_printf (command, " --near %s", quoted);
+  else
+    append_address_option (command, "near", address);
 }
 
 static void
@@ -43,8 +65,9 @@ spell_target (const LacunaOrigin *origin)
 
 /* The match is the last one that the command lists. */
 static char *
-command_text (LacunaGapResults *results,
-              guint             position)
+command_text (LacunaGapResults  *results,
+              const char *const *names,
+              guint              position)
 {
   const struct lac_gap_query *query = lacuna_gap_results_get_query (results);
   LacunaSnapshot *snapshot = lacuna_gap_results_get_snapshot (results);
@@ -55,7 +78,7 @@ command_text (LacunaGapResults *results,
   lac_gap_query_init (&usual, lacuna_snapshot_get_map (snapshot));
   g_string_append (command, target);
   for (gsize i = 0; i < query->n_anchors; i++)
-    append_address_option (command, "near", query->anchors[i]);
+    append_anchor_option (command, name_of (names, i), query->anchors[i]);
   if (query->n_anchors > 0 && query->within != usual.within)
     append_size_option (command, "within", query->within);
   append_size_option (command, "size", query->size);
@@ -133,10 +156,48 @@ append_number_in_c (GString    *call,
                           number);
 }
 
+/* @name must neither end the comment nor seem to begin another. */
+static void
+append_comment (GString    *call,
+                const char *name)
+{
+  g_string_append (call, " /* ");
+  for (const char *next = name; *next != '\0'; next++)
+    {
+      g_string_append_c (call, *next);
+      if ((*next == '*' && next[1] == '/') || (*next == '/' && next[1] == '*'))
+        g_string_append_c (call, ' ');
+    }
+  g_string_append (call, " */");
+}
+
+static void
+append_anchors_in_c (GString                    *call,
+                     const struct lac_gap_query *query,
+                     const char *const          *names)
+{
+  gboolean any_name = FALSE;
+
+  for (gsize i = 0; i < query->n_anchors; i++)
+    any_name |= name_of (names, i) != NULL;
+  if (any_name)
+    g_string_append (call, "/* Where these lie in this run; in another they may lie elsewhere. */\n");
+  g_string_append (call, "const uint64_t anchors[] = {");
+  for (gsize i = 0; i < query->n_anchors; i++)
+    {
+      g_string_append_printf (call, "%s UINT64_C (0x%" G_GINT64_MODIFIER "x)", i > 0 ? "," : "",
+                              query->anchors[i]);
+      if (name_of (names, i) != NULL)
+        append_comment (call, name_of (names, i));
+    }
+  g_string_append (call, " };\n");
+}
+
 /* Statements for a block that has a `map`. */
 static char *
 call_text (LacunaGapResults     *results,
            const struct lac_gap *gap,
+           const char *const    *names,
            guint                 position)
 {
   const struct lac_gap_query *query = lacuna_gap_results_get_query (results);
@@ -147,13 +208,7 @@ call_text (LacunaGapResults     *results,
                       lacuna_snapshot_get_map (lacuna_gap_results_get_snapshot (results)));
   g_string_append (call, "/* #include <lacuna.h>; map is a struct lac_map * */\n");
   if (query->n_anchors > 0)
-    {
-      g_string_append (call, "const uint64_t anchors[] = {");
-      for (gsize i = 0; i < query->n_anchors; i++)
-        g_string_append_printf (call, "%s UINT64_C (0x%" G_GINT64_MODIFIER "x)", i > 0 ? "," : "",
-                                query->anchors[i]);
-      g_string_append (call, " };\n");
-    }
+    append_anchors_in_c (call, query, names);
   g_string_append (call, "struct lac_gap_query query;\n");
   if (position > 0)
     g_string_append (call, "struct lac_gap_search search;\n");
@@ -201,6 +256,7 @@ call_text (LacunaGapResults     *results,
  * lacuna_gap_copy_text:
  * @results: what @gap is one of
  * @gap: a match that @results keeps
+ * @names: (nullable): of the query's anchors, how each was typed; "" where the address says it all
  * @kind: in which form
  *
  * Returns: (transfer full): the text for the clipboard
@@ -208,6 +264,7 @@ call_text (LacunaGapResults     *results,
 char *
 lacuna_gap_copy_text (LacunaGapResults     *results,
                       const struct lac_gap *gap,
+                      const char *const    *names,
                       LacunaCopyKind        kind)
 {
   guint position = 0;
@@ -218,13 +275,30 @@ lacuna_gap_copy_text (LacunaGapResults     *results,
   switch (kind)
     {
     case LACUNA_COPY_COMMAND:
-      return command_text (results, position);
+      return command_text (results, names, position);
     case LACUNA_COPY_CALL:
-      return call_text (results, gap, position);
+      return call_text (results, gap, names, position);
     case LACUNA_COPY_ADDRESS:
     default:
       return lacuna_format_address (gap->candidate);
     }
+}
+
+/**
+ * lacuna_gap_copy_has_name:
+ * @text: what was read as an address
+ *
+ * What begins like an option is none either: a command would take it for one.
+ *
+ * Returns: whether it is to be copied as it was typed
+ */
+gboolean
+lacuna_gap_copy_has_name (const char *text)
+{
+  uint64_t address;
+
+  return *text != '-'
+         && lac_expression_parse_address (text, strlen (text), NULL, NULL, &address, NULL) != LAC_OK;
 }
 
 /**

@@ -56,6 +56,8 @@ struct _LacunaGapPanel
   LacunaTarget *target;
   LacunaSnapshot *snapshot;
   LacunaGapResults *results;
+  GStrv names; /* of the results' anchors, as typed; "" for an address */
+  GStrv coming_names; /* the same of the search that runs */
   LacunaGapAdvice *advice; /* NULL until there is one */
   gboolean advice_is_old;  /* it is for the results before */
   gboolean obstacle_shown;

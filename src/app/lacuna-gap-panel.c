@@ -162,8 +162,28 @@ searched_cb (GObject      *source,
       lacuna_gap_panel_show_error (self, error->message);
       return;
     }
+  g_strfreev (self->names);
+  self->names = g_steal_pointer (&self->coming_names);
   lacuna_gap_panel_set_results (self, results);
   lacuna_gap_advice_find_async (results, self->cancellable, advised_cb, g_object_ref (self));
+}
+
+/* How the anchors were typed, for whoever copies what finds a match. */
+static GStrv
+anchor_names (LacunaGapPanel         *self,
+              const LacunaGapReading *reading)
+{
+  GStrv names = g_new0 (char *, reading->query.n_anchors + 1);
+
+  for (gsize i = 0; i < reading->query.n_anchors; i++)
+    {
+      LacunaField *field = g_ptr_array_index (self->anchors, reading->anchor_of[i]);
+
+      names[i] = g_strstrip (g_strdup (lacuna_field_get_text (field)));
+      if (!lacuna_gap_copy_has_name (names[i]))
+        *names[i] = '\0';
+    }
+  return names;
 }
 
 static void
@@ -188,6 +208,8 @@ form_read_cb (GObject      *source,
         lacuna_gap_panel_set_stale (self);
       return;
     }
+  g_strfreev (self->coming_names);
+  self->coming_names = anchor_names (self, reading);
   lacuna_gap_results_search_async (self->snapshot, &reading->query, LACUNA_GAP_PANEL_KEPT,
                                    self->cancellable, searched_cb, g_object_ref (self));
 }
@@ -287,6 +309,8 @@ lacuna_gap_panel_finalize (GObject *object)
 {
   g_ptr_array_unref (LACUNA_GAP_PANEL (object)->anchors);
   g_free (LACUNA_GAP_PANEL (object)->advice);
+  g_strfreev (LACUNA_GAP_PANEL (object)->names);
+  g_strfreev (LACUNA_GAP_PANEL (object)->coming_names);
   g_array_unref (LACUNA_GAP_PANEL (object)->remedies);
 
   G_OBJECT_CLASS (lacuna_gap_panel_parent_class)->finalize (object);
@@ -445,7 +469,8 @@ lacuna_gap_panel_copy (LacunaGapPanel *self,
   gap = lacuna_gap_panel_get_selected (self);
   if (gap == NULL)
     return;
-  text = lacuna_gap_copy_text (self->results, lacuna_gap_get (gap), kind);
+  text = lacuna_gap_copy_text (self->results, lacuna_gap_get (gap),
+                               (const char *const *) self->names, kind);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
   name = lacuna_gap_copy_name (text, kind);
   g_signal_emit (self, signals[COPIED], 0, name);

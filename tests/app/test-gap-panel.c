@@ -427,6 +427,13 @@ test_command_finds_the_same (Fixture      *fixture,
   expected = g_strdup (copy (fixture, LACUNA_COPY_ADDRESS));
   copy (fixture, LACUNA_COPY_COMMAND);
   g_test_message ("%s", fixture->text);
+  /* The name finds it in the next run too. */
+  for (guint i = 0; i < G_N_ELEMENTS (one->anchors) && one->anchors[i] != NULL; i++)
+    {
+      g_autofree char *name = g_shell_quote (one->anchors[i]);
+
+      g_assert_nonnull (strstr (fixture->text, name));
+    }
 
   command = g_strdup_printf ("PATH='%s':\"$PATH\" %s --null | tr '\\0' '\\n'", folder,
                              fixture->text);
@@ -448,6 +455,7 @@ static void
 test_call_finds_the_same (Fixture      *fixture,
                           gconstpointer data)
 {
+  const Case *one = data;
   g_autofree char *compiler = g_find_program_in_path ("cc");
   g_autofree char *source = g_build_filename (fixture->folder, "call.c", NULL);
   g_autofree char *program = g_build_filename (fixture->folder, "call", NULL);
@@ -472,6 +480,8 @@ test_call_finds_the_same (Fixture      *fixture,
     return;
   expected = g_strdup_printf ("%s\n", copy (fixture, LACUNA_COPY_ADDRESS));
   copy (fixture, LACUNA_COPY_CALL);
+  for (guint i = 0; i < G_N_ELEMENTS (one->anchors) && one->anchors[i] != NULL; i++)
+    g_assert_nonnull (strstr (fixture->text, one->anchors[i]));
   code = g_strdup_printf (
       "#include \"lacuna.h\"\n#include <inttypes.h>\n#include <stdio.h>\n\n"
       "int\nmain (int argc, char *argv[])\n{\n"
