@@ -1,7 +1,7 @@
 /* What the fields of the gap panel mean, in words for someone who has never seen an address space.
  *
- * Each sentence is said three ways: to the pointer that rests on a field, to assistive technology,
- * and to whoever goes from field to field with the keyboard.
+ * Each sentence is said to the pointer that rests on a field and to assistive technology, and in short
+ * to whoever goes from field to field with the keyboard.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,18 +11,31 @@
 
 #include <glib/gi18n.h>
 
-/* Tooltips are the pointer's. Whoever goes from field to field with the keyboard reads the same
- * below the results. */
+static const char hint_key[] = "lacuna-hint";
+
+/* What a field or a chip wants, on a line or two. */
+static const char *const hints[LACUNA_N_ENTRIES] = {
+  [LACUNA_ENTRY_WITHIN] = N_ ("How far from each anchor; left empty, 2 GiB"),
+  [LACUNA_ENTRY_SIZE] = N_ ("Bytes, such as 4096, 0x1000 or 64K; left empty, a page"),
+  [LACUNA_ENTRY_ALIGNMENT] = N_ ("The buffer starts at a multiple of this power of two"),
+  [LACUNA_ENTRY_MINIMUM] = N_ ("The buffer starts here or above"),
+  [LACUNA_ENTRY_MAXIMUM] = N_ ("The buffer ends here or below"),
+};
+
+/* Tooltips are the pointer's. Whoever goes from field to field with the keyboard reads the same in
+ * short below the results. */
 static void
 hint_entered_cb (GtkEventController *controller,
                  LacunaGapPanel     *self)
 {
   GtkWidget *widget = gtk_event_controller_get_widget (controller);
   GtkRoot *root = gtk_widget_get_root (widget);
+  const char *hint;
 
   if (!GTK_IS_WINDOW (root) || !gtk_window_get_focus_visible (GTK_WINDOW (root)))
     return;
-  gtk_label_set_label (self->hint, gtk_widget_get_tooltip_text (widget));
+  hint = g_object_get_data (G_OBJECT (widget), hint_key);
+  gtk_label_set_label (self->hint, hint != NULL ? _ (hint) : gtk_widget_get_tooltip_text (widget));
   gtk_widget_set_visible (GTK_WIDGET (self->hint), TRUE);
 }
 
@@ -32,12 +45,16 @@ hint_left_cb (LacunaGapPanel *self)
   gtk_widget_set_visible (GTK_WIDGET (self->hint), FALSE);
 }
 
+/* @hint: (nullable): what the tooltip says, short, since the results are what one types for, and are
+ * to be seen meanwhile; NULL where that is short itself. */
 static void
 hint_at (LacunaGapPanel *self,
-         GtkWidget      *widget)
+         GtkWidget      *widget,
+         const char     *hint)
 {
   GtkEventController *controller = gtk_event_controller_focus_new ();
 
+  g_object_set_data (G_OBJECT (widget), hint_key, (gpointer) hint);
   g_signal_connect (controller, "enter", G_CALLBACK (hint_entered_cb), self);
   g_signal_connect_swapped (controller, "leave", G_CALLBACK (hint_left_cb), self);
   gtk_widget_add_controller (widget, controller);
@@ -96,7 +113,7 @@ lacuna_gap_panel_explain_anchor (LacunaGapPanel *self,
            _ ("Code at this address must be able to reach the buffer, or to be reached from it: an "
               "address, a name such as [heap], an offset such as libc+0x40, or a symbol such as "
               "libc!malloc. With several anchors, the buffer is near all of them."));
-  hint_at (self, GTK_WIDGET (field));
+  hint_at (self, GTK_WIDGET (field), N_ ("An address, [heap], libc+0x40 or libc!malloc"));
 }
 
 /**
@@ -140,9 +157,12 @@ lacuna_gap_panel_explain_fields (LacunaGapPanel *self)
       GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (self->order_drop_down))),
       GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Order"), -1);
   for (guint i = 0; i < LACUNA_N_ENTRIES; i++)
-    hint_at (self, GTK_WIDGET (self->fields[i]));
-  hint_at (self, GTK_WIDGET (self->avoid_heap_growth));
-  hint_at (self, GTK_WIDGET (self->avoid_stack_growth));
-  hint_at (self, GTK_WIDGET (self->avoid_stack_guard));
-  hint_at (self, GTK_WIDGET (self->order_drop_down));
+    hint_at (self, GTK_WIDGET (self->fields[i]), hints[i]);
+  hint_at (self, GTK_WIDGET (self->avoid_heap_growth),
+           N_ ("Keep off what the heap may grow into"));
+  hint_at (self, GTK_WIDGET (self->avoid_stack_growth),
+           N_ ("Keep off what the stack may grow into"));
+  hint_at (self, GTK_WIDGET (self->avoid_stack_guard),
+           N_ ("Keep off what the kernel leaves free below a stack"));
+  hint_at (self, GTK_WIDGET (self->order_drop_down), NULL);
 }
