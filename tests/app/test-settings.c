@@ -49,6 +49,8 @@ test_ranges (void)
   g_assert_false (is_allowed ("scale", g_variant_new_string ("logarithmic")));
   g_assert_false (is_allowed ("orientation", g_variant_new_string ("diagonal")));
   g_assert_false (is_allowed ("show", g_variant_new_string ("nothing")));
+  g_assert_false (is_allowed ("panel-page", g_variant_new_string ("lose")));
+  g_assert_true (is_allowed ("panel-page", g_variant_new_string ("inspect")));
   g_assert_false (is_allowed ("refresh-interval", g_variant_new_uint32 (0)));
   g_assert_false (is_allowed ("window-width", g_variant_new_int32 (-2)));
   g_assert_true (is_allowed ("scale", g_variant_new_string ("anchor")));
