@@ -86,9 +86,9 @@ note_repairs (LacunaSnapshot *snapshot)
     cli_complain (
         g_dngettext (GETTEXT_PACKAGE,
                      "The map changed while it was read, or was written wrong: %lu region "
-                     "overlapped others, and what came later was believed.",
+                     "was out of order or overlapped others, and what came later was believed.",
                      "The map changed while it was read, or was written wrong: %lu regions "
-                     "overlapped others, and what came later was believed.",
+                     "were out of order or overlapped others, and what came later was believed.",
                      n_repairs),
         n_repairs);
 }
