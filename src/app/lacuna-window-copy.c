@@ -109,13 +109,17 @@ copy_match_action (GtkWidget  *widget,
                    const char *name,
                    GVariant   *parameter)
 {
+  LacunaWindow *self = LACUNA_WINDOW (widget);
   LacunaCopyKind kind = LACUNA_COPY_ADDRESS;
 
   if (g_str_equal (name, "win.copy-match-command"))
     kind = LACUNA_COPY_COMMAND;
   else if (g_str_equal (name, "win.copy-match-call"))
     kind = LACUNA_COPY_CALL;
-  lacuna_gap_panel_copy (LACUNA_WINDOW (widget)->gap_panel, kind);
+  lacuna_gap_panel_copy (self->gap_panel, kind);
+  /* It is still worth something: whoever starts the program again puts the new number in. */
+  if (kind == LACUNA_COPY_COMMAND && self->exited)
+    lacuna_window_toast (self, _ ("The process has exited. Another may have its number by now."));
 }
 
 /**
