@@ -319,8 +319,9 @@ update (LacunaDetails *self)
     show_address (self, self->selected_address);
   else
     show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Point at something"), "", "", "",
-                _ ("Scroll to move, Ctrl+scroll or + and − to zoom, 0 for everything, drag to "
-                   "measure, click to select."));
+                self->narrow ? _ ("Ctrl+scroll zooms, drag measures, click selects.")
+                             : _ ("Scroll to move, Ctrl+scroll or + and − to zoom, 0 for "
+                                  "everything, drag to measure, click to select."));
 }
 
 /* Where it is cut, all of it is in the tooltip. */
@@ -473,9 +474,23 @@ lacuna_details_set_narrow (LacunaDetails *self,
   if (self->narrow == narrow)
     return;
   self->narrow = narrow;
+  update (self);
   show_long_range (self);
   gtk_widget_set_visible (GTK_WIDGET (self->long_range), narrow);
   gtk_widget_queue_allocate (self->first_line);
+}
+
+/**
+ * lacuna_details_set_low:
+ * @low: whether there is no height for the sentence
+ */
+void
+lacuna_details_set_low (LacunaDetails *self,
+                        gboolean       low)
+{
+  g_return_if_fail (LACUNA_IS_DETAILS (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->sentence), !low);
 }
 
 /**

@@ -26,6 +26,8 @@ void lacuna_details_set_about     (LacunaDetails    *self,
                                    const char       *sentence);
 void lacuna_details_set_narrow    (LacunaDetails    *self,
                                    gboolean          narrow);
+void lacuna_details_set_low       (LacunaDetails    *self,
+                                   gboolean          low);
 void lacuna_details_set_hover     (LacunaDetails    *self,
                                    gboolean          inside,
                                    guint64           address);

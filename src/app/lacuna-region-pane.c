@@ -25,6 +25,7 @@ struct _LacunaRegionPane
   GtkWidget parent_instance;
 
   GtkWidget *box;
+  GtkOrientable *bar;
   GtkEditable *filter_entry;
   GtkToggleButton *show_regions;
   GtkToggleButton *show_gaps;
@@ -412,6 +413,7 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/region-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, bar);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, filter_entry);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_regions);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_gaps);
@@ -561,4 +563,18 @@ lacuna_region_pane_focus_filter (LacunaRegionPane *self)
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
   gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
+}
+
+/**
+ * lacuna_region_pane_set_narrow:
+ * @narrow: whether there is no room for the filter and the switches in one line
+ */
+void
+lacuna_region_pane_set_narrow (LacunaRegionPane *self,
+                               gboolean          narrow)
+{
+  g_return_if_fail (LACUNA_IS_REGION_PANE (self));
+
+  gtk_orientable_set_orientation (self->bar,
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }

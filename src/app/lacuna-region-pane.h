@@ -47,4 +47,8 @@ void lacuna_region_pane_set_hover    (LacunaRegionPane *self,
                                       guint64           address);
 void lacuna_region_pane_focus_filter (LacunaRegionPane *self);
 
+/* Whether the filter has a line of its own. */
+void lacuna_region_pane_set_narrow   (LacunaRegionPane *self,
+                                      gboolean          narrow);
+
 G_END_DECLS

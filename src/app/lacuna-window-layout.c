@@ -26,9 +26,22 @@
 /* Below the first, six rows of the table are worth more than the strip's height and the overview. */
 #define LOW_HEIGHT 680
 #define SIX_ROWS_HEIGHT 264
+#define FOUR_ROWS_HEIGHT 216
+
+/* Below this, rows are worth more than sentences. */
+#define SQUAT_HEIGHT 600
+
+/* Below this the header has room for no more buttons than it can't do without. */
+#define SLIM_WIDTH 440
+
+/* What everything fits into as it lies in the least of windows, without the frame that a window may
+ * draw around itself. */
+#define LEAST_WIDTH 350
+#define LEAST_HEIGHT 490
 
 /* What of the height a standing strip takes where it can't have a column of its own. */
 #define SHORT_STRIP_HEIGHT 240
+#define SQUAT_STRIP_HEIGHT 150
 #define STANDING_STRIP_WIDTH 270
 
 static double
@@ -66,6 +79,20 @@ is_low (LacunaWindow *self,
   return height < LOW_HEIGHT * text_scale (self);
 }
 
+static gboolean
+is_squat (LacunaWindow *self,
+          int           height)
+{
+  return height < SQUAT_HEIGHT * text_scale (self);
+}
+
+static gboolean
+is_slim (LacunaWindow *self,
+         int           width)
+{
+  return width < SLIM_WIDTH * text_scale (self);
+}
+
 static void
 measure (LacunaWindow *self,
          int           width,
@@ -74,6 +101,28 @@ measure (LacunaWindow *self,
   self->room = measure_room (self, width);
   self->tight = is_tight (self, width);
   self->low = is_low (self, height);
+  self->squat = is_squat (self, height);
+  self->slim = is_slim (self, width);
+}
+
+/**
+ * lacuna_window_get_least_size:
+ * @orientation: of the size
+ *
+ * Returns: down to how many pixels the window may be made smaller, however its parts lie now
+ */
+int
+lacuna_window_get_least_size (LacunaWindow  *self,
+                              GtkOrientation orientation)
+{
+  gboolean least = orientation == GTK_ORIENTATION_HORIZONTAL
+                       ? self->room == LACUNA_ROOM_NARROW && self->slim
+                       : self->squat;
+
+  /* Large letters may take more even then. */
+  if (least)
+    return G_MAXINT;
+  return orientation == GTK_ORIENTATION_HORIZONTAL ? LEAST_WIDTH : LEAST_HEIGHT;
 }
 
 /**
@@ -89,7 +138,8 @@ lacuna_window_fits_layout (LacunaWindow *self,
                            int           height)
 {
   return measure_room (self, width) == self->room
-         && is_tight (self, width) == self->tight && is_low (self, height) == self->low;
+         && is_tight (self, width) == self->tight && is_slim (self, width) == self->slim
+         && is_low (self, height) == self->low && is_squat (self, height) == self->squat;
 }
 
 static void
@@ -164,7 +214,51 @@ arrange (LacunaWindow *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self->strip_card), lies || narrow);
   gtk_widget_set_vexpand (GTK_WIDGET (self->strip), !lies);
   gtk_widget_set_size_request (GTK_WIDGET (self->strip), lies || narrow ? -1 : STANDING_STRIP_WIDTH,
-                               !lies && narrow ? SHORT_STRIP_HEIGHT : -1);
+                               !lies && narrow
+                                   ? self->low ? SQUAT_STRIP_HEIGHT : SHORT_STRIP_HEIGHT
+                                   : -1);
+}
+
+/* The panel is beside the table, or over it. In a low window that is too low for a form: there it is
+ * beside everything, so that the flap has everything in it, not the table alone. */
+static void
+place_flap (LacunaWindow *self)
+{
+  gboolean around = gtk_widget_get_parent (GTK_WIDGET (self->flap)) == GTK_WIDGET (self->view_box);
+  GtkWidget *table = GTK_WIDGET (self->region_pane);
+  g_autoptr (GtkWidget) focus = NULL;
+
+  if (around == self->low)
+    return;
+  g_set_object (&focus, gtk_window_get_focus (GTK_WINDOW (self)));
+  g_object_ref (self->flap);
+  g_object_ref (self->grid);
+  g_object_ref (table);
+  adw_flap_set_content (self->flap, NULL);
+  if (self->low)
+    {
+      gtk_box_remove (self->lower, GTK_WIDGET (self->flap));
+      gtk_box_remove (self->view_box, self->grid);
+      gtk_box_append (self->lower, table);
+      adw_flap_set_content (self->flap, self->grid);
+      gtk_box_append (self->view_box, GTK_WIDGET (self->flap));
+    }
+  else
+    {
+      gtk_box_remove (self->view_box, GTK_WIDGET (self->flap));
+      gtk_box_remove (self->lower, table);
+      adw_flap_set_content (self->flap, table);
+      gtk_box_append (self->lower, GTK_WIDGET (self->flap));
+      gtk_box_append (self->view_box, self->grid);
+    }
+  /* A strip is not what one swipes a panel away on. */
+  adw_flap_set_swipe_to_open (self->flap, !self->low);
+  adw_flap_set_swipe_to_close (self->flap, !self->low);
+  g_object_unref (table);
+  g_object_unref (self->grid);
+  g_object_unref (self->flap);
+  if (focus != NULL && gtk_widget_get_root (focus) == GTK_ROOT (self))
+    gtk_widget_grab_focus (focus);
 }
 
 /* An entry where there is room for one, else below the header while it is wanted. */
@@ -176,7 +270,7 @@ place_go_to (LacunaWindow *self)
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self->go_to));
 
   /* The narrowest header has it in its menu. */
-  gtk_widget_set_visible (self->go_to_button, self->room == LACUNA_ROOM_MEDIUM);
+  gtk_widget_set_visible (self->go_to_button, !wide && !self->slim);
   gtk_widget_set_visible (GTK_WIDGET (self->go_to_slot), wide);
   if (parent == GTK_WIDGET (there))
     return;
@@ -203,16 +297,32 @@ adapt_panel (LacunaWindow *self)
 static void
 make_room_for_panel (LacunaWindow *self)
 {
-  gboolean covered = self->room == LACUNA_ROOM_NARROW && self->folded
+  gboolean covered = self->room == LACUNA_ROOM_NARROW && self->folded && !self->low
                      && adw_flap_get_reveal_flap (self->flap);
   gboolean titled
       = !self->tight && adw_squeezer_get_visible_child (self->title_squeezer) != NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->overview),
                           self->orientation == GTK_ORIENTATION_VERTICAL
-                              || (!covered && (!self->low || self->room == LACUNA_ROOM_NARROW)));
+                              || (!covered && !self->low));
   gtk_widget_set_visible (GTK_WIDGET (self->toolbar), !covered);
-  gtk_widget_set_visible (self->source_label, !covered && !titled);
+  gtk_widget_set_visible (self->counts_label, !covered && !titled);
+  gtk_widget_set_visible (self->source_label, !covered && !titled && !self->squat);
+}
+
+/* Rows before a high strip, where there can be as many. Large letters in the least window leave
+ * room for what fits. */
+static int
+least_rows_height (LacunaWindow *self)
+{
+  double scale = text_scale (self);
+
+  if (!self->low || self->room == LACUNA_ROOM_NARROW
+      || self->orientation == GTK_ORIENTATION_VERTICAL)
+    return -1;
+  if (self->squat)
+    return scale > 1 ? -1 : FOUR_ROWS_HEIGHT;
+  return (int) (SIX_ROWS_HEIGHT * scale);
 }
 
 static void
@@ -226,14 +336,20 @@ adapt (LacunaWindow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
+  if (self->low)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "low");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "low");
   arrange (self);
-  gtk_widget_set_size_request (self->lower, -1,
-                               self->low && !narrow && !stands
-                                   ? (int) (SIX_ROWS_HEIGHT * text_scale (self))
-                                   : -1);
+  place_flap (self);
+  gtk_widget_set_size_request (GTK_WIDGET (self->lower), -1, least_rows_height (self));
   place_go_to (self);
   adapt_panel (self);
   lacuna_details_set_narrow (self->details, cramped);
+  lacuna_details_set_low (self->details, self->squat);
+  /* Where there is no line to spare, one that is needed while picking may move what is below. */
+  gtk_stack_set_vhomogeneous (self->details_stack, !self->squat);
+  lacuna_region_pane_set_narrow (self->region_pane, narrow && !self->squat);
   lacuna_target_chooser_set_narrow (self->chooser, narrow);
   lacuna_hints_set_narrow (self->hints, narrow);
   /* It would take the room of the target's name even where it does not show. */
@@ -242,7 +358,9 @@ adapt (LacunaWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->live_label), !narrow);
   make_room_for_panel (self);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar),
-                                  self->room == LACUNA_ROOM_WIDE && !stands
+                                  !stands
+                                          && (self->room == LACUNA_ROOM_WIDE
+                                              || (self->low && !narrow))
                                       ? GTK_ORIENTATION_HORIZONTAL
                                       : GTK_ORIENTATION_VERTICAL);
 }

@@ -44,11 +44,13 @@ struct _LacunaWindow
   GtkWidget *go_to_button;
   GtkRevealer *go_to_bar;
   GtkBox *go_to_bar_box;
+  GtkBox *view_box;
+  GtkWidget *counts_label;
   GtkWidget *source_label;
   AdwToastOverlay *toast_overlay;
+  GtkWidget *status;        /* nothing to see; its name is what was told last */
   GtkStack *stack;
   GtkSpinner *spinner;
-  GtkWidget *status;        /* nothing to see; its name is what was told last */
   GtkLabel *loading_label;
   AdwStatusPage *failure_page;
   GtkWidget *grid;
@@ -61,7 +63,7 @@ struct _LacunaWindow
   GtkStack *details_stack;
   LacunaDetails *details;
   GtkWidget *near_label;
-  GtkWidget *lower;
+  GtkBox *lower;
   GtkLabel *note_label;
   GtkWidget *note_button; /* the way on from a process that has exited */
   AdwFlap *flap;
@@ -87,6 +89,8 @@ struct _LacunaWindow
   LacunaRoom room;
   gboolean tight;             /* so little width that the header's title has no room at all */
   gboolean low;               /* so little height that the strip has to give way to the table */
+  gboolean squat;             /* so little height that words have to give way to the table */
+  gboolean slim;              /* so little width that the header has no room for another button */
   gboolean folded;            /* the panel lies over the table, as of when it was adapted to */
   gboolean any_selected;
   struct lac_range selected;
@@ -179,6 +183,8 @@ void     lacuna_window_set_panel           (LacunaWindow     *self,
 void     lacuna_window_show_panel_page     (LacunaWindow     *self,
                                             const char       *page);
 void     lacuna_window_start_layout        (LacunaWindow     *self);
+int      lacuna_window_get_least_size      (LacunaWindow     *self,
+                                            GtkOrientation    orientation);
 gboolean lacuna_window_fits_layout         (LacunaWindow     *self,
                                             int               width,
                                             int               height);

@@ -428,7 +428,9 @@ set_property (GObject      *object,
       lacuna_window_set_panel (self, g_value_get_boolean (value));
       break;
     case LACUNA_WINDOW_PANEL_PAGE:
-      adw_view_stack_set_visible_child_name (self->panel_stack, g_value_get_string (value));
+      /* Actions and settings come from outside. */
+      if (adw_view_stack_get_child_by_name (self->panel_stack, g_value_get_string (value)) != NULL)
+        adw_view_stack_set_visible_child_name (self->panel_stack, g_value_get_string (value));
       break;
     case LACUNA_WINDOW_PICKING:
       lacuna_strip_set_picking (self->strip, g_value_get_boolean (value));
@@ -445,6 +447,45 @@ set_property (GObject      *object,
     }
 }
 
+/* What the parts take as they lie now. */
+static int
+measure_parts (GtkWidget     *widget,
+               GtkOrientation orientation,
+               int            for_size,
+               int           *natural)
+{
+  int minimum;
+  int any_natural;
+
+  GTK_WIDGET_CLASS (lacuna_window_parent_class)
+      ->measure (widget, orientation, for_size, &minimum, natural != NULL ? natural : &any_natural,
+                 NULL, NULL);
+  return minimum;
+}
+
+/* The parts are laid out for less room only once there is less, which has to be let happen: a small
+ * screen is asked for what a window needs that is as large as the last one was. */
+static void
+lacuna_window_measure (GtkWidget     *widget,
+                       GtkOrientation orientation,
+                       int            for_size,
+                       int           *minimum,
+                       int           *natural,
+                       int           *minimum_baseline,
+                       int           *natural_baseline)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+  GtkOrientation other = orientation == GTK_ORIENTATION_HORIZONTAL ? GTK_ORIENTATION_VERTICAL
+                                                                   : GTK_ORIENTATION_HORIZONTAL;
+
+  if (for_size >= 0)
+    for_size = MAX (for_size, measure_parts (widget, other, -1, NULL));
+  *minimum = measure_parts (widget, orientation, for_size, natural);
+  *minimum = MIN (*minimum, lacuna_window_get_least_size (self, orientation));
+}
+
+/* For the moment until they lie as they have to, parts that have too little room lie over the
+ * window's edge. */
 static void
 lacuna_window_size_allocate (GtkWidget *widget,
                              int        width,
@@ -452,8 +493,12 @@ lacuna_window_size_allocate (GtkWidget *widget,
                              int        baseline)
 {
   LacunaWindow *self = LACUNA_WINDOW (widget);
+  int least_width = MAX (width, measure_parts (widget, GTK_ORIENTATION_HORIZONTAL, -1, NULL));
+  int least_height
+      = MAX (height, measure_parts (widget, GTK_ORIENTATION_VERTICAL, least_width, NULL));
 
-  GTK_WIDGET_CLASS (lacuna_window_parent_class)->size_allocate (widget, width, height, baseline);
+  GTK_WIDGET_CLASS (lacuna_window_parent_class)
+      ->size_allocate (widget, least_width, least_height, baseline);
   if (!lacuna_window_fits_layout (self, width, height))
     lacuna_window_adapt_later (self);
 }
@@ -487,6 +532,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   object_class->get_property = get_property;
   object_class->set_property = set_property;
 
+  widget_class->measure = lacuna_window_measure;
   widget_class->size_allocate = lacuna_window_size_allocate;
 
   properties[LACUNA_WINDOW_LIVE] = g_param_spec_boolean (
@@ -521,8 +567,11 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_bar);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, go_to_bar_box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, view_box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, counts_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, source_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, status);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, spinner);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, loading_label);
@@ -571,7 +620,6 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_leave_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_open_spelling);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_picking_changed);
-  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, status);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_select);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);
