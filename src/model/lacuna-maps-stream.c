@@ -23,6 +23,10 @@
  * line that is much longer is not from a kernel, and must not fill the memory. */
 #define LINE_LIMIT (1024 * 1024)
 
+/* A pipe may never end. So many regions take the kernel itself some gigabytes, and no process was ever
+ * seen with a tenth of them (its own limit is 65530 unless it is raised, vm.max_map_count). */
+#define LINES_LIMIT (1 << 24)
+
 static const char elf_magic[] = { 0x7f, 'E', 'L', 'F' };
 
 typedef struct
@@ -143,6 +147,15 @@ read_text (GInputStream           *stream,
 
       if (!parse_piece (parser, buffer, last, name, error))
         return FALSE;
+      if (parser->line > LINES_LIMIT)
+        {
+          lacuna_error_set_message (error, LAC_E_MALFORMED,
+                                    /* Translators: a file's name, and a number of lines */
+                                    _ ("%s: line %" PRIu64 ", column 1: No process has so many "
+                                       "regions; reading has stopped here."),
+                                    name, (guint64) parser->line);
+          return FALSE;
+        }
     }
 
   return TRUE;
