@@ -65,6 +65,10 @@ closed_cb (GtkWidget *popover)
  * @y: where it points to, in @parent
  *
  * Pops the menu up at @x, @y of @parent, which keeps it until it closes.
+ *
+ * When that place is on no monitor, since the window is half off the screen, GTK 4.8 says so with a
+ * critical message about gdk_monitor_get_geometry() and pops up all the same. There is nothing to ask
+ * before: GTK 4 tells nobody where a window is. It is the same for what completes names.
  */
 void
 lacuna_region_menu_popup (GtkWidget *parent,
