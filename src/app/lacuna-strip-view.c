@@ -225,6 +225,10 @@ lacuna_strip_update_scale (LacunaStrip *self)
                     && adw_animation_get_state (self->animation) == ADW_ANIMATION_PLAYING
                     && lacuna_scale_get_kind (self->scale) == self->scale_kind;
   double pivot = self->animation_pivot;
+  LacunaScale *before;
+  g_autoptr (GArray) kept = g_array_new (FALSE, FALSE, sizeof (guint64));
+  gboolean is_refresh;
+  gboolean is_same;
 
   if (keeps_middle)
     {
@@ -235,14 +239,29 @@ lacuna_strip_update_scale (LacunaStrip *self)
 
   if (!moving)
     lacuna_strip_stop_animation (self);
-  g_clear_pointer (&self->scale, lacuna_scale_unref);
+  before = g_steal_pointer (&self->scale);
   if (self->snapshot == NULL)
-    return;
+    {
+      lacuna_scale_unref (before);
+      return;
+    }
 
-  g_array_set_size (self->kept, 0);
-  append_kept_places (self, self->kept);
-  self->scale = lacuna_census_new_scale (self->census, self->scale_kind,
-                                         (const guint64 *) self->kept->data, self->kept->len);
+  append_kept_places (self, kept);
+  is_refresh = keeps_middle && lacuna_scale_get_kind (before) == self->scale_kind
+               && kept->len == self->kept->len
+               && (kept->len == 0
+                   || memcmp (kept->data, self->kept->data, kept->len * sizeof (guint64)) == 0);
+  g_array_unref (self->kept);
+  self->kept = g_steal_pointer (&kept);
+  /* A process that allocates a little must not make the whole picture fidget. */
+  if (is_refresh)
+    self->scale = lacuna_census_renew_scale (self->census, before,
+                                             (const guint64 *) self->kept->data, self->kept->len);
+  else
+    self->scale = lacuna_census_new_scale (self->census, self->scale_kind,
+                                           (const guint64 *) self->kept->data, self->kept->len);
+  is_same = self->scale == before;
+  lacuna_scale_unref (before);
 
   if (keeps_middle && !all)
     {
@@ -260,6 +279,15 @@ lacuna_strip_update_scale (LacunaStrip *self)
     }
   else if (moving)
     {
+      lacuna_strip_show_all (self, TRUE);
+    }
+  else if (is_refresh && is_same)
+    {
+      /* All of it is shown already. */
+    }
+  else if (is_refresh && lac_range_size (self->pending) == 0)
+    {
+      self->view = lacuna_view_clamp (&self->view, self->scale, self->columns);
       lacuna_strip_show_all (self, TRUE);
     }
   else

@@ -167,6 +167,23 @@ lacuna_census_new_scale (const LacunaCensus *self,
   return lacuna_scale_new_cutting (kind, self->map, self->holes, keep, n_keep);
 }
 
+LacunaScale *
+lacuna_census_renew_scale (const LacunaCensus *self,
+                           LacunaScale        *scale,
+                           const guint64      *keep,
+                           gsize               n_keep)
+{
+  LacunaScale *fresh = lacuna_census_new_scale (self, lacuna_scale_get_kind (scale), keep, n_keep);
+
+  if (lacuna_scale_get_kind (scale) != LACUNA_SCALE_COMPACT
+      || !lacuna_scale_still_serves (scale, fresh, self->map,
+                                     lacuna_holes_get_margin (self->holes)))
+    return fresh;
+
+  lacuna_scale_unref (fresh);
+  return lacuna_scale_ref (scale);
+}
+
 void
 lacuna_census_sum_below (const LacunaCensus *self,
                          gsize               region,

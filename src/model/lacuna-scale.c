@@ -219,6 +219,56 @@ lacuna_scale_is_cut (const LacunaScale *self,
   return low < self->n_breaks && self->breaks[low].cut.start < range.end;
 }
 
+static gboolean
+is_within (guint64 address,
+           guint64 fresh,
+           guint64 inwards,
+           guint64 outwards)
+{
+  return address >= fresh ? address - fresh <= inwards : fresh - address <= outwards;
+}
+
+gboolean
+lacuna_scale_still_serves (const LacunaScale *self,
+                           const LacunaScale *fresh,
+                           struct lac_map    *map,
+                           guint64            margin)
+{
+  /* What a cut leaves at the ends of a gap may shrink to an eighth, and grow to twice what it is. */
+  guint64 least = margin - margin / 8;
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+  if (self->kind != LACUNA_SCALE_COMPACT || fresh->kind != LACUNA_SCALE_COMPACT
+      || self->n_breaks != fresh->n_breaks || self->extent.start != fresh->extent.start
+      || self->extent.end != fresh->extent.end)
+    return FALSE;
+
+  for (gsize i = 0; i < self->n_breaks; i++)
+    {
+      const LacunaBreak *old = &self->breaks[i];
+      const LacunaBreak *now = &fresh->breaks[i];
+
+      if (old->in_region != now->in_region)
+        return FALSE;
+      if (!is_within (old->cut.start, now->cut.start, margin, least)
+          || !is_within (old->cut.end, now->cut.end, least, margin))
+        return FALSE;
+
+      gsize index = lac_map_search (map, old->cut.start);
+      struct lac_range above = { LAC_ADDRESS_END, LAC_ADDRESS_END };
+
+      /* It cuts out free space alone, or, since that is counted, one region alone. */
+      if (index < n_regions)
+        above = lac_region_range (&regions[index]);
+      if (old->in_region ? above.start > old->cut.start || above.end < old->cut.end
+                         : above.start < old->cut.end)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 struct lac_range
 lacuna_scale_get_extent (const LacunaScale *self)
 {

@@ -67,6 +67,14 @@ struct lac_range   lacuna_scale_get_extent  (const LacunaScale    *self);
 /* Whether the line differs from the one that it would be with nothing to keep. */
 gboolean           lacuna_scale_keeps_places (const LacunaScale   *self);
 
+/* Whether this line, of an older map, can go on being that of @map: @fresh, which is made for it, cuts the
+ * same gaps at about the same places, and nothing that is mapped now is cut out. @margin: what @fresh
+ * leaves of a gap at each end. O(breaks log regions). */
+gboolean           lacuna_scale_still_serves (const LacunaScale   *self,
+                                              const LacunaScale   *fresh,
+                                              struct lac_map      *map,
+                                              guint64              margin);
+
 /* Whether anything of @range is cut out. O(log breaks). */
 gboolean           lacuna_scale_is_cut      (const LacunaScale    *self,
                                              struct lac_range      range);

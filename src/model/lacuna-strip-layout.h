@@ -29,6 +29,13 @@ LacunaScale  *lacuna_census_new_scale (const LacunaCensus *self,
                                        const guint64      *keep,
                                        gsize               n_keep);
 
+/* The same for a map that has changed a little, and what was kept before: @scale itself, as long as it
+ * serves, so that nothing on the line moves because a heap grows. Transfer full. */
+LacunaScale  *lacuna_census_renew_scale (const LacunaCensus *self,
+                                         LacunaScale        *scale,
+                                         const guint64      *keep,
+                                         gsize               n_keep);
+
 /* Bytes of each ink in @range, which may cut regions, and how many regions touch it. */
 void          lacuna_census_count (const LacunaCensus *self,
                                    struct lac_range    range,

@@ -668,6 +668,99 @@ test_animates_and_retargets (Fixture      *fixture,
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 
+/* The map of the fixture, with @n_bytes more of heap. */
+static void
+grow_heap (Fixture *fixture,
+           guint64  n_bytes)
+{
+  LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE, .name = (char *) "maps",
+                          .source_path = (char *) "maps", .source = "maps-text" };
+  g_autofree char *path = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests", "fixtures",
+                                            "maps", "python", "maps", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) grown = g_string_new (NULL);
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (LacunaSnapshot) snapshot = NULL;
+  g_autoptr (LacunaCensus) census = NULL;
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  gboolean found = FALSE;
+  Map *map = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      guint64 start;
+      guint64 end;
+
+      if (g_str_has_suffix (lines[i], "[heap]"))
+        {
+          g_assert_cmpint (sscanf (lines[i], "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x",
+                                   &start, &end), ==, 2);
+          g_string_append_printf (grown,
+                                  "%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER
+                                  "x rw-p 00000000 00:00 0 [heap]\n",
+                                  start, end + n_bytes);
+          found = TRUE;
+        }
+      else if (lines[i][0] != '\0')
+        {
+          g_string_append_printf (grown, "%s\n", lines[i]);
+        }
+    }
+  g_assert_true (found);
+  g_assert_cmpint (lac_map_parse (grown->str, grown->len, &space, &map, NULL), ==, LAC_OK);
+  snapshot = lacuna_snapshot_new (map, &origin, 0);
+  census = lacuna_census_new (map);
+  lac_map_unref (map);
+  lacuna_strip_set_snapshot (fixture->strip, snapshot, census, TRUE);
+}
+
+/* A heap that grows a little grows into the gap beside it, and nothing else moves; one that grows a lot
+ * still leaves everything in view. */
+static void
+test_heap_growth_moves_nothing (Fixture      *fixture,
+                                gconstpointer data)
+{
+  gsize n_regions;
+  const struct lac_region *regions
+    = lac_map_regions (lacuna_snapshot_get_map (fixture->snapshot), &n_regions);
+  g_autofree double *places = g_new0 (double, n_regions);
+  g_autofree guint64 *starts = g_new0 (guint64, n_regions);
+  LacunaView view = lacuna_strip_get_view (fixture->strip);
+  int columns = lacuna_strip_get_columns (fixture->strip);
+  LacunaScale *scale;
+
+  for (gsize i = 0; i < n_regions; i++)
+    {
+      starts[i] = regions[i].start;
+      places[i] = strip_pixel_of (fixture, starts[i]);
+    }
+
+  for (guint64 n_bytes = 0x1000; n_bytes <= 0x40000; n_bytes *= 2)
+    {
+      LacunaView after;
+
+      grow_heap (fixture, n_bytes);
+      after = lacuna_strip_get_view (fixture->strip);
+      g_assert_cmpmem (&after, sizeof after, &view, sizeof view);
+      for (gsize i = 0; i < n_regions; i++)
+        g_assert_cmpfloat (strip_pixel_of (fixture, starts[i]), ==, places[i]);
+    }
+
+  for (guint64 n_bytes = 0x100000; n_bytes <= 0x40000000; n_bytes *= 4)
+    {
+      grow_heap (fixture, n_bytes);
+      view = lacuna_strip_get_view (fixture->strip);
+      scale = lacuna_strip_get_scale (fixture->strip);
+      g_assert_cmpfloat (view.bytes_per_pixel * columns, >=,
+                         (double) lacuna_scale_get_length (scale) * 0.999);
+      for (gsize i = 0; i < n_regions; i++)
+        g_assert_false (lacuna_scale_is_cut (scale,
+                                             (struct lac_range){ starts[i], starts[i] + 1 }));
+    }
+}
+
 /* A refresh while the view is on its way neither stops it nor makes it jump. */
 static void
 test_refresh_does_not_stop_it (Fixture      *fixture,
@@ -733,6 +826,7 @@ main (int   argc,
   ADD ("/app/strip/view/zoom-keeps-the-byte", test_zoom_keeps_the_byte);
   ADD ("/app/strip/view/jumps-without-animations", test_jumps_without_animations);
   ADD ("/app/strip/view/animates-and-retargets", test_animates_and_retargets);
+  ADD ("/app/strip/view/heap-growth-moves-nothing", test_heap_growth_moves_nothing);
   ADD ("/app/strip/view/refresh-does-not-stop-it", test_refresh_does_not_stop_it);
 #undef ADD
 
