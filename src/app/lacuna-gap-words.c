@@ -197,10 +197,17 @@ lacuna_gap_capacity_brief (guint64 capacity)
   return g_strdup_printf ("%s ×", count);
 }
 
-/* The displacement of jmp rel32 counts from the end of its five bytes (Intel SDM, volume 2). */
-static gboolean
-reaches (guint64 site,
-         guint64 target)
+/**
+ * lacuna_gap_jump_reaches:
+ * @site: where the jump would be
+ * @target: where it would go
+ *
+ * Returns: whether jmp rel32 at @site reaches @target. Its displacement counts from the end of its five
+ *   bytes (Intel SDM, volume 2)
+ */
+gboolean
+lacuna_gap_jump_reaches (guint64 site,
+                         guint64 target)
 {
   gint64 displacement = (gint64) (target - (site + 5));
 
@@ -227,7 +234,7 @@ lacuna_gap_candidate_sentence (const struct lac_gap       *gap,
     return g_strdup_printf (_ ("%s starts a place with room for %s."), address, size);
   if (gap->distance == 0)
     return g_strdup_printf (_ ("The anchor lies inside the %s at %s."), size, address);
-  if (reaches (query->anchors[0], gap->candidate))
+  if (lacuna_gap_jump_reaches (query->anchors[0], gap->candidate))
     return gap->distance < 0
                ? g_strdup_printf (
                    _ ("%s is %s below the anchor. On x86, a jmp rel32 there (5 bytes) reaches it."),

@@ -17,6 +17,10 @@ char       *lacuna_gap_rejection_words (const struct lac_rejection *rejection,
 char       *lacuna_gap_rejection_sentence (const struct lac_rejection *rejection,
                                            const struct lac_gap_query *query);
 
+/* Whether the five bytes of jmp rel32 at @site reach @target. */
+gboolean    lacuna_gap_jump_reaches    (guint64                     site,
+                                        guint64                     target);
+
 /* (transfer full): where the candidate lies from the first anchor, and how a jump gets there. */
 char       *lacuna_gap_candidate_sentence (const struct lac_gap       *gap,
                                            const struct lac_gap_query *query);

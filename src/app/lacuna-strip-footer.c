@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "lacuna-gap-words.h"
 #include "lacuna-strip-render.h"
 
 #include "model/lacuna-format.h"
@@ -37,11 +38,19 @@ distance_text (const LacunaStripMarks *marks)
 {
   gint64 bytes = marks->candidate->distance;
   g_autofree char *size = NULL;
+  gboolean is_reached;
 
   if (marks->query == NULL || marks->query->n_anchors == 0)
     return NULL;
 
   size = lacuna_format_size (bytes < 0 ? -(guint64) bytes : (guint64) bytes);
+  is_reached = lacuna_gap_jump_reaches (marks->query->anchors[0], marks->candidate->candidate);
+  if (bytes < 0 && is_reached)
+    /* Translators: how far a candidate is, such as "11 MiB below the anchor", and the x86 instruction at
+     * the anchor that reaches it. */
+    return g_strdup_printf (_("%s below the anchor · jmp rel32, 5 bytes"), size);
+  if (bytes > 0 && is_reached)
+    return g_strdup_printf (_("%s above the anchor · jmp rel32, 5 bytes"), size);
   if (bytes < 0)
     /* Translators: how far a candidate is, such as "11 MiB below the anchor". */
     return g_strdup_printf (_("%s below the anchor"), size);
