@@ -117,6 +117,50 @@ outside_type (Outside    *outside,
     outside_press (outside, (KeySym) (guchar) *text, NoSymbol);
 }
 
+/* A list of completions takes an Escape. */
+void
+outside_tab_to (Outside         *outside,
+                AtspiAccessible *stop)
+{
+  g_autofree char *name = atspi_accessible_get_name (stop, NULL);
+
+  outside_press (outside, XK_Escape, NoSymbol);
+  for (guint i = 0; i < 20; i++)
+    {
+      gint64 end = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+
+      outside_press (outside, XK_Tab, NoSymbol);
+      while (g_get_monotonic_time () < end)
+        {
+          if (outside_has_state (stop, ATSPI_STATE_FOCUSED))
+            return;
+          outside_wait_turn (outside, end + G_TIME_SPAN_SECOND, G_STRLOC, name);
+        }
+    }
+  g_error ("Tab does not lead to \"%s\"", name);
+}
+
+void
+outside_choose (Outside    *outside,
+                const char *name)
+{
+  g_autoptr (AtspiAccessible) item = NULL;
+  gint64 deadline = outside_deadline ();
+
+  outside_press (outside, XK_space, NoSymbol);
+  item = outside_find (outside, outside->application, ATSPI_ROLE_MENU_ITEM, name);
+  while (!outside_has_state (item, ATSPI_STATE_FOCUSED))
+    {
+      gint64 end = g_get_monotonic_time () + G_TIME_SPAN_SECOND / 4;
+
+      outside_press (outside, XK_Down, NoSymbol);
+      while (!outside_has_state (item, ATSPI_STATE_FOCUSED) && g_get_monotonic_time () < end)
+        outside_wait_turn (outside, deadline, G_STRLOC, name);
+    }
+  outside_press (outside, XK_Return, NoSymbol);
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_MENU_ITEM, name);
+}
+
 void
 outside_resize (Outside *outside,
                 guint    width,

@@ -1,5 +1,5 @@
-/* What outside.h has of the accessibles: finding them, waiting for what they say, telling them things.
- * Whatever a call of AT-SPI failed with, the next round of waiting asks again.
+/* What outside.h has of the accessibles: finding them, waiting for what they say, telling them
+ * things. Whatever a call of AT-SPI failed with, the next round of waiting asks again.
  *
  * SPDX-License-Identifier: MIT
  */

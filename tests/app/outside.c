@@ -178,7 +178,8 @@ outside_finish (Outside *outside)
 {
   gint64 deadline = outside_deadline ();
 
-  /* A popover that is being closed takes the key for itself, and so it is pressed until it is heard. */
+  /* A popover that is being closed takes the key for itself, and so it is pressed until it is
+   * heard. */
   while (g_subprocess_get_identifier (outside->program) != NULL)
     {
       gint64 end = g_get_monotonic_time () + 3 * G_TIME_SPAN_SECOND;

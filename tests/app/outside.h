@@ -19,6 +19,7 @@
 /* libatspi 2.46 defines none of these. */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAccessible, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAction, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiComponent, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiEditableText, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiSelection, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiStateSet, g_object_unref)
@@ -151,6 +152,12 @@ void             outside_press              (Outside         *outside,
                                              KeySym           modifier);
 void             outside_type               (Outside         *outside,
                                              const char      *text);
+/* Presses Tab until the focus is there. */
+void             outside_tab_to             (Outside         *outside,
+                                             AtspiAccessible *stop);
+/* Opens the menu of the button that has the focus, and takes the item that is called @name. */
+void             outside_choose             (Outside         *outside,
+                                             const char      *name);
 Window           outside_peek_window        (Outside         *outside);
 /* Waits until the window is another size. */
 void             outside_resize             (Outside         *outside,

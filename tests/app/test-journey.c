@@ -86,50 +86,83 @@ test_choose (Outside      *outside,
 /* Far enough for there to be more than one, wherever the kernel has put the heap. */
 #define WITHIN "0x7fffffffffff"
 
-/* The candidate as lacuna-cli has it for the same constraints. */
+/* The last candidate that lacuna-cli has for @arguments. */
 static guint64
-ask_command_line (Outside *outside)
+run_command_line (const char *const *arguments)
 {
-  g_autofree char *pid = g_strdup_printf ("pid:%d", outside->pid);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) command
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, LACUNA_CLI, "gaps", pid, "--near",
-                          "[heap]", "--within", WITHIN, "--size", "64K", "--limit", "1", "--json", NULL);
+  g_autoptr (GSubprocess) command = NULL;
   g_autofree char *output = NULL;
   const char *candidate;
 
+  g_strv_builder_add (words, LACUNA_CLI);
+  g_strv_builder_addv (words, (const char **) arguments);
+  g_strv_builder_add (words, "--json");
+  argv = g_strv_builder_end (words);
+  command = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_communicate_utf8 (command, NULL, NULL, &output, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (g_subprocess_get_successful (command));
-  candidate = strstr (output, "\"candidate\"");
+  candidate = g_strrstr (output, "\"candidate\"");
   g_assert_nonnull (candidate);
   candidate = strstr (candidate, "0x");
   g_assert_nonnull (candidate);
   return g_ascii_strtoull (candidate + 2, NULL, 16);
 }
 
-/* From entry to entry; a list of completions takes an Escape. */
+/* The candidate for the constraints that are typed below. */
+static guint64
+ask_command_line (Outside *outside)
+{
+  g_autofree char *pid = g_strdup_printf ("pid:%d", outside->pid);
+  const char *const arguments[] = { "gaps",   pid,   "--near",  "[heap]", "--within", WITHIN,
+                                    "--size", "64K", "--limit", "1",      NULL };
+
+  return run_command_line (arguments);
+}
+
 static void
-tab_to (Outside    *outside,
-        const char *name)
+tab_into (Outside    *outside,
+          const char *name,
+          const char *text)
 {
   g_autoptr (AtspiAccessible) entry = outside_entry (outside, name);
 
-  outside_press (outside, XK_Escape, NoSymbol);
-  for (guint i = 0; i < 8; i++)
-    {
-      gint64 end = g_get_monotonic_time () + G_TIME_SPAN_SECOND;
+  outside_tab_to (outside, entry);
+  type_into (outside, name, text);
+}
 
-      outside_press (outside, XK_Tab, NoSymbol);
-      while (g_get_monotonic_time () < end)
-        {
-          if (outside_has_state (entry, ATSPI_STATE_FOCUSED))
-            return;
-          g_usleep (20000);
-        }
-    }
-  g_error ("Tab does not lead to \"%s\"", name);
+/* What is copied of the first match finds it again. */
+static void
+copy_match (Outside *outside,
+            guint64  candidate)
+{
+  g_autoptr (AtspiAccessible) button
+      = outside_find_focusable (outside, outside->application, "Copy as");
+  g_autofree char *address = lacuna_format_address (candidate);
+  g_autofree char *command = NULL;
+  g_autofree char *call = NULL;
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
+
+  outside_tab_to (outside, button);
+  outside_choose (outside, "Address");
+  outside_expect_clipboard (outside, address);
+  outside_expect_state (outside, button, ATSPI_STATE_FOCUSED, TRUE);
+
+  outside_choose (outside, "lacuna-cli Command");
+  OUTSIDE_WAIT (outside, (g_free (command), command = outside_clipboard (outside), command != NULL)
+                             && g_str_has_prefix (command, "lacuna-cli gaps "));
+  g_assert_true (g_shell_parse_argv (command, NULL, &words, &error));
+  g_assert_no_error (error);
+  g_assert_cmphex (run_command_line ((const char *const *) words + 1), ==, candidate);
+
+  outside_choose (outside, "C Call");
+  OUTSIDE_WAIT (outside, (g_free (call), call = outside_clipboard (outside), call != NULL)
+                             && strstr (call, "query.size = UINT64_C (0x10000);") != NULL);
 }
 
 /* F9, a name, a size; then N and P and F3 through what fits. */
@@ -160,10 +193,8 @@ test_candidate (Outside      *outside,
 
   outside_press (outside, XK_F9, NoSymbol);
   type_into (outside, "Near", "[heap]");
-  tab_to (outside, "Within");
-  type_into (outside, "Within", WITHIN);
-  tab_to (outside, "Size");
-  type_into (outside, "Size", "64K");
+  tab_into (outside, "Within", WITHIN);
+  tab_into (outside, "Size", "64K");
 
   first = lacuna_format_address_prefixed (gaps[0].candidate);
   {
@@ -171,6 +202,7 @@ test_candidate (Outside      *outside,
 
     EXPECT (LIST_ITEM, pattern);
   }
+  copy_match (outside, gaps[0].candidate);
 
   /* The first is where one begins, and a match is selected where it is, everywhere. */
   at_first = lacuna_format_address_grouped (gaps[0].range.end);
@@ -229,6 +261,33 @@ test_inspect (Outside      *outside,
   g_object_unref (outside_find (outside, inspector, ATSPI_ROLE_LABEL, "[stack]"));
 }
 
+/* Which way the strip lies is how it looks. */
+static void
+expect_to_stand (Outside         *outside,
+                 AtspiAccessible *strip,
+                 gboolean         stands)
+{
+  g_autoptr (AtspiComponent) component = atspi_accessible_get_component_iface (strip);
+  gint64 deadline = outside_deadline ();
+
+  g_assert_nonnull (component);
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      AtspiRect *extents = atspi_component_get_extents (component, ATSPI_COORD_TYPE_WINDOW, &error);
+      gboolean is_tall;
+
+      g_assert_no_error (error);
+      g_assert_cmpint (extents->width, >, 0);
+      is_tall = extents->height > extents->width;
+      g_free (extents);
+      if (is_tall == stands)
+        return;
+      outside_wait_turn (outside, deadline, G_STRLOC,
+                         stands ? "the strip stands" : "the strip lies");
+    }
+}
+
 /* The scales, the directions, and the way back and forth through what was in view. */
 static void
 test_view (Outside      *outside,
@@ -257,7 +316,9 @@ test_view (Outside      *outside,
     }
 
   outside_press (outside, XK_v, XK_Alt_L);
+  expect_to_stand (outside, strip, TRUE);
   outside_press (outside, XK_h, XK_Alt_L);
+  expect_to_stand (outside, strip, FALSE);
 
   /* Everything, then the heap alone; each is a view to come back to. */
   outside_press (outside, XK_0, NoSymbol);
@@ -304,6 +365,66 @@ test_list (Outside      *outside,
   outside_expect_state (outside, legend, ATSPI_STATE_PRESSED, TRUE);
   outside_expect_n_children (outside, list, 1);
   EXPECT (TABLE_ROW, "*[stack]");
+}
+
+/* How many bytes the first row's region has. */
+static guint64
+first_size (Outside         *outside,
+            AtspiAccessible *list)
+{
+  g_autoptr (AtspiAccessible) cell = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GString) digits = g_string_new (NULL);
+  const struct lac_region *regions;
+  size_t n_regions;
+  size_t index;
+
+  atspi_accessible_clear_cache (list);
+  cell = outside_descend (list, (const int[]){ 0, 0, 0 }, 3);
+  text = cell != NULL ? atspi_accessible_get_name (cell, NULL) : NULL;
+  if (text == NULL)
+    return 0;
+  for (const char *next = text; *next != '\0'; next++)
+    if (g_ascii_isxdigit (*next) && !g_str_has_prefix (next, "0x"))
+      g_string_append_c (digits, *next);
+  regions = lac_map_regions (outside->map, &n_regions);
+  index = lac_map_search (outside->map, g_ascii_strtoull (digits->str, NULL, 16));
+  return index < n_regions ? lac_range_size (lac_region_range (&regions[index])) : 0;
+}
+
+/* The menu sorts as the headers do, which can't have the focus. */
+static void
+test_sort (Outside      *outside,
+           gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) list
+      = outside_find (outside, outside->application, ATSPI_ROLE_LIST, "Regions and gaps");
+  g_autoptr (AtspiAccessible) filter
+      = outside_find (outside, outside->application, ATSPI_ROLE_ENTRY, "Filter");
+  g_autoptr (AtspiAccessible) button
+      = outside_find_focusable (outside, outside->application, "Sort by");
+  guint64 smallest = G_MAXUINT64;
+  guint64 largest = 0;
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (outside->map, &n_regions);
+
+  for (size_t i = 0; i < n_regions; i++)
+    {
+      guint64 size = lac_range_size (lac_region_range (&regions[i]));
+
+      smallest = MIN (smallest, size);
+      largest = MAX (largest, size);
+    }
+  outside_press (outside, XK_r, XK_Alt_L);
+  outside_expect_n_children (outside, list, (int) n_regions);
+  outside_press (outside, XK_f, XK_Control_L);
+  outside_expect_state (outside, filter, ATSPI_STATE_FOCUSED, TRUE);
+  outside_tab_to (outside, button);
+  outside_choose (outside, "Size");
+  OUTSIDE_WAIT (outside, first_size (outside, list) == smallest);
+  outside_expect_state (outside, button, ATSPI_STATE_FOCUSED, TRUE);
+  outside_choose (outside, "Descending");
+  OUTSIDE_WAIT (outside, first_size (outside, list) == largest);
 }
 
 /* Space pauses and goes on; then the process exits, and what was read stays. */
@@ -358,6 +479,7 @@ main (int    argc,
   ADD ("/app/journey/inspector-says-what-the-kernel-says", NULL, test_inspect);
   ADD ("/app/journey/view-changes-and-comes-back", NULL, test_view);
   ADD ("/app/journey/list-is-filtered", NULL, test_list);
+  ADD ("/app/journey/list-is-sorted", NULL, test_sort);
   ADD ("/app/journey/pauses-and-outlives-the-process", NULL, test_exit);
   ADD ("/app/journey/help-opens-and-closes", NULL, test_help);
 #undef ADD
