@@ -121,7 +121,13 @@ static void
 show_page (LacunaWindow *self,
            const char   *name)
 {
-  gtk_stack_set_visible_child_name (self->stack, name);
+  gboolean view = g_str_equal (name, "view");
+
+  /* The first frame of a fade shows only what was there before, which at a start is nothing; and on a
+   * machine that is busy the second may be a long time coming. */
+  gtk_stack_set_visible_child_full (self->stack, name,
+                                    view ? GTK_STACK_TRANSITION_TYPE_NONE
+                                         : GTK_STACK_TRANSITION_TYPE_CROSSFADE);
   gtk_spinner_set_spinning (self->spinner, g_str_equal (name, "loading"));
   lacuna_window_set_actions_enabled (self);
 }
