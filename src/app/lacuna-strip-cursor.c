@@ -245,6 +245,42 @@ append_plate_text (GtkSnapshot            *snapshot,
   lacuna_labels_append (scene->labels, snapshot, style, text, place.x, place.y, colour);
 }
 
+/* Where along the axis the middle of a plate that long goes: at the pointer, but beside the label of an
+ * anchor that it would cover. */
+static double
+keep_clear_of_anchors (LacunaStrip            *self,
+                       const LacunaStripScene *scene,
+                       double                  along,
+                       double                  size)
+{
+  double length = lacuna_strip_scene_length (scene);
+  LacunaStripMarks marks;
+  LacunaStripSpan *labels;
+
+  lacuna_strip_get_marks (self, &marks);
+  if (marks.n_anchors == 0)
+    return along;
+
+  labels = g_newa (LacunaStripSpan, marks.n_anchors);
+  lacuna_strip_place_anchors (scene, &marks, labels);
+  for (gsize i = 0; i < marks.n_anchors; i++)
+    {
+      double low = labels[i].start - PLATE_DISTANCE - size / 2;
+      double high = labels[i].end + PLATE_DISTANCE + size / 2;
+      gboolean is_lower = along < (labels[i].start + labels[i].end) / 2;
+
+      if (labels[i].end <= labels[i].start || along <= low || along >= high)
+        continue;
+      if (low - size / 2 < PLATE_DISTANCE)
+        is_lower = FALSE;
+      else if (high + size / 2 > length - PLATE_DISTANCE)
+        is_lower = TRUE;
+      return is_lower ? low : high;
+    }
+
+  return along;
+}
+
 /* Says the address under the pointer, where the ruler would say it if it had a tick there. While an
  * address is picked, a line shows its place in the band as well. */
 static void
@@ -258,14 +294,19 @@ append_pointer_address (LacunaStrip            *self,
   double tick = 1.0 / scene->scale_factor;
   g_autofree char *text = lacuna_format_address_grouped (self->hover_address);
   graphene_point_t place;
+  double width;
+  double size;
 
   if (self->picking)
     lacuna_strip_append_rectangle (scene, snapshot, colour, along, band.start, tick,
                                    lacuna_strip_span_size (band));
   lacuna_strip_append_rectangle (scene, snapshot, colour, along, band.start - POINTER_TICK, tick,
                                  POINTER_TICK);
-  place = append_plate (snapshot, scene, LACUNA_LABEL_MONO, lacuna_strip_address_width (self, text),
-                        along, -1, colour);
+  width = lacuna_strip_address_width (self, text);
+  size = lacuna_strip_box_length (scene, width + 2 * PLATE_MARGIN,
+                                  lacuna_labels_height (scene->labels, LACUNA_LABEL_MONO) + 2);
+  place = append_plate (snapshot, scene, LACUNA_LABEL_MONO, width,
+                        keep_clear_of_anchors (self, scene, along, size), -1, colour);
   lacuna_strip_append_address (self, snapshot, text, place.x, place.y, &self->palette->surface);
 }
 
