@@ -1,8 +1,8 @@
 /* LacunaDetails: one line about the region or gap that is pointed at, or selected.
  *
- * What is pointed at goes before what is selected, and comes back to it when the pointer leaves. It
- * always takes the same room, so that nothing jumps while the pointer moves; and it always says
- * something: a newcomer first reads here what can be done.
+ * What is pointed at goes before what is measured, and that before what is selected; they come back
+ * when the pointer leaves. It always takes the same room, so that nothing jumps while the pointer
+ * moves; and it always says something: a newcomer first reads here what can be done.
  *
  * A range of which the end is cut off says something else, so the line has a layout of its own:
  * what there is no room for goes in the order of what it is worth. First the protection and where
@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include "lacuna-details.h"
+#include "lacuna-facts.h"
 #include "lacuna-isolate.h"
 #include "lacuna-line.h"
 #include "lacuna-region-words.h"
@@ -49,6 +50,7 @@ struct _LacunaDetails
   gboolean inside;
   guint64 selected_address;
   guint64 hover_address;
+  struct lac_range measure; /* empty for none */
 };
 
 G_DEFINE_FINAL_TYPE (LacunaDetails, lacuna_details, GTK_TYPE_WIDGET)
@@ -309,12 +311,30 @@ show_address (LacunaDetails *self,
 }
 
 static void
+show_measure (LacunaDetails *self)
+{
+  g_autofree char *range = format_range (self->measure);
+  g_autofree char *size = lacuna_format_size (lac_range_size (self->measure));
+  g_auto (LacunaFacts) measured = { 0 };
+  const char *distance;
+  g_autofree char *facts = NULL;
+
+  lacuna_facts_measure (&measured, self->results, self->measure);
+  distance = measured.facts[LACUNA_FACT_MEASURE_DISTANCE].text;
+  facts = distance != NULL ? g_strdup_printf ("%s · %s", size, distance) : g_strdup (size);
+  show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Measured"), range, size, facts,
+              _ ("Z zooms to it, Escape lets go of it. Drag to measure something else."));
+}
+
+static void
 update (LacunaDetails *self)
 {
   if (self->snapshot != NULL && self->inside)
     show_address (self, self->hover_address);
   else if (self->about_sentence != NULL)
     show_texts (self, LACUNA_SWATCH_NONE, 0, self->about_title, "", "", "", self->about_sentence);
+  else if (lac_range_size (self->measure) > 0)
+    show_measure (self);
   else if (self->snapshot != NULL && self->selected)
     show_address (self, self->selected_address);
   else
@@ -435,6 +455,24 @@ lacuna_details_set_selection (LacunaDetails *self,
 
   self->selected = any;
   self->selected_address = address;
+  update (self);
+}
+
+/**
+ * lacuna_details_set_measure:
+ * @range: what was measured on the strip; empty for nothing
+ *
+ * Tells of it rather than of what is selected, and until something is pointed at again.
+ */
+void
+lacuna_details_set_measure (LacunaDetails   *self,
+                            struct lac_range range)
+{
+  g_return_if_fail (LACUNA_IS_DETAILS (self));
+
+  self->measure = range;
+  if (lac_range_size (range) > 0)
+    self->inside = FALSE;
   update (self);
 }
 

@@ -21,6 +21,8 @@ void lacuna_details_set_results   (LacunaDetails    *self,
 void lacuna_details_set_selection (LacunaDetails    *self,
                                    gboolean          any,
                                    guint64           address);
+void lacuna_details_set_measure   (LacunaDetails    *self,
+                                   struct lac_range  range);
 void lacuna_details_set_about     (LacunaDetails    *self,
                                    const char       *title,
                                    const char       *sentence);

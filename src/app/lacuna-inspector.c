@@ -259,15 +259,16 @@ fill (LacunaInspector *self,
       "dim-label");
   gtk_box_append (GTK_BOX (self->heading), GTK_WIDGET (self->swatch));
   gtk_box_append (GTK_BOX (self->heading), GTK_WIDGET (self->title));
+  for (LacunaFactSection section = 0; section < LACUNA_N_FACT_SECTIONS; section++)
+    self->sections[section] = lacuna_inspector_section_new (section);
+  /* What was measured is no part of what is selected. */
+  gtk_box_append (box, self->sections[LACUNA_FACT_SECTION_MEASURE]);
   gtk_box_append (box, self->heading);
   gtk_box_append (box, GTK_WIDGET (self->sentence));
   gtk_box_append (box, self->empty);
-
   for (LacunaFactSection section = 0; section < LACUNA_N_FACT_SECTIONS; section++)
-    {
-      self->sections[section] = lacuna_inspector_section_new (section);
+    if (section != LACUNA_FACT_SECTION_MEASURE)
       gtk_box_append (box, self->sections[section]);
-    }
   for (LacunaFactKind kind = 0; kind < LACUNA_N_FACTS; kind++)
     {
       self->rows[kind] = lacuna_inspector_row_new (kind, &self->values[kind], &self->copies[kind]);

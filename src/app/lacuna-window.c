@@ -208,7 +208,10 @@ strip_scale_cb (LacunaWindow *self)
 static void
 strip_measured_cb (LacunaWindow *self)
 {
-  lacuna_inspector_set_measure (self->inspector, lacuna_strip_get_measure (self->strip));
+  struct lac_range measure = lacuna_strip_get_measure (self->strip);
+
+  lacuna_details_set_measure (self->details, measure);
+  lacuna_inspector_set_measure (self->inspector, measure);
   lacuna_window_update_copying (self);
 }
 

@@ -106,6 +106,32 @@ test_says_what_is_there (void)
   g_assert_finalize_object (details);
 }
 
+/* A measure goes before the selection, and gives way to what is pointed at after it. */
+static void
+test_says_what_is_measured (void)
+{
+  LacunaDetails *details = g_object_ref_sink (g_object_new (LACUNA_TYPE_DETAILS, NULL));
+  g_autoptr (LacunaSnapshot) snapshot = make_snapshot ();
+  struct lac_range measure = { 0x500000, 0x503000 };
+
+  lacuna_details_set_snapshot (details, snapshot);
+  lacuna_details_set_selection (details, TRUE, 0x7f0000000000);
+  lacuna_details_set_hover (details, TRUE, 0x400800);
+  lacuna_details_set_measure (details, measure);
+  g_assert_cmpstr (get_text (details, "title"), ==, "Measured");
+  g_assert_cmpstr (get_text (details, "range"), ==, "50 0000 – 50 3000");
+  g_assert_cmpstr (get_text (details, "facts"), ==, "12 KiB");
+
+  lacuna_details_set_hover (details, TRUE, 0x10);
+  g_assert_cmpstr (get_text (details, "title"), ==, "Outside");
+  lacuna_details_set_hover (details, FALSE, 0);
+  g_assert_cmpstr (get_text (details, "title"), ==, "Measured");
+
+  lacuna_details_set_measure (details, (struct lac_range){ 0, 0 });
+  g_assert_cmpstr (get_text (details, "range"), ==, "7f00 0000 0000 – 7f00 0010 0000");
+  g_assert_finalize_object (details);
+}
+
 /* A line of 100 kB takes seconds to lay out. */
 static void
 test_long_names_are_cut (void)
@@ -179,6 +205,7 @@ main (int    argc,
   adw_init ();
 
   g_test_add_func ("/app/details/says-what-is-there", test_says_what_is_there);
+  g_test_add_func ("/app/details/says-what-is-measured", test_says_what_is_measured);
   g_test_add_func ("/app/details/long-names-are-cut", test_long_names_are_cut);
   g_test_add_func ("/app/details/range-is-never-cut", test_range_is_never_cut);
   return g_test_run ();
