@@ -252,8 +252,8 @@ void
 lacuna_gap_panel_follow_snapshot (LacunaGapPanel *self)
 {
   const struct lac_space *space = lac_map_space (lacuna_snapshot_get_map (self->snapshot));
-  g_autofree char *lowest = lacuna_isolate (lacuna_format_address_prefixed (space->user.start));
-  g_autofree char *highest = lacuna_isolate (lacuna_format_address_prefixed (space->user.end));
+  g_autofree char *lowest = lacuna_isolate (lacuna_format_address (space->user.start));
+  g_autofree char *highest = lacuna_isolate (lacuna_format_address (space->user.end));
   g_autofree char *page = lacuna_format_size (space->page_size);
   g_autofree char *granularity = lacuna_format_size (space->granularity);
 
