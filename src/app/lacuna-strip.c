@@ -17,7 +17,7 @@
 #define MOST_MARKED_MATCHES 512
 
 /* Along the axis, in logical pixels. */
-#define LEAST_LENGTH 160
+#define LEAST_LENGTH 80
 #define NATURAL_LENGTH 640
 
 enum

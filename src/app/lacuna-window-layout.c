@@ -23,7 +23,8 @@
  * window could not be made narrow enough to count as narrow. */
 #define STANDING_NARROW_WIDTH 820
 
-/* Below the first, six rows of the table are worth more than the strip's height and the overview. */
+/* Below the first, six rows of the table are worth more than the strip's height and the overview;
+ * with a strip that stands above them, more than sentences. */
 #define LOW_HEIGHT 680
 #define SIX_ROWS_HEIGHT 264
 #define FOUR_ROWS_HEIGHT 216
@@ -40,7 +41,7 @@
 #define LEAST_HEIGHT 490
 
 /* What of the height a standing strip takes where it can't have a column of its own. */
-#define SHORT_STRIP_HEIGHT 240
+#define SHORT_STRIP_HEIGHT 200
 #define SQUAT_STRIP_HEIGHT 150
 #define STANDING_STRIP_WIDTH 270
 
@@ -81,9 +82,13 @@ is_low (LacunaWindow *self,
 
 static gboolean
 is_squat (LacunaWindow *self,
+          int           width,
           int           height)
 {
-  return height < SQUAT_HEIGHT * text_scale (self);
+  gboolean stacked = self->orientation == GTK_ORIENTATION_VERTICAL
+                     && measure_room (self, width) == LACUNA_ROOM_NARROW;
+
+  return height < (stacked ? LOW_HEIGHT : SQUAT_HEIGHT) * text_scale (self);
 }
 
 static gboolean
@@ -101,7 +106,7 @@ measure (LacunaWindow *self,
   self->room = measure_room (self, width);
   self->tight = is_tight (self, width);
   self->low = is_low (self, height);
-  self->squat = is_squat (self, height);
+  self->squat = is_squat (self, width, height);
   self->slim = is_slim (self, width);
 }
 
@@ -139,7 +144,8 @@ lacuna_window_fits_layout (LacunaWindow *self,
 {
   return measure_room (self, width) == self->room
          && is_tight (self, width) == self->tight && is_slim (self, width) == self->slim
-         && is_low (self, height) == self->low && is_squat (self, height) == self->squat;
+         && is_low (self, height) == self->low
+         && is_squat (self, width, height) == self->squat;
 }
 
 static void
@@ -219,8 +225,8 @@ arrange (LacunaWindow *self)
                                    : -1);
 }
 
-/* The panel is beside the table, or over it. In a low window that is too low for a form: there it is
- * beside everything, so that the flap has everything in it, not the table alone. */
+/* The panel is beside the table, or over it. In a low window that is too low for a form: there it
+ * is beside everything, so that the flap has everything in it, not the table alone. */
 static void
 place_flap (LacunaWindow *self)
 {
@@ -306,6 +312,10 @@ make_room_for_panel (LacunaWindow *self)
                           self->orientation == GTK_ORIENTATION_VERTICAL
                               || (!covered && !self->low));
   gtk_widget_set_visible (GTK_WIDGET (self->toolbar), !covered);
+  /* The table has the colours' names, too. */
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->legend)),
+                          !(self->squat && self->room == LACUNA_ROOM_NARROW
+                            && self->orientation == GTK_ORIENTATION_VERTICAL));
   gtk_widget_set_visible (self->counts_label, !covered && !titled);
   gtk_widget_set_visible (self->source_label, !covered && !titled && !self->squat);
 }
@@ -348,9 +358,9 @@ adapt (LacunaWindow *self)
   lacuna_details_set_narrow (self->details, cramped);
   lacuna_details_set_low (self->details, self->squat);
   /* Where there is no line to spare, one that is needed while picking may move what is below. */
-  gtk_stack_set_vhomogeneous (self->details_stack, !self->squat);
+  gtk_stack_set_vhomogeneous (self->details_stack, !self->low);
   lacuna_region_pane_set_narrow (self->region_pane, narrow && !self->squat);
-  lacuna_target_chooser_set_narrow (self->chooser, narrow);
+  lacuna_target_chooser_set_narrow (self->chooser, self->slim);
   lacuna_hints_set_narrow (self->hints, narrow);
   /* It would take the room of the target's name even where it does not show. */
   gtk_widget_set_visible (GTK_WIDGET (self->title_squeezer), !self->tight);
@@ -360,7 +370,7 @@ adapt (LacunaWindow *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar),
                                   !stands
                                           && (self->room == LACUNA_ROOM_WIDE
-                                              || (self->low && !narrow))
+                                              || (self->squat && !narrow))
                                       ? GTK_ORIENTATION_HORIZONTAL
                                       : GTK_ORIENTATION_VERTICAL);
 }

@@ -410,6 +410,88 @@ test_minimum_width (Fixture      *fixture,
   wait_for_room (window, LACUNA_ROOM_WIDE);
 }
 
+/* The parts' own minimum, which the window may be made smaller than until they lie anew. */
+static int
+measure_parts (LacunaWindow  *window,
+               GtkOrientation orientation,
+               int            width)
+{
+  GtkWidget *parts = adw_application_window_get_content (ADW_APPLICATION_WINDOW (window));
+  int minimum;
+
+  gtk_widget_measure (parts, orientation, width, &minimum, NULL, NULL, NULL);
+  return minimum;
+}
+
+/* Until the window has that height, of which a frame of its own takes a little. */
+static void
+wait_for_height (LacunaWindow *window,
+                 int           height)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+  guint wake = g_timeout_add (20, wake_cb, NULL);
+
+  while (ABS (gtk_widget_get_height (GTK_WIDGET (window)) - height) > 20
+         && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake);
+  g_assert_cmpint (gtk_widget_get_height (GTK_WIDGET (window)), <=, height);
+}
+
+/* A 1080p laptop at 200 % has 960 by 540 pixels, of which the desktop's bar takes some. Nothing may
+ * be cut off there, nor on a phone that lies; whatever the window was before. */
+static void
+test_minimum_height (Fixture      *fixture,
+                     gconstpointer data)
+{
+  static const struct
+  {
+    LacunaRoom room;
+    int width;
+    int height;
+  } screens[] = {
+    { LACUNA_ROOM_MEDIUM, 960, 510 }, { LACUNA_ROOM_NARROW, 360, 540 },
+    { LACUNA_ROOM_WIDE, 1280, 600 },  { LACUNA_ROOM_NARROW, 360, 690 },
+    { LACUNA_ROOM_NARROW, 500, 610 }, { LACUNA_ROOM_WIDE, 1280, 860 },
+  };
+  LacunaWindow *window = fixture->window;
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (window));
+  g_autoptr (GtkCssProvider) style = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (style, "/io/github/lacuna_project/Lacuna/style.css");
+  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (style),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  lacuna_window_select (window, 0x600000);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (screens); i++)
+    {
+      guint screen = i % G_N_ELEMENTS (screens);
+      int width;
+      int height;
+
+      lacuna_window_set_orientation (window, i < G_N_ELEMENTS (screens)
+                                                 ? GTK_ORIENTATION_HORIZONTAL
+                                                 : GTK_ORIENTATION_VERTICAL);
+      gtk_window_set_default_size (GTK_WINDOW (window), screens[screen].width,
+                                   screens[screen].height);
+      wait_for_height (window, screens[screen].height);
+      wait_for_room (window, screens[screen].room);
+      width = measure_parts (window, GTK_ORIENTATION_HORIZONTAL, -1);
+      height = measure_parts (window, GTK_ORIENTATION_VERTICAL, MAX (width, screens[screen].width));
+      g_test_message ("%d by %d: at least %d by %d", screens[screen].width,
+                      screens[screen].height, width, height);
+      g_assert_cmpint (width, <=, screens[screen].width);
+      g_assert_cmpint (height, <=, screens[screen].height);
+      /* The panel has the height of the window where that is little. */
+      g_assert_true (gtk_widget_is_ancestor (GTK_WIDGET (window->strip), GTK_WIDGET (window->flap))
+                     == (screens[screen].height < 680));
+      g_assert_true (gtk_widget_is_ancestor (GTK_WIDGET (window->region_pane),
+                                             GTK_WIDGET (window->flap)));
+    }
+  gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (style));
+  lacuna_window_set_orientation (window, GTK_ORIENTATION_HORIZONTAL);
+  wait_for_room (window, LACUNA_ROOM_WIDE);
+}
+
 /* What is mistyped in the filter is named, and shows nothing rather than everything. */
 static void
 test_filter_names_fault (Fixture      *fixture,
@@ -558,6 +640,7 @@ main (int    argc,
   ADD ("/app/parts/focus-is-explained", test_focus_is_explained);
   ADD ("/app/parts/tab-goes-around-the-window", test_tab_goes_around);
   ADD ("/app/parts/window-fits-a-phone", test_minimum_width);
+  ADD ("/app/parts/window-fits-a-small-screen", test_minimum_height);
   ADD ("/app/parts/filter-names-what-is-no-size", test_filter_names_fault);
   ADD ("/app/parts/refresh-keeps-the-place", test_refresh_keeps_place);
   ADD ("/app/parts/fault-on-refresh-keeps-the-view", test_fault_keeps_view);
