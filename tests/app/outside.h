@@ -152,6 +152,8 @@ void             outside_press              (Outside         *outside,
                                              KeySym           modifier);
 void             outside_type               (Outside         *outside,
                                              const char      *text);
+/* Presses Tab; (transfer full): the path of where the focus has come to, NULL when it has not moved. */
+char            *outside_tab                (Outside         *outside);
 /* Presses Tab until the focus is there. */
 void             outside_tab_to             (Outside         *outside,
                                              AtspiAccessible *stop);
