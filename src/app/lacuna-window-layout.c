@@ -18,6 +18,7 @@
 #define NARROW_WIDTH 640
 #define WIDE_WIDTH 1020
 #define TITLE_WIDTH 520
+#define LINE_WIDTH 900
 
 /* Beside a strip that stands everything else has to be as wide as it is above one another, or the
  * window could not be made narrow enough to count as narrow. */
@@ -28,6 +29,7 @@
 #define LOW_HEIGHT 680
 #define SIX_ROWS_HEIGHT 264
 #define FOUR_ROWS_HEIGHT 216
+#define THREE_ROWS_HEIGHT 168
 
 /* Below this, rows are worth more than sentences. */
 #define SQUAT_HEIGHT 600
@@ -98,6 +100,13 @@ is_slim (LacunaWindow *self,
   return width < SLIM_WIDTH * text_scale (self);
 }
 
+static gboolean
+is_in_line (LacunaWindow *self,
+            int           width)
+{
+  return width >= LINE_WIDTH * text_scale (self);
+}
+
 static void
 measure (LacunaWindow *self,
          int           width,
@@ -108,6 +117,7 @@ measure (LacunaWindow *self,
   self->low = is_low (self, height);
   self->squat = is_squat (self, width, height);
   self->slim = is_slim (self, width);
+  self->in_line = is_in_line (self, width);
 }
 
 /**
@@ -144,7 +154,7 @@ lacuna_window_fits_layout (LacunaWindow *self,
 {
   return measure_room (self, width) == self->room
          && is_tight (self, width) == self->tight && is_slim (self, width) == self->slim
-         && is_low (self, height) == self->low
+         && is_in_line (self, width) == self->in_line && is_low (self, height) == self->low
          && is_squat (self, width, height) == self->squat;
 }
 
@@ -327,11 +337,14 @@ least_rows_height (LacunaWindow *self)
 {
   double scale = text_scale (self);
 
-  if (!self->low || self->room == LACUNA_ROOM_NARROW
-      || self->orientation == GTK_ORIENTATION_VERTICAL)
+  if (!self->low || self->orientation == GTK_ORIENTATION_VERTICAL)
     return -1;
+  if (self->squat && scale > 1)
+    return -1;
+  if (self->room == LACUNA_ROOM_NARROW)
+    return self->squat ? THREE_ROWS_HEIGHT : -1;
   if (self->squat)
-    return scale > 1 ? -1 : FOUR_ROWS_HEIGHT;
+    return FOUR_ROWS_HEIGHT;
   return (int) (SIX_ROWS_HEIGHT * scale);
 }
 
@@ -370,7 +383,7 @@ adapt (LacunaWindow *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar),
                                   !stands
                                           && (self->room == LACUNA_ROOM_WIDE
-                                              || (self->squat && !narrow))
+                                              || (self->squat && self->in_line))
                                       ? GTK_ORIENTATION_HORIZONTAL
                                       : GTK_ORIENTATION_VERTICAL);
 }

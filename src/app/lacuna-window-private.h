@@ -90,6 +90,7 @@ struct _LacunaWindow
   gboolean tight;             /* so little width that the header's title has no room at all */
   gboolean low;               /* so little height that the strip has to give way to the table */
   gboolean squat;             /* so little height that words have to give way to the table */
+  gboolean in_line;           /* so much width that a low window has its tools in one line */
   gboolean slim;              /* so little width that the header has no room for another button */
   gboolean folded;            /* the panel lies over the table, as of when it was adapted to */
   gboolean any_selected;
