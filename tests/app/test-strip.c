@@ -643,7 +643,7 @@ test_gaps_end_with_user_space (Fixture      *fixture,
   g_assert_cmpstr (above, ==, "Outside user space: a program can't map anything here.");
   g_assert_nonnull (strstr (below, "a program can't map anything here."));
   g_assert_nonnull (strstr (lowest, "free"));
-  g_assert_nonnull (strstr (lowest, "\n1000 – "));
+  g_assert_nonnull (strstr (lowest, "\n0x1000 – "));
   g_assert_nonnull (strstr (highest, "free"));
   g_assert_nonnull (strstr (highest, " – 7fff ffff f000"));
 }
