@@ -232,6 +232,16 @@ test_hints_escape (Outside      *outside,
   outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "1 of 3");
 }
 
+/* An address space with nothing in it is no answer to somebody who opens a file. */
+static void
+test_empty_file (Outside      *outside,
+                 gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) title
+      = outside_find (outside, outside->application, ATSPI_ROLE_LABEL, "This File Has No Regions");
+  g_autoptr (AtspiAccessible) other = outside_button (outside, "Choose Another…");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -250,6 +260,7 @@ main (int    argc,
   ADD ("/app/window/panel-has-pages", NULL, test_panel);
   ADD ("/app/window/first-start-has-hints", "", test_hints);
   ADD ("/app/window/escape-skips-the-hints", "", test_hints_escape);
+  ADD ("/app/window/empty-file-is-refused", "/dev/null", test_empty_file);
   ADD ("/app/window/refusal-can-be-tried-again", "pid:2147483647", test_refusal);
 #undef ADD
 
