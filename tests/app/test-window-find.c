@@ -339,7 +339,8 @@ test_picking (Outside      *outside,
   outside_expect_state (outside, strip, ATSPI_STATE_FOCUSED, TRUE);
   outside_press (outside, XK_3, XK_Alt_L);
   line = outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
-                       "Click the place to be near, *");
+                       "Click the place to be near, or press Return for what is selected. "
+                       "Escape cancels.");
   outside_expect_state (outside, compact, ATSPI_STATE_PRESSED, TRUE);
   outside_expect_state (outside, pick, ATSPI_STATE_PRESSED, TRUE);
   outside_press (outside, XK_Escape, NoSymbol);
