@@ -12,10 +12,10 @@
 #include "target.h"
 #include "window.h"
 
-#include "app/lacuna-field.h"
-#include "app/lacuna-gap-panel.h"
-#include "app/lacuna-legend.h"
-#include "app/lacuna-region-pane.h"
+#include "app/panel/lacuna-field.h"
+#include "app/panel/lacuna-gap-panel.h"
+#include "app/strip/lacuna-legend.h"
+#include "app/table/lacuna-region-pane.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -20,7 +20,7 @@
 #include "target.h"
 #include "window.h"
 
-#include "app/lacuna-details.h"
+#include "app/window/lacuna-details.h"
 
 #include <adwaita.h>
 #include <gdk/x11/gdkx.h>

@@ -11,8 +11,8 @@
 #include "target.h"
 #include "window.h"
 
-#include "app/lacuna-gap-panel.h"
-#include "app/lacuna-region-pane.h"
+#include "app/panel/lacuna-gap-panel.h"
+#include "app/table/lacuna-region-pane.h"
 
 #include <malloc.h>
 #include <stdio.h>

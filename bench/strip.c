@@ -14,7 +14,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-strip-render.h"
+#include "app/strip/lacuna-strip-render.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include "app/lacuna-strip.h"
-#include "app/lacuna-window.h"
+#include "app/strip/lacuna-strip.h"
+#include "app/window/lacuna-window.h"
 
 #define BENCH_WIDTH 1400
 #define BENCH_HEIGHT 900

@@ -14,8 +14,8 @@
 
 #include "lacuna-about.h"
 #include "lacuna-application.h"
-#include "lacuna-keys.h"
-#include "lacuna-window-drop.h"
+#include "app/window/lacuna-keys.h"
+#include "app/window/lacuna-window-drop.h"
 
 #include <glib/gi18n.h>
 #include <pango/pangocairo.h>

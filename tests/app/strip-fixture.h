@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "app/lacuna-strip.h"
+#include "app/strip/lacuna-strip.h"
 #include "core/maps-text.h"
 
 #include <adwaita.h>

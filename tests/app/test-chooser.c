@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-target-chooser.h"
-#include "app/lacuna-target-row.h"
+#include "app/chooser/lacuna-target-chooser.h"
+#include "app/chooser/lacuna-target-row.h"
 
 #include <adwaita.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-details.h"
-#include "app/lacuna-line.h"
+#include "app/window/lacuna-details.h"
+#include "app/strip/lacuna-line.h"
 #include "core/maps-text.h"
 
 #include <adwaita.h>

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-facts.h"
-#include "app/lacuna-inspector-rows.h"
+#include "app/panel/lacuna-facts.h"
+#include "app/panel/lacuna-inspector-rows.h"
 #include "app/lacuna-isolate.h"
 #include "app/lacuna-spare.h"
 

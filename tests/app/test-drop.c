@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-window-drop.h"
+#include "app/window/lacuna-window-drop.h"
 
 #include <string.h>
 

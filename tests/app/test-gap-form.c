@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-gap-form.h"
-#include "app/lacuna-gap-words.h"
+#include "app/panel/lacuna-gap-form.h"
+#include "app/panel/lacuna-gap-words.h"
 
 #include <string.h>
 

@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-field.h"
-#include "app/lacuna-gap-copy.h"
-#include "app/lacuna-gap-panel.h"
-#include "app/lacuna-go-to.h"
+#include "app/panel/lacuna-field.h"
+#include "app/panel/lacuna-gap-copy.h"
+#include "app/panel/lacuna-gap-panel.h"
+#include "app/panel/lacuna-go-to.h"
 
 #include <adwaita.h>
 #include <string.h>

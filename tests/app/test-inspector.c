@@ -3,12 +3,12 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-facts.h"
-#include "app/lacuna-gap-words.h"
-#include "app/lacuna-inspector.h"
-#include "app/lacuna-legend.h"
-#include "app/lacuna-region-menu.h"
-#include "app/lacuna-region-words.h"
+#include "app/panel/lacuna-facts.h"
+#include "app/panel/lacuna-gap-words.h"
+#include "app/panel/lacuna-inspector.h"
+#include "app/strip/lacuna-legend.h"
+#include "app/table/lacuna-region-menu.h"
+#include "app/table/lacuna-region-words.h"
 #include "list-fixture.h"
 
 #include <adwaita.h>

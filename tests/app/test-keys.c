@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: MIT
  */
 #include "app/lacuna-application.h"
-#include "app/lacuna-keys.h"
-#include "app/lacuna-strip.h"
-#include "app/lacuna-window.h"
+#include "app/window/lacuna-keys.h"
+#include "app/strip/lacuna-strip.h"
+#include "app/window/lacuna-window.h"
 
 #include <adwaita.h>
 #include <string.h>

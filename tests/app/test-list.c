@@ -2,11 +2,11 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-region-pane.h"
-#include "app/lacuna-region-marks.h"
-#include "app/lacuna-region-pointer.h"
-#include "app/lacuna-region-table.h"
-#include "app/lacuna-scroll-hold.h"
+#include "app/table/lacuna-region-pane.h"
+#include "app/table/lacuna-region-marks.h"
+#include "app/table/lacuna-region-pointer.h"
+#include "app/table/lacuna-region-table.h"
+#include "app/window/lacuna-scroll-hold.h"
 #include "list-fixture.h"
 #include "model/lacuna-ink.h"
 

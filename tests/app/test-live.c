@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "app/lacuna-settings.h"
-#include "app/lacuna-window-private.h"
+#include "app/window/lacuna-window-private.h"
 #include "victim.h"
 
 #include <signal.h>

@@ -5,10 +5,10 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-field.h"
-#include "app/lacuna-line.h"
-#include "app/lacuna-tab.h"
-#include "app/lacuna-window-private.h"
+#include "app/panel/lacuna-field.h"
+#include "app/strip/lacuna-line.h"
+#include "app/window/lacuna-tab.h"
+#include "app/window/lacuna-window-private.h"
 
 #include <string.h>
 

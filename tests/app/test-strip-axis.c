@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-overview-private.h"
-#include "app/lacuna-strip-private.h"
+#include "app/strip/lacuna-overview-private.h"
+#include "app/strip/lacuna-strip-private.h"
 
 #include "core/hazard.h"
 #include "core/maps-text.h"

@@ -9,9 +9,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-overview.h"
-#include "app/lacuna-strip-render.h"
-#include "app/lacuna-strip.h"
+#include "app/strip/lacuna-overview.h"
+#include "app/strip/lacuna-strip-render.h"
+#include "app/strip/lacuna-strip.h"
 
 #include "core/hazard.h"
 #include "core/maps-text.h"

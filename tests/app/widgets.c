@@ -3,20 +3,20 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "app/lacuna-details.h"
-#include "app/lacuna-field.h"
-#include "app/lacuna-gap-panel.h"
-#include "app/lacuna-go-to.h"
-#include "app/lacuna-hints.h"
-#include "app/lacuna-inspector.h"
-#include "app/lacuna-legend.h"
-#include "app/lacuna-line.h"
-#include "app/lacuna-overview.h"
-#include "app/lacuna-region-pane.h"
-#include "app/lacuna-signs.h"
-#include "app/lacuna-strip.h"
-#include "app/lacuna-swatch.h"
-#include "app/lacuna-target-chooser.h"
+#include "app/window/lacuna-details.h"
+#include "app/panel/lacuna-field.h"
+#include "app/panel/lacuna-gap-panel.h"
+#include "app/panel/lacuna-go-to.h"
+#include "app/window/lacuna-hints.h"
+#include "app/panel/lacuna-inspector.h"
+#include "app/strip/lacuna-legend.h"
+#include "app/strip/lacuna-line.h"
+#include "app/strip/lacuna-overview.h"
+#include "app/table/lacuna-region-pane.h"
+#include "app/window/lacuna-signs.h"
+#include "app/strip/lacuna-strip.h"
+#include "app/strip/lacuna-swatch.h"
+#include "app/chooser/lacuna-target-chooser.h"
 
 #include <adwaita.h>
 #include <dlfcn.h>

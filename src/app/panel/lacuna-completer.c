@@ -13,7 +13,7 @@
 #include "config.h"
 
 #include "lacuna-completer.h"
-#include "lacuna-isolate.h"
+#include "app/lacuna-isolate.h"
 #include "model/lacuna-completion.h"
 #include "model/lacuna-format.h"
 

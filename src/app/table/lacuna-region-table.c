@@ -19,8 +19,8 @@
 #include "lacuna-region-place.h"
 #include "lacuna-region-pointer.h"
 #include "lacuna-region-words.h"
-#include "lacuna-scroll-hold.h"
-#include "lacuna-tab.h"
+#include "app/window/lacuna-scroll-hold.h"
+#include "app/window/lacuna-tab.h"
 #include "model/lacuna-gradual-list.h"
 
 #include <glib/gi18n.h>

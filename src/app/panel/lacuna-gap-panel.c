@@ -12,7 +12,7 @@
 #include "config.h"
 
 #include "lacuna-gap-panel-private.h"
-#include "lacuna-spare.h"
+#include "app/lacuna-spare.h"
 
 #include <glib/gi18n.h>
 

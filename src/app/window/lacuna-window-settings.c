@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "lacuna-settings.h"
+#include "app/lacuna-settings.h"
 #include "lacuna-window-private.h"
 
 #define BIND_FLAGS (G_SETTINGS_BIND_DEFAULT | G_SETTINGS_BIND_GET_NO_CHANGES)

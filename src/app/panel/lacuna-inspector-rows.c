@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "lacuna-inspector-rows.h"
-#include "lacuna-isolate.h"
+#include "app/lacuna-isolate.h"
 
 #include <glib/gi18n.h>
 

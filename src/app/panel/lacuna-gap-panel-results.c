@@ -10,7 +10,7 @@
 #include "lacuna-gap-panel-private.h"
 #include "lacuna-gap-row.h"
 #include "lacuna-gap-words.h"
-#include "lacuna-tab.h"
+#include "app/window/lacuna-tab.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>

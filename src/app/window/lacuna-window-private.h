@@ -5,16 +5,16 @@
 #pragma once
 
 #include "lacuna-details.h"
-#include "lacuna-gap-panel.h"
-#include "lacuna-go-to.h"
+#include "app/panel/lacuna-gap-panel.h"
+#include "app/panel/lacuna-go-to.h"
 #include "lacuna-hints.h"
-#include "lacuna-inspector.h"
-#include "lacuna-legend.h"
-#include "lacuna-overview.h"
+#include "app/panel/lacuna-inspector.h"
+#include "app/strip/lacuna-legend.h"
+#include "app/strip/lacuna-overview.h"
 #include "lacuna-picture.h"
-#include "lacuna-region-pane.h"
-#include "lacuna-strip.h"
-#include "lacuna-target-chooser.h"
+#include "app/table/lacuna-region-pane.h"
+#include "app/strip/lacuna-strip.h"
+#include "app/chooser/lacuna-target-chooser.h"
 #include "lacuna-window.h"
 
 G_BEGIN_DECLS

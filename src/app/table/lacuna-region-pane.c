@@ -11,9 +11,9 @@
 #include "config.h"
 
 #include "lacuna-region-pane.h"
-#include "lacuna-menu.h"
+#include "app/lacuna-menu.h"
 #include "lacuna-region-table.h"
-#include "lacuna-spare.h"
+#include "app/lacuna-spare.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 #include "model/lacuna-row-filter.h"

@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "lacuna-strip-render.h"
-#include "lacuna-gap-words.h"
+#include "app/panel/lacuna-gap-words.h"
 
 #include "model/lacuna-format.h"
 

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "lacuna-settings.h"
+#include "app/lacuna-settings.h"
 #include "lacuna-window-private.h"
 
 #include <glib/gi18n.h>

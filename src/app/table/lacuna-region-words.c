@@ -10,7 +10,7 @@
 #include "config.h"
 
 #include "lacuna-region-words.h"
-#include "lacuna-gap-words.h"
+#include "app/panel/lacuna-gap-words.h"
 #include "core/hazard.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"

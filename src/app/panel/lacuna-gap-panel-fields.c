@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "lacuna-gap-panel-private.h"
-#include "lacuna-isolate.h"
+#include "app/lacuna-isolate.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>

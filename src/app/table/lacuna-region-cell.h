@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "lacuna-swatch.h"
+#include "app/strip/lacuna-swatch.h"
 
 #include <gtk/gtk.h>
 

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "lacuna-sign.h"
+#include "app/strip/lacuna-sign.h"
 #include "lacuna-signs.h"
 
 #include <glib/gi18n.h>

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "lacuna-gap-words.h"
+#include "app/panel/lacuna-gap-words.h"
 #include "lacuna-strip-render.h"
 
 #include "model/lacuna-format.h"

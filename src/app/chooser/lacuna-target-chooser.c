@@ -12,7 +12,7 @@
 #include "config.h"
 
 #include "lacuna-target-chooser.h"
-#include "lacuna-scroll-hold.h"
+#include "app/window/lacuna-scroll-hold.h"
 #include "lacuna-target-row.h"
 #include "model/lacuna-process-list.h"
 

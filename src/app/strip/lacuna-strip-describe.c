@@ -5,8 +5,8 @@
 #include "config.h"
 
 #include "lacuna-strip-private.h"
-#include "lacuna-gap-words.h"
-#include "lacuna-isolate.h"
+#include "app/panel/lacuna-gap-words.h"
+#include "app/lacuna-isolate.h"
 
 #include "core/hazard.h"
 #include "model/lacuna-format.h"

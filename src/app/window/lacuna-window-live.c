@@ -14,7 +14,7 @@
 #include "config.h"
 
 #include "lacuna-window-private.h"
-#include "lacuna-settings.h"
+#include "app/lacuna-settings.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>

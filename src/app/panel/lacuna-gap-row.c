@@ -8,7 +8,7 @@
 
 #include "lacuna-gap-row.h"
 #include "lacuna-gap-words.h"
-#include "lacuna-isolate.h"
+#include "app/lacuna-isolate.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "lacuna-swatch.h"
+#include "app/strip/lacuna-swatch.h"
 #include "model/lacuna-gap-results.h"
 
 G_BEGIN_DECLS

@@ -13,11 +13,11 @@
 #include "config.h"
 
 #include "lacuna-details.h"
-#include "lacuna-facts.h"
-#include "lacuna-isolate.h"
-#include "lacuna-line.h"
-#include "lacuna-region-words.h"
-#include "lacuna-swatch.h"
+#include "app/panel/lacuna-facts.h"
+#include "app/lacuna-isolate.h"
+#include "app/strip/lacuna-line.h"
+#include "app/table/lacuna-region-words.h"
+#include "app/strip/lacuna-swatch.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 

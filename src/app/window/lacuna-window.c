@@ -9,8 +9,8 @@
 #include "config.h"
 
 #include "lacuna-keys.h"
-#include "lacuna-menu.h"
-#include "lacuna-region-menu.h"
+#include "app/lacuna-menu.h"
+#include "app/table/lacuna-region-menu.h"
 #include "lacuna-signs.h"
 #include "lacuna-window-private.h"
 

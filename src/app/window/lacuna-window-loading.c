@@ -11,7 +11,7 @@
 #include "config.h"
 
 #include "lacuna-window-private.h"
-#include "lacuna-isolate.h"
+#include "app/lacuna-isolate.h"
 #include "lacuna-picture.h"
 #include "core/status.h"
 #include "model/lacuna-error.h"

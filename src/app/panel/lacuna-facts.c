@@ -8,7 +8,7 @@
 
 #include "lacuna-facts.h"
 #include "lacuna-gap-words.h"
-#include "lacuna-region-words.h"
+#include "app/table/lacuna-region-words.h"
 #include "core/hazard.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
