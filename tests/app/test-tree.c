@@ -331,6 +331,12 @@ reading_finish (Reading *reading)
 
 static const char *const pseudo[] = { "LANGUAGE=pseudo", "LC_ALL=C.UTF-8", NULL };
 
+/* For a program that gets to know more than 2,048 quarks, as one with all of its windows open does:
+ * GLib then leaves the first table of their names behind, so that others can read it without a lock
+ * (gquark.c), and LeakSanitizer is told no more of that block than that it came from g_malloc(). */
+static const char *const pseudo_with_many_quarks[]
+    = { "LANGUAGE=pseudo", "LC_ALL=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", NULL };
+
 /* Each in brackets. */
 static AtspiAccessible *
 find_ours (Outside    *outside,
@@ -360,15 +366,22 @@ do_ours (Outside    *outside,
 }
 
 static void
-start_on_victim (Outside *outside)
+start_with (Outside           *outside,
+            const char *const *environment)
 {
   g_autofree char *target = NULL;
 
   outside->victim = outside_start_victim (&outside->map);
   outside->pid = outside_pid_of (outside->victim);
   target = g_strdup_printf ("pid:%d", outside->pid);
-  outside_start (outside, target, pseudo);
+  outside_start (outside, target, environment);
   expect_ours (outside, ATSPI_ROLE_IMAGE, "Address space");
+}
+
+static void
+start_on_victim (Outside *outside)
+{
+  start_with (outside, pseudo);
 }
 
 static void
@@ -543,7 +556,7 @@ test_windows (void)
   Reading reading;
 
   reading_init (&reading);
-  start_on_victim (&outside);
+  start_with (&outside, pseudo_with_many_quarks);
   outside_press (&outside, XK_F1, NoSymbol);
   expect_ours (&outside, ATSPI_ROLE_LABEL, "Next gap that fits");
   read_state (&outside, &reading, "help overlay", FALSE);
