@@ -450,6 +450,27 @@ test_goes_back_and_forward (Fixture      *fixture,
   g_signal_handler_disconnect (strip, handler);
 }
 
+/* Whoever moves on from the first view before it has rested finds it again. */
+static void
+test_history_knows_the_first_view (Fixture      *fixture,
+                                   gconstpointer data)
+{
+  LacunaStrip *strip = fixture->strip;
+  LacunaView first;
+  LacunaView view;
+
+  lacuna_strip_set_snapshot (strip, fixture->snapshot, fixture->census, FALSE);
+  first = lacuna_strip_get_view (strip);
+  lacuna_strip_set_scale_kind (strip, LACUNA_SCALE_LINEAR);
+  g_assert_true (lacuna_strip_can_go_back (strip));
+  spin (600);
+  g_assert_true (lacuna_strip_can_go_back (strip));
+  lacuna_strip_go_back (strip);
+  g_assert_cmpint (lacuna_strip_get_scale_kind (strip), ==, LACUNA_SCALE_COMPACT);
+  view = lacuna_strip_get_view (strip);
+  g_assert_cmpmem (&view, sizeof view, &first, sizeof first);
+}
+
 /* The kind of scale is part of a view; and views are addresses, so that they are found again there and
  * in another width. */
 static void
@@ -820,6 +841,7 @@ main (int   argc,
   ADD ("/app/strip/keys/pick", test_picks);
   ADD ("/app/strip/keys/menu", test_menu_by_keys);
   ADD ("/app/strip/history/back-and-forward", test_goes_back_and_forward);
+  ADD ("/app/strip/history/knows-the-first-view", test_history_knows_the_first_view);
   ADD ("/app/strip/history/survives-scale-and-width", test_history_survives_scale_and_width);
   ADD ("/app/strip/history/is-bounded", test_history_is_bounded);
   ADD ("/app/strip/view/scale-keeps-the-middle", test_scale_keeps_the_middle);

@@ -148,6 +148,13 @@ lacuna_strip_history_note (LacunaStripHistory *self)
 {
   gboolean rested = self->timeout == 0;
 
+  /* The first view was asked for by opening the target: whoever moves on at once finds it again. */
+  if (self->entries->len == 0)
+    {
+      remember (self);
+      return;
+    }
+
   g_clear_handle_id (&self->timeout, g_source_remove);
   self->timeout = g_timeout_add (REST, rested_cb, self);
   /* One can go back as soon as one has moved. */
