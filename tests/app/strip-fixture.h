@@ -5,12 +5,9 @@
 #pragma once
 
 #include "app/strip/lacuna-strip.h"
-#include "core/maps-text.h"
+#include "strip-map.h"
 
 #include <adwaita.h>
-
-typedef struct lac_map Map;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
 
 typedef struct
 {
@@ -28,23 +25,6 @@ typedef struct
   double menu_y;
   int n_activated;
 } Fixture;
-
-static inline gboolean
-strip_timeout_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static inline void
-spin (guint milliseconds)
-{
-  gboolean done = FALSE;
-
-  g_timeout_add (milliseconds, strip_timeout_cb, &done);
-  while (!done)
-    g_main_context_iteration (NULL, TRUE);
-}
 
 static inline void
 strip_count_cb (LacunaStrip *strip,
@@ -86,28 +66,11 @@ strip_menu_cb (LacunaStrip *strip,
   fixture->n_menus++;
 }
 
-static inline Map *
-strip_read_map (const char *name)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests", "fixtures",
-                                            "maps", name, "maps", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  struct lac_space space = LAC_SPACE_UNKNOWN;
-  Map *map = NULL;
-  gsize length;
-
-  g_file_get_contents (path, &text, &length, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (lac_map_parse (text, length, &space, &map, NULL), ==, LAC_OK);
-  return map;
-}
-
 static inline void
 set_up (Fixture      *fixture,
         gconstpointer data)
 {
-  g_autoptr (Map) map = strip_read_map (data);
+  g_autoptr (Map) map = read_map (data);
   LacunaOrigin origin = { .kind = LACUNA_TARGET_FILE, .name = (char *) "maps",
                           .source_path = (char *) "maps", .source = "maps-text" };
 

@@ -2,49 +2,15 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "strip-map.h"
+
 #include "app/strip/lacuna-overview-private.h"
 #include "app/strip/lacuna-strip-private.h"
 
 #include "core/hazard.h"
-#include "core/maps-text.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct lac_map Map;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaScale, lacuna_scale_unref)
-
-static Map *
-parse_map (const char *text)
-{
-  struct lac_space space = LAC_SPACE_UNKNOWN;
-  Map *map = NULL;
-
-  g_assert_cmpint (lac_map_parse (text, strlen (text), &space, &map, NULL), ==, LAC_OK);
-  return map;
-}
-
-static char *
-read_text (const char *name)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests", "fixtures",
-                                            "maps", name, "maps", NULL);
-  g_autoptr (GError) error = NULL;
-  char *text = NULL;
-
-  g_file_get_contents (path, &text, NULL, &error);
-  g_assert_no_error (error);
-  return text;
-}
-
-static Map *
-read_map (const char *name)
-{
-  g_autofree char *text = read_text (name);
-
-  return parse_map (text);
-}
 
 /* Texts. */
 
@@ -278,23 +244,6 @@ typedef struct
   LacunaCensus *census;
   int n_frames;
 } Fixture;
-
-static gboolean
-timeout_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-spin (guint milliseconds)
-{
-  gboolean done = FALSE;
-
-  g_timeout_add (milliseconds, timeout_cb, &done);
-  while (!done)
-    g_main_context_iteration (NULL, TRUE);
-}
 
 static void
 paint_cb (GdkFrameClock *clock,

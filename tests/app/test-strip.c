@@ -9,36 +9,16 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "strip-map.h"
+
 #include "app/strip/lacuna-overview.h"
 #include "app/strip/lacuna-strip-render.h"
 #include "app/strip/lacuna-strip.h"
 
 #include "core/hazard.h"
-#include "core/maps-text.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct lac_map Map;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Map, lac_map_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaScale, lacuna_scale_unref)
-
-static Map *
-read_map (const char *name)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("LACUNA_SOURCE_DIR"), "tests", "fixtures",
-                                            "maps", name, "maps", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  struct lac_space space = LAC_SPACE_UNKNOWN;
-  Map *map = NULL;
-  gsize length;
-
-  g_file_get_contents (path, &text, &length, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (lac_map_parse (text, length, &space, &map, NULL), ==, LAC_OK);
-  return map;
-}
 
 /* Layers against goldens. */
 
@@ -385,23 +365,6 @@ selected_cb (LacunaStrip *strip,
 {
   fixture->n_selected++;
   fixture->selected = address;
-}
-
-static gboolean
-timeout_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-spin (guint milliseconds)
-{
-  gboolean done = FALSE;
-
-  g_timeout_add (milliseconds, timeout_cb, &done);
-  while (!done)
-    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
