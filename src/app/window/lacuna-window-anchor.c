@@ -241,10 +241,11 @@ near_selection_action (GtkWidget  *widget,
                        GVariant   *parameter)
 {
   LacunaWindow *self = LACUNA_WINDOW (widget);
-  g_autofree char *address = lacuna_format_address (self->selected.start);
+  g_autofree char *address = NULL;
 
   if (!self->any_selected)
     return;
+  address = lacuna_format_address (self->selected.start);
   lacuna_gap_panel_add_anchor (self->gap_panel, address);
   lacuna_window_show_panel_page (self, "find");
 }
