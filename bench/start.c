@@ -2,7 +2,8 @@
  *
  * The time is from before the program is executed until its window's frame with the strip on it
  * was painted: the end of the frame clock's cycle. The first frame of the window, which may still
- * be empty, is beside it. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow
+ * be empty, is beside it, and so is the frame with which everything is there: all rows of the table
+ * and the gaps that fit. What comes after the strip must not come later for that. The peer, measured in turns, is bare-window: a bare AdwApplicationWindow
  * of the same size, which no program with libadwaita gets below. A window with a header bar, an
  * icon and one line of text is beside it, which is what remains of the limit for whoever shows a
  * word. All are started on the same display and bus, with warm caches. The processor's time is of
@@ -17,6 +18,7 @@
 #include "window.h"
 
 #include "app/lacuna-application.h"
+#include "app/panel/lacuna-gap-panel.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -33,6 +35,7 @@ typedef struct
 {
   double first;  /* frame of the window */
   double filled; /* frame with the strip on it; the same for the peer */
+  double whole;  /* frame with everything on it; the same for the peer */
   double cpu;    /* seconds of the processor until then */
 } Frames;
 
@@ -40,6 +43,24 @@ typedef struct
 
 static Frames frames;
 static GtkWidget *strip;
+
+/* Whether the frame that was just painted had the table's rows and the gaps that fit on it. */
+static gboolean
+is_whole (GtkWidget *window)
+{
+  GtkWidget *panel = bench_find (window, LACUNA_TYPE_GAP_PANEL, NULL, NULL);
+  GtkWidget *view = bench_find (window, GTK_TYPE_COLUMN_VIEW, NULL, NULL);
+  GtkSelectionModel *rows
+      = view != NULL ? gtk_column_view_get_model (GTK_COLUMN_VIEW (view)) : NULL;
+  LacunaSnapshot *snapshot = lacuna_strip_get_snapshot (LACUNA_STRIP (strip));
+  size_t n_regions;
+
+  if (panel == NULL || rows == NULL || snapshot == NULL)
+    return FALSE;
+  lac_map_regions (lacuna_snapshot_get_map (snapshot), &n_regions);
+  return g_list_model_get_n_items (G_LIST_MODEL (rows)) == n_regions
+         && lacuna_gap_panel_get_results (LACUNA_GAP_PANEL (panel)) != NULL;
+}
 
 static void
 after_paint_cb (GtkWidget *window)
@@ -50,8 +71,14 @@ after_paint_cb (GtkWidget *window)
     strip = bench_find (window, LACUNA_TYPE_STRIP, NULL, NULL);
   if (!gtk_widget_get_mapped (strip) || lacuna_strip_get_n_renders (LACUNA_STRIP (strip)) == 0)
     return;
-  frames.filled = now ();
-  frames.cpu = cpu_seconds ();
+  if (frames.filled == 0)
+    {
+      frames.filled = now ();
+      frames.cpu = cpu_seconds ();
+    }
+  if (!is_whole (window))
+    return;
+  frames.whole = now ();
   _exit (write (3, &frames, sizeof frames) == sizeof frames ? 0 : 1);
 }
 
@@ -90,7 +117,7 @@ static Frames
 time_start (const char *program,
             const char *argument)
 {
-  Frames result = { 0, 0, 0 };
+  Frames result = { 0, 0, 0, 0 };
   int ends[2];
   double start;
   pid_t pid;
@@ -117,6 +144,7 @@ time_start (const char *program,
   g_usleep (50000);
   result.first -= start;
   result.filled -= start;
+  result.whole -= start;
   return result;
 }
 
@@ -126,6 +154,7 @@ main (int   argc,
 {
   double first[N_ROUNDS];
   double filled[N_ROUNDS];
+  double whole[N_ROUNDS];
   double bare[N_ROUNDS];
   double words[N_ROUNDS];
   double ratios[N_ROUNDS];
@@ -150,6 +179,7 @@ main (int   argc,
         continue;
       first[round] = ours.first;
       filled[round] = ours.filled;
+      whole[round] = ours.whole;
       bare[round] = peer.filled;
       words[round] = talking.filled;
       cpu[round] = ours.cpu;
@@ -164,13 +194,14 @@ main (int   argc,
           "a bare AdwApplicationWindow     %9.1f  %9.1f\n"
           "one with a line of text         %9.1f  %9.1f\n"
           "Lacuna, first frame             %9.1f\n"
-          "Lacuna, frame with the strip    %9.1f  %9.1f\n\n"
+          "Lacuna, frame with the strip    %9.1f  %9.1f\n"
+          "Lacuna, everything              %9.1f\n\n"
           "ratio to the bare window        %9.2f x   (at most %.1f) %s\n"
           "ratio to the line of text       %9.2f x\n",
           N_ROUNDS, median (bare, N_ROUNDS) * 1e3, median (bare_cpu, N_ROUNDS) * 1e3,
           median (words, N_ROUNDS) * 1e3, median (words_cpu, N_ROUNDS) * 1e3,
           median (first, N_ROUNDS) * 1e3, median (filled, N_ROUNDS) * 1e3,
-          median (cpu, N_ROUNDS) * 1e3, ratio, LIMIT, ratio <= LIMIT ? "ok" : "MISS",
+          median (cpu, N_ROUNDS) * 1e3, median (whole, N_ROUNDS) * 1e3, ratio, LIMIT, ratio <= LIMIT ? "ok" : "MISS",
           median (words_ratios, N_ROUNDS));
   return 0;
 }
