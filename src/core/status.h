@@ -51,7 +51,16 @@ LAC_BEGIN_DECLS
   X (LAC_E_SYSTEM, "system", "The operating system refused. Its reason is in the message.")       \
   X (LAC_E_MORE_CAPABLE, "more-capable", "The process has capabilities that Lacuna has not, and " \
                                          "the kernel shields it for that. Run Lacuna with "       \
-                                         "CAP_SYS_PTRACE, or with those capabilities too.")
+                                         "CAP_SYS_PTRACE, or with those capabilities too.")       \
+  X (LAC_E_OCCUPIED, "occupied", "Something is mapped there already. Choose another place.")      \
+  X (LAC_E_BUSY, "busy", "Somebody else holds the lock, and did not release it in time. Try "     \
+                         "again; if its holder has died, nobody will.")                           \
+  X (LAC_E_FULL, "full", "There is not that much room left in it. Ask for less, or get another.") \
+  X (LAC_E_NOT_TAKEN, "not-taken", "It is not yours to use: it was put back, or freed, before.")  \
+  X (LAC_E_CLOSED, "closed", "The memory is closed. What referred to it before still works.")     \
+  X (LAC_E_NOT_OURS, "not-ours", "That is not an allocation made here. It is left alone.")        \
+  X (LAC_E_READ_ONLY, "read-only", "The memory there may not be written. Force it to write all "  \
+                                   "the same.")
 
 /**
  * lac_status:

@@ -151,6 +151,10 @@ void lac_process_read_space (struct lac_process         *process,
                              bool                        quick,
                              struct lac_space           *out_space);
 
+/* What is true of this process's own address space for as long as it lives; the break and the limits,
+ * which are not, are left at what is unknown. */
+void lac_own_space (struct lac_space *out_space);
+
 /* refusal.c */
 
 /* Says why a file of the process could not be opened or read: @error is the errno of that. */
@@ -231,12 +235,13 @@ enum lac_status lac_query_line (struct lac_process         *process,
 
 /* Asks for one region of a map that was opened: LAC_OK, LAC_E_NOT_FOUND, LAC_E_NOT_SUPPORTED when
  * the kernel has no such query (or can't give this name), LAC_E_EXITED when that memory map is
- * gone, or LAC_E_SYSTEM with errno set. */
+ * gone, or LAC_E_SYSTEM with errno set. Without @name (NULL) the entry has none; that spares the
+ * kernel the making of a path. */
 enum lac_status lac_query_point (int                      file,
                                  uint64_t                 address,
                                  bool                     or_next,
                                  struct lac_region_entry *out_entry,
-                                 char                     name[LAC_NAME_MAX]);
+                                 char                    *name);
 
 /* Turns an entry into a region of its own; it is an image when it is mapped executable from a
  * file. */

@@ -73,13 +73,13 @@ lac_query_point (int                      file,
                  uint64_t                 address,
                  bool                     or_next,
                  struct lac_region_entry *out_entry,
-                 char                     name[LAC_NAME_MAX])
+                 char                    *name)
 {
   struct procmap_query query = {
     .size = sizeof query,
     .query_flags = or_next ? COVERING_OR_NEXT_VMA : 0,
     .query_addr = address,
-    .vma_name_size = LAC_NAME_MAX,
+    .vma_name_size = name != NULL ? LAC_NAME_MAX : 0,
     .vma_name_addr = (uintptr_t) name,
   };
   struct lac_region_entry entry = { 0 };
@@ -104,14 +104,15 @@ lac_query_point (int                      file,
       }
 
   /* The size counts the NUL, and is 0 where there is no name. */
-  length = query.vma_name_size > 0 ? strnlen (name, query.vma_name_size) : 0;
+  length = name != NULL && query.vma_name_size > 0 ? strnlen (name, query.vma_name_size) : 0;
   if (length > strlen (DELETED) && name[0] == '/'
       && memcmp (name + length - strlen (DELETED), DELETED, strlen (DELETED)) == 0)
     {
       entry.deleted = true;
       length -= strlen (DELETED);
     }
-  length = unescape (name, length);
+  if (length > 0)
+    length = unescape (name, length);
   entry.start = query.vma_start;
   entry.end = query.vma_end;
   entry.offset = query.vma_offset;
@@ -125,7 +126,7 @@ lac_query_point (int                      file,
   if (entry.inode == 0 && length == 7 && memcmp (name, "[stack]", 7) == 0)
     entry.flags |= LAC_REGION_GROWS_DOWN;
   entry.kind = LAC_KIND_DECIDE;
-  entry.name = name;
+  entry.name = name != NULL ? name : "";
   entry.name_length = length;
   *out_entry = entry;
   return LAC_OK;

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #ifdef __i386__
@@ -118,6 +119,25 @@ read_own_machine (void)
     close (root);
 }
 
+/* What follows from the page size. */
+static void
+set_lowest_and_guard (const struct machine *machine,
+                      struct lac_space     *space)
+{
+  space->granularity = space->page_size;
+  space->stack_guard = machine->guard_pages * space->page_size;
+  space->user.start = space->page_size;
+  if (machine->lowest > space->user.start)
+    lac_align_up (machine->lowest, space->page_size, &space->user.start);
+}
+
+static uint64_t
+end_32 (const struct machine *machine,
+        bool                  is_3_gib)
+{
+  return machine->end_32 != 0 && is_3_gib ? END_3_GIB : machine->end_32;
+}
+
 static void
 read_limits (struct lac_process *process,
              bool                quick,
@@ -180,29 +200,47 @@ lac_process_read_space (struct lac_process         *process,
     }
 
   read_limits (process, quick, &space);
-  space.granularity = space.page_size;
-  space.stack_guard = machine.guard_pages * space.page_size;
+  set_lowest_and_guard (&machine, &space);
   if (stat != NULL)
     space.program_break = stat->start_break;
 #ifdef SYS_brk
   if (process->self)
     space.program_break = (uint64_t) (unsigned long) syscall (SYS_brk, 0);
 #endif
-  space.user.start = space.page_size;
-  if (machine.lowest > space.user.start)
-    lac_align_up (machine.lowest, space.page_size, &space.user.start);
-
-  if (space.pointer_bits == 64)
-    space.user.end = machine.end_64;
-  else if (space.pointer_bits == 32)
+  space.user.end = machine.end_64;
+  if (space.pointer_bits == 32)
     {
       char text[32];
+      bool is_3_gib = lac_proc_read (process->directory, "personality", text, sizeof text) > 0
+                      && (strtoul (text, NULL, 16) & PERSONALITY_3GB);
 
-      space.user.end = machine.end_32;
-      if (space.user.end != 0
-          && lac_proc_read (process->directory, "personality", text, sizeof text) > 0
-          && (strtoul (text, NULL, 16) & PERSONALITY_3GB))
-        space.user.end = END_3_GIB;
+      space.user.end = end_32 (&machine, is_3_gib);
+    }
+  else if (space.pointer_bits == 0)
+    space.user.end = 0;
+  *out_space = space;
+}
+
+void
+lac_own_space (struct lac_space *out_space)
+{
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+
+  pthread_once (&own_machine_once, read_own_machine);
+  space.page_size = (uint32_t) sysconf (_SC_PAGESIZE);
+  space.pointer_bits = 8 * sizeof (void *);
+  set_lowest_and_guard (&own_machine, &space);
+  if (space.pointer_bits == 32)
+    space.user.end = end_32 (&own_machine, personality (0xffffffff) & PERSONALITY_3GB);
+  else
+    space.user.end = own_machine.end_64;
+  /* Where it is not known, the stack lies next to it. */
+  if (space.user.end == 0)
+    {
+      uintptr_t stack = (uintptr_t) __builtin_frame_address (0);
+      struct lac_region region = { .start = stack, .end = (uint64_t) stack + 1 };
+
+      lac_space_guess (&space, &region, 1);
     }
   *out_space = space;
 }

@@ -1,0 +1,304 @@
+/* This process's own memory: see os/os.h.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "os/os.h"
+
+#include "own-file.h"
+#include "process-private.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Linux 4.17; older kernels don't look at it, and take the address for a hint. */
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+static struct lac_os_space own_space;
+static pthread_once_t own_space_once = PTHREAD_ONCE_INIT;
+
+static void
+read_own_space (void)
+{
+  struct lac_space space;
+
+  lac_own_space (&space);
+  own_space = (struct lac_os_space){
+    .user = space.user,
+    .page_size = space.page_size,
+    .granularity = space.granularity,
+  };
+}
+
+const struct lac_os_space *
+lac_os_get_space (void)
+{
+  pthread_once (&own_space_once, read_own_space);
+  return &own_space;
+}
+
+/* Sets what a caller may want to know beside the status. */
+static enum lac_status
+finish (enum lac_status status,
+        int             error,
+        int            *out_system_error)
+{
+  if (out_system_error != NULL)
+    *out_system_error = status == LAC_E_SYSTEM ? error : 0;
+  return status;
+}
+
+static bool
+is_whole_pages (uint64_t address,
+                uint64_t size)
+{
+  const struct lac_os_space *space = lac_os_get_space ();
+
+  return ((address | size) & (space->page_size - 1)) == 0 && size != 0
+         && size <= UINTPTR_MAX - address;
+}
+
+static bool
+system_protection (unsigned protection,
+                   int     *out_protection)
+{
+  *out_protection = (protection & LAC_PROTECTION_READ ? PROT_READ : 0)
+                    | (protection & LAC_PROTECTION_WRITE ? PROT_WRITE : 0)
+                    | (protection & LAC_PROTECTION_EXECUTE ? PROT_EXEC : 0);
+  return (protection
+          & ~(unsigned) (LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE))
+         == 0;
+}
+
+static enum lac_status
+status_of_map (int error)
+{
+  switch (error)
+    {
+    case EEXIST:
+      return LAC_E_OCCUPIED;
+    case ENOMEM:
+      return LAC_E_NO_MEMORY;
+    default:
+      return LAC_E_SYSTEM;
+    }
+}
+
+enum lac_status
+lac_os_allocate (uint64_t address,
+                 uint64_t size,
+                 unsigned protection,
+                 int     *out_system_error)
+{
+  const struct lac_os_space *space = lac_os_get_space ();
+  int system_protections;
+  void *memory;
+
+  if (!is_whole_pages (address, size) || (address & (space->granularity - 1)) != 0
+      || !system_protection (protection, &system_protections) || address < space->user.start
+      || address > space->user.end || size > space->user.end - address)
+    return finish (LAC_E_INVALID, 0, out_system_error);
+
+  memory = mmap ((void *) (uintptr_t) address, (size_t) size, system_protections,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  if (memory == MAP_FAILED)
+    return finish (status_of_map (errno), errno, out_system_error);
+  if ((uintptr_t) memory != address)
+    {
+      munmap (memory, (size_t) size);
+      return finish (LAC_E_OCCUPIED, 0, out_system_error);
+    }
+  return finish (LAC_OK, 0, out_system_error);
+}
+
+enum lac_status
+lac_os_allocate_anywhere (uint64_t  size,
+                          unsigned  protection,
+                          uint64_t *out_address,
+                          int      *out_system_error)
+{
+  int system_protections;
+  void *memory;
+
+  if (!is_whole_pages (0, size) || !system_protection (protection, &system_protections))
+    return finish (LAC_E_INVALID, 0, out_system_error);
+  memory = mmap (NULL, (size_t) size, system_protections, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    return finish (status_of_map (errno), errno, out_system_error);
+  *out_address = (uintptr_t) memory;
+  return finish (LAC_OK, 0, out_system_error);
+}
+
+/* ENOMEM has two meanings in mprotect(2): a page is not mapped, or there is no memory for one region
+ * more. msync(2) with MS_ASYNC looks whether all is mapped, and does nothing else. */
+static enum lac_status
+status_of_change (uint64_t address,
+                  uint64_t size,
+                  int      error)
+{
+  switch (error)
+    {
+    case ENOMEM:
+      if (msync ((void *) (uintptr_t) address, (size_t) size, MS_ASYNC) != 0 && errno == ENOMEM)
+        return LAC_E_NOT_FOUND;
+      return LAC_E_NO_MEMORY;
+    case EINVAL:
+      return LAC_E_INVALID;
+    default:
+      return LAC_E_SYSTEM;
+    }
+}
+
+enum lac_status
+lac_os_protect (uint64_t address,
+                uint64_t size,
+                unsigned protection,
+                int     *out_system_error)
+{
+  int system_protections, error;
+
+  if (!is_whole_pages (address, size) || !system_protection (protection, &system_protections))
+    return finish (LAC_E_INVALID, 0, out_system_error);
+  if (mprotect ((void *) (uintptr_t) address, (size_t) size, system_protections) == 0)
+    return finish (LAC_OK, 0, out_system_error);
+  error = errno;
+  return finish (status_of_change (address, size, error), error, out_system_error);
+}
+
+enum lac_status
+lac_os_free (uint64_t address,
+             uint64_t size,
+             int     *out_system_error)
+{
+  if (!is_whole_pages (address, size))
+    return finish (LAC_E_INVALID, 0, out_system_error);
+  if (munmap ((void *) (uintptr_t) address, (size_t) size) == 0)
+    return finish (LAC_OK, 0, out_system_error);
+  switch (errno)
+    {
+    case ENOMEM:
+      /* Taking a piece out of the middle of a region makes one region more. */
+      return finish (LAC_E_NO_MEMORY, 0, out_system_error);
+    case EINVAL:
+      return finish (LAC_E_INVALID, 0, out_system_error);
+    default:
+      return finish (LAC_E_SYSTEM, errno, out_system_error);
+    }
+}
+
+/* Whether the kernel answers point queries: an enum lac_point_queries. */
+static atomic_int queries = LAC_QUERIES_UNKNOWN;
+
+/* Asks for one region; with @name NULL its kind is not looked at. */
+static enum lac_status
+query (uint64_t                 address,
+       struct lac_region_entry *out_entry,
+       char                    *name)
+{
+  enum lac_status status = LAC_E_NOT_SUPPORTED;
+
+  if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_NO)
+    return status;
+  /* A second time when the memory that the file belongs to is gone. */
+  for (int attempt = 0; attempt < 2; attempt++)
+    {
+      int file = lac_own_file (LAC_OWN_MAPS, true);
+
+      if (file < 0)
+        return LAC_E_NOT_SUPPORTED;
+      status = lac_query_point (file, address, true, out_entry, name);
+      if (status == LAC_OK || status == LAC_E_NOT_FOUND)
+        {
+          atomic_store_explicit (&queries, LAC_QUERIES_YES, memory_order_relaxed);
+          return status;
+        }
+      if (status == LAC_E_NOT_SUPPORTED && errno == ENAMETOOLONG && name != NULL)
+        {
+          name = NULL;
+          attempt--;
+          continue;
+        }
+      if (status == LAC_E_NOT_SUPPORTED && errno == ENOTTY)
+        {
+          atomic_store_explicit (&queries, LAC_QUERIES_NO, memory_order_relaxed);
+          return status;
+        }
+      if (status != LAC_E_EXITED)
+        break;
+    }
+  return LAC_E_NOT_SUPPORTED;
+}
+
+enum lac_status
+lac_os_query (uint64_t           address,
+              struct lac_region *out_region)
+{
+  char name[LAC_NAME_MAX];
+  struct lac_region_entry entry;
+  enum lac_status status = query (address, &entry, name);
+
+  if (status == LAC_OK)
+    *out_region = lac_query_region (&entry);
+  return status;
+}
+
+bool
+lac_os_can_query (void)
+{
+  if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_UNKNOWN)
+    {
+      struct lac_region_entry entry;
+
+      query (0, &entry, NULL);
+    }
+  return atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_YES;
+}
+
+enum lac_status
+lac_os_mapped_size (uint64_t *out_size)
+{
+  /* The first number is the pages of all that is mapped. A descriptor that means another file by now
+   * is found out by what it says, or gives a size that is not the one expected. */
+  for (int attempt = 0; attempt < 2; attempt++)
+    {
+      int file = lac_own_file (LAC_OWN_STATM, attempt > 0);
+      char text[128];
+      char *end;
+      uint64_t pages;
+      ssize_t length;
+
+      if (file < 0)
+        return LAC_E_NOT_SUPPORTED;
+      do
+        length = pread (file, text, sizeof text - 1, 0);
+      while (length < 0 && errno == EINTR);
+      if (length <= 0)
+        continue;
+      text[length] = '\0';
+      pages = strtoull (text, &end, 10);
+      /* The process has none once its first thread has ended. */
+      if (end == text || *end != ' ' || pages == 0)
+        continue;
+      *out_size = pages * lac_os_get_space ()->page_size;
+      return LAC_OK;
+    }
+  return LAC_E_NOT_SUPPORTED;
+}
+
+int32_t
+lac_os_process_id (void)
+{
+  return getpid ();
+}
+
+void
+lac_os_clear_instruction_cache (void *start,
+                                void *end)
+{
+  __builtin___clear_cache (start, end);
+}

@@ -1,0 +1,189 @@
+/* Locks, clocks, threads and forks: see os/thread.h.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "os/thread.h"
+
+#include "process-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+
+/* A mutex of all zero is an unlocked one, in glibc (PTHREAD_MUTEX_INITIALIZER) as in musl. */
+_Static_assert (sizeof (pthread_mutex_t) <= sizeof (struct lac_lock), "a lock has the room");
+_Static_assert (_Alignof (pthread_mutex_t) <= _Alignof (struct lac_lock), "and lies well");
+
+void
+lac_lock_acquire (struct lac_lock *lock)
+{
+  pthread_mutex_lock ((pthread_mutex_t *) (void *) lock->inside);
+}
+
+void
+lac_lock_release (struct lac_lock *lock)
+{
+  pthread_mutex_unlock ((pthread_mutex_t *) (void *) lock->inside);
+}
+
+enum lac_status
+lac_os_wiped_memory (size_t size,
+                     void **out_address)
+{
+  void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (memory == MAP_FAILED)
+    return LAC_E_NO_MEMORY;
+  if (madvise (memory, size, MADV_WIPEONFORK) != 0)
+    {
+      munmap (memory, size);
+      return LAC_E_NOT_SUPPORTED;
+    }
+  *out_address = memory;
+  return LAC_OK;
+}
+
+enum lac_status
+lac_os_at_fork (void (*before) (void),
+                void (*after) (void))
+{
+  return pthread_atfork (before, after, after) == 0 ? LAC_OK : LAC_E_NO_MEMORY;
+}
+
+/* The number of a thread is kept with the process that it was asked in. Processes are numbered along
+ * a line of forks: a child goes on counting where its parent was, and finds the page wiped. */
+struct asked
+{
+  int32_t thread;
+  uint32_t process;
+};
+
+/* Little enough for the room that every program keeps for libraries that are loaded late; so reading it
+ * calls nothing. */
+static _Thread_local struct asked asked __attribute__ ((tls_model ("initial-exec")));
+static _Atomic (_Atomic uint32_t *) own_process;
+static _Atomic uint32_t last_process;
+
+static _Atomic uint32_t *
+make_own_process (void)
+{
+  _Atomic uint32_t *expected = NULL;
+  size_t size = (size_t) sysconf (_SC_PAGESIZE);
+  void *memory;
+
+  if (lac_os_wiped_memory (size, &memory) != LAC_OK)
+    return NULL;
+  if (atomic_compare_exchange_strong_explicit (&own_process, &expected, memory, memory_order_acq_rel,
+                                               memory_order_acquire))
+    return memory;
+  munmap (memory, size);
+  return expected;
+}
+
+static int32_t
+ask_thread_id (void)
+{
+  _Atomic uint32_t *own = atomic_load_explicit (&own_process, memory_order_acquire);
+  int32_t thread = (int32_t) syscall (SYS_gettid);
+  uint32_t process;
+
+  if (own == NULL)
+    own = make_own_process ();
+  if (own == NULL)
+    return thread;
+  process = atomic_load_explicit (own, memory_order_relaxed);
+  if (process == 0)
+    {
+      uint32_t next;
+
+      do
+        next = atomic_fetch_add_explicit (&last_process, 1, memory_order_relaxed) + 1;
+      while (next == 0);
+      if (atomic_compare_exchange_strong_explicit (own, &process, next, memory_order_relaxed,
+                                                   memory_order_relaxed))
+        process = next;
+    }
+  asked = (struct asked){ thread, process };
+  return thread;
+}
+
+int32_t
+lac_thread_id (void)
+{
+  _Atomic uint32_t *own = atomic_load_explicit (&own_process, memory_order_acquire);
+
+  if (own != NULL && asked.process != 0
+      && asked.process == atomic_load_explicit (own, memory_order_relaxed))
+    return asked.thread;
+  return ask_thread_id ();
+}
+
+bool
+lac_thread_is_alive (int32_t thread)
+{
+  int32_t process = getpid ();
+  char path[64];
+  char text[1024];
+  struct lac_proc_stat stat;
+  ssize_t length;
+
+  if (thread <= 0)
+    return false;
+  if (syscall (SYS_tgkill, process, thread, 0) != 0 && errno == ESRCH)
+    return false;
+  if (thread != process)
+    return true;
+  /* The first thread of a process leaves its number behind until all of them have ended. */
+  snprintf (path, sizeof path, "/proc/self/task/%d/stat", (int) thread);
+  length = lac_proc_read (AT_FDCWD, path, text, sizeof text);
+  return length <= 0 || !lac_proc_parse_stat (text, (size_t) length, &stat)
+         || (stat.state != 'Z' && stat.state != 'X');
+}
+
+static struct timespec
+read_clock (clockid_t clock)
+{
+  struct timespec time = { 0 };
+
+  clock_gettime (clock, &time);
+  return time;
+}
+
+uint64_t
+lac_clock_milliseconds (void)
+{
+  struct timespec time = read_clock (CLOCK_MONOTONIC);
+
+  return (uint64_t) time.tv_sec * 1000 + (uint64_t) time.tv_nsec / 1000000;
+}
+
+int64_t
+lac_clock_wall_microseconds (void)
+{
+  struct timespec time = read_clock (CLOCK_REALTIME);
+
+  return (int64_t) time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+void
+lac_thread_pause (unsigned microseconds)
+{
+  struct timespec time = { microseconds / 1000000, (long) (microseconds % 1000000) * 1000 };
+
+  if (microseconds == 0)
+    sched_yield ();
+  else
+    nanosleep (&time, NULL);
+}
