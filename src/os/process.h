@@ -228,6 +228,99 @@ LAC_PUBLIC enum lac_status lac_process_refresh_range (struct lac_process        
                                                       struct lac_map            **out_map,
                                                       struct lac_process_failure *out_failure);
 
+enum lac_memory_flags
+{
+  /** Also go past protections, as a debugger does: read what has no access, write what is read-only.
+   * What is written to a file's private pages stays in the process. What the process shares with
+   * others and may only read is never written. */
+  LAC_MEMORY_FORCE = 1,
+};
+
+/**
+ * lac_memory_outcome:
+ * @n_bytes: how many were read; or written, from the first byte on
+ * @forced: some of them only because of %LAC_MEMORY_FORCE
+ *
+ * What came of reading or writing memory.
+ */
+struct lac_memory_outcome
+{
+  uint64_t n_bytes;
+  bool forced;
+};
+
+/**
+ * lac_hole_visit:
+ * @hole: what could not be read
+ * @user_data: as given
+ *
+ * Told of each hole, in ascending order; no two of them touch.
+ */
+typedef void (*lac_hole_visit) (struct lac_range hole,
+                                void            *user_data);
+
+/**
+ * lac_process_read_memory:
+ * @process: a process, oneself included
+ * @address: the first byte
+ * @bytes: (out caller-allocates): room for @size bytes; holes are zeroed
+ * @size: how many; up to the end of the address space
+ * @flags: enum lac_memory_flags values
+ * @visit: (nullable): told what could not be read
+ * @user_data: for @visit
+ * @cancel: (nullable): as for lac_process_read_map()
+ * @out_outcome: (out) (optional): how much was read; set in any case
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Reads what can be read: what is not mapped, has no access or is not there (past the end of a mapped
+ * file) is a hole, to the byte. Nothing faults, in one's own process either. Two system calls where
+ * there is no hole, and about three more for each one. The bytes of a running process are of no one
+ * moment.
+ *
+ * Errors: %LAC_E_NOT_FOUND when nothing of it can be read, with all of it told as one hole;
+ *   %LAC_E_INVALID when it goes past the end of the address space; %LAC_E_NOT_SUPPORTED for a recorded
+ *   process; those of lac_process_read_map(), after which what was read and told is worthless.
+ * Threads: one at a time for each handle.
+ */
+LAC_PUBLIC enum lac_status lac_process_read_memory (struct lac_process         *process,
+                                                    uint64_t                    address,
+                                                    void                       *bytes,
+                                                    size_t                      size,
+                                                    unsigned                    flags,
+                                                    lac_hole_visit              visit,
+                                                    void                       *user_data,
+                                                    const atomic_bool          *cancel,
+                                                    struct lac_memory_outcome  *out_outcome,
+                                                    struct lac_process_failure *out_failure);
+
+/**
+ * lac_process_write_memory:
+ * @process: a process, oneself included
+ * @address: the first byte
+ * @bytes: (borrowed): what to write
+ * @size: how many bytes
+ * @flags: enum lac_memory_flags values
+ * @out_outcome: (out) (optional): how much was written; set in any case
+ * @out_failure: (out) (optional): set on failure
+ *
+ * Writes all of it, or nothing: whether all of it may be written is asked before. So a part is written
+ * only when the process changes its map in that moment, or exits, or where a part of it lies past the
+ * end of a mapped file. Protections are heeded: the process could have written there itself. Three
+ * system calls inside a page (one in one's own process), and a question for each region where it
+ * crosses pages.
+ *
+ * Errors: %LAC_E_NOT_FOUND when a byte of it is not mapped; %LAC_E_READ_ONLY when one may not be
+ *   written; %LAC_E_INVALID, %LAC_E_NOT_SUPPORTED and others as for lac_process_read_memory().
+ * Threads: one at a time for each handle.
+ */
+LAC_PUBLIC enum lac_status lac_process_write_memory (struct lac_process         *process,
+                                                     uint64_t                    address,
+                                                     const void                 *bytes,
+                                                     size_t                      size,
+                                                     unsigned                    flags,
+                                                     struct lac_memory_outcome  *out_outcome,
+                                                     struct lac_process_failure *out_failure);
+
 /**
  * lac_process_visit:
  * @row: (borrowed): a process, for the call only
