@@ -1,0 +1,54 @@
+/* LacunaByteSearch: looks for a pattern through memory, on a worker, a piece at a time.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-byte-pattern.h"
+#include "lacuna-byte-source.h"
+
+G_BEGIN_DECLS
+
+/* LacunaByteFind: what a search found. */
+typedef struct
+{
+  gboolean found;
+  struct lac_range range; /* of the bytes that match */
+  gboolean wrapped;       /* past the end, and on from the other one */
+} LacunaByteFind;
+
+/* Reference-counted; threads: any. */
+typedef struct _LacunaByteSearch LacunaByteSearch;
+
+/* @ranges: where to look, sorted and disjoint; what touches is looked at as one. @from: a match starts
+ * there or above, or below when @backward; those on the other side come after all of these. */
+LacunaByteSearch *lacuna_byte_search_new          (LacunaByteSource        *source,
+                                                   LacunaBytePattern       *pattern,
+                                                   const struct lac_range  *ranges,
+                                                   gsize                    n_ranges,
+                                                   guint64                  from,
+                                                   gboolean                 backward);
+LacunaByteSearch *lacuna_byte_search_ref          (LacunaByteSearch        *self);
+void              lacuna_byte_search_unref        (LacunaByteSearch        *self);
+
+/* How much of what there is was looked at, 0 to 1; while it runs. */
+double            lacuna_byte_search_get_progress (LacunaByteSearch        *self);
+
+/* Once. FALSE when cancelled. */
+void              lacuna_byte_search_run_async    (LacunaByteSearch        *self,
+                                                   GCancellable            *cancellable,
+                                                   GAsyncReadyCallback      callback,
+                                                   gpointer                 user_data);
+gboolean          lacuna_byte_search_run_finish   (GAsyncResult            *result,
+                                                   LacunaByteFind          *out_find,
+                                                   GError                 **error);
+
+/* The same on this thread. */
+gboolean          lacuna_byte_search_run          (LacunaByteSearch        *self,
+                                                   GCancellable            *cancellable,
+                                                   LacunaByteFind          *out_find,
+                                                   GError                 **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaByteSearch, lacuna_byte_search_unref)
+
+G_END_DECLS

@@ -1,0 +1,153 @@
+/* LacunaByteSource: a function that reads, and what it needs for that.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-byte-source.h"
+
+#include <string.h>
+
+struct _LacunaByteSource
+{
+  gatomicrefcount ref_count;
+  LacunaByteReader reader;
+  gpointer data;
+  GDestroyNotify destroy;
+};
+
+typedef struct
+{
+  LacunaByteSource *source;
+  struct lac_range range;
+} Job;
+
+/**
+ * lacuna_byte_source_new:
+ * @reader: reads on workers
+ * @data: (transfer full): for @reader
+ * @destroy: (nullable): ends @data
+ *
+ * Returns: (transfer full): a source
+ */
+LacunaByteSource *
+lacuna_byte_source_new (LacunaByteReader reader,
+                        gpointer         data,
+                        GDestroyNotify   destroy)
+{
+  LacunaByteSource *self = g_new (LacunaByteSource, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->reader = reader;
+  self->data = data;
+  self->destroy = destroy;
+  return self;
+}
+
+LacunaByteSource *
+lacuna_byte_source_ref (LacunaByteSource *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+lacuna_byte_source_unref (LacunaByteSource *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  g_free (self);
+}
+
+/**
+ * lacuna_byte_source_read:
+ * @range: half-open, in bytes; not empty
+ *
+ * Reads, and waits for it. Threads: any.
+ *
+ * Returns: (transfer full): what was read
+ */
+LacunaByteRead *
+lacuna_byte_source_read (LacunaByteSource *self,
+                         struct lac_range  range)
+{
+  LacunaByteRead *read = g_new0 (LacunaByteRead, 1);
+  g_autoptr (GError) error = NULL;
+
+  read->range = range;
+  read->bytes = g_malloc0 (lac_range_size (range));
+  read->holes = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+  if (!self->reader (self->data, range, read->bytes, read->holes, &error))
+    {
+      g_array_set_size (read->holes, 0);
+      g_array_append_val (read->holes, range);
+      memset (read->bytes, 0, lac_range_size (range));
+    }
+  if (error != NULL)
+    read->reason = g_strdup (error->message);
+  return read;
+}
+
+void
+lacuna_byte_read_free (LacunaByteRead *read)
+{
+  if (read == NULL)
+    return;
+  g_free (read->bytes);
+  g_array_unref (read->holes);
+  g_free (read->reason);
+  g_free (read);
+}
+
+static void
+job_free (gpointer pointer)
+{
+  Job *job = pointer;
+
+  lacuna_byte_source_unref (job->source);
+  g_free (job);
+}
+
+static void
+read_on_worker (GTask        *task,
+                gpointer      source_object,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  Job *job = task_data;
+
+  g_task_return_pointer (task, lacuna_byte_source_read (job->source, job->range),
+                         (GDestroyNotify) lacuna_byte_read_free);
+}
+
+/**
+ * lacuna_byte_source_read_async:
+ * @range: half-open, in bytes; not empty
+ * @cancellable: (nullable)
+ * @callback: called on this thread
+ * @user_data: for @callback
+ */
+void
+lacuna_byte_source_read_async (LacunaByteSource   *self,
+                               struct lac_range    range,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Job *job = g_new (Job, 1);
+
+  *job = (Job){ lacuna_byte_source_ref (self), range };
+  g_task_set_source_tag (task, lacuna_byte_source_read_async);
+  g_task_set_task_data (task, job, job_free);
+  g_task_run_in_thread (task, read_on_worker);
+}
+
+LacunaByteRead *
+lacuna_byte_source_read_finish (GAsyncResult *result,
+                                GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

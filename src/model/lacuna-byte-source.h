@@ -1,0 +1,61 @@
+/* LacunaByteSource: where bytes come from — a target's memory, a block that is held, a test's.
+ *
+ * Whoever shows bytes reads them on a worker, and a worker may outlive what it reads for. So a source
+ * is shared by reference, and is all that a worker takes with it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/range.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Reference-counted; threads: any. */
+typedef struct _LacunaByteSource LacunaByteSource;
+
+/* Reads @range into @bytes. What of it can't be read is appended to @holes (of struct lac_range, in
+ * order, inside @range), and its bytes are zero. FALSE, with @error, when nothing can be. Called on
+ * workers, on several at once. */
+typedef gboolean (*LacunaByteReader) (gpointer         data,
+                                      struct lac_range range,
+                                      guint8          *bytes,
+                                      GArray          *holes,
+                                      GError         **error);
+
+/* LacunaByteRead: what one reading of some bytes gave. */
+typedef struct
+{
+  struct lac_range range;
+  guint8 *bytes; /* of the whole range; zero where there is a hole */
+  GArray *holes; /* of struct lac_range, in order */
+  char *reason;  /* (nullable): why there are holes */
+} LacunaByteRead;
+
+/* @destroy: ends @data with the last reference, on any thread. */
+LacunaByteSource *lacuna_byte_source_new         (LacunaByteReader     reader,
+                                                  gpointer             data,
+                                                  GDestroyNotify       destroy);
+LacunaByteSource *lacuna_byte_source_ref         (LacunaByteSource    *self);
+void              lacuna_byte_source_unref       (LacunaByteSource    *self);
+
+/* (transfer full): blocks; never NULL: where nothing can be read there is one hole. */
+LacunaByteRead   *lacuna_byte_source_read        (LacunaByteSource    *self,
+                                                  struct lac_range     range);
+void              lacuna_byte_read_free          (LacunaByteRead      *read);
+
+/* The same on a worker. The result is (transfer full) (nullable): NULL when cancelled. */
+void              lacuna_byte_source_read_async  (LacunaByteSource    *self,
+                                                  struct lac_range     range,
+                                                  GCancellable        *cancellable,
+                                                  GAsyncReadyCallback  callback,
+                                                  gpointer             user_data);
+LacunaByteRead   *lacuna_byte_source_read_finish (GAsyncResult        *result,
+                                                  GError             **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaByteSource, lacuna_byte_source_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaByteRead, lacuna_byte_read_free)
+
+G_END_DECLS
