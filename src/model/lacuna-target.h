@@ -22,6 +22,9 @@ typedef enum
   LACUNA_CAN_REFRESH = 1 << 0, /* may differ when loaded again */
   LACUNA_CAN_DETAIL = 1 << 1,  /* can tell how pages are used */
   LACUNA_CAN_SYMBOLS = 1 << 2, /* its files lie on this system: module!symbol can be looked up */
+  LACUNA_CAN_READ = 1 << 3,     /* lacuna-target-memory.h */
+  LACUNA_CAN_WRITE = 1 << 4,    /* the same */
+  LACUNA_CAN_ALLOCATE = 1 << 5, /* it has a LacunaAllocator */
 } LacunaCapabilities;
 
 typedef enum

@@ -1,0 +1,72 @@
+/* LacunaAllocator: what puts memory into a target, and remembers what it did.
+ *
+ * Everything that it does is a LacunaRequest that yields a LacunaOperation, also when it fails. The lists
+ * belong to the thread that made the allocator (the main one), and are up to date when the operation is
+ * handed over.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-allocation.h"
+#include "lacuna-hold.h"
+#include "lacuna-locator.h"
+#include "lacuna-operation.h"
+#include "lacuna-target.h"
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_ALLOCATOR (lacuna_allocator_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaAllocator, lacuna_allocator, LACUNA, ALLOCATOR, GObject)
+
+/* (transfer full) (nullable): the allocator of @target: one for all targets that are this process. NULL
+ * with LAC_E_NOT_SUPPORTED for others, see LACUNA_CAN_ALLOCATE. */
+LacunaAllocator *lacuna_allocator_for_target     (LacunaTarget         *target,
+                                                  GError              **error);
+
+/* (transfer full): never NULL; lacuna_operation_get_error() says whether it was done. Blocks: for the
+ * command line. */
+LacunaOperation *lacuna_allocator_perform        (LacunaAllocator      *self,
+                                                  const LacunaRequest  *request);
+
+/* The same on a worker; requests are done one after another. @request is copied. */
+void             lacuna_allocator_perform_async  (LacunaAllocator      *self,
+                                                  const LacunaRequest  *request,
+                                                  GAsyncReadyCallback   callback,
+                                                  gpointer              user_data);
+LacunaOperation *lacuna_allocator_perform_finish (LacunaAllocator      *self,
+                                                  GAsyncResult         *result);
+
+/* Whether @operation can be undone now: an allocation that is alive, a protection that was changed, a
+ * buffer that was taken or put back. What was appended stays, and so does a buffer, since others may
+ * have used it already. */
+gboolean         lacuna_allocator_can_undo       (LacunaAllocator      *self,
+                                                  LacunaOperation      *operation);
+
+/* Does what undoes @operation, as lacuna_allocator_perform_async(); the operation that is yielded is the
+ * contrary deed. */
+void             lacuna_allocator_undo_async     (LacunaAllocator      *self,
+                                                  LacunaOperation      *operation,
+                                                  GAsyncReadyCallback   callback,
+                                                  gpointer              user_data);
+
+/* The signal "changed" (LacunaOperation) follows every operation that has changed the address space or a
+ * buffer: load the target again. */
+
+/* (transfer none): a list of LacunaAllocation, by address: those that are alive, and those that are only
+ * there for somebody's look. */
+GListModel      *lacuna_allocator_get_allocations (LacunaAllocator     *self);
+
+/* (transfer none): a list of LacunaOperation, newest first; dry runs are not among them. */
+GListModel      *lacuna_allocator_get_operations (LacunaAllocator      *self);
+
+/* (transfer none): a list of LacunaReference, oldest first; as of the last operation or refresh. */
+GListModel      *lacuna_allocator_get_references (LacunaAllocator      *self);
+
+/* Looks again who looks at what; also at allocations that have gone with a look. */
+void             lacuna_allocator_refresh_references (LacunaAllocator  *self);
+
+/* (transfer none): the locator, refreshed after every operation with buffers. */
+LacunaLocator   *lacuna_allocator_get_locator    (LacunaAllocator      *self);
+
+G_END_DECLS

@@ -1,0 +1,93 @@
+/* LacunaOperation: something that was done to the memory of a target, and what came of it.
+ *
+ * It never changes, so it may be read by any thread; whether it can be undone is asked of the
+ * allocator's state, and may change with everything that is done.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/gap.h"
+#include "core/status.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_OPERATION (lacuna_operation_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaOperation, lacuna_operation, LACUNA, OPERATION, GObject)
+
+/* What can be done. */
+typedef enum
+{
+  LACUNA_DEED_ALLOCATE,      /* a private allocation; query, protection */
+  LACUNA_DEED_FREE,          /* gives one back; address, force */
+  LACUNA_DEED_PROTECT,       /* changes the protection of one; address, protection */
+  LACUNA_DEED_CREATE_BUFFER, /* a new shared buffer, left free; query */
+  LACUNA_DEED_APPEND,        /* to a shared buffer that fits; query, bytes */
+  LACUNA_DEED_APPEND_TO,     /* to the buffer at address, held by us or free; bytes */
+  LACUNA_DEED_TAKE,          /* the buffer at address, until it is put back */
+  LACUNA_DEED_PUT,           /* puts back what was taken; address */
+} LacunaDeed;
+
+/* What is wished. Fields that the deed does not name are not looked at. */
+typedef struct
+{
+  LacunaDeed deed;
+  struct lac_gap_query query; /* with its anchors; size 0 for the least that serves */
+  unsigned protection;        /* enum lac_protection; 0 for reading and writing */
+  guint64 address;
+  GBytes *bytes;              /* (nullable) */
+  gboolean force;             /* free what is no allocation of ours, too */
+  gboolean dry_run;           /* allocate: say where, and do nothing */
+} LacunaRequest;
+
+/* A place that was tried. */
+typedef struct
+{
+  guint64 address;
+  enum lac_status status; /* LAC_OK for the one that served */
+  int system_error;
+} LacunaAttempt;
+
+LacunaDeed           lacuna_operation_get_deed       (LacunaOperation *self);
+
+/* Microseconds since 1970, UTC. */
+gint64               lacuna_operation_get_when       (LacunaOperation *self);
+
+/* (transfer none) (nullable): why it failed; NULL when it did not. */
+const GError        *lacuna_operation_get_error      (LacunaOperation *self);
+
+/* What was allocated, freed or protected; of deeds with buffers, the buffer. Empty when unknown. */
+struct lac_range     lacuna_operation_get_range      (LacunaOperation *self);
+
+/* enum lac_protection: what the range has now; of a free, what it had. */
+unsigned             lacuna_operation_get_protection (LacunaOperation *self);
+
+/* Where the appended bytes lie; otherwise the start of the range. */
+guint64              lacuna_operation_get_address    (LacunaOperation *self);
+
+/* Of an append: the offset in the buffer where the bytes begin, and how many. */
+guint32              lacuna_operation_get_position   (LacunaOperation *self);
+gsize                lacuna_operation_get_n_bytes    (LacunaOperation *self);
+
+/* The buffer was made for it. */
+gboolean             lacuna_operation_get_created    (LacunaOperation *self);
+
+/* It was said where it would be done, and not done. */
+gboolean             lacuna_operation_get_dry_run    (LacunaOperation *self);
+
+/* Freed although it was no allocation of ours. */
+gboolean             lacuna_operation_get_forced     (LacunaOperation *self);
+
+/* (transfer none): the places that were tried, in order. */
+const LacunaAttempt *lacuna_operation_get_attempts   (LacunaOperation *self,
+                                                      guint           *out_n_attempts);
+
+/* Translated, for people: what was done, in one line ("Allocated 64 KiB at 7f3a 41c0 0000"). */
+const char          *lacuna_operation_get_title      (LacunaOperation *self);
+
+/* (transfer full): translated sentences: where, why there, how many attempts; or why not. */
+char                *lacuna_operation_describe       (LacunaOperation *self);
+
+G_END_DECLS
