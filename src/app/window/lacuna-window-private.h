@@ -13,6 +13,7 @@
 #include "app/strip/lacuna-overview.h"
 #include "lacuna-picture.h"
 #include "app/table/lacuna-region-pane.h"
+#include "app/lacuna-still.h"
 #include "app/strip/lacuna-strip.h"
 #include "app/chooser/lacuna-target-chooser.h"
 #include "lacuna-window.h"
@@ -73,6 +74,7 @@ struct _LacunaWindow
   LacunaInspector *inspector;
   GtkRevealer *hints_revealer;
   LacunaHints *hints;
+  LacunaStill *still;         /* makes its frames cheap */
 
   LacunaTarget *target;       /* what is shown, or being loaded; NULL after a spelling failed */
   char *spelling;             /* what was asked for when there is no target */
