@@ -23,6 +23,8 @@ struct _LacunaTarget
   struct lac_process *process; /* only with the lock */
   struct lac_process *watch;   /* only from the thread that asks whether it has exited */
   LacunaSymbols *symbols;
+  struct lac_process *memory;  /* only with the memory lock */
+  GMutex memory_lock;
 
   /* Of a file; NULL for standard input, which can be read only once and so keeps its snapshot. */
   GFile *file;
@@ -38,6 +40,11 @@ struct _LacunaTarget
 LacunaTarget   *lacuna_target_new_for_identity   (gint32           pid,
                                                   guint64          start_time,
                                                   GError         **error);
+
+/* Sets @error from what os says of the process @pid. */
+void            lacuna_target_set_process_error  (GError         **error,
+                                                  gint32           pid,
+                                                  const struct lac_process_failure *failure);
 
 /* With the lock. */
 LacunaSnapshot *lacuna_target_load_process       (LacunaTarget    *self,

@@ -17,10 +17,10 @@
 #include <inttypes.h>
 
 /* Sets @error from what os says; @pid is named in it. */
-static void
-set_process_error (GError                          **error,
-                   gint32                            pid,
-                   const struct lac_process_failure *failure)
+void
+lacuna_target_set_process_error (GError                          **error,
+                                 gint32                            pid,
+                                 const struct lac_process_failure *failure)
 {
   switch (failure->status)
     {
@@ -80,7 +80,7 @@ new_for_process (gint32   pid,
     {
       lac_process_close (process);
       failure.status = status;
-      set_process_error (error, pid, &failure);
+      lacuna_target_set_process_error (error, pid, &failure);
       return NULL;
     }
 
@@ -240,7 +240,7 @@ lacuna_target_load_process (LacunaTarget    *self,
   if (status != LAC_OK)
     {
       failure.status = status;
-      set_process_error (error, self->pid, &failure);
+      lacuna_target_set_process_error (error, self->pid, &failure);
       return NULL;
     }
 

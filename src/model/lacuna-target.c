@@ -19,12 +19,14 @@ lacuna_target_finalize (GObject *object)
 
   lac_process_close (self->process);
   lac_process_close (self->watch);
+  lac_process_close (self->memory);
   g_clear_pointer (&self->symbols, lacuna_symbols_free);
   g_clear_object (&self->file);
   g_clear_object (&self->from_stdin);
   g_free (self->title);
   g_free (self->spelling);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->memory_lock);
 
   G_OBJECT_CLASS (lacuna_target_parent_class)->finalize (object);
 }
@@ -39,6 +41,7 @@ static void
 lacuna_target_init (LacunaTarget *self)
 {
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->memory_lock);
 }
 
 LacunaTargetKind
@@ -60,9 +63,17 @@ lacuna_target_get_capabilities (LacunaTarget *self)
 {
   g_return_val_if_fail (LACUNA_IS_TARGET (self), LACUNA_CAN_NOTHING);
 
-  if (self->kind == LACUNA_TARGET_FILE)
-    return self->file != NULL ? LACUNA_CAN_REFRESH : LACUNA_CAN_NOTHING;
-  return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS;
+  switch (self->kind)
+    {
+    case LACUNA_TARGET_FILE:
+      return self->file != NULL ? LACUNA_CAN_REFRESH : LACUNA_CAN_NOTHING;
+    case LACUNA_TARGET_SELF:
+      return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS | LACUNA_CAN_READ
+             | LACUNA_CAN_WRITE | LACUNA_CAN_ALLOCATE;
+    case LACUNA_TARGET_PROCESS:
+    default:
+      return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS;
+    }
 }
 
 /**
