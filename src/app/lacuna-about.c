@@ -32,6 +32,16 @@ describe_system (void)
                           system != NULL ? system : "unknown");
 }
 
+/* An icon theme only has the program's icon where the program is installed. */
+static void
+add_icon (void)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+
+  if (!gtk_icon_theme_has_icon (theme, APPLICATION_ID))
+    gtk_icon_theme_add_resource_path (theme, "/io/github/lacuna_project/Lacuna/icons");
+}
+
 /**
  * lacuna_about_show:
  * @parent: (nullable): the window that it is shown over
@@ -41,6 +51,7 @@ lacuna_about_show (GtkWindow *parent)
 {
   g_autofree char *system = describe_system ();
 
+  add_icon ();
   adw_show_about_window (
       parent, "application-name", "Lacuna", "application-icon", APPLICATION_ID, "version",
       LACUNA_VERSION, "developer-name", _ ("The Lacuna project"), "copyright",

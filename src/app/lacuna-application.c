@@ -14,6 +14,7 @@
 
 #include "lacuna-about.h"
 #include "lacuna-application.h"
+#include "lacuna-style.h"
 #include "app/window/lacuna-keys.h"
 #include "app/window/lacuna-window-drop.h"
 
@@ -205,6 +206,7 @@ lacuna_application_startup (GApplication *application)
    * then waits for it. Asked for now, they are read while GTK starts. */
   pango_cairo_font_map_get_default ();
   G_APPLICATION_CLASS (lacuna_application_parent_class)->startup (application);
+  lacuna_style_load (gdk_display_get_default ());
 
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                    application);
@@ -247,7 +249,11 @@ lacuna_application_init (LacunaApplication *self)
 LacunaApplication *
 lacuna_application_new (void)
 {
-  return g_object_new (LACUNA_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
-                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
-                       "resource-base-path", "/io/github/lacuna_project/Lacuna", NULL);
+  LacunaApplication *self
+      = g_object_new (LACUNA_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
+                      G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN, NULL);
+
+  /* Only lacuna-style.c looks for resources; its comment says why. */
+  g_application_set_resource_base_path (G_APPLICATION (self), NULL);
+  return self;
 }

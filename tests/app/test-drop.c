@@ -81,10 +81,10 @@ test_hint (void)
 
   lacuna_window_add_drop_target (window);
   target = find_target (GTK_WIDGET (window));
+  g_assert_null (find_class (GTK_WIDGET (window), "drop-hint"));
+  hold_over (target, TRUE);
   hint = find_class (GTK_WIDGET (window), "drop-hint");
   g_assert_nonnull (hint);
-  g_assert_false (gtk_widget_get_visible (hint));
-  hold_over (target, TRUE);
   g_assert_true (gtk_widget_get_visible (hint));
   hold_over (target, FALSE);
   g_assert_false (gtk_widget_get_visible (hint));

@@ -1,26 +1,17 @@
-/* LacunaTargetChooser: which process to look at, from a list that filters as one types.
+/* LacunaTargetChooser: what is looked at now, and the way to something else.
  *
- * The list is a popover of the button that says what is shown now. The cursor stays in the search
- * entry: arrows move in the list from there, Return takes the row that is selected. What is typed
- * may also be anything that the command line takes for a target (a PID that the list leaves out, a
- * file's path), so Return with nothing in the list tries that. While it is open the list follows
- * the processes. The rows themselves, and how many regions each process has, are in
- * lacuna-target-row.c.
+ * A button that says the first; the list that it opens is in lacuna-target-list.c, and is built when
+ * it is opened.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-target-chooser.h"
-#include "app/window/lacuna-scroll-hold.h"
-#include "lacuna-target-row.h"
-#include "model/lacuna-process-list.h"
+#include "lacuna-target-list.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-/* How often an open list is brought up to date. */
-#define REFRESH_MILLISECONDS 2000
 
 struct _LacunaTargetChooser
 {
@@ -31,21 +22,8 @@ struct _LacunaTargetChooser
   GtkLabel *number_label;
   GtkLabel *short_label; /* the title alone */
   GtkPopover *popover;
-  GtkBox *content;
-  GtkEditable *search_entry;
-  GtkStack *stack;
-  GtkListView *view;
+  LacunaTargetList *list;
 
-  LacunaProcessList *processes;
-  LacunaRegionCounts *counts;
-  GPtrArray *shown_rows; /* LacunaTargetRow, those that show a process */
-  GtkFilterListModel *filtered;
-  GtkCustomFilter *filter;
-  GtkCustomSorter *sorter;
-  char *sorted_by; /* what was typed when the rows were put in order */
-  GtkSortListModel *sorted;
-  GtkSingleSelection *selection;
-  guint refresh_source;
   gboolean narrow;
 };
 
@@ -59,280 +37,26 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LacunaTargetChooser, lacuna_target_chooser, GTK_TYPE_WIDGET)
 
-static gboolean
-match_process (gpointer item,
-               gpointer user_data)
+static void
+build_list_cb (GtkMenuButton *button,
+               gpointer       user_data)
 {
-  LacunaTargetChooser *self = user_data;
-
-  return lacuna_process_matches (item, gtk_editable_get_text (self->search_entry));
-}
-
-/* Whoever types "java" means the process of that name before those that mention it somewhere. Where
- * nothing is typed, oneself comes first, so that it is found. */
-static int
-rank (LacunaProcess *process,
-      const char    *search)
-{
-  const char *name = lacuna_process_get_name (process);
-
-  if (*search == '\0')
-    return lacuna_process_is_self (process) ? 0 : 1;
-  if (g_ascii_strcasecmp (name, search) == 0)
-    return 0;
-  if (g_ascii_strncasecmp (name, search, strlen (search)) == 0)
-    return 1;
-  return strstr (name, search) != NULL ? 2 : 3;
-}
-
-static gboolean
-is_own (LacunaProcess *process)
-{
-  return g_str_equal (lacuna_process_get_user_name (process), g_get_user_name ());
-}
-
-/* Among equals one's own come first, which is what one may read, and of those the newest: what one
- * looks for has mostly been started just now. */
-static int
-compare_processes (gconstpointer a,
-                   gconstpointer b,
-                   gpointer      user_data)
-{
-  LacunaTargetChooser *self = user_data;
-  LacunaProcess *first = (LacunaProcess *) a;
-  LacunaProcess *second = (LacunaProcess *) b;
-  int rank_a = 2 * rank (first, self->sorted_by) + (is_own (first) ? 0 : 1);
-  int rank_b = 2 * rank (second, self->sorted_by) + (is_own (second) ? 0 : 1);
-  guint64 start_a = lacuna_process_get_start_time (first);
-  guint64 start_b = lacuna_process_get_start_time (second);
-  gint32 pid_a = lacuna_process_get_pid (first);
-  gint32 pid_b = lacuna_process_get_pid (second);
-
-  if (rank_a != rank_b)
-    return rank_a < rank_b ? GTK_ORDERING_SMALLER : GTK_ORDERING_LARGER;
-  if (start_a != start_b)
-    return start_a > start_b ? GTK_ORDERING_SMALLER : GTK_ORDERING_LARGER;
-  return gtk_ordering_from_cmpfunc ((pid_a < pid_b) - (pid_a > pid_b));
+  lacuna_later_build (LACUNA_TARGET_CHOOSER (user_data)->list);
 }
 
 static void
-setup_process_cb (LacunaTargetChooser *self,
-                  GtkListItem         *item)
+chosen_cb (LacunaTargetChooser *self,
+           const char          *spelling)
 {
-  gtk_list_item_set_child (item, GTK_WIDGET (lacuna_target_row_new (self->counts)));
-}
-
-static void
-bind_process_cb (LacunaTargetChooser *self,
-                 GtkListItem         *item)
-{
-  LacunaTargetRow *row = LACUNA_TARGET_ROW (gtk_list_item_get_child (item));
-
-  lacuna_target_row_set_process (row, gtk_list_item_get_item (item));
-  g_ptr_array_add (self->shown_rows, row);
-}
-
-static void
-unbind_process_cb (LacunaTargetChooser *self,
-                   GtkListItem         *item)
-{
-  LacunaTargetRow *row = LACUNA_TARGET_ROW (gtk_list_item_get_child (item));
-
-  g_ptr_array_remove_fast (self->shown_rows, row);
-  lacuna_target_row_set_process (row, NULL);
-}
-
-static void
-update_stack (LacunaTargetChooser *self)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
-  guint n_processes = g_list_model_get_n_items (G_LIST_MODEL (self->processes));
-
-  /* Before the first listing has come nothing can be said to be missing. */
-  gtk_stack_set_visible_child_name (self->stack,
-                                    n_items > 0 || n_processes == 0 ? "rows" : "empty");
-}
-
-static void
-scroll_to (LacunaTargetChooser *self,
-           guint                position)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
-}
-
-static void
-search_changed_cb (LacunaTargetChooser *self)
-{
-  /* What comes and goes by the filter is put in its place by the order that the others are still
-   * in. */
-  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
-  g_free (self->sorted_by);
-  self->sorted_by = g_strdup (gtk_editable_get_text (self->search_entry));
-  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->filtered)) > 0)
-    {
-      gtk_single_selection_set_selected (self->selection, 0);
-      scroll_to (self, 0);
-    }
-  update_stack (self);
-}
-
-static void
-choose (LacunaTargetChooser *self,
-        const char          *spelling)
-{
-  gtk_popover_popdown (self->popover);
   g_signal_emit (self, signals[CHOSEN], 0, spelling);
-}
-
-static void
-choose_process (LacunaTargetChooser *self,
-                LacunaProcess       *process)
-{
-  if (lacuna_process_is_self (process))
-    choose (self, "self");
-  else
-    {
-      g_autofree char *spelling = g_strdup_printf ("pid:%d", lacuna_process_get_pid (process));
-
-      choose (self, spelling);
-    }
-}
-
-static void
-search_activated_cb (LacunaTargetChooser *self)
-{
-  LacunaProcess *process = gtk_single_selection_get_selected_item (self->selection);
-  const char *text = gtk_editable_get_text (self->search_entry);
-
-  if (process != NULL)
-    choose_process (self, process);
-  else if (*text != '\0')
-    {
-      g_autofree char *spelling = g_strdup (text);
-
-      choose (self, g_strstrip (spelling));
-    }
-}
-
-static void
-row_activated_cb (LacunaTargetChooser *self,
-                  guint                position)
-{
-  g_autoptr (LacunaProcess) process
-      = g_list_model_get_item (G_LIST_MODEL (self->sorted), position);
-
-  if (process != NULL)
-    choose_process (self, process);
-}
-
-static void
-stop_search_cb (LacunaTargetChooser *self)
-{
-  gtk_popover_popdown (self->popover);
-}
-
-static gboolean
-key_pressed_cb (LacunaTargetChooser *self,
-                guint                keyval)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->filtered));
-  guint position = gtk_single_selection_get_selected (self->selection);
-  int step = 0;
-
-  switch (keyval)
-    {
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      step = 1;
-      break;
-    case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      step = -1;
-      break;
-    case GDK_KEY_Page_Down:
-      step = 6;
-      break;
-    case GDK_KEY_Page_Up:
-      step = -6;
-      break;
-    default:
-      return GDK_EVENT_PROPAGATE;
-    }
-  if (n_items > 0)
-    {
-      gint64 wanted = position == GTK_INVALID_LIST_POSITION ? 0 : (gint64) position + step;
-
-      position = (guint) CLAMP (wanted, 0, (gint64) n_items - 1);
-      gtk_single_selection_set_selected (self->selection, position);
-      scroll_to (self, position);
-    }
-  return GDK_EVENT_STOP;
-}
-
-/* Brings the list up to date, and what the rows on the screen say of their regions. */
-static gboolean
-refresh_cb (gpointer user_data)
-{
-  LacunaTargetChooser *self = user_data;
-
-  lacuna_process_list_refresh (self->processes);
-  for (guint i = 0; i < self->shown_rows->len; i++)
-    lacuna_target_row_update (g_ptr_array_index (self->shown_rows, i));
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-popover_mapped_cb (LacunaTargetChooser *self)
-{
-  gtk_editable_set_text (self->search_entry, "");
-  refresh_cb (self);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
-    {
-      gtk_single_selection_set_selected (self->selection, 0);
-      scroll_to (self, 0);
-    }
-  g_clear_handle_id (&self->refresh_source, g_source_remove);
-  self->refresh_source = g_timeout_add (REFRESH_MILLISECONDS, refresh_cb, self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
-}
-
-static void
-popover_unmapped_cb (LacunaTargetChooser *self)
-{
-  g_clear_handle_id (&self->refresh_source, g_source_remove);
 }
 
 static void
 lacuna_target_chooser_dispose (GObject *object)
 {
-  LacunaTargetChooser *self = LACUNA_TARGET_CHOOSER (object);
-
-  g_clear_handle_id (&self->refresh_source, g_source_remove);
-  if (self->filtered != NULL)
-    g_signal_handlers_disconnect_by_data (self->filtered, self);
-  /* Rows are let go of while what they were counted in is still there. */
-  if (self->button != NULL)
-    gtk_list_view_set_model (self->view, NULL);
-  g_clear_pointer ((GtkWidget **) &self->button, gtk_widget_unparent);
-  g_clear_object (&self->selection);
-  g_clear_object (&self->sorted);
-  g_clear_object (&self->sorter);
-  g_clear_object (&self->filtered);
-  g_clear_object (&self->filter);
-  g_clear_object (&self->processes);
-  g_clear_object (&self->counts);
-  g_clear_pointer (&self->shown_rows, g_ptr_array_unref);
+  g_clear_pointer ((GtkWidget **) &LACUNA_TARGET_CHOOSER (object)->button, gtk_widget_unparent);
 
   G_OBJECT_CLASS (lacuna_target_chooser_parent_class)->dispose (object);
-}
-
-static void
-lacuna_target_chooser_finalize (GObject *object)
-{
-  g_free (LACUNA_TARGET_CHOOSER (object)->sorted_by);
-
-  G_OBJECT_CLASS (lacuna_target_chooser_parent_class)->finalize (object);
 }
 
 static void
@@ -341,7 +65,6 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lacuna_target_chooser_dispose;
-  G_OBJECT_CLASS (klass)->finalize = lacuna_target_chooser_finalize;
 
   /* LacunaTargetChooser::chosen: the user chose this target, spelled as on the command line. */
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
@@ -355,43 +78,17 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, number_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, short_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, popover);
-  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, content);
-  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, search_entry);
-  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, stack);
-  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, view);
-  gtk_widget_class_bind_template_callback (widget_class, setup_process_cb);
-  gtk_widget_class_bind_template_callback (widget_class, bind_process_cb);
-  gtk_widget_class_bind_template_callback (widget_class, unbind_process_cb);
-  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, search_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
-  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, popover_mapped_cb);
-  gtk_widget_class_bind_template_callback (widget_class, popover_unmapped_cb);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, list);
+  gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, gtk_popover_popdown);
 }
 
 static void
 lacuna_target_chooser_init (LacunaTargetChooser *self)
 {
+  g_type_ensure (LACUNA_TYPE_TARGET_LIST);
   gtk_widget_init_template (GTK_WIDGET (self));
-
-  self->shown_rows = g_ptr_array_new ();
-  self->sorted_by = g_strdup ("");
-  self->counts = lacuna_region_counts_new ();
-  self->processes = lacuna_process_list_new ();
-  self->filter = gtk_custom_filter_new (match_process, self, NULL);
-  self->filtered
-      = gtk_filter_list_model_new (G_LIST_MODEL (g_object_ref (self->processes)),
-                                   GTK_FILTER (g_object_ref (self->filter)));
-  g_signal_connect_swapped (self->filtered, "items-changed", G_CALLBACK (update_stack), self);
-  self->sorter = gtk_custom_sorter_new (compare_processes, self, NULL);
-  self->sorted = gtk_sort_list_model_new (G_LIST_MODEL (g_object_ref (self->filtered)),
-                                          GTK_SORTER (g_object_ref (self->sorter)));
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (g_object_ref (self->sorted)));
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  lacuna_scroll_hold (GTK_SCROLLABLE (self->view), G_LIST_MODEL (self->selection));
-  update_stack (self);
+  gtk_menu_button_set_create_popup_func (self->button, build_list_cb, self, NULL);
 }
 
 /* How little room the button can do with: most of the name with the PID, or the name's beginning.
@@ -403,7 +100,7 @@ update_width (LacunaTargetChooser *self)
 
   gtk_label_set_width_chars (self->title_label, (int) MIN (length, 10));
   gtk_label_set_width_chars (self->short_label, (int) MIN (length, self->narrow ? 4 : 10));
-  gtk_widget_set_size_request (GTK_WIDGET (self->content), self->narrow ? 320 : 460, -1);
+  gtk_widget_set_size_request (GTK_WIDGET (self->list), self->narrow ? 320 : 460, -1);
 }
 
 /**

@@ -345,6 +345,7 @@ lacuna_gap_panel_focus_entry (LacunaGapPanel *self)
 {
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
+  lacuna_later_build (self);
   gtk_widget_grab_focus (g_ptr_array_index (self->anchors, 0));
 }
 
@@ -362,6 +363,7 @@ lacuna_gap_panel_add_anchor (LacunaGapPanel *self,
 
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
+  lacuna_later_build (self);
   for (guint i = 0; i < self->anchors->len; i++)
     {
       field = g_ptr_array_index (self->anchors, i);
@@ -430,6 +432,8 @@ lacuna_gap_panel_set_picking (LacunaGapPanel *self,
 {
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
+  if (picking)
+    lacuna_later_build (self);
   if (picking && self->picking_for == NULL)
     self->picking_for = g_ptr_array_index (self->anchors, self->anchors->len - 1);
   if (self->picking_for != NULL)

@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 
 struct _LacunaGapPanel
 {
-  GtkWidget parent_instance;
+  LacunaLater parent_instance;
 
   GtkWidget *box;
   GtkScrolledWindow *scroller;

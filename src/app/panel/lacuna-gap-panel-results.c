@@ -259,5 +259,7 @@ lacuna_gap_panel_get_selected (LacunaGapPanel *self)
 {
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), NULL);
 
-  return self->stale ? NULL : gtk_single_selection_get_selected_item (self->selection);
+  if (self->stale || self->results == NULL)
+    return NULL;
+  return gtk_single_selection_get_selected_item (self->selection);
 }

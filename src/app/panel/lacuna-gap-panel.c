@@ -31,7 +31,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (LacunaGapPanel, lacuna_gap_panel, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (LacunaGapPanel, lacuna_gap_panel, LACUNA_TYPE_LATER)
 
 void
 lacuna_gap_panel_emit_changed (LacunaGapPanel *self)
@@ -317,6 +317,20 @@ lacuna_gap_panel_finalize (GObject *object)
 }
 
 static void
+lacuna_gap_panel_build (LacunaLater *later)
+{
+  LacunaGapPanel *self = LACUNA_GAP_PANEL (later);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
+  lacuna_gap_panel_start_results (self);
+  g_signal_connect_swapped (self->selection, "notify::selected",
+                            G_CALLBACK (selection_changed_cb), self);
+  lacuna_gap_panel_start_fields (self);
+  lacuna_gap_panel_show_headline (self);
+}
+
+static void
 lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -329,6 +343,7 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
 
   object_class->dispose = lacuna_gap_panel_dispose;
   object_class->finalize = lacuna_gap_panel_finalize;
+  LACUNA_LATER_CLASS (klass)->build = lacuna_gap_panel_build;
 
   /* LacunaGapPanel::results-changed: there are new results, or other ones. */
   signals[RESULTS_CHANGED]
@@ -392,14 +407,6 @@ lacuna_gap_panel_init (LacunaGapPanel *self)
   g_type_ensure (LACUNA_TYPE_FIELD);
   self->anchors = g_ptr_array_new ();
   self->remedies = g_array_new (FALSE, FALSE, sizeof (LacunaRemedy));
-  gtk_widget_init_template (GTK_WIDGET (self));
-
-  lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
-  lacuna_gap_panel_start_results (self);
-  g_signal_connect_swapped (self->selection, "notify::selected",
-                            G_CALLBACK (selection_changed_cb), self);
-  lacuna_gap_panel_start_fields (self);
-  lacuna_gap_panel_show_headline (self);
 }
 
 /**
@@ -416,6 +423,7 @@ lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
 {
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
+  lacuna_later_build (self);
   g_set_object (&self->target, target);
   g_set_object (&self->snapshot, snapshot);
   lacuna_gap_panel_follow_snapshot (self);

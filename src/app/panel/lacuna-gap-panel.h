@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "app/lacuna-later.h"
 #include "lacuna-gap-copy.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-target.h"
@@ -19,7 +20,7 @@
 G_BEGIN_DECLS
 
 #define LACUNA_TYPE_GAP_PANEL (lacuna_gap_panel_get_type ())
-G_DECLARE_FINAL_TYPE (LacunaGapPanel, lacuna_gap_panel, LACUNA, GAP_PANEL, GtkWidget)
+G_DECLARE_FINAL_TYPE (LacunaGapPanel, lacuna_gap_panel, LACUNA, GAP_PANEL, LacunaLater)
 
 void              lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
                                                  LacunaTarget   *target,

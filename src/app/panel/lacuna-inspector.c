@@ -18,7 +18,7 @@
 
 struct _LacunaInspector
 {
-  GtkWidget parent_instance;
+  LacunaLater parent_instance;
 
   GtkWidget *scroller;
   GtkWidget *empty;
@@ -55,7 +55,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (LacunaInspector, lacuna_inspector, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (LacunaInspector, lacuna_inspector, LACUNA_TYPE_LATER)
 
 static LacunaFactKind
 get_kind (GtkWidget *button)
@@ -102,6 +102,8 @@ update (LacunaInspector *self)
   gboolean any;
   gboolean can_read;
 
+  if (!lacuna_later_is_built (self))
+    return;
   lacuna_facts_clear (&self->facts);
   any = self->any && self->snapshot != NULL
         && lacuna_facts_find (&self->facts, lacuna_snapshot_get_map (self->snapshot),
@@ -194,6 +196,15 @@ stop_reading (LacunaInspector *self)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+}
+
+/* What was said of one region is not to stand below another. */
+static void
+forget_reading (LacunaInspector *self)
+{
+  stop_reading (self);
+  if (self->read_note != NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->read_note), FALSE);
 }
 
 static void
@@ -311,12 +322,30 @@ lacuna_inspector_dispose (GObject *object)
 }
 
 static void
+lacuna_inspector_build (LacunaLater *later)
+{
+  LacunaInspector *self = LACUNA_INSPECTOR (later);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
+
+  fill (self, GTK_BOX (box));
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scroller), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Inspector"), -1);
+  update (self);
+}
+
+static void
 lacuna_inspector_class_init (LacunaInspectorClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lacuna_inspector_dispose;
+  LACUNA_LATER_CLASS (klass)->build = lacuna_inspector_build;
 
   signals[GO_TO_ADDRESS] = g_signal_new ("go-to-address", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                          NULL, G_TYPE_NONE, 1, G_TYPE_UINT64);
@@ -331,19 +360,8 @@ lacuna_inspector_class_init (LacunaInspectorClass *klass)
 static void
 lacuna_inspector_init (LacunaInspector *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
-
-  fill (self, GTK_BOX (box));
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scroller), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Inspector"), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Inspector"), -1);
-  update (self);
 }
 
 /**
@@ -362,9 +380,8 @@ lacuna_inspector_set_snapshot (LacunaInspector *self,
 
   if (g_set_object (&self->target, target))
     {
-      stop_reading (self);
+      forget_reading (self);
       self->detail_range = (struct lac_range){ 0, 0 };
-      gtk_widget_set_visible (GTK_WIDGET (self->read_note), FALSE);
     }
   g_set_object (&self->snapshot, snapshot);
   g_clear_object (&self->results);
@@ -398,10 +415,7 @@ lacuna_inspector_set_selection (LacunaInspector *self,
   g_return_if_fail (LACUNA_IS_INSPECTOR (self));
 
   if (self->any != any || self->address != address)
-    {
-      stop_reading (self);
-      gtk_widget_set_visible (GTK_WIDGET (self->read_note), FALSE);
-    }
+    forget_reading (self);
   self->any = any;
   self->address = address;
   update (self);
@@ -434,6 +448,7 @@ lacuna_inspector_focus (LacunaInspector *self)
 {
   g_return_val_if_fail (LACUNA_IS_INSPECTOR (self), FALSE);
 
+  lacuna_later_build (self);
   for (LacunaFactKind kind = 0; kind < LACUNA_N_FACTS; kind++)
     if (gtk_widget_get_visible (self->rows[kind]))
       {

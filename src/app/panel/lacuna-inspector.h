@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "app/lacuna-later.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-target.h"
 
@@ -21,7 +22,7 @@
 G_BEGIN_DECLS
 
 #define LACUNA_TYPE_INSPECTOR (lacuna_inspector_get_type ())
-G_DECLARE_FINAL_TYPE (LacunaInspector, lacuna_inspector, LACUNA, INSPECTOR, GtkWidget)
+G_DECLARE_FINAL_TYPE (LacunaInspector, lacuna_inspector, LACUNA, INSPECTOR, LacunaLater)
 
 void lacuna_inspector_set_snapshot  (LacunaInspector  *self,
                                      LacunaTarget     *target,

@@ -22,7 +22,7 @@
 
 struct _LacunaRegionPane
 {
-  GtkWidget parent_instance;
+  LacunaLater parent_instance;
 
   GtkWidget *box;
   GtkOrientable *bar;
@@ -41,7 +41,9 @@ struct _LacunaRegionPane
   LacunaRegionList *list;
   LacunaRegionTable *table;
   LacunaSnapshot *snapshot;
+  LacunaShow show;
   guint inks;
+  gboolean narrow;
   LacunaColumn sort;
   gboolean descending;
 };
@@ -69,7 +71,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (LacunaRegionPane, lacuna_region_pane, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (LacunaRegionPane, lacuna_region_pane, LACUNA_TYPE_LATER)
 
 /* What the columns are called as the target of "list.sort". */
 static const char *const sort_names[LACUNA_N_COLUMNS] = {
@@ -79,14 +81,20 @@ static const char *const sort_names[LACUNA_N_COLUMNS] = {
   [LACUNA_COLUMN_NAME] = "name",
 };
 
-static LacunaShow
-shown (LacunaRegionPane *self)
+static GtkToggleButton *
+get_toggle (LacunaRegionPane *self,
+            LacunaShow        show)
 {
-  if (gtk_toggle_button_get_active (self->show_gaps))
-    return LACUNA_SHOW_GAPS;
-  if (gtk_toggle_button_get_active (self->show_both))
-    return LACUNA_SHOW_BOTH;
-  return LACUNA_SHOW_REGIONS;
+  switch (show)
+    {
+    case LACUNA_SHOW_REGIONS:
+      return self->show_regions;
+    case LACUNA_SHOW_GAPS:
+      return self->show_gaps;
+    case LACUNA_SHOW_BOTH:
+    default:
+      return self->show_both;
+    }
 }
 
 static gboolean
@@ -111,7 +119,7 @@ update_empty (LacunaRegionPane *self)
 
   if (fault != NULL)
     text = g_strdup_printf (_ ("“%s” is not a size. Write >1M, <64K or =4096."), fault);
-  else if (has_inks (self) && shown (self) == LACUNA_SHOW_GAPS)
+  else if (has_inks (self) && self->show == LACUNA_SHOW_GAPS)
     text = g_strdup (_ ("Gaps have no colour, and only some colours are shown."));
   else if (has_filter (self) && has_inks (self))
     text = g_strdup (_ ("Nothing matches the filter in the colours that are shown."));
@@ -119,7 +127,7 @@ update_empty (LacunaRegionPane *self)
     text = g_strdup (_ ("Nothing has the colours that are shown."));
   else if (has_filter (self))
     text = g_strdup (_ ("Nothing matches the filter."));
-  else if (shown (self) == LACUNA_SHOW_GAPS)
+  else if (self->show == LACUNA_SHOW_GAPS)
     text = g_strdup (_ ("There is no gap: everything is mapped."));
   else
     text = g_strdup (_ ("Nothing is mapped."));
@@ -155,8 +163,8 @@ update_count (LacunaRegionPane *self)
       struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
 
       lac_map_regions (map, &n_regions);
-      n_all = (shown (self) & LACUNA_SHOW_REGIONS ? n_regions : 0)
-              + (shown (self) & LACUNA_SHOW_GAPS ? lac_map_totals (map).n_gaps : 0);
+      n_all = (self->show & LACUNA_SHOW_REGIONS ? n_regions : 0)
+              + (self->show & LACUNA_SHOW_GAPS ? lac_map_totals (map).n_gaps : 0);
     }
   items = lacuna_format_count (n_items);
   all = lacuna_format_count (n_all);
@@ -185,21 +193,33 @@ filter_changed_cb (LacunaRegionPane *self)
 }
 
 static void
+set_show (LacunaRegionPane *self,
+          LacunaShow        show)
+{
+  if (self->show == show)
+    return;
+  self->show = show;
+  lacuna_region_list_set_show (self->list, show);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW]);
+}
+
+static void
 show_toggled_cb (LacunaRegionPane *self,
                  GtkToggleButton  *button)
 {
   if (!gtk_toggle_button_get_active (button))
     return;
   lacuna_region_table_reveal_next (self->table);
-  lacuna_region_list_set_show (self->list, shown (self));
+  for (LacunaShow show = LACUNA_SHOW_REGIONS; show <= LACUNA_SHOW_BOTH; show++)
+    if (get_toggle (self, show) == button)
+      set_show (self, show);
   update_empty (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW]);
 }
 
 static const char *
 show_name (LacunaRegionPane *self)
 {
-  switch (shown (self))
+  switch (self->show)
     {
     case LACUNA_SHOW_REGIONS:
       return "regions";
@@ -210,17 +230,21 @@ show_name (LacunaRegionPane *self)
     }
 }
 
-/* Its toggle does the rest. */
+/* A toggle that is there does the rest. */
 static void
 show_by_name (LacunaRegionPane *self,
               const char       *name)
 {
+  LacunaShow show = LACUNA_SHOW_BOTH;
+
   if (g_strcmp0 (name, "regions") == 0)
-    gtk_toggle_button_set_active (self->show_regions, TRUE);
+    show = LACUNA_SHOW_REGIONS;
   else if (g_strcmp0 (name, "gaps") == 0)
-    gtk_toggle_button_set_active (self->show_gaps, TRUE);
+    show = LACUNA_SHOW_GAPS;
+  if (lacuna_later_is_built (self))
+    gtk_toggle_button_set_active (get_toggle (self, show), TRUE);
   else
-    gtk_toggle_button_set_active (self->show_both, TRUE);
+    set_show (self, show);
 }
 
 static void
@@ -334,7 +358,7 @@ set_property (GObject      *object,
     {
     case PROP_SHOW:
       show_by_name (self, g_value_get_string (value));
-      break;
+      return;
     case PROP_SORT:
       for (guint i = 0; i < LACUNA_N_COLUMNS; i++)
         if (g_strcmp0 (g_value_get_string (value), sort_names[i]) == 0)
@@ -347,6 +371,7 @@ set_property (GObject      *object,
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       return;
     }
+  lacuna_later_build (self);
   lacuna_region_table_set_sort (self->table, column, descending);
   sort_list (self, column, descending);
 }
@@ -367,6 +392,37 @@ lacuna_region_pane_dispose (GObject *object)
 }
 
 static void
+adapt_bar (LacunaRegionPane *self)
+{
+  gtk_orientable_set_orientation (self->bar, self->narrow ? GTK_ORIENTATION_VERTICAL
+                                                          : GTK_ORIENTATION_HORIZONTAL);
+}
+
+static void
+lacuna_region_pane_build (LacunaLater *later)
+{
+  LacunaRegionPane *self = LACUNA_REGION_PANE (later);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_spare_make (gtk_widget_get_parent (GTK_WIDGET (self->count_label)));
+  lacuna_menu_make_later (self->sort_button, self->sort_menu);
+
+  self->table = lacuna_region_table_new (self->view, self->list);
+#define CONNECT(object, signal, callback)                                                         \
+  g_signal_connect_object (object, signal, G_CALLBACK (callback), self, G_CONNECT_SWAPPED)
+  CONNECT (self->list, "changed", list_changed_cb);
+  CONNECT (self->table, "selected", table_selected_cb);
+  CONNECT (self->table, "activated", table_activated_cb);
+  CONNECT (self->table, "hovered", table_hovered_cb);
+  CONNECT (self->table, "menu", table_menu_cb);
+  CONNECT (self->table, "sorted", table_sorted_cb);
+#undef CONNECT
+  gtk_toggle_button_set_active (get_toggle (self, self->show), TRUE);
+  adapt_bar (self);
+  update_count (self);
+}
+
+static void
 lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -376,6 +432,7 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
   object_class->dispose = lacuna_region_pane_dispose;
   object_class->get_property = get_property;
   object_class->set_property = set_property;
+  LACUNA_LATER_CLASS (klass)->build = lacuna_region_pane_build;
 
   /* What is listed: "regions", "gaps" or "both". */
   properties[PROP_SHOW]
@@ -433,23 +490,9 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
 static void
 lacuna_region_pane_init (LacunaRegionPane *self)
 {
+  self->show = LACUNA_SHOW_REGIONS;
   self->inks = LACUNA_ALL_INKS;
   self->list = lacuna_region_list_new ();
-  gtk_widget_init_template (GTK_WIDGET (self));
-  lacuna_spare_make (gtk_widget_get_parent (GTK_WIDGET (self->count_label)));
-  lacuna_menu_make_later (self->sort_button, self->sort_menu);
-
-  self->table = lacuna_region_table_new (self->view, self->list);
-#define CONNECT(object, signal, callback)                                                         \
-  g_signal_connect_object (object, signal, G_CALLBACK (callback), self, G_CONNECT_SWAPPED)
-  CONNECT (self->list, "changed", list_changed_cb);
-  CONNECT (self->table, "selected", table_selected_cb);
-  CONNECT (self->table, "activated", table_activated_cb);
-  CONNECT (self->table, "hovered", table_hovered_cb);
-  CONNECT (self->table, "menu", table_menu_cb);
-  CONNECT (self->table, "sorted", table_sorted_cb);
-#undef CONNECT
-  update_count (self);
 }
 
 /**
@@ -466,6 +509,7 @@ lacuna_region_pane_set_snapshot (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  lacuna_later_build (self);
   g_set_object (&self->snapshot, snapshot);
   lacuna_region_table_set_results (self->table, NULL);
   lacuna_region_list_set_snapshot (self->list, snapshot);
@@ -482,6 +526,7 @@ lacuna_region_pane_set_results (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  lacuna_later_build (self);
   lacuna_region_table_set_results (self->table, results);
 }
 
@@ -499,6 +544,7 @@ lacuna_region_pane_select (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  lacuna_later_build (self);
   lacuna_region_table_select (self->table, any, address);
 }
 
@@ -514,6 +560,7 @@ lacuna_region_pane_set_inks (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  lacuna_later_build (self);
   self->inks = inks & LACUNA_ALL_INKS;
   lacuna_region_table_reveal_next (self->table);
   lacuna_region_list_set_inks (self->list, self->inks);
@@ -532,6 +579,7 @@ lacuna_region_pane_set_changes (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  lacuna_later_build (self);
   lacuna_region_table_set_changes (self->table, changes);
 }
 
@@ -549,6 +597,8 @@ lacuna_region_pane_set_hover (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  if (!lacuna_later_is_built (self))
+    return;
   lacuna_region_table_set_hover (self->table, inside, address);
 }
 
@@ -562,6 +612,7 @@ lacuna_region_pane_focus_filter (LacunaRegionPane *self)
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
+  lacuna_later_build (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
 }
 
@@ -575,6 +626,7 @@ lacuna_region_pane_set_narrow (LacunaRegionPane *self,
 {
   g_return_if_fail (LACUNA_IS_REGION_PANE (self));
 
-  gtk_orientable_set_orientation (self->bar,
-                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  self->narrow = narrow;
+  if (lacuna_later_is_built (self))
+    adapt_bar (self);
 }

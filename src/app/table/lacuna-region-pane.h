@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "app/lacuna-later.h"
 #include "model/lacuna-changes.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-snapshot.h"
@@ -24,7 +25,7 @@
 G_BEGIN_DECLS
 
 #define LACUNA_TYPE_REGION_PANE (lacuna_region_pane_get_type ())
-G_DECLARE_FINAL_TYPE (LacunaRegionPane, lacuna_region_pane, LACUNA, REGION_PANE, GtkWidget)
+G_DECLARE_FINAL_TYPE (LacunaRegionPane, lacuna_region_pane, LACUNA, REGION_PANE, LacunaLater)
 
 void lacuna_region_pane_set_snapshot (LacunaRegionPane *self,
                                       LacunaSnapshot   *snapshot);

@@ -49,19 +49,6 @@ drop_cb (LacunaWindow *self,
   return TRUE;
 }
 
-static GdkDragAction
-enter_cb (GtkWidget *hint)
-{
-  gtk_widget_set_visible (hint, TRUE);
-  return GDK_ACTION_COPY;
-}
-
-static void
-leave_cb (GtkWidget *hint)
-{
-  gtk_widget_set_visible (hint, FALSE);
-}
-
 static GtkWidget *
 make_hint (void)
 {
@@ -76,35 +63,43 @@ make_hint (void)
   gtk_widget_add_css_class (page, "drop-hint");
   /* It only shows what will happen; what is dropped on it is dropped on the window. */
   gtk_widget_set_can_target (page, FALSE);
-  gtk_widget_set_visible (page, FALSE);
   return page;
+}
+
+/* Made when it is needed: most windows never are dropped on, and all of them open sooner. */
+static GdkDragAction
+enter_cb (LacunaWindow *self)
+{
+  if (self->drop_hint == NULL)
+    {
+      self->drop_hint = make_hint ();
+      gtk_overlay_add_overlay (self->drop_overlay, self->drop_hint);
+    }
+  gtk_widget_set_visible (self->drop_hint, TRUE);
+  return GDK_ACTION_COPY;
+}
+
+static void
+leave_cb (LacunaWindow *self)
+{
+  if (self->drop_hint != NULL)
+    gtk_widget_set_visible (self->drop_hint, FALSE);
 }
 
 /**
  * lacuna_window_add_drop_target:
  *
- * Lets files be dropped on the window; call it once, when the window has its content.
+ * Lets files be dropped on the window; call it once.
  */
 void
 lacuna_window_add_drop_target (LacunaWindow *self)
 {
-  AdwApplicationWindow *window = ADW_APPLICATION_WINDOW (self);
-  GtkWidget *content = adw_application_window_get_content (window);
-  GtkWidget *overlay = gtk_overlay_new ();
-  GtkWidget *hint = make_hint ();
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
   GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_FILE };
 
-  g_object_ref (content);
-  adw_application_window_set_content (window, NULL);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), content);
-  g_object_unref (content);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), hint);
-  adw_application_window_set_content (window, overlay);
-
   gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
   g_signal_connect_swapped (target, "drop", G_CALLBACK (drop_cb), self);
-  g_signal_connect_object (target, "enter", G_CALLBACK (enter_cb), hint, G_CONNECT_SWAPPED);
-  g_signal_connect_object (target, "leave", G_CALLBACK (leave_cb), hint, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (target, "enter", G_CALLBACK (enter_cb), self);
+  g_signal_connect_swapped (target, "leave", G_CALLBACK (leave_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }

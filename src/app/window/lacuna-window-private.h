@@ -49,6 +49,8 @@ struct _LacunaWindow
   GtkWidget *counts_label;
   GtkWidget *source_label;
   AdwToastOverlay *toast_overlay;
+  GtkOverlay *drop_overlay; /* over everything */
+  GtkWidget *drop_hint;     /* borrowed: on it; NULL until something was held over the window */
   GtkWidget *status;        /* nothing to see; its name is what was told last */
   GtkStack *stack;
   GtkSpinner *spinner;
@@ -87,6 +89,7 @@ struct _LacunaWindow
   GCancellable *cancellable;  /* of the load that runs */
   guint spinner_source;       /* waits before the spinner shows */
   guint present_source;       /* waits before the window shows, for something to show */
+  guint later_source;         /* builds what the first frame did without */
   guint adapt_source;         /* waits for the layout to end, to adapt to its width */
   LacunaRoom room;
   gboolean tight;             /* so little width that the header's title has no room at all */
@@ -176,6 +179,12 @@ void     lacuna_window_add_hint_actions    (GtkWidgetClass   *widget_class);
 void     lacuna_window_hints_closed        (LacunaWindow     *self);
 void     lacuna_window_hints_revealed      (LacunaWindow     *self);
 gboolean lacuna_window_skip_hints          (LacunaWindow     *self);
+
+/* lacuna-window-later.c: what the first frame does without */
+void     lacuna_window_later_init          (LacunaWindow     *self);
+void     lacuna_window_later_clear         (LacunaWindow     *self);
+void     lacuna_window_table_built         (LacunaWindow     *self);
+void     lacuna_window_gap_panel_built     (LacunaWindow     *self);
 
 /* lacuna-window-layout.c: where the parts lie */
 void     lacuna_window_adapt_later         (LacunaWindow     *self);

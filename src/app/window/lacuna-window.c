@@ -150,7 +150,7 @@ lacuna_window_select (LacunaWindow *self,
  * @refreshed: it is of the same target as the one before, so that views, scrolling and constraints
  * stay
  *
- * Gives the picture to every part.
+ * Gives the picture to every part that has been built; the others ask for it.
  */
 void
 lacuna_window_show_parts (LacunaWindow  *self,
@@ -164,13 +164,17 @@ lacuna_window_show_parts (LacunaWindow  *self,
   lacuna_strip_set_changes (self->strip, changes);
   lacuna_legend_set_census (self->legend, picture->census);
   lacuna_details_set_snapshot (self->details, snapshot);
-  lacuna_region_pane_set_snapshot (self->region_pane, snapshot);
-  lacuna_region_pane_set_changes (self->region_pane, changes);
-  if (!self->any_selected)
-    lacuna_region_pane_select (self->region_pane, FALSE, 0);
+  if (lacuna_later_is_built (self->region_pane))
+    {
+      lacuna_region_pane_set_snapshot (self->region_pane, snapshot);
+      lacuna_region_pane_set_changes (self->region_pane, changes);
+      if (!self->any_selected)
+        lacuna_region_pane_select (self->region_pane, FALSE, 0);
+    }
   lacuna_inspector_set_snapshot (self->inspector, self->target, snapshot);
   lacuna_go_to_set_snapshot (self->go_to, self->target, snapshot);
-  lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, snapshot);
+  if (lacuna_later_is_built (self->gap_panel))
+    lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, snapshot);
   lacuna_window_show_selection (self);
 }
 
@@ -271,7 +275,8 @@ results_changed_cb (LacunaWindow *self)
   lacuna_strip_set_results (self->strip, results);
   lacuna_details_set_results (self->details, results);
   lacuna_inspector_set_results (self->inspector, results);
-  lacuna_region_pane_set_results (self->region_pane, results);
+  if (lacuna_later_is_built (self->region_pane))
+    lacuna_region_pane_set_results (self->region_pane, results);
   show_candidate (self);
   lacuna_window_anchors_changed (self);
   lacuna_window_set_actions_enabled (self);
@@ -542,6 +547,7 @@ lacuna_window_dispose (GObject *object)
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_clear_handle_id (&self->present_source, g_source_remove);
   lacuna_window_live_clear (self);
+  lacuna_window_later_clear (self);
   g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->target);
@@ -609,6 +615,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, counts_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, source_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, drop_overlay);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, status);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, spinner);
@@ -654,11 +661,13 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_legend_clear);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_adapt_later);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_anchor_picked);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_gap_panel_built);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_leave_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_open_spelling);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_picking_changed);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_select);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_table_built);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_revealed);
@@ -694,6 +703,7 @@ lacuna_window_init (LacunaWindow *self)
   lacuna_strip_set_scale_kind (self->strip, self->scale_kind);
   lacuna_overview_set_strip (self->overview, self->strip);
   lacuna_window_live_init (self);
+  lacuna_window_later_init (self);
   /* What buttons were told while the template was being made may not be so any more. */
   for (guint i = 1; i < LACUNA_WINDOW_N_PROPERTIES; i++)
     lacuna_window_notify (self, (LacunaWindowProperty) i);
