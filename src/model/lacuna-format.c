@@ -278,3 +278,32 @@ lacuna_format_distance (gint64 bytes)
   size = lacuna_format_size (bytes > 0 ? (guint64) bytes : -(guint64) bytes);
   return g_strconcat (bytes > 0 ? "+" : MINUS, size, NULL);
 }
+
+/**
+ * lacuna_format_place:
+ * @range: a range that is not empty
+ * @anchor: an address
+ *
+ * Where @range lies from @anchor, told from its closest byte, as the distance of a candidate is.
+ *
+ * Returns: (transfer full): "63 MiB above the anchor", "just below the anchor", "around the anchor"
+ */
+char *
+lacuna_format_place (struct lac_range range,
+                     guint64          anchor)
+{
+  g_autofree char *size = NULL;
+
+  if (lac_range_contains (range, anchor))
+    return g_strdup (_ ("around the anchor"));
+  if (range.start > anchor)
+    {
+      size = lacuna_format_size (range.start - anchor);
+      return g_strdup_printf (_ ("%s above the anchor"), size);
+    }
+  /* The end is not of the range, so an anchor there is next to it. */
+  if (anchor == range.end)
+    return g_strdup (_ ("just below the anchor"));
+  size = lacuna_format_size (anchor - range.end);
+  return g_strdup_printf (_ ("%s below the anchor"), size);
+}

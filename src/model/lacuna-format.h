@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "core/range.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -37,5 +39,9 @@ char *lacuna_format_name            (const char *name,
 
 /* "+63 MiB", "−11 MiB" (a real minus sign), "0". */
 char *lacuna_format_distance        (gint64  bytes);
+
+/* Where a range lies from an anchor, from its closest byte: "63 MiB above the anchor". */
+char *lacuna_format_place           (struct lac_range range,
+                                     guint64          anchor);
 
 G_END_DECLS

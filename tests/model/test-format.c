@@ -279,11 +279,37 @@ test_error_sentences (void)
     }
 }
 
+/* The closest byte counts, as it does for candidates. */
+static void
+test_place (void)
+{
+  static const struct
+  {
+    struct lac_range range;
+    const char *text;
+  } cases[] = {
+    { { 0x1000, 0x2000 }, "just below the anchor" },
+    { { 0x1000, 0x1c00 }, "1 KiB below the anchor" },
+    { { 0x1000, 0x2001 }, "around the anchor" },
+    { { 0x2000, 0x3000 }, "around the anchor" },
+    { { 0x2400, 0x3000 }, "1 KiB above the anchor" },
+    { { 0x100002000, LAC_ADDRESS_END }, "4 GiB above the anchor" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = lacuna_format_place (cases[i].range, 0x2000);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/model/format/place", test_place);
   g_test_add_func ("/model/format/sizes-have-three-digits", test_size_table);
   g_test_add_func ("/model/format/sizes-read-back-close", test_size_precision);
   g_test_add_func ("/model/format/addresses", test_address);

@@ -247,15 +247,5 @@ lacuna_facts_measure (LacunaFacts      *self,
   add_address (self, LACUNA_FACT_MEASURE_END, range.end);
   add_size (self, LACUNA_FACT_MEASURE_SIZE, lac_range_size (range));
   if (query != NULL && query->n_anchors > 0)
-    {
-      guint64 anchor = query->anchors[0];
-      guint64 distance = range.start > anchor ? range.start - anchor : anchor - range.start;
-      gint64 limited = (gint64) MIN (distance, (guint64) G_MAXINT64);
-      g_autofree char *text = lacuna_format_distance (range.start < anchor ? -limited : limited);
-
-      self->facts[LACUNA_FACT_MEASURE_DISTANCE].text
-          /* Translators: a distance such as +63 MiB, from the anchor to the start of what was
-           * measured. */
-          = g_strdup_printf (_ ("%s from the anchor"), text);
-    }
+    self->facts[LACUNA_FACT_MEASURE_DISTANCE].text = lacuna_format_place (range, query->anchors[0]);
 }

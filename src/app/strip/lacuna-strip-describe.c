@@ -94,26 +94,9 @@ char *
 lacuna_strip_measure_distance (LacunaStrip *self)
 {
   LacunaStripMarks marks;
-  g_autofree char *size = NULL;
-  guint64 anchor;
 
   lacuna_strip_get_marks (self, &marks);
-  if (marks.n_anchors == 0)
-    return NULL;
-
-  anchor = marks.anchors[0];
-  if (lac_range_contains (self->measure, anchor))
-    return g_strdup (_("around the anchor"));
-  if (self->measure.start > anchor)
-    {
-      size = lacuna_format_size (self->measure.start - anchor);
-      return g_strdup_printf (_("%s above the anchor"), size);
-    }
-  /* The end is not of the range, so an anchor there is next to it. */
-  if (anchor == self->measure.end)
-    return g_strdup (_("just below the anchor"));
-  size = lacuna_format_size (anchor - self->measure.end);
-  return g_strdup_printf (_("%s below the anchor"), size);
+  return marks.n_anchors > 0 ? lacuna_format_place (self->measure, marks.anchors[0]) : NULL;
 }
 
 /* Why nothing can be at what lies outside user space. */
