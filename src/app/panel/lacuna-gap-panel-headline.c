@@ -230,8 +230,12 @@ explanation_text (LacunaGapPanel *self)
       return obstacle_text (self->advice, lacuna_gap_results_get_query (self->results));
     }
   if (self->form_is_empty)
-    return g_strdup (_ ("They have room for a page. Type what the buffer must be near, or pick it on "
-                        "the strip."));
+    return g_strdup (
+        g_dngettext (GETTEXT_PACKAGE,
+                     "It has room for a page. Type what the buffer must be near, or pick it on the strip.",
+                     "They have room for a page. Type what the buffer must be near, or pick it on the "
+                     "strip.",
+                     n_matches));
   if (n_kept < n_matches)
     {
       g_autofree char *kept = lacuna_format_count (n_kept);

@@ -140,7 +140,17 @@ make_note (LacunaWindow *self)
   if (n_repairs > 0)
     {
       g_autofree char *count = lacuna_format_count (n_repairs);
+      LacunaTargetKind kind = lacuna_snapshot_get_origin (self->snapshot)->kind;
 
+      if (kind == LACUNA_TARGET_FILE)
+        return g_strdup_printf (
+            g_dngettext (GETTEXT_PACKAGE,
+                         "The map changed while it was recorded, or was written wrong; %s region was "
+                         "put right.",
+                         "The map changed while it was recorded, or was written wrong; %s regions were "
+                         "put right.",
+                         n_repairs),
+            count);
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE,
                        "The process changed while it was read; %s region was put right.",
