@@ -16,7 +16,7 @@
 #define FIRST_ROWS 18
 
 /* Rows that are made in a part of a frame. */
-#define MORE_ROWS 12
+#define MORE_ROWS 14
 
 /* What a view makes widgets for, and a little more. */
 #define MOST_ROWS 216
