@@ -8,3 +8,4 @@
 
 CliExitStatus cli_command_gaps (char **arguments);
 CliExitStatus cli_command_map  (char **arguments);
+CliExitStatus cli_command_read (char **arguments);

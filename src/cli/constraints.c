@@ -10,7 +10,7 @@
 #include "constraints.h"
 
 #include "escape.h"
-#include "core/expression.h"
+#include "values.h"
 #include "core/hazard.h"
 
 #include <glib/gi18n.h>
@@ -68,64 +68,6 @@ cli_is_hazard (const char *word)
   return lac_hazard_from_name (word, &hazards);
 }
 
-typedef struct
-{
-  LacunaTarget *target;
-  LacunaSnapshot *snapshot;
-} Context;
-
-static gboolean
-read_address (const Context *context,
-              const char    *option,
-              const char    *text,
-              uint64_t      *out_address)
-{
-  g_autoptr (GError) error = NULL;
-  guint64 address;
-  gssize offset = -1;
-
-  if (text == NULL)
-    return TRUE;
-  if (!lacuna_target_parse_address (context->target,
-                                    context->snapshot,
-                                    text,
-                                    &address,
-                                    &offset,
-                                    &error))
-    {
-      cli_complain_about_text (option, error->message, text, offset);
-      return FALSE;
-    }
-  *out_address = address;
-  return TRUE;
-}
-
-static gboolean
-read_size (const char *option,
-           const char *text,
-           uint64_t   *out_size)
-{
-  struct lac_expression_error error = { 0 };
-  uint64_t size;
-  enum lac_status status;
-
-  if (text == NULL)
-    return TRUE;
-  status = lac_expression_parse_size (text, strlen (text), &size, &error);
-  if (status != LAC_OK)
-    {
-      const char *message = error.message != NULL ? error.message : lac_status_sentence (status);
-
-      cli_complain_about_text (option,
-                               g_dgettext (GETTEXT_PACKAGE, message),
-                               text,
-                               (gssize) error.offset);
-      return FALSE;
-    }
-  *out_size = size;
-  return TRUE;
-}
-
 static gboolean
 take_hazard (const char *word,
              gpointer    user_data)
@@ -180,9 +122,9 @@ read_plain (const CliConstraintTexts *texts,
       if (!cli_for_each_word (texts->avoid, take_hazard, &query->avoid))
         return FALSE;
     }
-  if (!read_size ("--within", texts->within, &query->within)
-      || !read_size ("--size", texts->size, &query->size)
-      || !read_size ("--align", texts->align, &query->alignment))
+  if (!cli_read_size ("--within", texts->within, &query->within)
+      || !cli_read_size ("--size", texts->size, &query->size)
+      || !cli_read_size ("--align", texts->align, &query->alignment))
     return FALSE;
 
   if (query->size == 0)
@@ -216,21 +158,20 @@ cli_constraints_read (const CliConstraintTexts *texts,
                       struct lac_gap_query     *out_query,
                       guint64                 **out_anchors)
 {
-  Context context = { target, snapshot };
   guint n_anchors = texts->near != NULL ? g_strv_length (texts->near) : 0;
   g_autofree guint64 *anchors = g_new0 (guint64, MAX (n_anchors, 1));
   struct lac_gap_query query;
 
   lac_gap_query_init (&query, lacuna_snapshot_get_map (snapshot));
   if (!read_plain (texts, &query)
-      || !read_address (&context, "--min", texts->min, &query.min)
-      || !read_address (&context, "--max", texts->max, &query.max))
+      || !cli_read_address (target, snapshot, "--min", texts->min, &query.min)
+      || !cli_read_address (target, snapshot, "--max", texts->max, &query.max))
     return FALSE;
   for (guint i = 0; i < n_anchors; i++)
     {
-      uint64_t anchor = 0;
+      guint64 anchor = 0;
 
-      if (!read_address (&context, "--near", texts->near[i], &anchor))
+      if (!cli_read_address (target, snapshot, "--near", texts->near[i], &anchor))
         return FALSE;
       anchors[i] = anchor;
     }

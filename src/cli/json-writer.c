@@ -153,6 +153,20 @@ cli_json_string (CliJson    *json,
 }
 
 void
+cli_json_open_string (CliJson    *json,
+                      const char *key)
+{
+  begin_member (json, key);
+  append (json, "\"");
+}
+
+void
+cli_json_close_string (CliJson *json)
+{
+  append (json, "\"");
+}
+
+void
 cli_json_address (CliJson    *json,
                   const char *key,
                   guint64     value)

@@ -41,6 +41,12 @@ void cli_json_string       (CliJson       *json,
                             const char    *key,
                             const char    *value);
 
+/* A string that is made piece by piece: what is written to the output between the two calls must be
+ * plain ASCII that needs no escaping. */
+void cli_json_open_string  (CliJson       *json,
+                            const char    *key);
+void cli_json_close_string (CliJson       *json);
+
 /* A string: a number would lose bits. */
 void cli_json_address      (CliJson       *json,
                             const char    *key,

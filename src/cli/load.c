@@ -93,21 +93,66 @@ note_repairs (LacunaSnapshot *snapshot)
         n_repairs);
 }
 
+gboolean
+cli_open (CliOptions    *options,
+          CliExitStatus *out_status)
+{
+  g_autoptr (GError) error = NULL;
+
+  options->target = lacuna_target_new_for_spelling (options->target_spelling, &error);
+  if (options->target != NULL)
+    return TRUE;
+  *out_status = cli_fail (error, options->target_spelling);
+  return FALSE;
+}
+
+gboolean
+cli_open_self (CliOptions    *options,
+               CliExitStatus *out_status)
+{
+  if (!cli_open (options, out_status))
+    return FALSE;
+  if (lacuna_target_get_kind (options->target) != LACUNA_TARGET_PROCESS)
+    return TRUE;
+
+  /* What would be denied later is denied now. */
+  cli_complain (_ ("process %d: its memory is left alone; only that of lacuna-cli itself (the target "
+                   "self) can be looked into and changed for now. Other processes come with a later "
+                   "version."),
+                lacuna_target_get_pid (options->target));
+  *out_status = CLI_NOT_PERMITTED;
+  return FALSE;
+}
+
+LacunaSnapshot *
+cli_load_self (CliOptions    *options,
+               CliExitStatus *out_status)
+{
+  g_autoptr (LacunaSnapshot) snapshot = NULL;
+
+  if (!cli_open_self (options, out_status))
+    return NULL;
+  snapshot = cli_load (options, LACUNA_LOAD_NONE, out_status);
+  if (snapshot == NULL || lacuna_target_get_kind (options->target) == LACUNA_TARGET_SELF)
+    return g_steal_pointer (&snapshot);
+
+  /* Translators: a file's name, or - */
+  cli_complain (_ ("%s lists where memory lies, and does not hold it. Choose a live process."),
+                lacuna_target_get_title (options->target));
+  *out_status = CLI_REFUSED;
+  return NULL;
+}
+
 LacunaSnapshot *
 cli_load (CliOptions      *options,
           LacunaLoadFlags  flags,
           CliExitStatus   *out_status)
 {
-  g_autoptr (GError) error = NULL;
   Load load = { 0 };
   guint source;
 
-  options->target = lacuna_target_new_for_spelling (options->target_spelling, &error);
-  if (options->target == NULL)
-    {
-      *out_status = cli_fail (error, options->target_spelling);
-      return NULL;
-    }
+  if (options->target == NULL && !cli_open (options, out_status))
+    return NULL;
 
   load.loop = g_main_loop_new (NULL, FALSE);
   load.cancellable = g_cancellable_new ();

@@ -8,8 +8,22 @@
 
 #include "model/lacuna-snapshot.h"
 
-/* (transfer full) (nullable): what the options' target looks like now. Also makes
- * `options->target`. On failure it has complained, and @out_status is what to exit with. */
+/* Takes hold of the target, as `options->target`. On failure it has complained, and @out_status is what
+ * to exit with. */
+gboolean        cli_open (CliOptions    *options,
+                          CliExitStatus *out_status);
+
+/* The same for what only Lacuna itself can be asked: a live process that it is not is refused at once,
+ * with a message that says so. What is no process is refused by cli_load_self(). */
+gboolean        cli_open_self (CliOptions    *options,
+                               CliExitStatus *out_status);
+
+/* cli_open_self() and cli_load(), for commands that need memory and no list of regions. */
+LacunaSnapshot *cli_load_self (CliOptions    *options,
+                               CliExitStatus *out_status);
+
+/* (transfer full) (nullable): what the options' target looks like now. Opens it
+ * unless that was done. On failure it has complained, and @out_status is what to exit with. */
 LacunaSnapshot *cli_load (CliOptions      *options,
                           LacunaLoadFlags  flags,
                           CliExitStatus   *out_status);

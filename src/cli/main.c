@@ -25,6 +25,7 @@ typedef struct
 static const Command commands[] = {
   { "map", N_ ("list the regions of an address space, or draw them"), cli_command_map },
   { "gaps", N_ ("find the free gaps that a buffer may go into"), cli_command_gaps },
+  { "read", N_ ("show what is in memory"), cli_command_read },
 };
 
 /* (transfer full) */

@@ -162,7 +162,10 @@ static GOptionContext *
 make_context (const CliUsage     *usage,
               const GOptionEntry *common)
 {
-  GOptionContext *context = g_option_context_new (_ ("TARGET"));
+  g_autofree char *all = usage->parameters != NULL
+                             ? g_strconcat (_ ("TARGET"), " ", usage->parameters, NULL)
+                             : g_strdup (_ ("TARGET"));
+  GOptionContext *context = g_option_context_new (all);
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
@@ -177,23 +180,37 @@ make_context (const CliUsage     *usage,
 }
 
 static gboolean
-check_targets (char          **targets,
-               const CliUsage *usage)
+check_words (char          **words,
+             const CliUsage *usage)
 {
-  guint n_targets = targets != NULL ? g_strv_length (targets) : 0;
+  guint n_words = words != NULL ? g_strv_length (words) : 0;
 
-  if (n_targets == 1)
+  if (n_words == 1 + usage->n_parameters)
     return TRUE;
-  if (n_targets == 0)
+  if (n_words == 0)
     cli_complain (_ ("Which target? Write lacuna-cli %s self, a PID, name:PROGRAM, a file or -."),
                   usage->command);
-  else
+  else if (usage->n_parameters == 0)
     {
-      g_autofree char *first = cli_quote (targets[0]);
-      g_autofree char *second = cli_quote (targets[1]);
+      g_autofree char *first = cli_quote (words[0]);
+      g_autofree char *second = cli_quote (words[1]);
 
       cli_complain (_ ("One target at a time: %s and %s are two."), first, second);
     }
+  else if (n_words > 1 + usage->n_parameters)
+    {
+      g_autofree char *first = cli_quote (words[1 + usage->n_parameters]);
+
+      cli_complain (_ ("%s is too much. Write lacuna-cli %s TARGET %s; what holds blanks needs "
+                       "quotes."),
+                    first,
+                    usage->command,
+                    usage->parameters);
+    }
+  else
+    cli_complain (_ ("Something is missing. Write lacuna-cli %s TARGET %s."),
+                  usage->command,
+                  usage->parameters);
   return FALSE;
 }
 
@@ -234,20 +251,22 @@ cli_options_read (CliOptions     *options,
 {
   gboolean help = FALSE;
   g_autofree char *colour = NULL;
-  g_auto (GStrv) targets = NULL;
+  g_auto (GStrv) words = NULL;
   g_auto (GStrv) joined = NULL;
   g_autoptr (GPtrArray) line = g_ptr_array_new ();
   g_autofree char **arguments_left = NULL;
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
+  /* An option that is hidden is no option: it is refused below. */
+  const gint for_lists = usage->no_list ? G_OPTION_FLAG_HIDDEN : G_OPTION_FLAG_NONE;
   const GOptionEntry common[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("Print one JSON document"), NULL },
-    { "null", '0', 0, G_OPTION_ARG_NONE, &options->null,
+    { "null", '0', for_lists, G_OPTION_ARG_NONE, &options->null,
       N_ ("For programs: end records with NUL, sizes in bytes"), NULL },
     { "color", 0, 0, G_OPTION_ARG_FILENAME, &colour,
       N_ ("auto (the default: on a terminal), always or never"), N_ ("WHEN") },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &help, N_ ("Show this and exit"), NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &targets, NULL, NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL, NULL },
     { NULL },
   };
 
@@ -282,15 +301,21 @@ cli_options_read (CliOptions     *options,
     }
   if (!decide_colour (colour, &options->colour))
     return FALSE;
+  if (options->null && usage->no_list)
+    {
+      cli_complain (_ ("--null is for lists, and lacuna-cli %s prints none."), usage->command);
+      return FALSE;
+    }
   if (options->json && options->null)
     {
       cli_complain ("%s", _ ("--null is for lists, and --json prints none; choose one of them."));
       return FALSE;
     }
-  if (!check_targets (targets, usage))
+  if (!check_words (words, usage))
     return FALSE;
 
-  options->target_spelling = g_strdup (targets[0]);
+  options->target_spelling = g_strdup (words[0]);
+  options->parameters = g_strdupv (words + 1);
   return TRUE;
 }
 
@@ -298,5 +323,6 @@ void
 cli_options_clear (CliOptions *options)
 {
   g_clear_pointer (&options->target_spelling, g_free);
+  g_clear_pointer (&options->parameters, g_strfreev);
   g_clear_object (&options->target);
 }

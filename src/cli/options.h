@@ -17,6 +17,7 @@ typedef struct
   gboolean null;
   gboolean colour;      /* decided from --color, NO_COLOR and the terminal */
   char *target_spelling;
+  char **parameters;    /* what follows the target, as many as CliUsage says */
   LacunaTarget *target;
 } CliOptions;
 
@@ -30,6 +31,9 @@ typedef struct
   GOptionGroup *group;      /* (nullable) (transfer full) */
   gboolean (*is_word) (const char *word); /* for options that take several words */
   const char *word_option;  /* such as "--kind" */
+  const char *parameters;   /* (nullable): what follows the target: "ADDRESS SIZE" */
+  guint n_parameters;
+  gboolean no_list;         /* it prints no list, so there is no --null */
 } CliUsage;
 
 /* Reads @arguments (what follows the command), and takes hold of the target. FALSE when there is
