@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "buffers/placement.h"
+#include "buffers/private.h"
 #include "core/expression.h"
 #include "core/gap.h"
 #include "core/hazard.h"

@@ -130,6 +130,81 @@ enum lac_status lac_os_query (uint64_t           address,
 bool lac_os_can_query (void);
 
 /**
+ * lac_os_view:
+ *
+ * This process's own map, to be asked many times in a row. Private field; it holds nothing that must
+ * be released, and is good for the asking of one question after another, not for keeping.
+ */
+struct lac_os_view
+{
+  int file;
+};
+
+/**
+ * lac_os_view_open:
+ * @out_view: (out): the view
+ *
+ * One system call as a rule.
+ *
+ * Errors: %LAC_E_NOT_SUPPORTED as for lac_os_query().
+ * Threads: any.
+ */
+enum lac_status lac_os_view_open (struct lac_os_view *out_view);
+
+/**
+ * lac_os_view_next:
+ * @view: just opened
+ * @address: any address
+ * @out_range: (out): the region at @address or next above it
+ *
+ * lac_os_query() at half its price: only where the region lies. One system call.
+ *
+ * Errors: as lac_os_query().
+ * Threads: any.
+ */
+enum lac_status lac_os_view_next (const struct lac_os_view *view,
+                                  uint64_t                  address,
+                                  struct lac_range         *out_range);
+
+/**
+ * lac_os_growth:
+ * @program_break: where the heap ends; 0 when it is not known
+ * @data_limit: how far it may grow above that, in bytes; UINT64_MAX for no limit
+ * @stack: an address inside the main thread's stack, or where that ends; 0 when it is not known
+ * @stack_limit: how far the region of that stack may grow down, in bytes; UINT64_MAX for no limit
+ * @stack_guard: bytes that are kept free below it
+ *
+ * What grows by itself; what core/hazard.h makes hazards of.
+ */
+struct lac_os_growth
+{
+  uint64_t program_break;
+  uint64_t data_limit;
+  uint64_t stack;
+  uint64_t stack_limit;
+  uint64_t stack_guard;
+};
+
+/** lac_os_get_growth: what grows by itself, as it is now. Three system calls. Threads: any. */
+void lac_os_get_growth (struct lac_os_growth *out_growth);
+
+/**
+ * lac_os_check_private:
+ * @address: a multiple of the page size
+ * @size: bytes; a multiple of the page size
+ *
+ * Looks whether all that is mapped in a range could come from lac_os_allocate(): private, and of no
+ * file. What else is private and of no file (another's allocation, a heap, a thread's stack) can't be
+ * told from that. One system call for each region, which is one as a rule.
+ *
+ * Errors: %LAC_E_NOT_OURS when something else lies there, in part at least; otherwise %LAC_E_NOT_FOUND
+ *   when a part of it is not mapped; %LAC_E_NOT_SUPPORTED as for lac_os_query().
+ * Threads: any.
+ */
+enum lac_status lac_os_check_private (uint64_t address,
+                                      uint64_t size);
+
+/**
  * lac_os_mapped_size:
  * @out_size: (out): bytes that this process has mapped in all
  *

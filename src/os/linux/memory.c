@@ -1,4 +1,4 @@
-/* This process's own memory: see os/os.h.
+/* This process's own memory, taken, changed and given back: see os/os.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -189,74 +188,6 @@ lac_os_free (uint64_t address,
     default:
       return finish (LAC_E_SYSTEM, errno, out_system_error);
     }
-}
-
-/* Whether the kernel answers point queries: an enum lac_point_queries. */
-static atomic_int queries = LAC_QUERIES_UNKNOWN;
-
-/* Asks for one region; with @name NULL its kind is not looked at. */
-static enum lac_status
-query (uint64_t                 address,
-       struct lac_region_entry *out_entry,
-       char                    *name)
-{
-  enum lac_status status = LAC_E_NOT_SUPPORTED;
-
-  if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_NO)
-    return status;
-  /* A second time when the memory that the file belongs to is gone. */
-  for (int attempt = 0; attempt < 2; attempt++)
-    {
-      int file = lac_own_file (LAC_OWN_MAPS, true);
-
-      if (file < 0)
-        return LAC_E_NOT_SUPPORTED;
-      status = lac_query_point (file, address, true, out_entry, name);
-      if (status == LAC_OK || status == LAC_E_NOT_FOUND)
-        {
-          atomic_store_explicit (&queries, LAC_QUERIES_YES, memory_order_relaxed);
-          return status;
-        }
-      if (status == LAC_E_NOT_SUPPORTED && errno == ENAMETOOLONG && name != NULL)
-        {
-          name = NULL;
-          attempt--;
-          continue;
-        }
-      if (status == LAC_E_NOT_SUPPORTED && errno == ENOTTY)
-        {
-          atomic_store_explicit (&queries, LAC_QUERIES_NO, memory_order_relaxed);
-          return status;
-        }
-      if (status != LAC_E_EXITED)
-        break;
-    }
-  return LAC_E_NOT_SUPPORTED;
-}
-
-enum lac_status
-lac_os_query (uint64_t           address,
-              struct lac_region *out_region)
-{
-  char name[LAC_NAME_MAX];
-  struct lac_region_entry entry;
-  enum lac_status status = query (address, &entry, name);
-
-  if (status == LAC_OK)
-    *out_region = lac_query_region (&entry);
-  return status;
-}
-
-bool
-lac_os_can_query (void)
-{
-  if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_UNKNOWN)
-    {
-      struct lac_region_entry entry;
-
-      query (0, &entry, NULL);
-    }
-  return atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_YES;
 }
 
 enum lac_status

@@ -1,0 +1,197 @@
+/* What this process asks about its own map: see os/os.h.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "os/os.h"
+
+#include "own-file.h"
+#include "process-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Whether the kernel answers point queries: an enum lac_point_queries. */
+static atomic_int queries = LAC_QUERIES_UNKNOWN;
+
+/* Asks @file for one region; with @name NULL without its name, and so without its kind. */
+static enum lac_status
+query_file (int                      file,
+            uint64_t                 address,
+            struct lac_region_entry *out_entry,
+            char                    *name)
+{
+  enum lac_status status = lac_query_point (file, address, true, out_entry, name);
+
+  /* A path longer than any that can be opened. */
+  if (status == LAC_E_NOT_SUPPORTED && errno == ENAMETOOLONG)
+    status = lac_query_point (file, address, true, out_entry, NULL);
+  if (status == LAC_OK || status == LAC_E_NOT_FOUND)
+    {
+      if (atomic_load_explicit (&queries, memory_order_relaxed) != LAC_QUERIES_YES)
+        atomic_store_explicit (&queries, LAC_QUERIES_YES, memory_order_relaxed);
+      return status;
+    }
+  return status == LAC_E_NOT_SUPPORTED ? status : LAC_E_SYSTEM;
+}
+
+/* Asks once; @checked as for lac_own_file(). */
+static enum lac_status
+query (uint64_t                 address,
+       bool                     checked,
+       struct lac_region_entry *out_entry,
+       char                    *name)
+{
+  enum lac_status status;
+  int file;
+
+  if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_NO)
+    return LAC_E_NOT_SUPPORTED;
+  file = lac_own_file (LAC_OWN_MAPS, checked);
+  if (file < 0)
+    return LAC_E_NOT_SUPPORTED;
+  status = query_file (file, address, out_entry, name);
+  if (status == LAC_E_NOT_SUPPORTED && checked && errno == ENOTTY)
+    atomic_store_explicit (&queries, LAC_QUERIES_NO, memory_order_relaxed);
+  return status == LAC_OK || status == LAC_E_NOT_FOUND ? status : LAC_E_NOT_SUPPORTED;
+}
+
+enum lac_status
+lac_os_query (uint64_t           address,
+              struct lac_region *out_region)
+{
+  char name[LAC_NAME_MAX];
+  struct lac_region_entry entry;
+  enum lac_status status = query (address, true, &entry, name);
+
+  if (status == LAC_OK)
+    *out_region = lac_query_region (&entry);
+  return status;
+}
+
+bool
+lac_os_can_query (void)
+{
+  if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_UNKNOWN)
+    {
+      struct lac_region_entry entry;
+
+      query (0, true, &entry, NULL);
+    }
+  return atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_YES;
+}
+
+enum lac_status
+lac_os_view_open (struct lac_os_view *out_view)
+{
+  int file;
+
+  if (!lac_os_can_query ())
+    return LAC_E_NOT_SUPPORTED;
+  file = lac_own_file (LAC_OWN_MAPS, true);
+  if (file < 0)
+    return LAC_E_NOT_SUPPORTED;
+  out_view->file = file;
+  return LAC_OK;
+}
+
+enum lac_status
+lac_os_view_next (const struct lac_os_view *view,
+                  uint64_t                  address,
+                  struct lac_range         *out_range)
+{
+  struct lac_region_entry entry;
+  enum lac_status status = query_file (view->file, address, &entry, NULL);
+
+  if (status == LAC_OK)
+    *out_range = (struct lac_range){ entry.start, entry.end };
+  return status == LAC_OK || status == LAC_E_NOT_FOUND ? status : LAC_E_NOT_SUPPORTED;
+}
+
+static enum lac_status
+check_private (uint64_t address,
+               uint64_t size,
+               bool     checked)
+{
+  uint64_t end = address + size;
+  enum lac_status found = LAC_OK;
+
+  while (address < end)
+    {
+      struct lac_region_entry entry;
+      enum lac_status status = query (address, checked, &entry, NULL);
+
+      if (status == LAC_E_NOT_SUPPORTED)
+        return status;
+      if (status == LAC_E_NOT_FOUND || entry.start >= end)
+        return LAC_E_NOT_FOUND;
+      if (entry.start > address)
+        found = LAC_E_NOT_FOUND;
+      if (entry.inode != 0 || (entry.flags & LAC_REGION_SHARED) != 0)
+        return LAC_E_NOT_OURS;
+      address = entry.end;
+    }
+  return found;
+}
+
+enum lac_status
+lac_os_check_private (uint64_t address,
+                      uint64_t size)
+{
+  enum lac_status status = check_private (address, size, false);
+
+  /* Good news need no check of who told them: at worst it is as if nobody had asked. */
+  return status == LAC_OK ? status : check_private (address, size, true);
+}
+
+/* Where the kernel put the stack when the program began. */
+static uint64_t stack_start;
+static pthread_once_t stack_start_once = PTHREAD_ONCE_INIT;
+
+static void
+read_stack_start (void)
+{
+  static const char *const paths[] = { "/proc/thread-self/stat", "/proc/self/stat" };
+
+  for (int i = 0; i < 2 && stack_start == 0; i++)
+    {
+      char text[2048];
+      struct lac_proc_stat stat;
+      ssize_t length = lac_proc_read (AT_FDCWD, paths[i], text, sizeof text);
+
+      if (length > 0 && lac_proc_parse_stat (text, (size_t) length, &stat))
+        stack_start = stat.start_stack;
+    }
+}
+
+static uint64_t
+read_limit (int resource)
+{
+  struct rlimit64 limit;
+
+  if (getrlimit64 (resource, &limit) != 0 || limit.rlim_cur == RLIM64_INFINITY)
+    return UINT64_MAX;
+  return limit.rlim_cur;
+}
+
+void
+lac_os_get_growth (struct lac_os_growth *out_growth)
+{
+  struct lac_space space;
+
+  pthread_once (&stack_start_once, read_stack_start);
+  lac_own_space (&space);
+  *out_growth = (struct lac_os_growth){
+    .data_limit = read_limit (RLIMIT_DATA),
+    .stack = stack_start,
+    .stack_limit = read_limit (RLIMIT_STACK),
+    .stack_guard = space.stack_guard,
+  };
+#ifdef SYS_brk
+  out_growth->program_break = (uint64_t) (unsigned long) syscall (SYS_brk, 0);
+#endif
+}
