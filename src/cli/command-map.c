@@ -76,6 +76,8 @@ ink_colour (const struct lac_region *region)
       return "90";
     case LACUNA_INK_SYSTEM:
       return "32";
+    case LACUNA_INK_BUFFER:
+      return "92";
     case LACUNA_INK_FILE:
     case LACUNA_N_INKS:
     default:

@@ -48,6 +48,7 @@ static const Look ink_looks[LACUNA_N_INKS] = {
   [LACUNA_INK_STACK] = { "▐", "S", "93" },
   [LACUNA_INK_GUARD] = { "░", "g", "90" },
   [LACUNA_INK_SYSTEM] = { "▞", "k", "32" },
+  [LACUNA_INK_BUFFER] = { "▆", "B", "92" },
 };
 
 static const Look other_look = { "▁", "o", CLI_FAINT };

@@ -44,8 +44,10 @@ lacuna_ink_for_region (const struct lac_region *region)
     case LAC_KIND_MMIO:
       return LACUNA_INK_SYSTEM;
 
-    case LAC_KIND_ANONYMOUS:
     case LAC_KIND_BUFFER:
+      return LACUNA_INK_BUFFER;
+
+    case LAC_KIND_ANONYMOUS:
     case LAC_N_KINDS:
       break;
     }

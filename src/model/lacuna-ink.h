@@ -33,7 +33,9 @@ G_BEGIN_DECLS
   X (LACUNA_INK_GUARD, "guard", N_ ("guard"),                                                     \
      N_ ("Reserved without access: touching it is a fault."))                                     \
   X (LACUNA_INK_SYSTEM, "system", N_ ("system"),                                                  \
-     N_ ("Code and data that the kernel lends to every process."))
+     N_ ("Code and data that the kernel lends to every process."))                               \
+  X (LACUNA_INK_BUFFER, "buffer", N_ ("buffer"),                                                  \
+     N_ ("A shared buffer that the locator knows: for small pieces of code, never freed."))
 
 typedef enum
 {

@@ -36,6 +36,7 @@ typedef struct
   gboolean upright;
   gboolean mirrored;
   guint dimmed;
+  gboolean fills; /* anonymous regions are buffers, each fuller than the one before */
 } Golden;
 
 static const Golden goldens[] = {
@@ -54,6 +55,10 @@ static const Golden goldens[] = {
     0x7f7fd1664000, 0x1000, 2, TRUE, FALSE, TRUE, TRUE },
   { "legend", "gtk", LACUNA_SCALE_COMPACT, { 0x7f7fd1000000, 0x7f7fd1a00000 }, 0, 0, 1, FALSE,
     FALSE, FALSE, FALSE, LACUNA_ALL_INKS & ~(1u << LACUNA_INK_CODE) },
+  { "fills", "python", LACUNA_SCALE_COMPACT, { 0, 0 }, 0, 0, 1, FALSE, FALSE, FALSE, FALSE, 0,
+    TRUE },
+  { "fills-upright", "python", LACUNA_SCALE_COMPACT, { 0, 0 }, 0, 0, 2, TRUE, TRUE, TRUE, TRUE, 0,
+    TRUE },
 };
 
 /* What lies is the same where lines go from right to left. */
@@ -95,6 +100,25 @@ compare_with_golden (GskRenderNode *node,
     }
 }
 
+/* (transfer full) */
+static GArray *
+fill_anonymous (const struct lac_map *map)
+{
+  GArray *fills = g_array_new (FALSE, FALSE, sizeof (LacunaStripFill));
+  gsize n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+  for (gsize i = 0; i < n_regions; i++)
+    if (regions[i].kind == LAC_KIND_ANONYMOUS)
+      {
+        struct lac_range range = lac_region_range (&regions[i]);
+        LacunaStripFill fill = { range, lac_range_size (range) / 4 * (fills->len % 6) };
+
+        g_array_append_val (fills, fill);
+      }
+  return fills;
+}
+
 static void
 test_golden (gconstpointer data)
 {
@@ -131,7 +155,14 @@ test_golden (gconstpointer data)
   struct lac_gap gap;
   GskRenderNode *base;
   GskRenderNode *overlay;
+  g_autoptr (GArray) fills = NULL;
 
+  if (golden->fills)
+    {
+      fills = fill_anonymous (map);
+      marks.fills = (const LacunaStripFill *) fills->data;
+      marks.n_fills = fills->len;
+    }
   if (golden->size > 0)
     {
       lac_gap_query_init (&query, map);

@@ -1,6 +1,6 @@
 /* LacunaPalette: the colours themselves.
  *
- * Ten inks that differ in hue and in lightness, calm enough to lie side by side over a whole window.
+ * Eleven inks that differ in hue and in lightness, calm enough to lie side by side over a whole window.
  * Text on an ink is white or nearly black, whichever is the more legible. In high contrast inks are
  * darker (or, on dark, brighter), so that each stands out from free space by 3 : 1 at least.
  *
@@ -11,17 +11,20 @@
 #include <math.h>
 
 /* Inks in the order of LACUNA_INK_MAP: code, read-only, data, heap, anonymous, file, shared, stack,
- * guard, system. */
+ * guard, system, buffer. */
 static const guint32 inks[LACUNA_N_INKS] = {
   0xc44a4a, 0xb6a591, 0x8858b8, 0x3474c4, 0x52a29b, 0x8b6b4c, 0xd9823f, 0xe0b33a, 0x6a6a6f, 0xc873ad,
+  0x8f9e34,
 };
 
 static const guint32 inks_high_light[LACUNA_N_INKS] = {
   0xa51d2d, 0x7a6448, 0x613583, 0x1a5fb4, 0x1c6f68, 0x63452c, 0xa14a00, 0x806000, 0x4a4a4f, 0x8a2a68,
+  0x525e00,
 };
 
 static const guint32 inks_high_dark[LACUNA_N_INKS] = {
   0xff8b84, 0xe6d5bd, 0xcfa8ff, 0x8cc0ff, 0x86e0d6, 0xd3ac83, 0xffb27a, 0xffe07a, 0xb4b4ba, 0xffa3d9,
+  0xd3e36c,
 };
 
 static GdkRGBA

@@ -24,6 +24,40 @@ append_part (GString    *text,
   g_string_assign (text, both);
 }
 
+/* Buffers that touch are one region. */
+static void
+describe_fill (LacunaStrip     *self,
+               struct lac_range range,
+               GString         *text)
+{
+  LacunaStripMarks marks;
+  guint64 size = 0;
+  guint64 used = 0;
+  guint n_buffers = 0;
+  g_autofree char *size_text = NULL;
+  g_autofree char *used_text = NULL;
+
+  lacuna_strip_get_marks (self, &marks);
+  for (gsize i = 0; i < marks.n_fills && marks.fills[i].range.start < range.end; i++)
+    if (marks.fills[i].range.end > range.start)
+      {
+        size += lac_range_size (marks.fills[i].range);
+        used += MIN (marks.fills[i].used, lac_range_size (marks.fills[i].range));
+        n_buffers++;
+      }
+  if (n_buffers == 0)
+    return;
+
+  size_text = lacuna_format_size (size);
+  used_text = lacuna_format_size (used);
+  g_string_append_c (text, '\n');
+  /* Translators: "2 buffers · 1.5 KiB of 64 KiB used" */
+  g_string_append_printf (text,
+                          ngettext ("%u buffer · %s of %s used", "%u buffers · %s of %s used",
+                                    n_buffers),
+                          n_buffers, used_text, size_text);
+}
+
 static void
 describe_region (LacunaStrip *self,
                  gsize        index,
@@ -48,6 +82,8 @@ describe_region (LacunaStrip *self,
   g_string_append_printf (text, C_("region", "%s · %s · %s"), label, protection, size);
   if (lacuna_scale_is_cut (self->scale, lac_region_range (region)))
     g_string_append_printf (text, "\n%s", _("cut short here"));
+  if (region->kind == LAC_KIND_BUFFER)
+    describe_fill (self, lac_region_range (region), text);
 }
 
 static void

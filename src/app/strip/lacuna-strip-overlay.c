@@ -1,4 +1,4 @@
-/* The strip's overlay: what a gap query found, over the regions.
+/* The strip's overlay: how full buffers are, and what a gap query found, over the regions.
  *
  * Everything here has a second sign beside its colour: the window has dashed edges, what fits an outline
  * (of what the window and the hazards to avoid leave of a gap), the candidate a triangle, anchors a
@@ -310,6 +310,7 @@ lacuna_strip_render_overlay (const LacunaStripScene *scene,
 
   lacuna_strip_place_anchors (scene, marks, anchor_labels);
   lacuna_strip_push_ends (scene, snapshot);
+  lacuna_strip_append_fills (scene, snapshot, marks);
   if (marks->query)
     {
       window = lac_gap_query_window (marks->query, scene->map);

@@ -54,6 +54,7 @@ struct _LacunaStrip
   struct lac_gap candidate;
   gboolean candidate_is_set;
   GArray *anchors;
+  GArray *fills; /* of LacunaStripFill */
 
   struct lac_range selection;
   /* What was dragged out to be measured; empty for none. */

@@ -10,6 +10,7 @@
 
 #include "lacuna-labels.h"
 #include "lacuna-palette.h"
+#include "lacuna-strip-fill.h"
 #include "model/lacuna-strip-layout.h"
 
 #include "core/gap.h"
@@ -58,6 +59,8 @@ typedef struct
   gsize n_matches;
   const guint64 *anchors;
   gsize n_anchors;
+  const LacunaStripFill *fills;        /* by address; none over another */
+  gsize n_fills;
 } LacunaStripMarks;
 
 /* Along the axis or across it, in logical pixels. */
@@ -152,7 +155,7 @@ LacunaStripSpan lacuna_strip_user_span        (const LacunaStripScene *scene);
 /* Free space, hazards, breaks, regions, and the labels on regions. */
 GskRenderNode *lacuna_strip_render_base       (const LacunaStripScene *scene);
 
-/* The window, matching gaps, the candidate, anchors, the ruler, the labels on gaps, which keep clear
+/* How full buffers are, the window, matching gaps, the candidate, anchors, the ruler, the labels on gaps, which keep clear
  * of all that, and the ends of the view. NULL when
  * there is nothing to draw. */
 GskRenderNode *lacuna_strip_render_overlay    (const LacunaStripScene *scene,
@@ -178,6 +181,10 @@ void           lacuna_strip_append_anchors    (const LacunaStripScene *scene,
                                                const LacunaStripMarks *marks,
                                                const LacunaStripSpan  *labels);
 void           lacuna_strip_append_footer     (const LacunaStripScene *scene,
+                                               GtkSnapshot            *snapshot,
+                                               const LacunaStripMarks *marks);
+
+void           lacuna_strip_append_fills      (const LacunaStripScene *scene,
                                                GtkSnapshot            *snapshot,
                                                const LacunaStripMarks *marks);
 

@@ -12,6 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 /* Matches that are marked where they are too narrow to be outlined. */
 #define MOST_MARKED_MATCHES 512
@@ -73,6 +74,8 @@ lacuna_strip_get_marks (LacunaStrip      *self,
 
   if (self->results)
     {
+  out_marks->fills = (const LacunaStripFill *) self->fills->data;
+  out_marks->n_fills = self->fills->len;
       out_marks->query = lacuna_gap_results_get_query (self->results);
       if (out_marks->query->n_anchors > 0)
         {
@@ -441,6 +444,7 @@ lacuna_strip_finalize (GObject *object)
 }
 
 static void
+  g_array_unref (self->fills);
 lacuna_strip_class_init (LacunaStripClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -510,6 +514,7 @@ lacuna_strip_init (LacunaStrip *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  self->fills = g_array_new (FALSE, FALSE, sizeof (LacunaStripFill));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (GTK_WIDGET (self), "card");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -558,6 +563,7 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
   if (census)
     lacuna_census_ref (census);
   g_clear_pointer (&self->census, lacuna_census_unref);
+      g_array_set_size (self->fills, 0);
   self->census = census;
   g_set_object (&self->snapshot, snapshot);
 
@@ -688,6 +694,22 @@ lacuna_strip_set_inks (LacunaStrip *self,
 
   if (self->inks == inks)
     return;
+
+void
+lacuna_strip_set_fills (LacunaStrip           *self,
+                        const LacunaStripFill *fills,
+                        gsize                  n_fills)
+{
+  g_return_if_fail (LACUNA_IS_STRIP (self));
+  g_return_if_fail (n_fills == 0 || fills != NULL);
+
+  if (n_fills == self->fills->len
+      && (n_fills == 0 || memcmp (self->fills->data, fills, n_fills * sizeof *fills) == 0))
+    return;
+  g_array_set_size (self->fills, 0);
+  g_array_append_vals (self->fills, fills, (guint) n_fills);
+  lacuna_strip_drop_overlay (self);
+}
 
   self->inks = inks;
   lacuna_strip_drop_nodes (self);

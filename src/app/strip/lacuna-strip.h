@@ -38,6 +38,7 @@
  */
 #pragma once
 
+#include "lacuna-strip-fill.h"
 #include "model/lacuna-changes.h"
 #include "model/lacuna-gap-results.h"
 #include "model/lacuna-scale.h"
@@ -122,6 +123,12 @@ void              lacuna_strip_set_candidate    (LacunaStrip          *self,
 void              lacuna_strip_set_anchors      (LacunaStrip          *self,
                                                  const guint64        *anchors,
                                                  gsize                 n_anchors);
+
+/* How full buffers are; sorted by address, none over another; copied. Those of the snapshot before are
+ * kept at a refresh. */
+void              lacuna_strip_set_fills        (LacunaStrip           *self,
+                                                 const LacunaStripFill *fills,
+                                                 gsize                  n_fills);
 
 /* Outlines @range (a region or gap); an empty range for none. Emits nothing. */
 void              lacuna_strip_set_selection    (LacunaStrip          *self,
