@@ -4,6 +4,9 @@
  */
 #pragma once
 
+#include "buffers/buffer.h"
+#include "buffers/locator.h"
+#include "buffers/locator-view.h"
 #include "buffers/placement.h"
 #include "buffers/private.h"
 #include "core/expression.h"

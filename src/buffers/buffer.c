@@ -1,0 +1,632 @@
+/* Shared buffers: see buffer.h, and locator-private.h for what is kept of them.
+ *
+ * The usual case is a thread that takes the buffer that it had before: it remembers a few, and one
+ * compare-and-swap on the buffer's item makes it the owner. Only when none of them will do are the tables
+ * searched, and tables without enough room are known without a look at their items.
+ *
+ * Nobody waits for a buffer that is taken; another one is used, or made. A thread that met others at
+ * its buffer prefers from then on buffers whose items lie on cache lines of their own.
+ *
+ * A write-xor-execute buffer is one piece of memory at two addresses: at its place it can be read and
+ * run, and this copy of the library writes it elsewhere. Changing the protection for each append would
+ * be simpler, but meanwhile other threads could not run what was appended before.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "buffer.h"
+
+#include "locator-private.h"
+#include "os/os.h"
+#include "os/trust.h"
+
+#include <string.h>
+
+/* How many buffers a thread remembers: as many windows as it is likely to go to and fro between. */
+#define N_HINTS 4
+
+/* Small requests are those of at most a page; a buffer that is made for them, when the one before is
+ * full, is twice as large as that, up to this. */
+#define GROWTH_MAX (UINT32_C (1) << 20)
+
+/* Pages in front of a buffer that may become buffers of their own, see lac_locator_enter(). */
+#define SPARE_PAGES 3
+
+/* What a thread remembers, of one generation of the locator. Only hints: everything is checked. */
+struct hints
+{
+  uint64_t generation;
+  struct lac_record *records[N_HINTS];
+  bool crowded;
+};
+
+static _Thread_local struct hints hints __attribute__ ((tls_model ("initial-exec")));
+
+struct request
+{
+  uintptr_t start;
+  uintptr_t end;
+  uint32_t size;
+  uintptr_t mask;
+};
+
+/* Why a buffer was not taken. */
+enum outcome
+{
+  TAKEN_NOW,
+  UNFIT,
+  TOO_SMALL,
+  TAKEN_BY_OTHERS,
+};
+
+/* Where the next bytes would lie, as a position; UINT32_MAX when they have no room. */
+static inline uint32_t
+find_room (const struct request *request,
+           uintptr_t             base,
+           uint32_t              size,
+           uint32_t              position)
+{
+  uint32_t room = size - position;
+  uintptr_t skip = -(base + position) & request->mask;
+
+  if (position > size || skip > room || request->size > room - (uint32_t) skip)
+    return UINT32_MAX;
+  return position + (uint32_t) skip;
+}
+
+static inline bool
+is_inside (const struct request *request,
+           uintptr_t             base,
+           uint32_t              size)
+{
+  return base >= request->start && base <= request->end && size <= request->end - base;
+}
+
+static inline void
+begin_taking (struct lac_record *record,
+              uint32_t           old_position,
+              uint32_t           position,
+              int32_t            thread,
+              struct lac_buffer *out_buffer)
+{
+  uint64_t taking = record->last_taking + 1;
+
+  if (position != old_position)
+    __atomic_store_n (&record->item->position, position, __ATOMIC_RELEASE);
+  record->last_taking = taking;
+  record->start = position;
+  if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
+    atomic_store_explicit (&record->holder, thread, memory_order_relaxed);
+  atomic_store_explicit (&record->taking, taking, memory_order_relaxed);
+  *out_buffer = (struct lac_buffer){
+    .address = atomic_load_explicit (&record->base, memory_order_relaxed),
+    .size = atomic_load_explicit (&record->size, memory_order_relaxed),
+    .position = position,
+    .flags = record->flags,
+    .item = record->item,
+    .state = record,
+    .taking = taking,
+  };
+}
+
+void
+lac_record_begin (struct lac_record *record,
+                  uint32_t           position,
+                  struct lac_buffer *out_buffer)
+{
+  begin_taking (record, position, position, lac_thread_id (), out_buffer);
+}
+
+/* Takes a buffer that was trusted before, if it will do. */
+static inline enum outcome
+try_record (struct lac_record    *record,
+            const struct request *request,
+            int32_t               thread,
+            struct lac_buffer    *out_buffer)
+{
+  struct lac_item *item = record->item;
+  uintptr_t base = atomic_load_explicit (&record->base, memory_order_relaxed);
+  uint32_t size = atomic_load_explicit (&record->size, memory_order_relaxed);
+  uint32_t old_position, position;
+
+  if (!is_inside (request, base, size))
+    return UNFIT;
+  if (find_room (request, base, size, lac_item_position (item)) == UINT32_MAX)
+    return TOO_SMALL;
+  if (!lac_item_try_take (item))
+    return TAKEN_BY_OTHERS;
+  old_position = lac_item_position (item);
+  position = find_room (request, base, size, old_position);
+  if (__builtin_expect (position == UINT32_MAX, 0))
+    {
+      lac_item_release (item);
+      return TOO_SMALL;
+    }
+  begin_taking (record, old_position, position, thread, out_buffer);
+  return TAKEN_NOW;
+}
+
+static void
+remember (struct lac_state  *state,
+          struct lac_record *record)
+{
+  uint64_t generation = atomic_load_explicit (&state->generation, memory_order_relaxed);
+  unsigned place = 0;
+
+  if (hints.generation != generation)
+    hints = (struct hints){ .generation = generation };
+  while (place < N_HINTS - 1 && hints.records[place] != NULL && hints.records[place] != record)
+    place++;
+  memmove (hints.records + 1, hints.records, place * sizeof *hints.records);
+  hints.records[0] = record;
+}
+
+/* What a search of the tables found besides a buffer. */
+struct found
+{
+  unsigned n_fit;
+  uint64_t holders;
+};
+
+/* Takes a buffer of @known. With @alone, none that lies beside one of another thread's. */
+static struct lac_record *
+search_table (struct lac_known     *known,
+              const struct request *request,
+              int32_t               thread,
+              bool                  alone,
+              struct found         *found,
+              struct lac_buffer    *out_buffer)
+{
+  uint64_t before = atomic_load_explicit (&known->room, memory_order_acquire);
+  unsigned count = lac_known_count (known);
+  uint32_t most = 0;
+
+  if (before >> 32 == count && (uint32_t) before < request->size)
+    return NULL;
+  for (unsigned i = 0; i < count; i++)
+    {
+      struct lac_item *item = &known->table->items[i];
+      struct lac_record *record = &known->records[i];
+      uint32_t size = lac_item_size (item);
+      uint32_t position = lac_item_position (item);
+      uintptr_t base;
+      int32_t holder;
+
+      if (position >= size)
+        continue;
+      if (size - position > most)
+        most = size - position;
+      base = lac_item_base (item);
+      if (size - position < request->size || !is_inside (request, base, size)
+          || lac_known_is_bad (known, i)
+          || find_room (request, base, size, position) == UINT32_MAX)
+        continue;
+
+      holder = atomic_load_explicit (&record->holder, memory_order_relaxed);
+      found->n_fit++;
+      found->holders |= UINT64_C (1) << ((uint32_t) holder * UINT32_C (2654435769) >> 26);
+      if (lac_item_is_taken (item) || (alone && lac_known_is_crowded (known, i, thread)))
+        continue;
+      if (atomic_load_explicit (&record->trust, memory_order_acquire) != LAC_TRUST_GOOD
+          || atomic_load_explicit (&record->base, memory_order_relaxed) != base
+          || atomic_load_explicit (&record->size, memory_order_relaxed) != size)
+        {
+          bool good;
+
+          if (!lac_item_try_take (item))
+            continue;
+          good = lac_known_trust (known, i);
+          lac_item_release (item);
+          if (!good)
+            continue;
+        }
+      if (try_record (record, request, thread, out_buffer) == TAKEN_NOW)
+        return record;
+    }
+  /* When more were entered meanwhile, the number tells. */
+  atomic_compare_exchange_strong_explicit (&known->room, &before, (uint64_t) count << 32 | most,
+                                           memory_order_release, memory_order_relaxed);
+  return NULL;
+}
+
+static struct lac_record *
+search (struct lac_state             *state,
+        _Atomic (struct lac_known *) *list,
+        const struct request         *request,
+        int32_t                       thread,
+        bool                          alone,
+        struct found                 *out_found,
+        struct lac_buffer            *out_buffer)
+{
+  *out_found = (struct found){ 0 };
+  for (struct lac_known *known = atomic_load_explicit (list, memory_order_acquire); known != NULL;
+       known = lac_known_next (state, known))
+    {
+      struct lac_record *record = search_table (known, request, thread, alone, out_found, out_buffer);
+
+      if (record != NULL)
+        return record;
+    }
+  return NULL;
+}
+
+static enum lac_status
+place_memory (const struct lac_gap_query  *query,
+              uint64_t                     size,
+              unsigned                     flags,
+              struct lac_new_buffer       *out_buffer,
+              struct lac_placement_report *out_report)
+{
+  struct lac_gap_query larger = *query;
+  unsigned protection = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  struct lac_range range;
+  enum lac_status status;
+  void *writable;
+
+  if ((flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
+    protection = LAC_PROTECTION_NONE;
+  larger.size = size;
+  status = lac_placement_take (&larger, protection, &range, out_report);
+  if (status != LAC_OK)
+    return status;
+  out_buffer->base = (uintptr_t) range.start;
+  out_buffer->size = (uint32_t) size;
+  out_buffer->writable = (uint8_t *) out_buffer->base;
+  out_buffer->flags = flags & LAC_BUFFER_WRITE_XOR_EXECUTE;
+  if (out_buffer->flags == 0)
+    return LAC_OK;
+  status = lac_os_map_twice ((void *) out_buffer->base, (size_t) size, &writable, NULL);
+  if (status != LAC_OK)
+    lac_placement_give_back (range, NULL);
+  else
+    out_buffer->writable = writable;
+  return status;
+}
+
+static void
+give_back (const struct lac_new_buffer *buffer)
+{
+  if (buffer->flags != 0)
+    lac_os_unmap_twice ((void *) buffer->base, buffer->size, buffer->writable);
+  else
+    lac_placement_give_back (
+        (struct lac_range){ buffer->base, (uint64_t) buffer->base + buffer->size }, NULL);
+}
+
+/* Makes a buffer and takes it. @filled: the size of the one that is full, 0 for none. */
+static enum lac_status
+make_buffer (struct lac_state            *state,
+             const struct lac_gap_query  *query,
+             unsigned                     flags,
+             const struct request        *request,
+             uint32_t                     filled,
+             bool                         alone,
+             struct lac_record          **out_record,
+             struct lac_placement_report *out_report)
+{
+  uint64_t page_size = state->page_size;
+  uint64_t needed = (request->size + page_size - 1) & ~(page_size - 1);
+  uint64_t size = needed;
+  struct lac_new_buffer buffer = { .page_size = (uint32_t) page_size };
+  enum lac_status status;
+
+  if (needed > UINT32_MAX)
+    return LAC_E_INVALID;
+  if (needed == page_size && filled != 0)
+    {
+      size = filled < GROWTH_MAX / 2 ? (uint64_t) filled * 2 : GROWTH_MAX;
+      size &= ~(page_size - 1);
+      if (size < needed)
+        size = needed;
+    }
+  if (alone && size + SPARE_PAGES * page_size <= UINT32_MAX)
+    {
+      buffer.spare = (uint32_t) (SPARE_PAGES * page_size);
+      size += buffer.spare;
+    }
+  status = place_memory (query, size, flags, &buffer, out_report);
+  if (status != LAC_OK && size > needed)
+    {
+      buffer.spare = 0;
+      status = place_memory (query, needed, flags, &buffer, out_report);
+    }
+  if (status != LAC_OK)
+    return status;
+
+  status = lac_locator_enter (state, buffer.flags != 0 ? &state->own : &state->first, &buffer,
+                              out_record);
+  if (status != LAC_OK)
+    give_back (&buffer);
+  return status;
+}
+
+static void
+take_made (struct lac_record    *record,
+           const struct request *request,
+           int32_t               thread,
+           struct lac_buffer    *out_buffer)
+{
+  uint32_t position
+      = find_room (request, atomic_load_explicit (&record->base, memory_order_relaxed),
+                   atomic_load_explicit (&record->size, memory_order_relaxed), 0);
+
+  /* Its start is aligned as was asked, so that this is 0; but for a spare page in front of it. */
+  begin_taking (record, 0, position == UINT32_MAX ? 0 : position, thread, out_buffer);
+  out_buffer->created = true;
+}
+
+/* Whatever the hints did not find. */
+static __attribute__ ((noinline)) enum lac_status
+get_slowly (const struct lac_gap_query  *query,
+            unsigned                     flags,
+            const struct request        *request,
+            uint32_t                     filled,
+            bool                         met_others,
+            struct lac_buffer           *out_buffer,
+            struct lac_placement_report *out_report)
+{
+  _Atomic (struct lac_known *) *list;
+  struct lac_record *record = NULL;
+  struct lac_state *state;
+  struct found found;
+  int32_t thread = lac_thread_id ();
+  bool may_make = (flags & LAC_BUFFER_EXISTING) == 0;
+  bool alone, second;
+  enum lac_status status = lac_state_open (may_make, &state);
+
+  if (status != LAC_OK)
+    return status == LAC_E_NOT_FOUND ? LAC_E_NO_GAP : status;
+  if (hints.generation != atomic_load_explicit (&state->generation, memory_order_relaxed))
+    hints = (struct hints){ .generation = state->generation };
+  if (met_others)
+    hints.crowded = true;
+  alone = hints.crowded;
+  list = (flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0 ? &state->own : &state->first;
+  second = lac_known_count (atomic_load_explicit (&state->first, memory_order_acquire)) > 0;
+
+  record = search (state, list, request, thread, alone, &found, out_buffer);
+  /* As long as there are few for those who meet here, one more is worth it. */
+  if (record == NULL && alone
+      && (!may_make
+          || found.n_fit >= (SPARE_PAGES + 1) * (1 + (unsigned) __builtin_popcountll (found.holders))))
+    {
+      record = search (state, list, request, thread, false, &found, out_buffer);
+      alone = false;
+    }
+  if (record == NULL && may_make)
+    {
+      status = make_buffer (state, query, flags, request, filled, alone, &record, out_report);
+      if (status == LAC_OK)
+        take_made (record, request, thread, out_buffer);
+      else if (alone)
+        {
+          struct lac_record *other = search (state, list, request, thread, false, &found, out_buffer);
+
+          if (other != NULL)
+            {
+              record = other;
+              status = LAC_OK;
+            }
+        }
+      if (status != LAC_OK)
+        return status;
+    }
+  if (record == NULL)
+    return LAC_E_NO_GAP;
+  remember (state, record);
+  if (second)
+    lac_state_clean (state);
+  return LAC_OK;
+}
+
+static bool
+understand (const struct lac_gap_query *query,
+            unsigned                    flags,
+            struct request             *out_request)
+{
+  const struct lac_os_space *space = lac_os_get_space ();
+  struct lac_range window;
+
+  if (query->size - 1 >= UINT32_MAX - 1 || !lac_is_power_of_two (query->alignment)
+      || query->min > query->max
+      || (query->n_anchors > 0 && query->anchors == NULL)
+      || (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING)) != 0
+      || lac_gap_query_check (query) != LAC_OK)
+    return false;
+  window = lac_range_intersect ((struct lac_range){ query->min, query->max }, space->user);
+  for (size_t i = 0; i < query->n_anchors; i++)
+    window = lac_range_intersect (
+        window, (struct lac_range){ lac_subtract_saturating (query->anchors[i], query->within),
+                                    lac_add_saturating (query->anchors[i], query->within) });
+  *out_request = (struct request){
+    .start = (uintptr_t) window.start,
+    .end = (uintptr_t) window.end,
+    .size = (uint32_t) query->size,
+    .mask = (uintptr_t) query->alignment - 1,
+  };
+  return true;
+}
+
+enum lac_status
+lac_buffers_get (const struct lac_gap_query  *query,
+                 unsigned                     flags,
+                 struct lac_buffer           *out_buffer,
+                 struct lac_placement_report *out_report)
+{
+  struct lac_state *state = lac_state_ready ();
+  struct lac_gap_query anything;
+  struct request request;
+  uint32_t filled = 0;
+  bool met_others = false;
+
+  if (out_report != NULL)
+    memset (out_report, 0, sizeof *out_report);
+  if (query == NULL)
+    {
+      lac_placement_init (&anything);
+      anything.size = LAC_TABLE_SIZE;
+      anything.alignment = 1;
+      query = &anything;
+    }
+  if (!understand (query, flags, &request))
+    return LAC_E_INVALID;
+
+  if (state != NULL
+      && hints.generation == atomic_load_explicit (&state->generation, memory_order_relaxed))
+    {
+      int32_t thread = lac_thread_id ();
+
+      for (unsigned i = 0; i < N_HINTS && hints.records[i] != NULL; i++)
+        {
+          struct lac_record *record = hints.records[i];
+
+          if (((record->flags ^ flags) & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
+            continue;
+          switch (try_record (record, &request, thread, out_buffer))
+            {
+            case TAKEN_NOW:
+              if (__builtin_expect (i != 0, 0))
+                {
+                  memmove (hints.records + 1, hints.records, i * sizeof *hints.records);
+                  hints.records[0] = record;
+                }
+              return LAC_OK;
+            case TOO_SMALL:
+              if (filled == 0)
+                filled = atomic_load_explicit (&record->size, memory_order_relaxed);
+              break;
+            case TAKEN_BY_OTHERS:
+              /* The thread itself may have it. */
+              if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
+                met_others = true;
+              break;
+            case UNFIT:
+              break;
+            }
+        }
+    }
+  return get_slowly (query, flags, &request, filled, met_others, out_buffer, out_report);
+}
+
+/* Without wiped memory a child finds its parent's records as they were. */
+static __attribute__ ((noinline)) bool
+is_taking_of_parent (uint64_t taking)
+{
+  struct lac_state *state = lac_state_ready ();
+
+  return state == NULL
+         || (state->compare_process
+             && taking >> LAC_TAKING_GENERATION_SHIFT
+                    != atomic_load_explicit (&state->generation, memory_order_relaxed));
+}
+
+/* The record of a handle that is still good; NULL when it was put back. */
+static inline struct lac_record *
+get_record (const struct lac_buffer *buffer)
+{
+  struct lac_record *record = buffer->state;
+
+  if (record == NULL || buffer->taking == 0
+      || atomic_load_explicit (&record->taking, memory_order_relaxed) != buffer->taking)
+    return NULL;
+  if (__builtin_expect (atomic_load_explicit (&lac_compares_processes, memory_order_relaxed), 0)
+      && is_taking_of_parent (buffer->taking))
+    return NULL;
+  return record;
+}
+
+enum lac_status
+lac_buffer_append (struct lac_buffer *buffer,
+                   const void        *bytes,
+                   size_t             size,
+                   void             **out_address)
+{
+  struct lac_record *record = get_record (buffer);
+  uint32_t position;
+
+  if (record == NULL)
+    return LAC_E_NOT_TAKEN;
+  position = lac_item_position (record->item);
+  if (position > buffer->size || size > buffer->size - position)
+    return LAC_E_FULL;
+  if (size > 0)
+    memcpy (record->writable + position, bytes, size);
+  __atomic_store_n (&record->item->position, position + (uint32_t) size, __ATOMIC_RELEASE);
+  buffer->position = position + (uint32_t) size;
+  if (out_address != NULL)
+    *out_address = (void *) (buffer->address + position);
+  return LAC_OK;
+}
+
+enum lac_status
+lac_buffer_reserve (struct lac_buffer *buffer,
+                    size_t             size,
+                    size_t             alignment,
+                    void             **out_address)
+{
+  struct lac_record *record = get_record (buffer);
+  uint32_t position, room;
+  uintptr_t skip;
+
+  if (record == NULL)
+    return LAC_E_NOT_TAKEN;
+  if (!lac_is_power_of_two (alignment))
+    return LAC_E_INVALID;
+  position = lac_item_position (record->item);
+  if (position > buffer->size)
+    return LAC_E_FULL;
+  room = buffer->size - position;
+  skip = -(buffer->address + position) & (alignment - 1);
+  if (skip > room || size > room - skip)
+    return LAC_E_FULL;
+  position += (uint32_t) skip;
+  __atomic_store_n (&record->item->position, position + (uint32_t) size, __ATOMIC_RELEASE);
+  buffer->position = position + (uint32_t) size;
+  *out_address = (void *) (buffer->address + position);
+  return LAC_OK;
+}
+
+enum lac_status
+lac_buffer_write (struct lac_buffer *buffer,
+                  void              *address,
+                  const void        *bytes,
+                  size_t             size)
+{
+  struct lac_record *record = get_record (buffer);
+  uintptr_t offset;
+  uint32_t position;
+
+  if (record == NULL)
+    return LAC_E_NOT_TAKEN;
+  position = lac_item_position (record->item);
+  offset = (uintptr_t) address - buffer->address;
+  if (position > buffer->size || offset < record->start || offset > position
+      || size > position - offset)
+    return LAC_E_INVALID;
+  if (size > 0)
+    memcpy (record->writable + offset, bytes, size);
+  return LAC_OK;
+}
+
+enum lac_status
+lac_buffer_put (struct lac_buffer *buffer)
+{
+  struct lac_record *record = get_record (buffer);
+  struct lac_item *item = buffer->item;
+  uint64_t taking = buffer->taking;
+  uint32_t start, position;
+
+  if (record == NULL)
+    return LAC_E_NOT_TAKEN;
+  start = record->start;
+  position = lac_item_position (item);
+  /* Of several who put back copies of the handle at once, one succeeds. */
+  if (!atomic_compare_exchange_strong_explicit (&record->taking, &taking, 0, memory_order_relaxed,
+                                                memory_order_relaxed))
+    return LAC_E_NOT_TAKEN;
+  if (position > start && position <= buffer->size)
+    lac_os_clear_instruction_cache ((void *) (buffer->address + start),
+                                    (void *) (buffer->address + position));
+  lac_item_release (item);
+  *buffer = (struct lac_buffer){ 0 };
+  return LAC_OK;
+}
