@@ -4,9 +4,12 @@
  */
 #pragma once
 
+#include "buffers/arena.h"
 #include "buffers/buffer.h"
+#include "buffers/bytes.h"
 #include "buffers/locator.h"
 #include "buffers/locator-view.h"
+#include "buffers/memory.h"
 #include "buffers/placement.h"
 #include "buffers/private.h"
 #include "core/expression.h"
