@@ -52,6 +52,9 @@ ask (struct walk      *walk,
   enum lac_status status = lac_os_view_next (&walk->view, address, out_region);
 
   walk->n_queries++;
+  /* The file that is asked may have been closed by the program meanwhile. */
+  if (status == LAC_E_NOT_SUPPORTED && lac_os_view_open (&walk->view) == LAC_OK)
+    status = lac_os_view_next (&walk->view, address, out_region);
   if (status == LAC_E_NOT_FOUND)
     {
       *out_region = (struct lac_range){ walk->user.end, walk->user.end };

@@ -195,7 +195,7 @@ lac_os_mapped_size (uint64_t *out_size)
 {
   /* The first number is the pages of all that is mapped. A descriptor that means another file by now
    * is found out by what it says, or gives a size that is not the one expected. */
-  for (int attempt = 0; attempt < 2; attempt++)
+  for (int attempt = 0; attempt < 4; attempt++)
     {
       int file = lac_own_file (LAC_OWN_STATM, attempt > 0);
       char text[128];

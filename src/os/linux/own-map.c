@@ -15,6 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* How often a file is opened again because its number means another one by now. */
+#define MAX_ATTEMPTS 4
+
 /* Whether the kernel answers point queries: an enum lac_point_queries. */
 static atomic_int queries = LAC_QUERIES_UNKNOWN;
 
@@ -46,18 +49,28 @@ query (uint64_t                 address,
        struct lac_region_entry *out_entry,
        char                    *name)
 {
-  enum lac_status status;
-  int file;
+  int unknown = LAC_QUERIES_UNKNOWN;
 
   if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_NO)
     return LAC_E_NOT_SUPPORTED;
-  file = lac_own_file (LAC_OWN_MAPS, checked);
-  if (file < 0)
-    return LAC_E_NOT_SUPPORTED;
-  status = query_file (file, address, out_entry, name);
-  if (status == LAC_E_NOT_SUPPORTED && checked && errno == ENOTTY)
-    atomic_store_explicit (&queries, LAC_QUERIES_NO, memory_order_relaxed);
-  return status == LAC_OK || status == LAC_E_NOT_FOUND ? status : LAC_E_NOT_SUPPORTED;
+  /* Another thread may put another file under the number right after it was checked. */
+  for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
+    {
+      int file = lac_own_file (LAC_OWN_MAPS, checked);
+      enum lac_status status;
+
+      if (file < 0)
+        return LAC_E_NOT_SUPPORTED;
+      status = query_file (file, address, out_entry, name);
+      if (status == LAC_OK || status == LAC_E_NOT_FOUND)
+        return status;
+      if (!checked)
+        return LAC_E_NOT_SUPPORTED;
+    }
+  if (errno == ENOTTY)
+    atomic_compare_exchange_strong_explicit (&queries, &unknown, LAC_QUERIES_NO, memory_order_relaxed,
+                                             memory_order_relaxed);
+  return LAC_E_NOT_SUPPORTED;
 }
 
 enum lac_status
