@@ -112,14 +112,23 @@ void
 lacuna_later_build (gpointer self)
 {
   LacunaLaterPrivate *private = NULL;
+  LacunaLaterClass *klass = NULL;
 
   g_return_if_fail (LACUNA_IS_LATER (self));
 
   private = lacuna_later_get_instance_private (self);
+  klass = LACUNA_LATER_GET_CLASS (self);
   if (private->built)
     return;
   private->built = TRUE;
-  LACUNA_LATER_GET_CLASS (self)->build (self);
+  if (klass->set_template != NULL)
+    {
+      if (!klass->has_template)
+        klass->set_template (GTK_WIDGET_CLASS (klass));
+      klass->has_template = TRUE;
+      gtk_widget_init_template (self);
+    }
+  klass->build (self);
   g_signal_emit (self, signals[BUILT], 0);
 }
 

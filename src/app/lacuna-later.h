@@ -16,8 +16,15 @@ struct _LacunaLaterClass
 {
   GtkWidgetClass parent_class;
 
-  /* Makes what is in the part: its template, and whatever else takes time. Called once. */
+  /* Gives the class its template, before the first part of its kind is built; reading one takes
+   * time, too. NULL for none. */
+  void (*set_template) (GtkWidgetClass *widget_class);
+
+  /* Makes what is in the part and not in its template. Called once, when that is there. */
   void (*build) (LacunaLater *self);
+
+  /* private */
+  gboolean has_template;
 };
 
 void     lacuna_later_build    (gpointer self);

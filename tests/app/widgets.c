@@ -17,6 +17,7 @@
 #include "app/strip/lacuna-strip.h"
 #include "app/strip/lacuna-swatch.h"
 #include "app/chooser/lacuna-target-chooser.h"
+#include "app/chooser/lacuna-target-list.h"
 
 #include <adwaita.h>
 #include <dlfcn.h>
@@ -48,5 +49,6 @@ gtk_init_check (void)
   g_type_ensure (LACUNA_TYPE_STRIP);
   g_type_ensure (LACUNA_TYPE_SWATCH);
   g_type_ensure (LACUNA_TYPE_TARGET_CHOOSER);
+  g_type_ensure (LACUNA_TYPE_TARGET_LIST);
   return TRUE;
 }

@@ -59,7 +59,7 @@ def every_template_is_valid():
 
 def a_wrong_one_is_noticed():
     """Otherwise the case before would say nothing."""
-    text = read("target-chooser.ui")
+    text = read("target-list.ui")
     for good, bad in (('name="placeholder-text"', 'name="place-text"'),
                       ('class="GtkSearchEntry"', 'class="GtkSeekEntry"')):
         tap.expect(good in text, f"{good} is not there")

@@ -340,8 +340,6 @@ lacuna_target_list_build (LacunaLater *later)
 {
   LacunaTargetList *self = LACUNA_TARGET_LIST (later);
 
-  gtk_widget_init_template (GTK_WIDGET (self));
-
   self->shown_rows = g_ptr_array_new ();
   self->sorted_by = g_strdup ("");
   self->counts = lacuna_region_counts_new ();
@@ -361,22 +359,8 @@ lacuna_target_list_build (LacunaLater *later)
 }
 
 static void
-lacuna_target_list_class_init (LacunaTargetListClass *klass)
+lacuna_target_list_set_template (GtkWidgetClass *widget_class)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  G_OBJECT_CLASS (klass)->dispose = lacuna_target_list_dispose;
-  G_OBJECT_CLASS (klass)->finalize = lacuna_target_list_finalize;
-  LACUNA_LATER_CLASS (klass)->build = lacuna_target_list_build;
-  widget_class->map = lacuna_target_list_map;
-  widget_class->unmap = lacuna_target_list_unmap;
-
-  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[CLOSED] = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                  NULL, NULL, G_TYPE_NONE, 0);
-
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/target-list.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetList, content);
@@ -391,6 +375,26 @@ lacuna_target_list_class_init (LacunaTargetListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
+}
+
+static void
+lacuna_target_list_class_init (LacunaTargetListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = lacuna_target_list_dispose;
+  G_OBJECT_CLASS (klass)->finalize = lacuna_target_list_finalize;
+  LACUNA_LATER_CLASS (klass)->set_template = lacuna_target_list_set_template;
+  LACUNA_LATER_CLASS (klass)->build = lacuna_target_list_build;
+  widget_class->map = lacuna_target_list_map;
+  widget_class->unmap = lacuna_target_list_unmap;
+
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CLOSED] = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

@@ -37,8 +37,9 @@ struct _LacunaCompleter
 {
   GObject parent_instance;
 
-  GtkEntry *entry; /* borrowed */
-  GtkWidget *popover;
+  GtkEntry *entry;    /* borrowed */
+  GtkWidget *owner;   /* borrowed; NULL once it is gone */
+  GtkWidget *popover; /* with the list; NULL until there is something to list */
   GtkWidget *scroller;
   GtkListBox *list;
   GPtrArray *rows; /* of GtkListBoxRow, borrowed; hidden when there are fewer names */
@@ -198,12 +199,14 @@ static void
 highlight (LacunaCompleter *self,
            guint            position)
 {
-  GtkAdjustment *adjustment
-      = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  GtkAdjustment *adjustment;
   graphene_rect_t bounds;
   GtkWidget *row;
 
   self->highlighted = position;
+  if (self->popover == NULL)
+    return;
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
   gtk_list_box_unselect_all (self->list);
   if (position == NONE)
     return;
@@ -271,9 +274,40 @@ show_row (LacunaCompleter *self,
                                   -1);
 }
 
+static void row_activated_cb (LacunaCompleter *self,
+                              GtkListBoxRow   *row);
+
+/* There are several entries that complete names, and few people type into all of them. */
+static void
+make_list (LacunaCompleter *self)
+{
+  self->list = GTK_LIST_BOX (gtk_list_box_new ());
+  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Names"), -1);
+
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scroller), MOST_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->list));
+
+  self->popover = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (self->popover), self->scroller);
+  gtk_popover_set_autohide (GTK_POPOVER (self->popover), FALSE);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
+  gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_BOTTOM);
+  gtk_widget_set_can_focus (self->popover, FALSE);
+  gtk_widget_add_css_class (self->popover, "completions");
+  gtk_widget_set_parent (self->popover, self->owner);
+}
+
 static void
 open_list (LacunaCompleter *self)
 {
+  if (self->popover == NULL)
+    make_list (self);
   for (guint i = 0; i < MAX (self->proposals->len, self->rows->len); i++)
     show_row (self, i);
   highlight (self, NONE);
@@ -294,7 +328,7 @@ found_cb (GObject      *source,
   gboolean cut;
   g_autoptr (GPtrArray) proposals = lacuna_completion_find_finish (result, &cut, &error);
 
-  if (proposals == NULL || self->popover == NULL)
+  if (proposals == NULL || self->owner == NULL)
     return;
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->proposals, g_ptr_array_unref);
@@ -465,25 +499,6 @@ lacuna_completer_init (LacunaCompleter *self)
 {
   self->highlighted = NONE;
   self->rows = g_ptr_array_new ();
-  self->list = GTK_LIST_BOX (gtk_list_box_new ());
-  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Names"), -1);
-
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
-                                  GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scroller), MOST_HEIGHT);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->list));
-
-  self->popover = gtk_popover_new ();
-  gtk_popover_set_child (GTK_POPOVER (self->popover), self->scroller);
-  gtk_popover_set_autohide (GTK_POPOVER (self->popover), FALSE);
-  gtk_popover_set_has_arrow (GTK_POPOVER (self->popover), FALSE);
-  gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_BOTTOM);
-  gtk_widget_set_can_focus (self->popover, FALSE);
-  gtk_widget_add_css_class (self->popover, "completions");
 }
 
 /**
@@ -502,7 +517,7 @@ lacuna_completer_new (GtkWidget *owner,
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   self->entry = entry;
-  gtk_widget_set_parent (self->popover, owner);
+  self->owner = owner;
   g_signal_connect_object (entry, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self,
@@ -528,6 +543,7 @@ lacuna_completer_detach (LacunaCompleter *self)
 
   forget_search (self);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
+  self->owner = NULL;
 }
 
 /**

@@ -321,7 +321,6 @@ lacuna_gap_panel_build (LacunaLater *later)
 {
   LacunaGapPanel *self = LACUNA_GAP_PANEL (later);
 
-  gtk_widget_init_template (GTK_WIDGET (self));
   lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
   lacuna_gap_panel_start_results (self);
   g_signal_connect_swapped (self->selection, "notify::selected",
@@ -331,40 +330,14 @@ lacuna_gap_panel_build (LacunaLater *later)
 }
 
 static void
-lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
+lacuna_gap_panel_set_template (GtkWidgetClass *widget_class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   static const char *const entries[LACUNA_N_ENTRIES] = {
     [LACUNA_ENTRY_MINIMUM] = "minimum", [LACUNA_ENTRY_MAXIMUM] = "maximum",
     [LACUNA_ENTRY_WITHIN] = "within",   [LACUNA_ENTRY_SIZE] = "size",
     [LACUNA_ENTRY_ALIGNMENT] = "alignment",
   };
 
-  object_class->dispose = lacuna_gap_panel_dispose;
-  object_class->finalize = lacuna_gap_panel_finalize;
-  LACUNA_LATER_CLASS (klass)->build = lacuna_gap_panel_build;
-
-  /* LacunaGapPanel::results-changed: there are new results, or other ones. */
-  signals[RESULTS_CHANGED]
-      = g_signal_new ("results-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                      NULL, NULL, G_TYPE_NONE, 0);
-  /* LacunaGapPanel::selected: the user went to another result. */
-  signals[SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
-  /* LacunaGapPanel::chosen: the user clicked or activated the selected result: show it. */
-  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                  NULL, NULL, G_TYPE_NONE, 0);
-  /* LacunaGapPanel::copied: something is on the clipboard; what, in a few words. */
-  signals[COPIED] = g_signal_new ("copied", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-
-  /* LacunaGapPanel::pick-anchor: an anchor is to be picked on the strip, or no longer. */
-  signals[PICK_ANCHOR] = g_signal_new ("pick-anchor", G_TYPE_FROM_CLASS (klass),
-                                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                       G_TYPE_BOOLEAN);
-
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/gap-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, box);
@@ -399,6 +372,39 @@ lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, result_released_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_back_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_forward_cb);
+}
+
+static void
+lacuna_gap_panel_class_init (LacunaGapPanelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = lacuna_gap_panel_dispose;
+  object_class->finalize = lacuna_gap_panel_finalize;
+  LACUNA_LATER_CLASS (klass)->set_template = lacuna_gap_panel_set_template;
+  LACUNA_LATER_CLASS (klass)->build = lacuna_gap_panel_build;
+
+  /* LacunaGapPanel::results-changed: there are new results, or other ones. */
+  signals[RESULTS_CHANGED]
+      = g_signal_new ("results-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                      NULL, NULL, G_TYPE_NONE, 0);
+  /* LacunaGapPanel::selected: the user went to another result. */
+  signals[SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /* LacunaGapPanel::chosen: the user clicked or activated the selected result: show it. */
+  signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 0);
+  /* LacunaGapPanel::copied: something is on the clipboard; what, in a few words. */
+  signals[COPIED] = g_signal_new ("copied", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /* LacunaGapPanel::pick-anchor: an anchor is to be picked on the strip, or no longer. */
+  signals[PICK_ANCHOR] = g_signal_new ("pick-anchor", G_TYPE_FROM_CLASS (klass),
+                                       G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                       G_TYPE_BOOLEAN);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

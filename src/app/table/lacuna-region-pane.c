@@ -403,7 +403,6 @@ lacuna_region_pane_build (LacunaLater *later)
 {
   LacunaRegionPane *self = LACUNA_REGION_PANE (later);
 
-  gtk_widget_init_template (GTK_WIDGET (self));
   lacuna_spare_make (gtk_widget_get_parent (GTK_WIDGET (self->count_label)));
   lacuna_menu_make_later (self->sort_button, self->sort_menu);
 
@@ -423,6 +422,29 @@ lacuna_region_pane_build (LacunaLater *later)
 }
 
 static void
+lacuna_region_pane_set_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/lacuna_project/Lacuna/ui/region-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, bar);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, filter_entry);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_regions);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_gaps);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_both);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, count_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_menu);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, stack);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, empty_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, clear_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, view);
+  gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
+}
+
+static void
 lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -432,6 +454,7 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
   object_class->dispose = lacuna_region_pane_dispose;
   object_class->get_property = get_property;
   object_class->set_property = set_property;
+  LACUNA_LATER_CLASS (klass)->set_template = lacuna_region_pane_set_template;
   LACUNA_LATER_CLASS (klass)->build = lacuna_region_pane_build;
 
   /* What is listed: "regions", "gaps" or "both". */
@@ -467,24 +490,6 @@ lacuna_region_pane_class_init (LacunaRegionPaneClass *klass)
                                       G_TYPE_NONE, 0);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (
-      widget_class, "/io/github/lacuna_project/Lacuna/ui/region-pane.ui");
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, box);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, bar);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, filter_entry);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_regions);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_gaps);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_both);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, count_label);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_button);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_menu);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, stack);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, empty_label);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, clear_button);
-  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, view);
-  gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, show_toggled_cb);
-  gtk_widget_class_bind_template_callback (widget_class, clear_clicked_cb);
 }
 
 static void
