@@ -64,7 +64,9 @@ struct _LacunaStrip
   guint64 hover_address;
   gboolean hover_is_told; /* it was last said that the pointer is in something */
   struct lac_range told; /* of which it was last said that the pointer is in it; empty for none */
-  /* What the tooltip says of which range; it is asked at every motion. */
+  /* What the tooltip says of which range. It is asked at every motion, and would be laid out and drawn
+   * anew each time if the text were not in a label that stays. */
+  GtkWidget *tip_label;
   char *tip;
   struct lac_range tip_range;
   gboolean pointer_inside;

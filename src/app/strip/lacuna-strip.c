@@ -21,6 +21,9 @@
 #define LEAST_LENGTH 80
 #define NATURAL_LENGTH 640
 
+/* In a line of the tooltip. */
+#define MOST_TIP_CHARACTERS 70
+
 enum
 {
   PROP_0,
@@ -71,11 +74,11 @@ lacuna_strip_get_marks (LacunaStrip      *self,
   out_marks->n_anchors = self->anchors->len;
   out_marks->matches = self->matches;
   out_marks->n_matches = self->n_matches;
+  out_marks->fills = (const LacunaStripFill *) self->fills->data;
+  out_marks->n_fills = self->fills->len;
 
   if (self->results)
     {
-  out_marks->fills = (const LacunaStripFill *) self->fills->data;
-  out_marks->n_fills = self->fills->len;
       out_marks->query = lacuna_gap_results_get_query (self->results);
       if (out_marks->query->n_anchors > 0)
         {
@@ -278,6 +281,8 @@ ensure_tip (LacunaStrip *self,
     return FALSE;
   self->tip = lacuna_strip_describe_briefly (self, address);
   self->tip_range = item.range;
+  if (self->tip != NULL)
+    gtk_label_set_text (GTK_LABEL (self->tip_label), self->tip);
   return self->tip != NULL;
 }
 
@@ -327,7 +332,7 @@ lacuna_strip_query_tooltip (GtkWidget  *widget,
                                (double) lacuna_view_to_column (&self->view, self->scale,
                                                                self->tip_range.end),
                                &area);
-  gtk_tooltip_set_text (tooltip, self->tip);
+  gtk_tooltip_set_custom (tooltip, self->tip_label);
   gtk_tooltip_set_tip_area (tooltip, &area);
   return TRUE;
 }
@@ -426,6 +431,7 @@ lacuna_strip_dispose (GObject *object)
   g_clear_pointer (&self->census, lacuna_census_unref);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->results);
+  g_clear_object (&self->tip_label);
 
   G_OBJECT_CLASS (lacuna_strip_parent_class)->dispose (object);
 }
@@ -438,13 +444,13 @@ lacuna_strip_finalize (GObject *object)
   g_free (self->matches);
   g_free (self->tip);
   g_array_unref (self->anchors);
+  g_array_unref (self->fills);
   g_array_unref (self->kept);
 
   G_OBJECT_CLASS (lacuna_strip_parent_class)->finalize (object);
 }
 
 static void
-  g_array_unref (self->fills);
 lacuna_strip_class_init (LacunaStripClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -508,13 +514,16 @@ lacuna_strip_init (LacunaStrip *self)
   self->orientation = GTK_ORIENTATION_HORIZONTAL;
   self->inks = LACUNA_ALL_INKS;
   self->anchors = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->fills = g_array_new (FALSE, FALSE, sizeof (LacunaStripFill));
   self->kept = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->history = lacuna_strip_history_new (self);
   self->palette = lacuna_palette_for (manager);
+  self->tip_label = g_object_ref_sink (gtk_label_new (NULL));
+  gtk_label_set_wrap (GTK_LABEL (self->tip_label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->tip_label), MOST_TIP_CHARACTERS);
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
-  self->fills = g_array_new (FALSE, FALSE, sizeof (LacunaStripFill));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (GTK_WIDGET (self), "card");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -554,6 +563,7 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
       self->n_matches = 0;
       self->candidate_is_set = FALSE;
       g_array_set_size (self->anchors, 0);
+      g_array_set_size (self->fills, 0);
       self->pending = (struct lac_range){ 0, 0 };
       lacuna_strip_forget_input (self);
     }
@@ -563,7 +573,6 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
   if (census)
     lacuna_census_ref (census);
   g_clear_pointer (&self->census, lacuna_census_unref);
-      g_array_set_size (self->fills, 0);
   self->census = census;
   g_set_object (&self->snapshot, snapshot);
 
@@ -687,15 +696,6 @@ lacuna_strip_set_anchors (LacunaStrip   *self,
 }
 
 void
-lacuna_strip_set_inks (LacunaStrip *self,
-                       guint        inks)
-{
-  g_return_if_fail (LACUNA_IS_STRIP (self));
-
-  if (self->inks == inks)
-    return;
-
-void
 lacuna_strip_set_fills (LacunaStrip           *self,
                         const LacunaStripFill *fills,
                         gsize                  n_fills)
@@ -710,6 +710,15 @@ lacuna_strip_set_fills (LacunaStrip           *self,
   g_array_append_vals (self->fills, fills, (guint) n_fills);
   lacuna_strip_drop_overlay (self);
 }
+
+void
+lacuna_strip_set_inks (LacunaStrip *self,
+                       guint        inks)
+{
+  g_return_if_fail (LACUNA_IS_STRIP (self));
+
+  if (self->inks == inks)
+    return;
 
   self->inks = inks;
   lacuna_strip_drop_nodes (self);

@@ -26,6 +26,7 @@ struct _LacunaRegionMarks
 
   gboolean inside;
   guint64 hover;
+  GtkListItem *pointed; /* borrowed: of those, whose row holds it; NULL for none */
 
   LacunaChanges *changes;
   guint changes_step;
@@ -89,7 +90,11 @@ mark_item (LacunaRegionMarks *self,
 
   if (widget == NULL)
     return;
-  set_class (widget, "pointed", is_hovered (self, row));
+  if (is_hovered (self, row))
+    self->pointed = item;
+  else if (self->pointed == item)
+    self->pointed = NULL;
+  set_class (widget, "pointed", self->pointed == item);
   set_class (widget, "changed", changed);
   for (guint i = 1; i < G_N_ELEMENTS (glow_steps); i++)
     set_class (widget, glow_steps[i], changed && self->changes_step == i);
@@ -121,6 +126,8 @@ lacuna_region_marks_unbind (LacunaRegionMarks *self,
   GtkWidget *widget = lacuna_region_marks_get_row (item);
 
   g_hash_table_remove (self->bound, item);
+  if (self->pointed == item)
+    self->pointed = NULL;
   if (widget != NULL)
     {
       gtk_widget_remove_css_class (widget, "pointed");
@@ -148,35 +155,34 @@ lacuna_region_marks_find (LacunaRegionMarks *self,
   return NULL;
 }
 
-static void
-mark_hovered (LacunaRegionMarks *self,
-              gboolean           on)
-{
-  GtkListItem *item = self->inside ? lacuna_region_marks_find (self, self->hover) : NULL;
-  GtkWidget *widget = item != NULL ? lacuna_region_marks_get_row (item) : NULL;
-
-  if (widget != NULL)
-    set_class (widget, "pointed", on);
-}
-
 /**
  * lacuna_region_marks_set_hover:
  * @inside: whether anything is pointed at
  * @address: an address in it
  *
- * Marks the row that holds @address, if it is on screen. O(rows on screen).
+ * Marks the row that holds @address, if it is on screen. O(rows on screen), and O(1) as long as that
+ * is the row that is marked already.
  */
 void
 lacuna_region_marks_set_hover (LacunaRegionMarks *self,
                                gboolean           inside,
                                guint64            address)
 {
-  if (!self->inside && !inside)
-    return;
-  mark_hovered (self, FALSE);
+  GtkListItem *before = self->pointed;
+  GtkWidget *widget;
+
   self->inside = inside;
   self->hover = address;
-  mark_hovered (self, TRUE);
+  if (before != NULL && is_hovered (self, gtk_list_item_get_item (before)))
+    return;
+
+  self->pointed = inside ? lacuna_region_marks_find (self, address) : NULL;
+  widget = before != NULL ? lacuna_region_marks_get_row (before) : NULL;
+  if (widget != NULL)
+    gtk_widget_remove_css_class (widget, "pointed");
+  widget = self->pointed != NULL ? lacuna_region_marks_get_row (self->pointed) : NULL;
+  if (widget != NULL)
+    gtk_widget_add_css_class (widget, "pointed");
 }
 
 static gboolean

@@ -103,13 +103,11 @@ place_child (GtkWidget *line,
 }
 
 static void
-allocate_line (GtkWidget *line,
-               int        width,
-               int        height,
-               int        baseline)
+place_children (LacunaDetails *self,
+                int            width,
+                int            height)
 {
-  LacunaDetails *self
-      = LACUNA_DETAILS (gtk_widget_get_ancestor (line, LACUNA_TYPE_DETAILS));
+  GtkWidget *line = self->first_line;
   int swatch = 0;
   int range = self->narrow ? 0 : lacuna_line_get_width (self->range);
   int title = lacuna_line_get_width (self->title);
@@ -133,6 +131,30 @@ allocate_line (GtkWidget *line,
   place_child (line, GTK_WIDGET (self->facts), &x, facts <= room ? facts : 0, width, height);
   place_child (line, GTK_WIDGET (self->size), &x, facts > room && size <= room ? size : 0, width,
                height);
+}
+
+static void
+allocate_line (GtkWidget *line,
+               int        width,
+               int        height,
+               int        baseline)
+{
+  place_children (LACUNA_DETAILS (gtk_widget_get_ancestor (line, LACUNA_TYPE_DETAILS)), width,
+                  height);
+}
+
+/* Places what has another width now, at once: the line itself takes the same room, and asking for a
+ * layout would have all of the window's looked at, and its place on the screen asked for. */
+static void
+place_again (LacunaDetails *self)
+{
+  int width = gtk_widget_get_width (self->first_line);
+  int height = gtk_widget_get_height (self->first_line);
+
+  if (width > 0 && height > 0 && gtk_widget_get_mapped (self->first_line))
+    place_children (self, width, height);
+  else
+    gtk_widget_queue_allocate (self->first_line);
 }
 
 /* What it says */
@@ -172,9 +194,8 @@ show_texts (LacunaDetails   *self,
   lacuna_line_set_text (self->sentence, sentence);
   if (self->narrow)
     show_long_range (self);
-  /* The line takes the same room, and nothing but itself is laid out anew. */
   if (differs)
-    gtk_widget_queue_allocate (self->first_line);
+    place_again (self);
 }
 
 static char *
