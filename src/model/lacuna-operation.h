@@ -34,7 +34,8 @@ typedef enum
 typedef struct
 {
   LacunaDeed deed;
-  struct lac_gap_query query; /* with its anchors; size 0 for the least that serves */
+  struct lac_gap_query query; /* with its anchors; size 0 for the least that serves. The alignment of an
+                                 append is that of the bytes: mostly 1 */
   unsigned protection;        /* enum lac_protection; 0 for reading and writing */
   guint64 address;
   GBytes *bytes;              /* (nullable) */

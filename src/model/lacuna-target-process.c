@@ -11,6 +11,7 @@
 
 #include "lacuna-target-private.h"
 
+#include "lacuna-buffer-kinds-private.h"
 #include "lacuna-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -244,6 +245,8 @@ lacuna_target_load_process (LacunaTarget    *self,
       return NULL;
     }
 
+  if (self->kind == LACUNA_TARGET_SELF)
+    map = lacuna_buffer_kinds_mark (map);
   source_path = g_strdup_printf ("/proc/%d/%s", self->pid, detail ? "smaps" : "maps");
   origin = (LacunaOrigin){
     .kind = self->kind,

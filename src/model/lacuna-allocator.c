@@ -1,0 +1,434 @@
+/* LacunaAllocator: what puts memory into a target, and remembers what it did.
+ *
+ * Memory is of the process, so there is one allocator for all targets that are it, and it lives as long as
+ * the program. Deeds are done one after another on one worker; with each goes a reading of the locator,
+ * made there as well. What is shown is brought up to date on the thread that the allocator belongs to,
+ * before the operation is handed over.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-allocator.h"
+
+#include "lacuna-allocation-private.h"
+#include "lacuna-deeds-private.h"
+#include "lacuna-error.h"
+#include "lacuna-hold-private.h"
+#include "lacuna-locator-private.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _LacunaAllocator
+{
+  GObject parent_instance;
+
+  GListStore *allocations;
+  GListStore *operations;
+  GListStore *references;
+  LacunaLocator *locator;
+  GThreadPool *worker;
+  GMainContext *context;
+  gint update_is_due; /* atomic: a block was released, and nobody has looked since */
+};
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* The one; it is never freed. */
+static LacunaAllocator *of_this_process;
+
+G_DEFINE_FINAL_TYPE (LacunaAllocator, lacuna_allocator, G_TYPE_OBJECT)
+
+/* A request on its way. */
+typedef struct
+{
+  LacunaRequest *request;
+  LacunaOperation *operation;
+  LacunaLocatorReading *reading; /* (nullable) */
+} Errand;
+
+static void
+errand_free (gpointer data)
+{
+  Errand *errand = data;
+
+  g_clear_pointer (&errand->request, lacuna_request_free);
+  g_clear_object (&errand->operation);
+  g_clear_pointer (&errand->reading, lacuna_locator_reading_free);
+  g_free (errand);
+}
+
+/* On any thread. */
+static void
+errand_do (Errand *errand)
+{
+  errand->operation = lacuna_deed_do (errand->request);
+  if (lacuna_deed_is_of_buffers (errand->request->deed))
+    errand->reading = lacuna_locator_read (NULL);
+}
+
+/* Shows which blocks there are. */
+static void
+update_allocations (LacunaAllocator *self)
+{
+  g_autoptr (GPtrArray) blocks = lacuna_block_list ();
+  guint row = 0, block = 0;
+
+  /* Both are sorted by address, and hold few. */
+  for (;;)
+    {
+      g_autoptr (LacunaAllocation) allocation
+          = g_list_model_get_item (G_LIST_MODEL (self->allocations), row);
+      LacunaBlock *there = block < blocks->len ? g_ptr_array_index (blocks, block) : NULL;
+
+      if (allocation == NULL && there == NULL)
+        return;
+      if (allocation != NULL && lacuna_allocation_get_block (allocation) == there)
+        {
+          lacuna_allocation_update (allocation);
+          row++;
+          block++;
+        }
+      else if (there != NULL
+               && (allocation == NULL
+                   || lacuna_block_range (there).start
+                          < lacuna_allocation_get_range (allocation).start))
+        {
+          g_autoptr (LacunaAllocation) added = lacuna_allocation_new (there);
+
+          g_list_store_insert (self->allocations, row, added);
+          row++;
+          block++;
+        }
+      else
+        g_list_store_remove (self->allocations, row);
+    }
+}
+
+/* Shows who looks at what: old ones come first, so that what is new is at the end. */
+static void
+update_references (LacunaAllocator *self)
+{
+  g_autofree struct lac_memory_holding *holdings = NULL;
+  gsize n_holdings, n_room = 0;
+  guint row = 0;
+
+  /* Others may begin to look between the two calls. */
+  while ((n_holdings = lac_memory_list_holdings (NULL, holdings, n_room)) > n_room)
+    {
+      n_room = n_holdings + 16;
+      holdings = g_renew (struct lac_memory_holding, holdings, n_room);
+    }
+
+  for (gsize i = 0; i < n_holdings; i++)
+    {
+      for (;;)
+        {
+          g_autoptr (LacunaReference) reference
+              = g_list_model_get_item (G_LIST_MODEL (self->references), row);
+
+          if (reference == NULL)
+            {
+              g_autoptr (LacunaReference) added = lacuna_reference_new (&holdings[i]);
+
+              g_list_store_append (self->references, added);
+              break;
+            }
+          if (lacuna_reference_equals (reference, &holdings[i]))
+            break;
+          g_list_store_remove (self->references, row);
+        }
+      row++;
+    }
+  g_list_store_splice (self->references,
+                       row,
+                       g_list_model_get_n_items (G_LIST_MODEL (self->references)) - row,
+                       NULL,
+                       0);
+}
+
+static gboolean
+update_cb (gpointer user_data)
+{
+  LacunaAllocator *self = user_data;
+
+  g_atomic_int_set (&self->update_is_due, FALSE);
+  update_allocations (self);
+  update_references (self);
+  g_signal_emit (self, signals[CHANGED], 0, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* A block was released, on any thread: most likely a look has ended. */
+static void
+note_release (void)
+{
+  LacunaAllocator *self = of_this_process;
+
+  if (g_atomic_int_compare_and_exchange (&self->update_is_due, FALSE, TRUE))
+    {
+      GSource *source = g_idle_source_new ();
+
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, update_cb, self, NULL);
+      g_source_attach (source, self->context);
+      g_source_unref (source);
+    }
+}
+
+/* Shows what an errand has done. */
+static void
+settle (LacunaAllocator *self,
+        Errand          *errand)
+{
+  LacunaOperation *operation = errand->operation;
+
+  if (!operation->dry_run)
+    g_list_store_insert (self->operations, 0, operation);
+  update_allocations (self);
+  update_references (self);
+  if (errand->reading != NULL)
+    lacuna_locator_show (self->locator, errand->reading);
+  if (operation->error == NULL && !operation->dry_run)
+    g_signal_emit (self, signals[CHANGED], 0, operation);
+}
+
+static gboolean
+settle_cb (gpointer user_data)
+{
+  GTask *task = user_data;
+  Errand *errand = g_task_get_task_data (task);
+
+  settle (g_task_get_source_object (task), errand);
+  g_task_return_pointer (task, g_object_ref (errand->operation), g_object_unref);
+  g_object_unref (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+work (gpointer data,
+      gpointer user_data)
+{
+  GTask *task = data;
+  LacunaAllocator *self = user_data;
+  GSource *source;
+
+  errand_do (g_task_get_task_data (task));
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, settle_cb, task, NULL);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+static void
+lacuna_allocator_class_init (LacunaAllocatorClass *klass)
+{
+  /**
+   * LacunaAllocator::changed:
+   * @self: the allocator
+   * @operation: (nullable): what was done; %NULL when memory went with the last look at it
+   *
+   * The address space or a buffer has changed.
+   */
+  signals[CHANGED] = g_signal_new ("changed",
+                                   LACUNA_TYPE_ALLOCATOR,
+                                   G_SIGNAL_RUN_LAST,
+                                   0,
+                                   NULL,
+                                   NULL,
+                                   NULL,
+                                   G_TYPE_NONE,
+                                   1,
+                                   LACUNA_TYPE_OPERATION);
+}
+
+static void
+lacuna_allocator_init (LacunaAllocator *self)
+{
+  self->allocations = g_list_store_new (LACUNA_TYPE_ALLOCATION);
+  self->operations = g_list_store_new (LACUNA_TYPE_OPERATION);
+  self->references = g_list_store_new (LACUNA_TYPE_REFERENCE);
+  self->context = g_main_context_ref_thread_default ();
+  self->worker = g_thread_pool_new (work, self, 1, FALSE, NULL);
+}
+
+/**
+ * lacuna_allocator_for_target:
+ * @target: a target
+ * @error: where to put why it has none
+ *
+ * Call it first from the thread that shows the lists.
+ *
+ * Returns: (transfer full) (nullable): its allocator
+ */
+LacunaAllocator *
+lacuna_allocator_for_target (LacunaTarget  *target,
+                             GError       **error)
+{
+  g_return_val_if_fail (LACUNA_IS_TARGET (target), NULL);
+
+  if ((lacuna_target_get_capabilities (target) & LACUNA_CAN_ALLOCATE) == 0)
+    {
+      lacuna_error_set_message (error,
+                                LAC_E_NOT_SUPPORTED,
+                                /* Translators: a target, such as "firefox 1234" */
+                                _ ("%s: only in Lacuna itself for now"),
+                                lacuna_target_get_title (target));
+      return NULL;
+    }
+  if (of_this_process == NULL)
+    {
+      of_this_process = g_object_new (LACUNA_TYPE_ALLOCATOR, NULL);
+      of_this_process->locator = lacuna_locator_new (target);
+      lacuna_block_watch (note_release);
+    }
+  return g_object_ref (of_this_process);
+}
+
+/**
+ * lacuna_allocator_perform:
+ * @self: an allocator
+ * @request: what is wished
+ *
+ * Does it here and now, on the thread that the allocator belongs to.
+ *
+ * Returns: (transfer full): what came of it; also when it failed
+ */
+LacunaOperation *
+lacuna_allocator_perform (LacunaAllocator     *self,
+                          const LacunaRequest *request)
+{
+  Errand errand = { 0 };
+
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
+  g_return_val_if_fail (request != NULL, NULL);
+
+  errand.request = (LacunaRequest *) request;
+  errand_do (&errand);
+  settle (self, &errand);
+  g_clear_pointer (&errand.reading, lacuna_locator_reading_free);
+  return errand.operation;
+}
+
+/**
+ * lacuna_allocator_perform_async:
+ * @self: an allocator
+ * @request: what is wished; copied
+ * @callback: called in the main context of the thread that the allocator belongs to
+ * @user_data: for @callback
+ *
+ * Does it on a worker, after what was wished before.
+ */
+void
+lacuna_allocator_perform_async (LacunaAllocator     *self,
+                                const LacunaRequest *request,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  GTask *task;
+  Errand *errand;
+
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+  g_return_if_fail (request != NULL);
+
+  errand = g_new0 (Errand, 1);
+  errand->request = lacuna_request_copy (request);
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, lacuna_allocator_perform_async);
+  g_task_set_task_data (task, errand, errand_free);
+  g_thread_pool_push (self->worker, task, NULL);
+}
+
+LacunaOperation *
+lacuna_allocator_perform_finish (LacunaAllocator *self,
+                                 GAsyncResult    *result)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
+gboolean
+lacuna_allocator_can_undo (LacunaAllocator *self,
+                           LacunaOperation *operation)
+{
+  LacunaRequest contrary;
+
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), FALSE);
+  g_return_val_if_fail (LACUNA_IS_OPERATION (operation), FALSE);
+
+  return lacuna_deed_contrary (operation, &contrary);
+}
+
+/**
+ * lacuna_allocator_undo_async:
+ * @self: an allocator
+ * @operation: what is to be undone
+ * @callback: as for lacuna_allocator_perform_async(); the same finish
+ * @user_data: for @callback
+ *
+ * Does the contrary deed. Where nothing can be undone, what is yielded is an operation that failed.
+ */
+void
+lacuna_allocator_undo_async (LacunaAllocator     *self,
+                             LacunaOperation     *operation,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  LacunaRequest contrary = { .deed = LACUNA_DEED_PUT };
+
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+  g_return_if_fail (LACUNA_IS_OPERATION (operation));
+
+  /* No buffer lies at address 0, so that fails, and says that it is not ours. */
+  lacuna_deed_contrary (operation, &contrary);
+  lacuna_allocator_perform_async (self, &contrary, callback, user_data);
+}
+
+GListModel *
+lacuna_allocator_get_allocations (LacunaAllocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
+
+  return G_LIST_MODEL (self->allocations);
+}
+
+GListModel *
+lacuna_allocator_get_operations (LacunaAllocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
+
+  return G_LIST_MODEL (self->operations);
+}
+
+GListModel *
+lacuna_allocator_get_references (LacunaAllocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
+
+  return G_LIST_MODEL (self->references);
+}
+
+void
+lacuna_allocator_refresh_references (LacunaAllocator *self)
+{
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+
+  update_allocations (self);
+  update_references (self);
+}
+
+LacunaLocator *
+lacuna_allocator_get_locator (LacunaAllocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
+
+  return self->locator;
+}
