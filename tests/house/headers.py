@@ -19,7 +19,7 @@ import tap
 
 TOP = os.environ["LACUNA_SOURCE_DIR"]
 SOURCE = os.path.join(TOP, "src")
-LIBRARY_FOLDERS = ("core", "os", "buffers", "sandbox")
+LIBRARY_FOLDERS = ("core", "os", "buffers", "reloaded", "sandbox")
 PACKAGES = {
     "model": ["gio-unix-2.0", "json-glib-1.0"],
     "cli": ["gio-unix-2.0", "json-glib-1.0"],
@@ -78,7 +78,8 @@ def each_library_header_is_c():
 
 
 def each_installed_header_is_cplusplus():
-    headers = [h for h in headers_in(LIBRARY_FOLDERS) if is_installed(h)] + ["lacuna.h"]
+    headers = [h for h in headers_in(LIBRARY_FOLDERS) if is_installed(h)]
+    headers += ["lacuna.h", "reloaded/reloaded.h"]
     for standard in ("c++11", "c++17"):
         expect_no_complaints([*CXX, f"-std={standard}", "-xc++"], headers)
 

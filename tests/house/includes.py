@@ -31,6 +31,7 @@ RULES = {
     "core": ({"core"}, ISO_C),
     "os": ({"core", "os"}, ANY_BUT_LIBRARIES),
     "buffers": ({"core", "os", "buffers"}, ISO_C),
+    "reloaded": ({"core", "os", "buffers", "reloaded"}, ISO_C),
     "sandbox": ({"core", "sandbox"}, ISO_C),
     "model": (
         {"core", "os", "buffers", "sandbox", "model"},
@@ -159,6 +160,8 @@ TREE = [
     ("core/system.c", "#if defined(_WIN32)\n#endif\n", "chosen by folder"),
     ("os/glib.c", "#include <glib.h>\n", "os/glib.c:1"),
     ("os/model.c", '#include "model/target.h"\n', "there is no such header"),
+    ("reloaded/model.c", '#include "model/target.h"\n', "there is no such header"),
+    ("reloaded/call.c", "#include <sys/mman.h>\n", "reloaded/call.c:1"),
     ("sandbox/os.c", '#include "os/process.h"\n', "sandbox may only include"),
     ("buffers/glib.c", "#include <glib-object.h>\n", "buffers/glib.c:1"),
     ("model/gtk.c", "#include <gtk/gtk.h>\n", "model/gtk.c:1"),

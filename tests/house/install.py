@@ -195,7 +195,8 @@ def every_public_header_is_there_and_no_other():
     tap.expect(not private, f"private, but installed: {private}")
     with open(os.path.join(folder, "lacuna.h"), encoding="utf-8") as file:
         gathered = set(re.findall(r'#include "(.*)"', file.read())) | {"lacuna.h"}
-    missing = installed - gathered - {"core/visibility.h"}
+    # reloaded.h is another library's.
+    missing = installed - gathered - {"core/visibility.h", "reloaded.h"}
     tap.expect(not missing, f"lacuna.h does not include {sorted(missing)}")
 
 
