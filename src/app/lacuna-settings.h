@@ -7,7 +7,8 @@
  * Keys (data/io.github.lacuna_project.Lacuna.gschema.xml says what each means):
  *   window-width i, window-height i, window-maximized b, panel-visible b, panel-page s,
  *   scale s (linear, compact, anchor), orientation s (horizontal, vertical), show s (regions, gaps,
- *   both), live b, refresh-interval u (milliseconds), hints-shown b
+ *   both), live b, refresh-interval u (milliseconds), hints-shown b,
+ *   bytes-per-row s (auto, 8, 16, 32)
  *
  * SPDX-License-Identifier: MIT
  */

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "lacuna-byte-source.h"
+#include "lacuna-target-memory.h"
 
 #include <string.h>
 
@@ -42,6 +43,28 @@ lacuna_byte_source_new (LacunaByteReader reader,
   self->data = data;
   self->destroy = destroy;
   return self;
+}
+
+static gboolean
+read_target (gpointer         data,
+             struct lac_range range,
+             guint8          *bytes,
+             GArray          *holes,
+             GError         **error)
+{
+  return lacuna_target_read_memory (data, range, bytes, holes, NULL, error);
+}
+
+/**
+ * lacuna_byte_source_new_for_target:
+ * @target: (transfer none): what can be read
+ *
+ * Returns: (transfer full): its memory
+ */
+LacunaByteSource *
+lacuna_byte_source_new_for_target (LacunaTarget *target)
+{
+  return lacuna_byte_source_new (read_target, g_object_ref (target), g_object_unref);
 }
 
 LacunaByteSource *

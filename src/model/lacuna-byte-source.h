@@ -7,9 +7,7 @@
  */
 #pragma once
 
-#include "core/range.h"
-
-#include <gio/gio.h>
+#include "lacuna-target.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +36,9 @@ typedef struct
 LacunaByteSource *lacuna_byte_source_new         (LacunaByteReader     reader,
                                                   gpointer             data,
                                                   GDestroyNotify       destroy);
+
+/* The memory of @target, which has LACUNA_CAN_READ. */
+LacunaByteSource *lacuna_byte_source_new_for_target (LacunaTarget     *target);
 LacunaByteSource *lacuna_byte_source_ref         (LacunaByteSource    *self);
 void              lacuna_byte_source_unref       (LacunaByteSource    *self);
 

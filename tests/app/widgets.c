@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "app/bytes/lacuna-bytes-find.h"
+#include "app/bytes/lacuna-bytes-pane.h"
 #include "app/window/lacuna-details.h"
 #include "app/panel/lacuna-field.h"
 #include "app/panel/lacuna-gap-panel.h"
@@ -35,6 +37,9 @@ gtk_init_check (void)
     return FALSE;
   ready = TRUE;
   adw_init ();
+  g_type_ensure (LACUNA_TYPE_BYTES);
+  g_type_ensure (LACUNA_TYPE_BYTES_FIND);
+  g_type_ensure (LACUNA_TYPE_BYTES_PANE);
   g_type_ensure (LACUNA_TYPE_DETAILS);
   g_type_ensure (LACUNA_TYPE_FIELD);
   g_type_ensure (LACUNA_TYPE_GAP_PANEL);

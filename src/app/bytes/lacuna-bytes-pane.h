@@ -1,0 +1,53 @@
+/* LacunaBytesPane: a view of bytes with what belongs to it: what is shown, finding, copying, scrollbars,
+ * and a line that says what is at the caret.
+ *
+ * Signals:
+ *   told (const char *text)                  something to be told in passing: what was copied
+ *   zoom-to (guint64 start, guint64 end)     the strip is to show these bytes
+ *
+ * Actions: bytes.find, bytes.find-next, bytes.find-previous, bytes.select-all, bytes.show-on-strip,
+ * bytes.copy-hex, bytes.copy-c-array, bytes.copy-text, bytes.copy-address, bytes.columns (string:
+ * auto, 8, 16, 32)
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-bytes.h"
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_BYTES_PANE (lacuna_bytes_pane_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaBytesPane, lacuna_bytes_pane, LACUNA, BYTES_PANE, GtkWidget)
+
+GtkWidget   *lacuna_bytes_pane_new         (void);
+
+/* (nullable): whose bytes; NULL where there are none to be had. */
+void         lacuna_bytes_pane_set_source  (LacunaBytesPane  *self,
+                                            LacunaByteSource *source);
+
+/* Which bytes, what they are called, and a sentence why some may not be readable (nullable). */
+void         lacuna_bytes_pane_set_range   (LacunaBytesPane  *self,
+                                            struct lac_range  range,
+                                            const char       *title,
+                                            const char       *reason);
+
+/* Shows a sentence instead of bytes. */
+void         lacuna_bytes_pane_set_message (LacunaBytesPane  *self,
+                                            const char       *message);
+
+/* What was read may have changed. */
+void         lacuna_bytes_pane_refresh     (LacunaBytesPane  *self);
+void         lacuna_bytes_pane_find        (LacunaBytesPane  *self);
+
+/* The next match, when there is something to find; FALSE when there is not. */
+gboolean     lacuna_bytes_pane_step        (LacunaBytesPane  *self,
+                                            gboolean          backward);
+void         lacuna_bytes_pane_set_narrow  (LacunaBytesPane  *self,
+                                            gboolean          narrow);
+LacunaBytes *lacuna_bytes_pane_get_view    (LacunaBytesPane  *self);
+
+/* (transfer none): the bar's end, for a switch that belongs to the window. */
+GtkBox      *lacuna_bytes_pane_get_slot    (LacunaBytesPane  *self);
+
+G_END_DECLS

@@ -1,0 +1,873 @@
+/* LacunaBytes: where it is scrolled to, what is selected, and when it is drawn.
+ *
+ * A range may have 2^47 bytes and more. Pixels of that many rows would be numbers that no double and
+ * no adjustment can tell apart, so the place is a row's number and the pixels of that row which are
+ * out of sight; wheel, keys and pointer move it by what they mean. A scrollbar's adjustment counts
+ * rows, which a double has all of up to 2^53, and thousands of rows as one where there are more.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-bytes-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* Up to this many rows, the adjustment counts each. */
+#define MOST_ROWS ((guint64) 1 << 52)
+
+/* Bytes read beyond what is in sight, so that a little scrolling finds them there. */
+#define AHEAD ((guint64) 4096)
+
+/* Milliseconds from one step of a glow that fades to the next. */
+#define GLOW_STEP 250
+
+#define LEAST_ROWS 3
+#define LEAST_LETTERS 36
+
+enum
+{
+  MOVED,
+  MENU,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (LacunaBytes, lacuna_bytes, GTK_TYPE_WIDGET)
+
+guint64
+lacuna_bytes_base (LacunaBytes *self)
+{
+  return lac_align_down (self->range.start, MAX (self->layout.n_columns, 1));
+}
+
+guint64
+lacuna_bytes_n_rows (LacunaBytes *self)
+{
+  if (lac_range_size (self->range) == 0 || self->layout.n_columns == 0)
+    return 0;
+  return (self->range.end - 1 - lacuna_bytes_base (self)) / self->layout.n_columns + 1;
+}
+
+double
+lacuna_bytes_get_room (LacunaBytes *self)
+{
+  return MAX (0, gtk_widget_get_height (GTK_WIDGET (self)) - self->layout.head);
+}
+
+static guint64
+row_of (LacunaBytes *self,
+        guint64      address)
+{
+  return (CLAMP (address, self->range.start, self->range.end - 1) - lacuna_bytes_base (self))
+         / self->layout.n_columns;
+}
+
+static guint64
+address_of (LacunaBytes *self,
+            guint64      row)
+{
+  return lacuna_bytes_base (self) + row * self->layout.n_columns;
+}
+
+/* How many powers of two the adjustment's numbers leave out. */
+static guint
+adjustment_shift (LacunaBytes *self)
+{
+  guint64 n_rows = lacuna_bytes_n_rows (self);
+  guint shift = 0;
+
+  while (n_rows >> shift > MOST_ROWS)
+    shift++;
+  return shift;
+}
+
+static void
+update_adjustments (LacunaBytes *self)
+{
+  guint shift = adjustment_shift (self);
+  double n_rows = (double) (lacuna_bytes_n_rows (self) >> shift);
+  double page = self->has_layout ? lacuna_bytes_get_room (self) / self->layout.row : 1;
+  double value = (double) (self->top >> shift);
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+
+  if (shift == 0 && self->has_layout)
+    value += self->top_offset / self->layout.row;
+  self->adjusting = TRUE;
+  gtk_adjustment_configure (self->vertical, value, 0, MAX (n_rows, page), 1, MAX (page - 1, 1),
+                            page);
+  gtk_adjustment_configure (self->horizontal, self->aside, 0, MAX (self->layout.width, width),
+                            self->layout.letter * 3, MAX (width - 30, 1), width);
+  self->adjusting = FALSE;
+}
+
+static void
+update_wanted (LacunaBytes *self)
+{
+  struct lac_range visible = lacuna_bytes_get_visible (self);
+
+  if (self->pages == NULL)
+    return;
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    visible = (struct lac_range){ 0, 0 };
+  else if (lac_range_size (visible) > 0)
+    {
+      visible.start = MAX (self->range.start, lac_subtract_saturating (visible.start, AHEAD));
+      visible.end = MIN (self->range.end, lac_add_saturating (visible.end, AHEAD));
+    }
+  lacuna_byte_pages_want (self->pages, visible);
+}
+
+/* Not beyond either end. */
+static void
+clamp_top (LacunaBytes *self)
+{
+  guint64 n_rows = lacuna_bytes_n_rows (self);
+  double room = lacuna_bytes_get_room (self);
+  guint64 n_shown = (guint64) ceil (room / MAX (self->layout.row, 1));
+  double rest = (double) n_shown * self->layout.row - room;
+
+  if (n_rows <= n_shown && (double) n_rows * self->layout.row <= room)
+    {
+      self->top = 0;
+      self->top_offset = 0;
+    }
+  else if (self->top > n_rows - n_shown
+           || (self->top == n_rows - n_shown && self->top_offset > rest))
+    {
+      self->top = n_rows - n_shown;
+      self->top_offset = rest;
+    }
+  self->aside = CLAMP (self->aside, 0,
+                       MAX (0, self->layout.width - gtk_widget_get_width (GTK_WIDGET (self))));
+}
+
+static void
+place_columns (LacunaBytes *self)
+{
+  int room = gtk_widget_get_width (GTK_WIDGET (self));
+
+  if (self->layout.width <= room)
+    self->layout.x = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL
+                         ? room - self->layout.width
+                         : 0;
+  else
+    self->layout.x = -(int) self->aside;
+}
+
+static void
+scrolled (LacunaBytes *self)
+{
+  clamp_top (self);
+  place_columns (self);
+  update_adjustments (self);
+  update_wanted (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+lacuna_bytes_scroll (LacunaBytes *self,
+                     double       pixels)
+{
+  double total = self->top_offset + pixels;
+  double n_rows;
+
+  if (!self->has_layout)
+    return;
+  n_rows = floor (total / self->layout.row);
+  self->top_offset = total - n_rows * self->layout.row;
+  if (n_rows >= 0)
+    self->top = lac_add_saturating (self->top, (guint64) n_rows);
+  else if (self->top >= (guint64) -n_rows)
+    self->top -= (guint64) -n_rows;
+  else
+    {
+      self->top = 0;
+      self->top_offset = 0;
+    }
+  scrolled (self);
+}
+
+void
+lacuna_bytes_scroll_aside (LacunaBytes *self,
+                           double       pixels)
+{
+  self->aside += pixels;
+  scrolled (self);
+}
+
+static void
+adjustment_changed_cb (LacunaBytes *self)
+{
+  guint shift = adjustment_shift (self);
+  double value = MAX (0, gtk_adjustment_get_value (self->vertical));
+
+  if (self->adjusting || !self->has_layout)
+    return;
+  self->top = (guint64) value << shift;
+  self->top_offset = shift == 0 ? (value - floor (value)) * self->layout.row : 0;
+  self->aside = gtk_adjustment_get_value (self->horizontal);
+  scrolled (self);
+}
+
+/* As little as has to be, from near; a third down from the top, from afar. */
+void
+lacuna_bytes_reveal (LacunaBytes *self,
+                     guint64      address)
+{
+  double room = lacuna_bytes_get_room (self);
+  guint64 n_shown;
+  guint64 row;
+
+  if (lac_range_size (self->range) == 0)
+    return;
+  if (!self->has_layout || room < self->layout.row)
+    {
+      self->shown = address;
+      self->shows_later = TRUE;
+      return;
+    }
+  row = row_of (self, address);
+  n_shown = (guint64) (room / self->layout.row);
+  if (row < self->top || (row == self->top && self->top_offset > 0))
+    {
+      self->top_offset = 0;
+      self->top = self->top - row > n_shown ? lac_subtract_saturating (row, n_shown / 3) : row;
+    }
+  else if (row - self->top >= 2 * n_shown)
+    {
+      self->top_offset = 0;
+      self->top = lac_subtract_saturating (row, n_shown / 3);
+    }
+  else
+    {
+      double below = (double) (row - self->top + 1) * self->layout.row - self->top_offset - room;
+
+      if (below > 0)
+        {
+          lacuna_bytes_scroll (self, below);
+          return;
+        }
+    }
+  scrolled (self);
+}
+
+static void
+tell_moved (LacunaBytes *self)
+{
+  lacuna_bytes_update_words (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_signal_emit (self, signals[MOVED], 0);
+}
+
+/* Puts the caret at @address, or at the end that is nearer. */
+void
+lacuna_bytes_move (LacunaBytes *self,
+                   guint64      address,
+                   gboolean     extend)
+{
+  if (lac_range_size (self->range) == 0)
+    return;
+  self->caret = CLAMP (address, self->range.start, self->range.end - 1);
+  if (!extend)
+    self->anchor = self->caret;
+  lacuna_bytes_reveal (self, self->caret);
+  tell_moved (self);
+}
+
+gboolean
+lacuna_bytes_pick (LacunaBytes     *self,
+                   double           x,
+                   double           y,
+                   gboolean         clamp,
+                   guint64         *out_address,
+                   LacunaBytesPart *out_part)
+{
+  double rows;
+  guint64 row;
+  guint64 address;
+  guint column;
+
+  if (!self->has_layout || lac_range_size (self->range) == 0)
+    return FALSE;
+  if (!clamp && (y < self->layout.head || !lacuna_bytes_layout_is_on_byte (&self->layout, x)))
+    return FALSE;
+  rows = floor ((y - self->layout.head + self->top_offset) / self->layout.row);
+  row = rows < 0 ? lac_subtract_saturating (self->top, (guint64) -rows)
+                 : lac_add_saturating (self->top, (guint64) rows);
+  if (row >= lacuna_bytes_n_rows (self))
+    {
+      if (!clamp)
+        return FALSE;
+      row = lacuna_bytes_n_rows (self) - 1;
+    }
+  column = lacuna_bytes_layout_column_at (&self->layout, x, out_part);
+  address = address_of (self, row) + column;
+  if (!clamp && !lac_range_contains (self->range, address))
+    return FALSE;
+  *out_address = CLAMP (address, self->range.start, self->range.end - 1);
+  return TRUE;
+}
+
+static const LacunaPalette *
+get_palette (void)
+{
+  return lacuna_palette_for (adw_style_manager_get_default ());
+}
+
+static gboolean
+is_animated (LacunaBytes *self)
+{
+  gboolean animated = FALSE;
+
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-enable-animations", &animated,
+                NULL);
+  return animated;
+}
+
+static gboolean
+glow_cb (gpointer user_data)
+{
+  LacunaBytes *self = user_data;
+
+  self->glow_source = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+lacuna_bytes_snapshot (GtkWidget   *widget,
+                       GtkSnapshot *snapshot)
+{
+  LacunaBytes *self = LACUNA_BYTES (widget);
+  LacunaBytesScene scene = {
+    .layout = &self->layout,
+    .palette = get_palette (),
+    .glyphs = self->glyphs[self->small],
+    .pages = self->pages,
+    .range = self->range,
+    .y = self->layout.head - self->top_offset,
+    .width = gtk_widget_get_width (widget),
+    .height = gtk_widget_get_height (widget),
+    .caret = self->caret,
+    .has_caret = lac_range_size (self->range) > 0,
+    .part = self->part,
+    .focused = gtk_widget_has_focus (widget),
+    .now = g_get_monotonic_time (),
+    .animated = is_animated (self),
+  };
+
+  if (!self->has_layout)
+    return;
+  scene.first = address_of (self, self->top);
+  if (self->anchor != self->caret)
+    scene.selection = lacuna_bytes_get_selection (self);
+
+  gtk_snapshot_push_clip (
+      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) scene.width, (float) scene.height));
+  if (lacuna_bytes_append_marks (snapshot, &scene) && self->glow_source == 0)
+    self->glow_source = g_timeout_add (GLOW_STEP, glow_cb, self);
+  lacuna_bytes_append_letters (snapshot, &scene);
+  lacuna_bytes_append_caret (snapshot, &scene);
+  gtk_snapshot_pop (snapshot);
+}
+
+static LacunaBytesGlyphs *
+ensure_glyphs (LacunaBytes *self,
+               gboolean     small)
+{
+  LacunaBytesGlyphs **glyphs = &self->glyphs[small];
+
+  if (*glyphs == NULL)
+    {
+      PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
+
+      /* From right to left, brackets would be turned around. */
+      pango_context_set_base_dir (context, PANGO_DIRECTION_LTR);
+      *glyphs = lacuna_bytes_glyphs_new (context, small);
+      g_object_unref (context);
+    }
+  return *glyphs;
+}
+
+static void
+drop_glyphs (LacunaBytes *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (self->glyphs); i++)
+    g_clear_pointer (&self->glyphs[i], lacuna_bytes_glyphs_free);
+}
+
+static int
+row_height (LacunaBytesGlyphs *glyphs)
+{
+  return lacuna_bytes_glyphs_height (glyphs) + 4;
+}
+
+/* How many letters the highest address of the range takes. */
+static guint
+count_digits (LacunaBytes *self)
+{
+  guint64 last = lac_range_size (self->range) > 0 ? self->range.end - 1 : 0xffff;
+  guint n_digits = 1;
+
+  while (n_digits < 16 && last >> (n_digits * 4) != 0)
+    n_digits++;
+  n_digits = MAX (n_digits, 4);
+  return n_digits + (n_digits - 1) / 4;
+}
+
+/* Smaller letters where text, or a part of the bytes, would have no room otherwise. */
+static void
+choose_layout (LacunaBytes *self,
+               int          width)
+{
+  for (int small = FALSE; small <= TRUE; small++)
+    {
+      LacunaBytesGlyphs *glyphs = ensure_glyphs (self, small);
+
+      self->small = small;
+      lacuna_bytes_layout_init (&self->layout, lacuna_bytes_glyphs_width (glyphs),
+                                row_height (glyphs), self->wanted_columns, count_digits (self),
+                                width);
+      if (self->layout.has_text && self->layout.width <= width)
+        return;
+    }
+}
+
+/* Keeps what is at the top there, however many bytes a row has. */
+static void
+lay_out (LacunaBytes *self)
+{
+  gboolean had_rows = self->has_layout && lac_range_size (self->range) > 0;
+  guint64 top = had_rows ? address_of (self, self->top) : self->range.start;
+  guint n_columns = self->layout.n_columns;
+
+  choose_layout (self, gtk_widget_get_width (GTK_WIDGET (self)));
+  self->has_layout = TRUE;
+  if (lac_range_size (self->range) > 0 && n_columns != self->layout.n_columns)
+    {
+      self->top = row_of (self, top);
+      self->top_offset = 0;
+    }
+  if (self->shows_later && lacuna_bytes_get_room (self) >= self->layout.row)
+    {
+      self->shows_later = FALSE;
+      self->top = 0;
+      self->top_offset = 0;
+      lacuna_bytes_reveal (self, self->shown);
+    }
+  scrolled (self);
+}
+
+static void
+lacuna_bytes_size_allocate (GtkWidget *widget,
+                            int        width,
+                            int        height,
+                            int        baseline)
+{
+  LacunaBytes *self = LACUNA_BYTES (widget);
+
+  if (width > 0 && height > 0)
+    lay_out (self);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_present (GTK_POPOVER (child));
+}
+
+static void
+lacuna_bytes_measure (GtkWidget     *widget,
+                      GtkOrientation orientation,
+                      int            for_size,
+                      int           *minimum,
+                      int           *natural,
+                      int           *minimum_baseline,
+                      int           *natural_baseline)
+{
+  LacunaBytes *self = LACUNA_BYTES (widget);
+  LacunaBytesGlyphs *glyphs = ensure_glyphs (self, FALSE);
+  LacunaBytesLayout layout;
+
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    {
+      *minimum = (LEAST_ROWS + 1) * row_height (glyphs);
+      *natural = 4 * *minimum;
+      return;
+    }
+  /* It makes do with what there is, and can be scrolled. */
+  lacuna_bytes_layout_init (&layout, lacuna_bytes_glyphs_width (glyphs), row_height (glyphs), 16,
+                            count_digits (self), G_MAXINT);
+  *minimum = LEAST_LETTERS * layout.letter;
+  *natural = layout.width;
+}
+
+static void
+lacuna_bytes_css_changed (GtkWidget         *widget,
+                          GtkCssStyleChange *change)
+{
+  LacunaBytes *self = LACUNA_BYTES (widget);
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+  g_autoptr (PangoFontDescription) before
+      = pango_font_description_copy (pango_context_get_font_description (context));
+
+  GTK_WIDGET_CLASS (lacuna_bytes_parent_class)->css_changed (widget, change);
+
+  /* The style also changes when the pointer comes in; only the font matters here. */
+  if (before != NULL
+      && pango_font_description_equal (before, pango_context_get_font_description (context)))
+    return;
+  drop_glyphs (self);
+  gtk_widget_queue_resize (widget);
+}
+
+static void
+lacuna_bytes_direction_changed (GtkWidget       *widget,
+                                GtkTextDirection previous)
+{
+  GTK_WIDGET_CLASS (lacuna_bytes_parent_class)->direction_changed (widget, previous);
+  gtk_widget_queue_allocate (widget);
+}
+
+static void
+lacuna_bytes_state_flags_changed (GtkWidget    *widget,
+                                  GtkStateFlags previous)
+{
+  GTK_WIDGET_CLASS (lacuna_bytes_parent_class)->state_flags_changed (widget, previous);
+  gtk_widget_queue_draw (widget);
+}
+
+static void
+lacuna_bytes_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (lacuna_bytes_parent_class)->map (widget);
+  update_wanted (LACUNA_BYTES (widget));
+}
+
+static void
+lacuna_bytes_unmap (GtkWidget *widget)
+{
+  LacunaBytes *self = LACUNA_BYTES (widget);
+
+  GTK_WIDGET_CLASS (lacuna_bytes_parent_class)->unmap (widget);
+  update_wanted (self);
+  lacuna_bytes_end_input (self);
+  g_clear_handle_id (&self->glow_source, g_source_remove);
+}
+
+static void
+pages_changed_cb (LacunaBytes *self,
+                  guint64      start,
+                  guint64      end)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (self->caret >= start && self->caret < end)
+    tell_moved (self);
+}
+
+static void
+lacuna_bytes_dispose (GObject *object)
+{
+  LacunaBytes *self = LACUNA_BYTES (object);
+
+  lacuna_bytes_end_input (self);
+  g_clear_handle_id (&self->glow_source, g_source_remove);
+  if (self->pages != NULL)
+    g_signal_handlers_disconnect_by_data (self->pages, self);
+  g_clear_object (&self->pages);
+  if (self->vertical != NULL)
+    g_signal_handlers_disconnect_by_data (self->vertical, self);
+  if (self->horizontal != NULL)
+    g_signal_handlers_disconnect_by_data (self->horizontal, self);
+  g_clear_object (&self->vertical);
+  g_clear_object (&self->horizontal);
+
+  G_OBJECT_CLASS (lacuna_bytes_parent_class)->dispose (object);
+}
+
+static void
+lacuna_bytes_finalize (GObject *object)
+{
+  LacunaBytes *self = LACUNA_BYTES (object);
+
+  drop_glyphs (self);
+  g_free (self->reason);
+
+  G_OBJECT_CLASS (lacuna_bytes_parent_class)->finalize (object);
+}
+
+static void
+lacuna_bytes_class_init (LacunaBytesClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->dispose = lacuna_bytes_dispose;
+  object_class->finalize = lacuna_bytes_finalize;
+  widget_class->snapshot = lacuna_bytes_snapshot;
+  widget_class->measure = lacuna_bytes_measure;
+  widget_class->size_allocate = lacuna_bytes_size_allocate;
+  widget_class->css_changed = lacuna_bytes_css_changed;
+  widget_class->direction_changed = lacuna_bytes_direction_changed;
+  widget_class->state_flags_changed = lacuna_bytes_state_flags_changed;
+  widget_class->map = lacuna_bytes_map;
+  widget_class->unmap = lacuna_bytes_unmap;
+  widget_class->query_tooltip = lacuna_bytes_query_tooltip;
+
+  /* LacunaBytes::moved: the caret or the selection moved, or the byte at the caret became known. */
+  signals[MOVED] = g_signal_new ("moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
+  /* LacunaBytes::menu: a context menu is wanted at this point of the widget. */
+  signals[MENU] = g_signal_new ("menu", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+
+  gtk_widget_class_set_css_name (widget_class, "lacuna-bytes");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GRID);
+}
+
+static void
+lacuna_bytes_init (LacunaBytes *self)
+{
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Bytes"), -1);
+
+  self->vertical = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
+  self->horizontal = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
+  g_signal_connect_swapped (self->vertical, "value-changed", G_CALLBACK (adjustment_changed_cb),
+                            self);
+  g_signal_connect_swapped (self->horizontal, "value-changed", G_CALLBACK (adjustment_changed_cb),
+                            self);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify",
+                           G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
+  lacuna_bytes_add_input (self);
+}
+
+/**
+ * lacuna_bytes_new:
+ *
+ * Returns: (transfer floating): a view of nothing
+ */
+GtkWidget *
+lacuna_bytes_new (void)
+{
+  return g_object_new (LACUNA_TYPE_BYTES, NULL);
+}
+
+/**
+ * lacuna_bytes_set_pages:
+ * @pages: (nullable): whose bytes to show
+ */
+void
+lacuna_bytes_set_pages (LacunaBytes     *self,
+                        LacunaBytePages *pages)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+
+  if (self->pages == pages)
+    return;
+  if (self->pages != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->pages, self);
+      lacuna_byte_pages_want (self->pages, (struct lac_range){ 0, 0 });
+    }
+  g_set_object (&self->pages, pages);
+  if (pages != NULL)
+    g_signal_connect_swapped (pages, "changed", G_CALLBACK (pages_changed_cb), self);
+  update_wanted (self);
+  tell_moved (self);
+}
+
+/**
+ * lacuna_bytes_get_pages:
+ *
+ * Returns: (transfer none) (nullable): whose bytes are shown
+ */
+LacunaBytePages *
+lacuna_bytes_get_pages (LacunaBytes *self)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), NULL);
+
+  return self->pages;
+}
+
+/**
+ * lacuna_bytes_set_range:
+ * @range: half-open, in bytes; empty for nothing
+ */
+void
+lacuna_bytes_set_range (LacunaBytes     *self,
+                        struct lac_range range)
+{
+  gboolean had_rows;
+  guint64 top;
+
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+
+  if (self->range.start == range.start && self->range.end == range.end)
+    return;
+  had_rows = self->has_layout && lac_range_size (self->range) > 0;
+  top = had_rows ? address_of (self, self->top) : 0;
+  self->range = range;
+  if (lac_range_size (range) == 0)
+    self->caret = self->anchor = self->top = 0;
+  else
+    {
+      gboolean stays = had_rows && lac_range_contains (range, self->caret);
+
+      self->caret = stays ? self->caret : range.start;
+      self->anchor = stays && lac_range_contains (range, self->anchor) ? self->anchor : self->caret;
+      if (self->has_layout)
+        {
+          if (stays && top <= range.end - 1)
+            self->top = row_of (self, top);
+          else
+            self->top = 0;
+          if (!stays)
+            self->top_offset = 0;
+          lay_out (self);
+        }
+    }
+  scrolled (self);
+  tell_moved (self);
+}
+
+struct lac_range
+lacuna_bytes_get_range (LacunaBytes *self)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), ((struct lac_range){ 0, 0 }));
+
+  return self->range;
+}
+
+/**
+ * lacuna_bytes_set_reason:
+ * @reason: (nullable): a sentence; %NULL for the usual one
+ */
+void
+lacuna_bytes_set_reason (LacunaBytes *self,
+                         const char  *reason)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+
+  if (g_strcmp0 (self->reason, reason) == 0)
+    return;
+  g_free (self->reason);
+  self->reason = g_strdup (reason);
+  tell_moved (self);
+}
+
+/**
+ * lacuna_bytes_set_columns:
+ * @n_columns: 8, 16 or 32 bytes in a row; 0 for as many as fit
+ */
+void
+lacuna_bytes_set_columns (LacunaBytes *self,
+                          guint        n_columns)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+  g_return_if_fail (n_columns == 0 || n_columns == 8 || n_columns == 16 || n_columns == 32);
+
+  if (self->wanted_columns == n_columns)
+    return;
+  self->wanted_columns = n_columns;
+  if (self->has_layout)
+    lay_out (self);
+}
+
+guint
+lacuna_bytes_get_columns (LacunaBytes *self)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), 0);
+
+  return self->layout.n_columns;
+}
+
+void
+lacuna_bytes_go_to (LacunaBytes *self,
+                    guint64      address)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+
+  lacuna_bytes_move (self, address, FALSE);
+}
+
+guint64
+lacuna_bytes_get_caret (LacunaBytes *self)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), 0);
+
+  return self->caret;
+}
+
+/**
+ * lacuna_bytes_select:
+ * @range: half-open; what of it is shown
+ */
+void
+lacuna_bytes_select (LacunaBytes     *self,
+                     struct lac_range range)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+
+  range = lac_range_intersect (range, self->range);
+  if (lac_range_size (range) == 0)
+    return;
+  self->anchor = range.end - 1;
+  lacuna_bytes_reveal (self, self->anchor);
+  lacuna_bytes_move (self, range.start, TRUE);
+}
+
+struct lac_range
+lacuna_bytes_get_selection (LacunaBytes *self)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), ((struct lac_range){ 0, 0 }));
+
+  if (lac_range_size (self->range) == 0)
+    return (struct lac_range){ 0, 0 };
+  return (struct lac_range){ MIN (self->caret, self->anchor),
+                             MAX (self->caret, self->anchor) + 1 };
+}
+
+gboolean
+lacuna_bytes_has_selection (LacunaBytes *self)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), FALSE);
+
+  return self->caret != self->anchor;
+}
+
+struct lac_range
+lacuna_bytes_get_visible (LacunaBytes *self)
+{
+  struct lac_range visible;
+  guint64 n_shown;
+
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), ((struct lac_range){ 0, 0 }));
+
+  if (!self->has_layout || lac_range_size (self->range) == 0)
+    return (struct lac_range){ 0, 0 };
+  n_shown = (guint64) ceil ((lacuna_bytes_get_room (self) + self->top_offset) / self->layout.row);
+  visible.start = address_of (self, self->top);
+  visible.end = lac_add_saturating (visible.start, n_shown * self->layout.n_columns);
+  return lac_range_intersect (visible, self->range);
+}
+
+/**
+ * lacuna_bytes_get_adjustment:
+ * @orientation: vertical for rows, horizontal for columns that there is no room for
+ *
+ * Returns: (transfer none): what a scrollbar goes by
+ */
+GtkAdjustment *
+lacuna_bytes_get_adjustment (LacunaBytes   *self,
+                             GtkOrientation orientation)
+{
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), NULL);
+
+  return orientation == GTK_ORIENTATION_VERTICAL ? self->vertical : self->horizontal;
+}
