@@ -1,0 +1,96 @@
+/* What the files of LacunaBuffersPanel share.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-buffers-group.h"
+#include "lacuna-buffers-panel.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+struct _LacunaBuffersPanel
+{
+  LacunaLater parent_instance;
+
+  GtkStack *stack; /* "self" or "elsewhere" */
+  GtkWidget *create_button;
+  AdwSplitButton *allocate_button;
+  GtkLabel *plan_label;
+  GtkStack *tree_stack; /* "tree" or "empty" */
+  GtkLabel *empty_label;
+  GtkScrolledWindow *tree_scroller;
+  GtkListView *tree_view;
+  GtkWidget *selected_box;
+  GtkLabel *selected_title;
+  GtkLabel *selected_note;
+  GtkLabel *selected_findings;
+  GtkLabel *selected_remarks;
+  GtkWidget *take_button;
+  GtkWidget *put_button;
+  GtkWidget *protect_button;
+  GtkWidget *free_button;
+  GtkWidget *append_box;
+  GtkEntry *append_entry;
+  GtkDropDown *append_kind;
+  GtkWidget *append_file_button;
+  GtkLabel *append_note;
+  GtkWidget *outcome_box;
+  GtkImage *outcome_icon;
+  GtkLabel *outcome_title;
+  GtkLabel *outcome_story;
+  GtkWidget *undo_button;
+
+  LacunaAllocator *allocator;
+  LacunaLocator *locator;        /* borrowed from the allocator */
+  LacunaBuffersGroup *groups[3]; /* allocations, looks, what was done */
+  GListStore *shown_groups;      /* those that are not empty */
+  GtkTreeListModel *tree;
+  GHashTable *seen;              /* of items that can be opened: those that were */
+  guint open_source;
+  GtkSingleSelection *selection; /* over the tree */
+  GObject *followed;             /* the selected item, whose changes are shown */
+  GHashTable *spent;             /* of LacunaOperation: undone, or what undid one */
+  LacunaOperation *last;         /* what was done last */
+  guint n_running;               /* what was asked for and is not done yet */
+  gboolean shows_last;           /* the outcome is of the last one, not of a selected one */
+  char *locator_fault;           /* why it could not be read; NULL when it could */
+  guint updating;                /* above 0 while the panel itself changes the selection */
+  guint reveal_source;
+  guint reveal_position;
+
+  struct lac_gap_query query;    /* its anchors are owned */
+  gboolean has_query;
+  gboolean has_candidate;
+  guint64 candidate;
+  struct lac_range user;
+  guint64 page_size;
+};
+
+/* lacuna-buffers-panel.c */
+void lacuna_buffers_panel_emit_acts_changed (LacunaBuffersPanel *self);
+
+/* lacuna-buffers-panel-tree.c: the list, and what is selected in it */
+void     lacuna_buffers_panel_start_tree    (LacunaBuffersPanel *self);
+void     lacuna_buffers_panel_follow_tree   (LacunaBuffersPanel *self); /* of another allocator */
+void     lacuna_buffers_panel_drop_tree     (LacunaBuffersPanel *self);
+gpointer lacuna_buffers_panel_get_selected  (LacunaBuffersPanel *self,
+                                             GType               type);
+void     lacuna_buffers_panel_update_empty  (LacunaBuffersPanel *self);
+
+/* lacuna-buffers-panel-selected.c: what is shown of the selected row, of the plan and the outcome */
+void     lacuna_buffers_panel_show_plan     (LacunaBuffersPanel *self);
+void     lacuna_buffers_panel_show_selected (LacunaBuffersPanel *self);
+void     lacuna_buffers_panel_show_append   (LacunaBuffersPanel *self);
+void     lacuna_buffers_panel_show_outcome  (LacunaBuffersPanel *self);
+
+/* What the entry says; NULL, with @error when that is not since it is empty. */
+GBytes  *lacuna_buffers_panel_read_entry    (LacunaBuffersPanel *self,
+                                             GError            **error);
+
+/* The operation that lacuna_buffers_panel_act() would undo; NULL for none. */
+LacunaOperation *lacuna_buffers_panel_find_undo (LacunaBuffersPanel *self);
+
+G_END_DECLS

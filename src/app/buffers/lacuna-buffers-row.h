@@ -1,0 +1,20 @@
+/* A row of the Buffers page's tree: a table, a buffer, an allocation, a look, something that was done, or
+ * the head of a list.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* (transfer floating): an empty row, a GtkTreeExpander. */
+GtkWidget *lacuna_buffers_row_new    (void);
+
+/* Shows the item of @tree_row, and follows it until unbound. */
+void       lacuna_buffers_row_bind   (GtkWidget      *row,
+                                      GtkTreeListRow *tree_row);
+void       lacuna_buffers_row_unbind (GtkWidget      *row);
+
+G_END_DECLS

@@ -1,0 +1,227 @@
+/* What is said of buffers, allocations, and those who look at them.
+ *
+ * Every buffer of the shared format can be written and run at once. A mark at each would be a mark at
+ * none, so that finding is a remark, said of the one that is selected; the others are faults.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-buffers-words.h"
+#include "app/lacuna-isolate.h"
+#include "core/region.h"
+#include "model/lacuna-format.h"
+
+#include <glib/gi18n.h>
+#include <inttypes.h>
+
+static char *
+address_words (guint64 address)
+{
+  return lacuna_isolate (lacuna_format_address_prefixed (address));
+}
+
+char *
+lacuna_buffers_plan_words (const struct lac_gap_query *query,
+                           struct lac_range            user)
+{
+  g_autofree char *size = lacuna_format_size (query->size);
+  g_autofree char *within = lacuna_format_size (query->within);
+  g_autofree char *minimum = address_words (query->min);
+  g_autofree char *maximum = address_words (query->max);
+  g_autofree char *anchor = query->n_anchors > 0 ? address_words (query->anchors[0]) : NULL;
+  gboolean above = query->min > user.start;
+  gboolean below = query->max < user.end;
+  g_autofree char *bounds = NULL;
+  g_autofree char *near = NULL;
+
+  if (above && below)
+    /* Translators: two addresses; goes below the line that says the size. */
+    bounds = g_strdup_printf (_ ("from %s to %s"), minimum, maximum);
+  else if (above)
+    bounds = g_strdup_printf (_ ("at or above %s"), minimum);
+  else if (below)
+    bounds = g_strdup_printf (_ ("below %s"), maximum);
+
+  if (query->n_anchors == 1)
+    /* Translators: a size, a distance, an address. */
+    near = g_strdup_printf (_ ("%s within %s of %s"), size, within, anchor);
+  else if (query->n_anchors > 1)
+    near = g_strdup_printf (ngettext ("%s within %s of %u anchor", "%s within %s of all %u anchors",
+                                      (gulong) query->n_anchors),
+                            size, within, (guint) query->n_anchors);
+
+  if (near != NULL)
+    return bounds != NULL ? g_strdup_printf ("%s\n%s", near, bounds) : g_steal_pointer (&near);
+  if (bounds != NULL)
+    /* Translators: a size, and where: "64 KiB below 0x8000 0000". */
+    return g_strdup_printf (C_ ("size and place", "%s %s"), size, bounds);
+  /* Translators: a size */
+  return g_strdup_printf (_ ("%s anywhere; “Find a Gap” can say where"), size);
+}
+
+char *
+lacuna_buffers_fill_words (LacunaLocatorBuffer *buffer)
+{
+  g_autofree char *used = lacuna_format_size (lacuna_locator_buffer_get_position (buffer));
+  g_autofree char *size = lacuna_format_size (lacuna_locator_buffer_get_size (buffer));
+
+  /* Translators: two sizes: "1.5 KiB of 64 KiB used". */
+  return g_strdup_printf (_ ("%s of %s used"), used, size);
+}
+
+/* Who has it. */
+static char *
+taker_words (LacunaLocatorBuffer *buffer)
+{
+  gint32 holder = lacuna_locator_buffer_get_holder (buffer);
+
+  if (!lacuna_locator_buffer_get_taken (buffer))
+    return g_strdup (_ ("Free to be taken."));
+  if (lacuna_locator_buffer_get_ours (buffer))
+    return g_strdup (_ ("You have it. Others pass it over until you put it back."));
+  if (holder != 0)
+    return g_strdup_printf (_ ("Thread %d has it."), holder);
+  return g_strdup (_ ("Somebody else in the process has it."));
+}
+
+char *
+lacuna_buffers_buffer_words (LacunaLocatorBuffer *buffer)
+{
+  g_autofree char *used = lacuna_format_count (lacuna_locator_buffer_get_position (buffer));
+  g_autofree char *size = lacuna_format_count (lacuna_locator_buffer_get_size (buffer));
+  g_autofree char *room = lacuna_format_count (lacuna_locator_buffer_get_free (buffer));
+  g_autofree char *taker = taker_words (buffer);
+
+  /* Translators: three numbers of bytes, and a sentence that says who has the buffer. */
+  return g_strdup_printf (_ ("%s of %s bytes used, %s free\n%s"), used, size, room, taker);
+}
+
+char *
+lacuna_buffers_table_words (LacunaLocatorTable *table)
+{
+  GListModel *buffers = lacuna_locator_table_get_buffers (table);
+  guint n_buffers = g_list_model_get_n_items (buffers);
+  guint64 used = 0;
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < n_buffers; i++)
+    {
+      g_autoptr (LacunaLocatorBuffer) buffer = g_list_model_get_item (buffers, i);
+
+      used += MIN (lacuna_locator_buffer_get_position (buffer),
+                   lacuna_locator_buffer_get_size (buffer));
+    }
+  words = lacuna_format_size (used);
+  /* Translators: how many, and a size. */
+  return g_strdup_printf (ngettext ("%u buffer · %s used", "%u buffers · %s used", n_buffers),
+                          n_buffers, words);
+}
+
+char *
+lacuna_buffers_size_words (LacunaAllocation *allocation)
+{
+  g_autofree char *size
+      = lacuna_format_size (lac_range_size (lacuna_allocation_get_range (allocation)));
+  guint n_references = lacuna_allocation_get_n_references (allocation);
+
+  if (lacuna_allocation_get_closing (allocation))
+    /* Translators: a size */
+    return g_strdup_printf (_ ("%s · freed, still looked at"), size);
+  if (n_references > 0)
+    return g_strdup_printf (ngettext ("%s · %u looks at it", "%s · %u look at it", n_references),
+                            size, n_references);
+  return g_steal_pointer (&size);
+}
+
+char *
+lacuna_buffers_access_letters (unsigned protection)
+{
+  char letters[5];
+
+  lac_protection_format (protection, 0, letters);
+  letters[3] = '\0';
+  return g_strdup (letters);
+}
+
+gboolean
+lacuna_buffers_read_access (const char *letters,
+                            unsigned   *out_protection)
+{
+  static const unsigned all
+      = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+
+  for (unsigned protection = 0; protection <= all; protection++)
+    {
+      g_autofree char *same = lacuna_buffers_access_letters (protection);
+
+      if (g_strcmp0 (same, letters) == 0)
+        {
+          *out_protection = protection;
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+const char *
+lacuna_buffers_access_sentence (unsigned protection)
+{
+  switch (protection)
+    {
+    case LAC_PROTECTION_NONE:
+      return _ ("Nothing may touch it.");
+    case LAC_PROTECTION_READ:
+      return _ ("Can be read.");
+    case LAC_PROTECTION_READ | LAC_PROTECTION_WRITE:
+      return _ ("Can be read and written.");
+    case LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE:
+      return _ ("Can be read and run.");
+    case LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE:
+      return _ ("Can be read, written and run.");
+    default:
+      return "";
+    }
+}
+
+char *
+lacuna_buffers_time_words (gint64 when)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (when / G_USEC_PER_SEC);
+
+  return time != NULL ? g_date_time_format (time, "%T") : g_strdup ("");
+}
+
+static gboolean
+is_remark (unsigned finding)
+{
+  return g_str_equal (lacuna_finding_name (finding), "writable-and-executable");
+}
+
+static char *
+say (unsigned findings,
+     gboolean remarks)
+{
+  GString *text = g_string_new (NULL);
+
+  for (unsigned bit = 1; bit < LACUNA_FINDINGS_END; bit <<= 1)
+    if ((findings & bit) != 0 && is_remark (bit) == remarks)
+      {
+        if (text->len > 0)
+          g_string_append_c (text, '\n');
+        g_string_append (text, lacuna_finding_sentence (bit));
+      }
+  return g_string_free (text, FALSE);
+}
+
+char *
+lacuna_buffers_findings (unsigned findings)
+{
+  return say (findings, FALSE);
+}
+
+char *
+lacuna_buffers_remarks (unsigned findings)
+{
+  return say (findings, TRUE);
+}
