@@ -50,18 +50,33 @@ struct _LacunaBytes
 };
 
 /* lacuna-bytes.c */
-guint64 lacuna_bytes_n_rows       (LacunaBytes   *self);
-guint64 lacuna_bytes_base         (LacunaBytes   *self);
-void    lacuna_bytes_scroll       (LacunaBytes   *self,
-                                   double         pixels);
-void    lacuna_bytes_scroll_aside (LacunaBytes   *self,
-                                   double         pixels);
-void    lacuna_bytes_reveal       (LacunaBytes   *self,
-                                   guint64        address);
-void    lacuna_bytes_move         (LacunaBytes   *self,
-                                   guint64        address,
-                                   gboolean       extend);
-double  lacuna_bytes_get_room     (LacunaBytes   *self);
+void     lacuna_bytes_move        (LacunaBytes     *self,
+                                   guint64          address,
+                                   gboolean         extend);
+
+/* lacuna-bytes-scroll.c */
+guint64  lacuna_bytes_n_rows      (LacunaBytes     *self);
+
+/* The address at which the first row begins, which may be a little below the range. */
+guint64  lacuna_bytes_base        (LacunaBytes     *self);
+guint64  lacuna_bytes_row_of      (LacunaBytes     *self,
+                                   guint64          address);
+guint64  lacuna_bytes_address_of  (LacunaBytes     *self,
+                                   guint64          row);
+
+/* The height of what rows are in, in pixels. */
+double   lacuna_bytes_get_room    (LacunaBytes     *self);
+void     lacuna_bytes_scroll      (LacunaBytes     *self,
+                                   double           pixels);
+void     lacuna_bytes_scroll_aside (LacunaBytes    *self,
+                                    double          pixels);
+void     lacuna_bytes_reveal      (LacunaBytes     *self,
+                                   guint64          address);
+
+/* Brings everything to where it is scrolled to, inside of what there is. */
+void     lacuna_bytes_scrolled    (LacunaBytes     *self);
+void     lacuna_bytes_update_wanted (LacunaBytes   *self);
+void     lacuna_bytes_follow_adjustments (LacunaBytes *self);
 
 /* The byte at a point of the widget; FALSE when there is none near. @clamp: then the nearest one. */
 gboolean lacuna_bytes_pick        (LacunaBytes     *self,
