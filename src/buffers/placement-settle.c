@@ -34,10 +34,13 @@ lac_placement_settle (const struct lac_request *request,
 {
   uint64_t page = lac_os_get_space ()->page_size;
   uint64_t alignment = request->query.alignment;
+  bool is_hole_above = start - gap.start != page;
+  uint64_t below = lac_subtract_saturating (start, page);
+  uint64_t above = lac_add_saturating (start, page);
   const uint64_t places[] = {
     start,
-    lac_subtract_saturating (start, page),
-    lac_add_saturating (start, page),
+    is_hole_above ? above : below,
+    is_hole_above ? below : above,
     lac_subtract_saturating (start, alignment),
     lac_add_saturating (start, alignment),
   };

@@ -153,6 +153,61 @@ check_heap (struct walk *walk,
   return status;
 }
 
+/* Where the gap begins that holds @start. First farther and farther down, then halving. */
+static enum lac_status
+find_gap_start (struct walk *walk,
+                uint64_t     start,
+                uint64_t    *out_gap_start)
+{
+  uint64_t lowest = walk->user.start;
+  /* From here up to @start nothing is mapped; below @below something is, or nothing may be. */
+  uint64_t clear = start;
+  uint64_t below = lowest;
+  struct lac_range region;
+  enum lac_status status;
+
+  for (uint64_t step = walk->page_size; clear > lowest; step *= 2)
+    {
+      uint64_t place = clear - lowest < step ? lowest : clear - step;
+
+      status = ask (walk, place, &region);
+      if (status != LAC_OK)
+        return status;
+      if (region.start < start)
+        {
+          below = region.end;
+          break;
+        }
+      clear = place;
+    }
+  while (below < clear)
+    {
+      uint64_t middle;
+
+      status = ask (walk, below, &region);
+      if (status != LAC_OK)
+        return status;
+      if (region.start >= start)
+        break;
+      below = region.end;
+      if (below >= clear)
+        break;
+      middle = lac_align_down (below + (clear - below) / 2, walk->page_size);
+      if (middle <= below)
+        continue;
+      status = ask (walk, middle, &region);
+      if (status != LAC_OK)
+        return status;
+      if (region.start >= start)
+        clear = middle;
+      else
+        below = region.end;
+    }
+  /* Only another thread can have made it more. */
+  *out_gap_start = below < start ? below : start;
+  return LAC_OK;
+}
+
 /* The next start that may be possible; false when there is none. */
 static bool
 next_up (const struct walk *walk,
@@ -261,8 +316,13 @@ step_down (struct walk *walk)
 
       if (start + size > room_end)
         {
-          side->limit = room_end;
-          return LAC_OK;
+          uint64_t gap_start = 0;
+
+          /* It may reach past the gap, but is no hazard to others. */
+          if (room_end < start)
+            status = find_gap_start (walk, start, &gap_start);
+          side->limit = gap_start > room_end ? gap_start : room_end;
+          return status;
         }
     }
   status = check_heap (walk, start, &in_way);
@@ -338,61 +398,6 @@ find_next (struct walk  *walk,
         }
     }
   return status;
-}
-
-/* Where the gap begins that holds @start. First farther and farther down, then halving. */
-static enum lac_status
-find_gap_start (struct walk *walk,
-                uint64_t     start,
-                uint64_t    *out_gap_start)
-{
-  uint64_t lowest = walk->user.start;
-  /* From here up to @start nothing is mapped; below @below something is, or nothing may be. */
-  uint64_t clear = start;
-  uint64_t below = lowest;
-  struct lac_range region;
-  enum lac_status status;
-
-  for (uint64_t step = walk->page_size; clear > lowest; step *= 2)
-    {
-      uint64_t place = clear - lowest < step ? lowest : clear - step;
-
-      status = ask (walk, place, &region);
-      if (status != LAC_OK)
-        return status;
-      if (region.start < start)
-        {
-          below = region.end;
-          break;
-        }
-      clear = place;
-    }
-  while (below < clear)
-    {
-      uint64_t middle;
-
-      status = ask (walk, below, &region);
-      if (status != LAC_OK)
-        return status;
-      if (region.start >= start)
-        break;
-      below = region.end;
-      if (below >= clear)
-        break;
-      middle = lac_align_down (below + (clear - below) / 2, walk->page_size);
-      if (middle <= below)
-        continue;
-      status = ask (walk, middle, &region);
-      if (status != LAC_OK)
-        return status;
-      if (region.start >= start)
-        clear = middle;
-      else
-        below = region.end;
-    }
-  /* Only another thread can have made it more. */
-  *out_gap_start = below < start ? below : start;
-  return LAC_OK;
 }
 
 /* Whether there may be a hole of one page below @side's place, or above. */
