@@ -31,6 +31,7 @@ from_status (enum lac_status status)
 
     case LAC_E_INVALID:
     case LAC_E_NOT_FOUND:
+    case LAC_E_NOT_OURS:
     case LAC_E_OUT_OF_RANGE:
     case LAC_E_SYNTAX:
       return CLI_USAGE;
@@ -56,6 +57,12 @@ from_status (enum lac_status status)
     case LAC_E_NO_MEMORY:
     case LAC_E_NOT_SUPPORTED:
     case LAC_E_SYSTEM:
+    case LAC_E_OCCUPIED:
+    case LAC_E_BUSY:
+    case LAC_E_FULL:
+    case LAC_E_NOT_TAKEN:
+    case LAC_E_CLOSED:
+    case LAC_E_READ_ONLY:
     default:
       return CLI_REFUSED;
     }

@@ -25,7 +25,12 @@ typedef struct
 static const Command commands[] = {
   { "map", N_ ("list the regions of an address space, or draw them"), cli_command_map },
   { "gaps", N_ ("find the free gaps that a buffer may go into"), cli_command_gaps },
+  { "alloc", N_ ("allocate memory at a place of your choice"), cli_command_alloc },
+  { "free", N_ ("give an allocation back"), cli_command_free },
+  { "append", N_ ("put bytes into a shared buffer"), cli_command_append },
+  { "locator", N_ ("list the buffers that a process shares"), cli_command_locator },
   { "read", N_ ("show what is in memory"), cli_command_read },
+  { "write", N_ ("change what is in memory"), cli_command_write },
 };
 
 /* (transfer full) */

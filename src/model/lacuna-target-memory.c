@@ -13,6 +13,7 @@
 #include "lacuna-target-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 /* With the lock. Takes hold of the process when memory is read or written for the first time. */
 static gboolean
@@ -286,6 +287,15 @@ lacuna_target_write_memory (LacunaTarget  *self,
   if (status == LAC_OK)
     return TRUE;
 
+  if (status == LAC_E_NOT_FOUND)
+    {
+      lacuna_error_set_message (error,
+                                status,
+                                _ ("Not all of the bytes have memory at 0x%" PRIx64 "; nothing was "
+                                   "written."),
+                                address);
+      return FALSE;
+    }
   failure.status = status;
   lacuna_target_set_process_error (error, self->pid, &failure);
   return FALSE;

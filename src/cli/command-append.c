@@ -1,0 +1,115 @@
+/* lacuna-cli append: bytes into a shared buffer.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "bytes.h"
+#include "commands.h"
+#include "constraints.h"
+#include "deed.h"
+#include "json-writer.h"
+#include "load.h"
+
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  CliOptions options;
+  CliConstraintTexts texts;
+} Appending;
+
+static void
+print_json (LacunaOperation *operation,
+            CliOutput       *output)
+{
+  CliJson json;
+
+  cli_json_init (&json, output);
+  cli_json_open_object (&json, NULL, CLI_JSON_LINES);
+  cli_json_address (&json, "address", lacuna_operation_get_address (operation));
+  cli_json_address (&json, "buffer", lacuna_operation_get_range (operation).start);
+  cli_json_number (&json, "position", lacuna_operation_get_position (operation));
+  cli_json_boolean (&json, "created", lacuna_operation_get_created (operation));
+  cli_json_close_object (&json);
+}
+
+static CliExitStatus
+append (Appending      *appending,
+        LacunaSnapshot *snapshot,
+        GBytes         *bytes)
+{
+  LacunaRequest request = { .deed = LACUNA_DEED_APPEND, .bytes = bytes };
+  g_autofree guint64 *anchors = NULL;
+  g_autoptr (LacunaOperation) operation = NULL;
+  CliExitStatus status = CLI_USAGE;
+  CliOutput output;
+
+  if (!cli_constraints_read (&appending->texts,
+                             appending->options.target,
+                             snapshot,
+                             &request.query,
+                             &anchors))
+    return CLI_USAGE;
+
+  /* Bytes need no more room than they take, and no alignment; a whole page for each append would use up
+   * what buffers are shared for. */
+  if (appending->texts.size == NULL)
+    request.query.size = g_bytes_get_size (bytes);
+  if (appending->texts.align == NULL)
+    request.query.alignment = 1;
+  operation = cli_perform (&appending->options, &request, &status);
+  if (operation == NULL)
+    return status;
+
+  cli_output_init (&output, appending->options.colour, FALSE);
+  if (appending->options.json)
+    print_json (operation, &output);
+  else
+    {
+      cli_output_address (&output, lacuna_operation_get_address (operation), 0);
+      cli_output_end (&output);
+    }
+  return cli_output_finish (&output, CLI_DONE);
+}
+
+CliExitStatus
+cli_command_append (char **arguments)
+{
+  Appending appending = { 0 };
+  CliExitStatus status = CLI_USAGE;
+  g_autoptr (LacunaSnapshot) snapshot = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  const CliUsage usage = {
+    .command = "append",
+    .summary = _ ("Appends bytes to a shared buffer that satisfies the constraints, and prints where "
+                  "they lie."),
+    .description = _ (
+        "The target is self for now: the buffer goes when the command ends.\n"
+        "HEX is pairs of hexadecimal digits, with blanks, commas and 0x as you like, in\n"
+        "quotes: \"00 ab f9 0x42\". @FILE stands for the bytes of a file. The room needed and\n"
+        "the alignment are those of the bytes unless --size and --align say otherwise.\n"
+        "Where no buffer fits, one is made. Exit status 1 means that no gap fits.\n"
+        "See lacuna-cli(1)."),
+    .group = cli_constraints_group (&appending.texts),
+    .is_word = cli_is_hazard,
+    .word_option = "--avoid",
+    .parameters = _ ("HEX|@FILE"),
+    .n_parameters = 1,
+    .no_list = TRUE,
+  };
+
+  if (cli_options_read (&appending.options, &usage, arguments, &status))
+    {
+      status = CLI_USAGE;
+      if (cli_constraints_check (&appending.texts))
+        bytes = cli_read_bytes (appending.options.parameters[0]);
+      if (bytes != NULL)
+        snapshot = cli_load_self (&appending.options, &status);
+      if (snapshot != NULL)
+        status = append (&appending, snapshot, bytes);
+    }
+  cli_constraints_clear (&appending.texts);
+  cli_options_clear (&appending.options);
+  return status;
+}

@@ -1,0 +1,134 @@
+/* lacuna-cli free: gives an allocation back.
+ *
+ * What is no allocation is somebody's code, stack or data, and freeing it ends the process sooner or
+ * later; so that takes --force.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "commands.h"
+#include "deed.h"
+#include "json-writer.h"
+#include "load.h"
+#include "values.h"
+
+#include "model/lacuna-error.h"
+
+#include <glib/gi18n.h>
+#include <inttypes.h>
+
+typedef struct
+{
+  CliOptions options;
+  gboolean force;
+} Freeing;
+
+static void
+print_json (LacunaOperation *operation,
+            CliOutput       *output)
+{
+  struct lac_range range = lacuna_operation_get_range (operation);
+  char protection[CLI_PROTECTION_SIZE];
+  CliJson json;
+
+  cli_format_protection (lacuna_operation_get_protection (operation), protection);
+  cli_json_init (&json, output);
+  cli_json_open_object (&json, NULL, CLI_JSON_LINES);
+  cli_json_address (&json, "start", range.start);
+  cli_json_address (&json, "end", range.end);
+  cli_json_number (&json, "size", lac_range_size (range));
+  cli_json_string (&json, "protection", protection);
+  cli_json_boolean (&json, "forced", lacuna_operation_get_forced (operation));
+  cli_json_close_object (&json);
+}
+
+/* Complains about what could not be freed, and says what to exit with. */
+static CliExitStatus
+fail (Freeing      *freeing,
+      const GError *error,
+      guint64       address)
+{
+  if (g_error_matches (error, LACUNA_ERROR, LAC_E_NOT_OURS))
+    {
+      cli_complain (_ ("At 0x%" PRIx64 " begins no allocation: no private memory that is neither heap, "
+                       "stack, guard nor a buffer of the locator. --force frees it all the same."),
+                    address);
+      return CLI_USAGE;
+    }
+  if (g_error_matches (error, LACUNA_ERROR, LAC_E_NOT_FOUND))
+    {
+      cli_fail (error, freeing->options.target_spelling);
+      return CLI_NOTHING_FOUND;
+    }
+  return cli_fail (error, freeing->options.target_spelling);
+}
+
+static CliExitStatus
+free_memory (Freeing        *freeing,
+             LacunaSnapshot *snapshot)
+{
+  LacunaRequest request = { .deed = LACUNA_DEED_FREE, .force = freeing->force };
+  g_autoptr (LacunaAllocator) allocator = NULL;
+  g_autoptr (LacunaOperation) operation = NULL;
+  g_autoptr (GError) error = NULL;
+  uint64_t address = 0;
+  CliOutput output;
+
+  if (!cli_read_address (freeing->options.target,
+                         snapshot,
+                         "ADDRESS",
+                         freeing->options.parameters[0],
+                         &address))
+    return CLI_USAGE;
+  allocator = lacuna_allocator_for_target (freeing->options.target, &error);
+  if (allocator == NULL)
+    return cli_fail (error, freeing->options.target_spelling);
+
+  request.address = address;
+  operation = lacuna_allocator_perform (allocator, &request);
+  if (lacuna_operation_get_error (operation) != NULL)
+    return fail (freeing, lacuna_operation_get_error (operation), address);
+
+  cli_output_init (&output, freeing->options.colour, FALSE);
+  if (freeing->options.json)
+    print_json (operation, &output);
+  else
+    cli_explain (operation, &output);
+  return cli_output_finish (&output, CLI_DONE);
+}
+
+CliExitStatus
+cli_command_free (char **arguments)
+{
+  Freeing freeing = { 0 };
+  CliExitStatus status = CLI_USAGE;
+  g_autoptr (LacunaSnapshot) snapshot = NULL;
+  const GOptionEntry entries[] = {
+    { "force", 0, 0, G_OPTION_ARG_NONE, &freeing.force,
+      N_ ("Free the region at ADDRESS whatever it is"), NULL },
+    { NULL },
+  };
+  const CliUsage usage = {
+    .command = "free",
+    .summary = _ ("Gives an allocation back."),
+    .description = _ (
+        "The target is self for now. ADDRESS is hexadecimal or an expression, and must be\n"
+        "where an allocation begins: private memory that is neither heap, stack, guard nor\n"
+        "a buffer of the locator. Anything else takes --force, and may end the process.\n"
+        "Exit status 1 means that nothing is mapped there. See lacuna-cli(1)."),
+    .entries = entries,
+    .parameters = _ ("ADDRESS"),
+    .n_parameters = 1,
+    .no_list = TRUE,
+  };
+
+  if (cli_options_read (&freeing.options, &usage, arguments, &status))
+    {
+      snapshot = cli_load_self (&freeing.options, &status);
+      if (snapshot != NULL)
+        status = free_memory (&freeing, snapshot);
+    }
+  cli_options_clear (&freeing.options);
+  return status;
+}

@@ -1,0 +1,31 @@
+/* Changing the target's memory, for the commands that do.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "options.h"
+#include "output.h"
+
+#include "core/region.h"
+#include "model/lacuna-allocator.h"
+
+/* (transfer full) (nullable): what was done. On failure it has complained, and @out_status is what to
+ * exit with. */
+LacunaOperation *cli_perform             (CliOptions          *options,
+                                          const LacunaRequest *request,
+                                          CliExitStatus       *out_status);
+
+/* "rw-": three letters. */
+#define CLI_PROTECTION_SIZE 5
+void             cli_format_protection   (unsigned             protection,
+                                          char                 out_text[CLI_PROTECTION_SIZE]);
+
+/* Reads a protection: rw, r-x, rwx, none. FALSE when it has complained about @option. */
+gboolean         cli_read_protection     (const char          *option,
+                                          const char          *text,
+                                          unsigned            *out_protection);
+
+/* Where, why there, and after how many attempts, in words for people. */
+void             cli_explain             (LacunaOperation     *operation,
+                                          CliOutput           *output);
