@@ -95,3 +95,7 @@ size_t lac_shared_file_clean (const struct lac_shared_file *file);
  */
 void lac_shared_file_set_roots (const char *common,
                                 const char *own);
+
+/** lac_shared_file_set_clean_age: for tests: how many seconds old a file must be to be left over; negative
+ * for any. */
+void lac_shared_file_set_clean_age (int64_t seconds);

@@ -71,6 +71,7 @@ struct obstacle
 
 static const char *common_root = "/tmp";
 static const char *own_root;
+static int64_t clean_age = CLEAN_AGE_SECONDS;
 
 /* Where files lie that this copy of the library used in this process's ancestors. A child has them mapped
  * too, so when one of them had the PID that the child has now, its file is there and looks like the
@@ -85,6 +86,12 @@ lac_shared_file_set_roots (const char *common,
 {
   common_root = common != NULL ? common : "/tmp";
   own_root = own;
+}
+
+void
+lac_shared_file_set_clean_age (int64_t seconds)
+{
+  clean_age = seconds;
 }
 
 static enum lac_status
@@ -680,8 +687,8 @@ is_left_over (int         folder,
 
   return process != 0 && fstatat (folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0
          && S_ISREG (facts.st_mode) && facts.st_uid == geteuid ()
-         && time_now - facts.st_mtim.tv_sec > CLEAN_AGE_SECONDS
-         && time_now - facts.st_ctim.tv_sec > CLEAN_AGE_SECONDS && kill (process, 0) != 0
+         && time_now - facts.st_mtim.tv_sec > clean_age
+         && time_now - facts.st_ctim.tv_sec > clean_age && kill (process, 0) != 0
          && errno == ESRCH;
 }
 

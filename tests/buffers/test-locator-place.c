@@ -1,0 +1,805 @@
+/* Where the locator is: every thing that can lie at its place, and every place that can't be used.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "locator-fixture.h"
+#include "os/linux/own-entry.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+static void
+run (void (*function) (void))
+{
+  bool ran;
+
+  fixture_begin ();
+  ran = in_child (function);
+  fixture_end ();
+  if (!ran)
+    g_test_skip ("needs rights that this process has not");
+}
+
+/* What is made */
+
+static void
+nothing_before_first_call (void)
+{
+  struct lac_locator_facts facts;
+  struct lac_locator_cursor cursor;
+  struct lac_locator_item item;
+  char *folder = g_build_filename (fixture_root, ".reloaded", NULL);
+
+  lac_locator_get_facts (&facts);
+  g_assert_cmpstr (lac_locator_place_name (facts.place), ==, "none");
+  g_assert_cmpint (facts.reason, ==, LAC_OK);
+  g_assert_cmpuint (facts.address, ==, 0);
+  g_assert_cmpint (lac_locator_first (&cursor, &item), ==, LAC_E_NOT_FOUND);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  g_free (folder);
+}
+
+static void
+test_nothing_before_first_call (void)
+{
+  run (nothing_before_first_call);
+}
+
+static void
+as_reloaded_has_it (void)
+{
+  struct lac_locator_facts facts;
+  char *folder = shared_folder ();
+  char *path = shared_path (getpid ());
+  unsigned char bytes[4096];
+  struct lac_buffer buffer;
+  struct stat about;
+  uint64_t pointer;
+  uint32_t word;
+  int file;
+
+  umask (077);
+  assert_new_and_shared ();
+  facts = open_locator ();
+  g_assert_cmpint (stat (folder, &about), ==, 0);
+  g_assert_cmpint (about.st_mode & 07777, ==, 01777);
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+
+  /* Byte for byte, from the file. */
+  file = open (path, O_RDONLY);
+  g_assert_cmpint (read (file, bytes, sizeof bytes), ==, sizeof bytes);
+  close (file);
+  if (sizeof (void *) == 8)
+    {
+      memcpy (&pointer, bytes, 8);
+      g_assert_cmpuint (pointer, ==, facts.address);
+      memcpy (&pointer, bytes + 8, 8);
+      g_assert_cmpuint (pointer, ==, 0);
+      memcpy (&word, bytes + 16, 4);
+      g_assert_cmpuint (word, ==, 0);
+      g_assert_cmpuint (bytes[20], ==, 0);
+      g_assert_cmpuint (bytes[21], ==, buffer.created ? 2 : 1);
+      memcpy (&pointer, bytes + 24, 8);
+      g_assert_cmpuint (pointer % 4096, ==, 0);
+      memcpy (&word, bytes + 32, 4);
+      g_assert_cmpuint (word, ==, getpagesize ());
+      memcpy (&word, bytes + 36, 4);
+      g_assert_cmpuint (word, ==, 6);
+      memcpy (&pointer, bytes + (buffer.created ? 44 : 24), 8);
+      g_assert_cmpuint (pointer, ==, buffer.address);
+      memcpy (&word, bytes + (buffer.created ? 60 : 40), 4);
+      g_assert_cmpuint (word, ==, 1);
+    }
+  g_free (path);
+  g_free (folder);
+}
+
+static void
+test_as_reloaded_has_it (void)
+{
+  run (as_reloaded_has_it);
+}
+
+/* What earlier processes left */
+
+static void
+stale_empty (void)
+{
+  make_shared_folder ();
+  leave_file (getpid (), "", 0, 0);
+  assert_new_and_shared ();
+}
+
+static void
+stale_short (void)
+{
+  make_shared_folder ();
+  leave_file (getpid (), "\1\2\3\4\5\6\7\10\11\12", 10, 0);
+  assert_new_and_shared ();
+}
+
+static void
+stale_zero (void)
+{
+  char bytes[4096] = { 0 };
+
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 0);
+  assert_new_and_shared ();
+}
+
+static void
+stale_garbage (void)
+{
+  char bytes[4096];
+
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (char) g_random_int ();
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+  assert_new_and_shared ();
+}
+
+static void
+stale_full (void)
+{
+  char bytes[4096];
+
+  memset (bytes, 0xff, sizeof bytes);
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+  assert_new_and_shared ();
+}
+
+/* A process that still has the stale file mapped keeps what it has. */
+static void
+stale_is_never_changed (void)
+{
+  struct lac_table before = { .this_address = 0x1000, .item_count = 3 };
+  char bytes[4096] = { 0 };
+  char *path, *mapped;
+  int file;
+
+  memcpy (bytes, &before, sizeof before);
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+  path = shared_path (getpid ());
+  file = open (path, O_RDWR);
+  mapped = mmap (NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+  close (file);
+  assert_new_and_shared ();
+  g_assert_cmpmem (mapped, 4096, bytes, 4096);
+  g_free (path);
+}
+
+static void
+stale_folder (void)
+{
+  char *path = shared_path (getpid ());
+
+  make_shared_folder ();
+  g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+  assert_new_and_shared ();
+  g_free (path);
+}
+
+static void
+stale_full_folder (void)
+{
+  char *path = shared_path (getpid ());
+  char *inside = g_build_filename (path, "inside", NULL);
+
+  make_shared_folder ();
+  g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (inside, "kept", -1, NULL));
+  assert_own (LAC_E_SYSTEM);
+  g_assert_true (g_file_test (inside, G_FILE_TEST_EXISTS));
+  g_free (inside);
+  g_free (path);
+}
+
+static void
+stale_pipe (void)
+{
+  char *path = shared_path (getpid ());
+
+  make_shared_folder ();
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  assert_new_and_shared ();
+  g_free (path);
+}
+
+static void
+link_dangling (void)
+{
+  char *path = shared_path (getpid ());
+  char *target = g_build_filename (fixture_root, "target", NULL);
+
+  make_shared_folder ();
+  g_assert_cmpint (symlink (target, path), ==, 0);
+  assert_new_and_shared ();
+  g_assert_false (g_file_test (target, G_FILE_TEST_EXISTS));
+  g_free (target);
+  g_free (path);
+}
+
+static void
+link_to_file (void)
+{
+  char *path = shared_path (getpid ());
+  char *target = g_build_filename (fixture_root, "target", NULL);
+  char *contents;
+
+  make_shared_folder ();
+  g_assert_true (g_file_set_contents (target, "untouched", -1, NULL));
+  g_assert_cmpint (symlink (target, path), ==, 0);
+  assert_new_and_shared ();
+  g_assert_true (g_file_get_contents (target, &contents, NULL, NULL));
+  g_assert_cmpstr (contents, ==, "untouched");
+  g_free (contents);
+  g_free (target);
+  g_free (path);
+}
+
+static void
+second_name (void)
+{
+  char *path = shared_path (getpid ());
+  char *target = g_build_filename (fixture_root, "target", NULL);
+  char *contents;
+
+  make_shared_folder ();
+  g_assert_true (g_file_set_contents (target, "untouched, though it has a second name", -1, NULL));
+  g_assert_cmpint (link (target, path), ==, 0);
+  assert_new_and_shared ();
+  g_assert_true (g_file_get_contents (target, &contents, NULL, NULL));
+  g_assert_cmpstr (contents, ==, "untouched, though it has a second name");
+  g_free (contents);
+  g_free (target);
+  g_free (path);
+}
+
+/* Headers that lie */
+
+static void
+leave_header (uintptr_t address)
+{
+  char bytes[4096] = { 0 };
+
+  memcpy (bytes, &address, sizeof address);
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+}
+
+static void
+forged_anonymous (void)
+{
+  char *elsewhere = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char before[4096];
+
+  memset (elsewhere, 0x5a, 4096);
+  memcpy (before, elsewhere, 4096);
+  make_shared_folder ();
+  leave_header ((uintptr_t) elsewhere);
+  assert_new_and_shared ();
+  g_assert_cmpmem (elsewhere, 4096, before, 4096);
+}
+
+static void
+forged_other_file (void)
+{
+  char *other = g_build_filename (fixture_root, "other", NULL);
+  int file = open (other, O_RDWR | O_CREAT, 0600);
+  char *mapped;
+
+  g_assert_cmpint (ftruncate (file, 4096), ==, 0);
+  mapped = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  make_shared_folder ();
+  leave_header ((uintptr_t) mapped);
+  assert_new_and_shared ();
+  g_assert_cmpint (mapped[0], ==, 0);
+  g_free (other);
+}
+
+/* This very file, but mapped otherwise than a locator is. */
+static void
+map_badly (int   flags,
+           int   protection,
+           off_t offset)
+{
+  char *path, *mapped;
+  int file;
+  uintptr_t address;
+  char bytes[8192] = { 0 };
+
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+  path = shared_path (getpid ());
+  file = open (path, O_RDWR);
+  mapped = mmap (NULL, 4096, protection, flags, file, offset);
+  g_assert_true (mapped != MAP_FAILED);
+  address = (uintptr_t) mapped;
+  g_assert_cmpint (pwrite (file, &address, sizeof address, 0), ==, sizeof address);
+  close (file);
+  assert_new_and_shared ();
+  g_free (path);
+}
+
+static void
+forged_private (void)
+{
+  map_badly (MAP_PRIVATE, PROT_READ | PROT_WRITE, 0);
+}
+
+static void
+forged_read_only (void)
+{
+  map_badly (MAP_SHARED, PROT_READ, 0);
+}
+
+static void
+forged_offset (void)
+{
+  map_badly (MAP_SHARED, PROT_READ | PROT_WRITE, 4096);
+}
+
+static void
+forged_unaligned (void)
+{
+  make_shared_folder ();
+  leave_header (0x7fff00000001);
+  assert_new_and_shared ();
+}
+
+/* Somebody else made it */
+
+static void
+adopt (void)
+{
+  struct lac_table *table;
+  struct lac_locator_facts facts;
+  struct lac_buffer buffer;
+  struct stat about;
+  char *path = shared_path (getpid ());
+  void *memory = mmap (NULL, 8192, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                       0);
+
+  make_shared_folder ();
+  table = make_as_reloaded ();
+  table->items[0] = (struct lac_item){ (uintptr_t) memory, 8192, 100, 0 };
+  table->item_count = 1;
+
+  lac_locator_get_facts (&facts);
+  g_assert_cmpint (facts.place, ==, LAC_LOCATOR_SHARED);
+  facts = open_locator ();
+  g_assert_cmpint (facts.place, ==, LAC_LOCATOR_SHARED);
+  g_assert_true (facts.adopted);
+  g_assert_cmpuint (facts.address, ==, (uintptr_t) table);
+  g_assert_cmpint (stat (path, &about), ==, 0);
+  g_assert_cmpint (about.st_mode & 0777, ==, 0600);
+
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_false (buffer.created);
+  g_assert_cmpuint (buffer.address, ==, (uintptr_t) memory);
+  g_assert_cmpuint (buffer.position, ==, 100);
+  g_assert_cmpint (table->items[0].is_taken, ==, 1);
+  g_assert_cmpint (lac_buffer_append (&buffer, "x", 1, NULL), ==, LAC_OK);
+  g_assert_cmpint (table->items[0].position, ==, 101);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+  g_assert_cmpint (table->items[0].is_taken, ==, 0);
+
+  /* What Reloaded adds later is found, and what it has is not touched. */
+  table->items[0].is_taken = 1;
+  memory = mmap (NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  table->items[1] = (struct lac_item){ (uintptr_t) memory, 4096, 0, 0 };
+  table->item_count = 2;
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpuint (buffer.address, ==, (uintptr_t) memory);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+  g_free (path);
+}
+
+static void
+adopt_by_text (void)
+{
+  lac_own_entry_forbid_queries (true);
+  adopt ();
+}
+
+static void *
+make_slowly (void *unused)
+{
+  char *path = shared_path (getpid ());
+  int file = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+  g_assert_cmpint (file, >=, 0);
+  g_usleep (30000);
+  close (file);
+  g_free (path);
+  return make_as_reloaded ();
+}
+
+static void
+adopt_from_slow_maker (void)
+{
+  char *path = shared_path (getpid ());
+  struct lac_locator_facts facts;
+  pthread_t thread;
+  void *table;
+
+  make_shared_folder ();
+  pthread_create (&thread, NULL, make_slowly, NULL);
+  while (!g_file_test (path, G_FILE_TEST_EXISTS))
+    g_usleep (100);
+  facts = open_locator ();
+  pthread_join (thread, &table);
+  g_assert_true (facts.adopted);
+  g_assert_cmpuint (facts.address, ==, (uintptr_t) table);
+  g_free (path);
+}
+
+static void
+newer_version (void)
+{
+  struct lac_table *table;
+
+  make_shared_folder ();
+  table = make_as_reloaded ();
+  table->flags = 1;
+  assert_own (LAC_E_NOT_SUPPORTED);
+  g_assert_cmpint (table->item_count, ==, 0);
+}
+
+/* Other users */
+
+static void
+chown_or_skip (const char *path)
+{
+  if (geteuid () != 0 || chown (path, 12345, 12345) != 0)
+    _exit (CHILD_SKIPPED);
+}
+
+static void
+other_folder (void)
+{
+  char *folder = shared_folder ();
+
+  make_shared_folder ();
+  chown_or_skip (folder);
+  assert_own (LAC_E_OTHER_USER);
+  g_free (folder);
+}
+
+static void
+other_sticky_folder (void)
+{
+  char *folder = shared_folder ();
+
+  make_shared_folder ();
+  g_assert_cmpint (chmod (folder, 01777), ==, 0);
+  chown_or_skip (folder);
+  assert_new_and_shared ();
+  g_free (folder);
+}
+
+static void
+other_file (void)
+{
+  char *path = shared_path (getpid ());
+  char bytes[4096] = { 1 };
+  struct stat about;
+
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+  chown_or_skip (path);
+  assert_own (LAC_E_OTHER_USER);
+  g_assert_cmpint (stat (path, &about), ==, 0);
+  g_assert_cmpint (about.st_uid, ==, 12345);
+  g_free (path);
+}
+
+/* The whole thing as somebody who is not root. */
+static void
+other_folder_as_user (void)
+{
+  char *folder = shared_folder ();
+
+  make_shared_folder ();
+  chown_or_skip (fixture_own);
+  g_assert_cmpint (chmod (fixture_root, 01777), ==, 0);
+  if (setresgid (12345, 12345, 12345) != 0 || setresuid (12345, 12345, 12345) != 0)
+    _exit (CHILD_SKIPPED);
+  /* Root's, and only root may write there. */
+  assert_own (LAC_E_SYSTEM);
+  g_free (folder);
+}
+
+static void
+link_for_folder (void)
+{
+  char *outer = g_build_filename (fixture_root, ".reloaded", NULL);
+  char *target = g_build_filename (fixture_root, "target", NULL);
+  GDir *inside;
+
+  g_assert_cmpint (g_mkdir (target, 0755), ==, 0);
+  g_assert_cmpint (symlink (target, outer), ==, 0);
+  assert_own (LAC_E_SYSTEM);
+  inside = g_dir_open (target, 0, NULL);
+  g_assert_null (g_dir_read_name (inside));
+  g_dir_close (inside);
+  g_free (target);
+  g_free (outer);
+}
+
+static void
+file_for_folder (void)
+{
+  char *outer = g_build_filename (fixture_root, ".reloaded", NULL);
+
+  g_assert_true (g_file_set_contents (outer, "", 0, NULL));
+  assert_own (LAC_E_SYSTEM);
+  g_free (outer);
+}
+
+/* No place */
+
+static void
+assert_private (void)
+{
+  struct lac_locator_facts facts = open_locator ();
+  struct lac_buffer buffer;
+
+  g_assert_cmpstr (lac_locator_place_name (facts.place), ==, "private");
+  g_assert_cmpint (facts.reason, !=, LAC_OK);
+  g_assert_cmpstr (facts.what, !=, "");
+  g_assert_cmpstr (facts.path, ==, "");
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_append (&buffer, "lacuna", 6, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+}
+
+static void
+missing_root (void)
+{
+  lac_shared_file_set_roots ("/nonexistent/lacuna", fixture_own);
+  assert_own (LAC_E_SYSTEM);
+}
+
+static void
+missing_everything (void)
+{
+  lac_shared_file_set_roots ("/nonexistent/lacuna", "/nonexistent/lacuna");
+  assert_private ();
+}
+
+static void
+no_file_allowed (void)
+{
+  struct rlimit none = { 100, 100 };
+
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  assert_private ();
+}
+
+/* Mounts a small file system on the test's folder, seen by this process alone. */
+static void
+mount_or_skip (unsigned long flags,
+               const char   *options)
+{
+  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || mount ("none", fixture_root, "tmpfs", flags, options) != 0)
+    _exit (CHILD_SKIPPED);
+}
+
+static void
+full_disk (void)
+{
+  char *path = g_build_filename (fixture_root, "filler", NULL);
+  char bytes[4096] = { 1 };
+  int file;
+
+  mount_or_skip (0, "size=64k,mode=1777");
+  file = open (path, O_RDWR | O_CREAT, 0600);
+  while (write (file, bytes, sizeof bytes) > 0)
+    ;
+  g_assert_cmpint (errno, ==, ENOSPC);
+  assert_private ();
+  g_assert_cmpint (open_locator ().system_error, ==, ENOSPC);
+  g_free (path);
+}
+
+static void
+read_only_disk (void)
+{
+  mount_or_skip (MS_RDONLY, "mode=1777");
+  assert_private ();
+  g_assert_cmpint (open_locator ().system_error, ==, EROFS);
+}
+
+static void
+own_beside_common (void)
+{
+  char *expected = g_strdup_printf ("%s/.lacuna-%u/", fixture_root, (unsigned) geteuid ());
+  char *outer = g_build_filename (fixture_root, ".reloaded", NULL);
+  struct lac_locator_facts facts;
+  struct stat about;
+
+  g_assert_true (g_file_set_contents (outer, "", 0, NULL));
+  lac_shared_file_set_roots (fixture_root, "/nonexistent/lacuna");
+  facts = open_locator ();
+  g_assert_cmpint (facts.place, ==, LAC_LOCATOR_OWN);
+  g_assert_true (g_str_has_prefix (facts.path, expected));
+  expected[strlen (expected) - 1] = '\0';
+  g_assert_cmpint (stat (expected, &about), ==, 0);
+  g_assert_cmpint (about.st_mode & 07777, ==, 0700);
+  g_free (outer);
+  g_free (expected);
+}
+
+/* Leftovers */
+
+static char *
+leave_named (const char *name,
+             unsigned    age_hours)
+{
+  char *folder = shared_folder ();
+  char *path = g_build_filename (folder, name, NULL);
+  struct timespec times[2];
+
+  g_assert_true (g_file_set_contents (path, "left", -1, NULL));
+  clock_gettime (CLOCK_REALTIME, &times[0]);
+  times[0].tv_sec -= age_hours * 3600;
+  times[1] = times[0];
+  g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+  g_free (folder);
+  return path;
+}
+
+static void
+leftovers (void)
+{
+  static const struct lac_shared_file file = { .place = LAC_SHARED_PLACE_COMMON };
+  char *dead, *dead_of_other, *alive, *named, *linked, *again;
+
+  assert_new_and_shared ();
+  dead = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 4194300", 100);
+  dead_of_other = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 4194301", 100);
+  alive = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 1", 100);
+  named = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 4194302.txt", 100);
+  linked = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 4194303", 100);
+  g_assert_cmpint (g_unlink (linked), ==, 0);
+  g_assert_cmpint (symlink (named, linked), ==, 0);
+  if (geteuid () == 0)
+    g_assert_cmpint (chown (dead_of_other, 12345, 12345), ==, 0);
+
+  lac_shared_file_set_clean_age (-1);
+  g_assert_cmpuint (lac_shared_file_clean (&file), ==, geteuid () == 0 ? 1 : 2);
+  g_assert_false (g_file_test (dead, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_file_test (dead_of_other, G_FILE_TEST_EXISTS), ==, geteuid () == 0);
+  g_assert_true (g_file_test (alive, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (named, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (linked, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (g_file_test (open_locator ().path, G_FILE_TEST_EXISTS));
+
+  /* Not again within the hour. */
+  again = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 4194300", 100);
+  g_assert_cmpuint (lac_shared_file_clean (&file), ==, 0);
+  g_assert_true (g_file_test (again, G_FILE_TEST_EXISTS));
+
+  g_free (again);
+  g_free (linked);
+  g_free (named);
+  g_free (alive);
+  g_free (dead_of_other);
+  g_free (dead);
+}
+
+static void
+young_leftovers (void)
+{
+  static const struct lac_shared_file file = { .place = LAC_SHARED_PLACE_COMMON };
+  char *young;
+
+  assert_new_and_shared ();
+  /* Its contents are old, but it has its name since now. */
+  young = leave_named ("Reloaded.Memory.Buffers.MemoryBuffer, PID 4194300", 100);
+  g_assert_cmpuint (lac_shared_file_clean (&file), ==, 0);
+  g_assert_true (g_file_test (young, G_FILE_TEST_EXISTS));
+  g_free (young);
+}
+
+/* Cleaning is not the business of a first call, and a slice of a few milliseconds is all it takes. */
+static void
+many_leftovers (void)
+{
+  struct lac_buffer first, second;
+  GDir *folder;
+  char *path = shared_folder ();
+  unsigned n_left = 0, n_names = 3000;
+
+  make_shared_folder ();
+  for (unsigned i = 0; i < n_names; i++)
+    leave_file ((pid_t) (4194304 + i), "", 0, 100);
+  lac_shared_file_set_clean_age (-1);
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &first, NULL), ==, LAC_OK);
+  folder = g_dir_open (path, 0, NULL);
+  while (g_dir_read_name (folder) != NULL)
+    n_left++;
+  g_dir_close (folder);
+  g_assert_cmpuint (n_left, ==, n_names + 1);
+
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &second, NULL), ==, LAC_OK);
+  n_left = 0;
+  folder = g_dir_open (path, 0, NULL);
+  while (g_dir_read_name (folder) != NULL)
+    n_left++;
+  g_dir_close (folder);
+  g_assert_cmpuint (n_left, <, n_names);
+  g_free (path);
+}
+
+struct case_row
+{
+  const char *path;
+  void (*function) (void);
+};
+
+static void
+test_case (const void *row)
+{
+  run (((const struct case_row *) row)->function);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const struct case_row rows[] = {
+    { "/buffers/locator/stale-empty-file-is-replaced", stale_empty },
+    { "/buffers/locator/stale-short-file-is-replaced", stale_short },
+    { "/buffers/locator/stale-zero-file-is-replaced", stale_zero },
+    { "/buffers/locator/stale-garbage-is-replaced", stale_garbage },
+    { "/buffers/locator/stale-file-of-ones-is-replaced", stale_full },
+    { "/buffers/locator/stale-file-is-never-changed", stale_is_never_changed },
+    { "/buffers/locator/folder-in-its-place-is-replaced", stale_folder },
+    { "/buffers/locator/full-folder-in-its-place-is-kept", stale_full_folder },
+    { "/buffers/locator/pipe-in-its-place-is-replaced", stale_pipe },
+    { "/buffers/locator/dangling-link-creates-nothing", link_dangling },
+    { "/buffers/locator/link-is-not-followed", link_to_file },
+    { "/buffers/locator/file-with-two-names-is-not-used", second_name },
+    { "/buffers/locator/header-names-anonymous-memory", forged_anonymous },
+    { "/buffers/locator/header-names-another-file", forged_other_file },
+    { "/buffers/locator/header-names-a-private-mapping", forged_private },
+    { "/buffers/locator/header-names-a-read-only-mapping", forged_read_only },
+    { "/buffers/locator/header-names-another-part-of-the-file", forged_offset },
+    { "/buffers/locator/header-names-no-page", forged_unaligned },
+    { "/buffers/locator/made-by-reloaded-is-adopted", adopt },
+    { "/buffers/locator/adopted-without-point-queries", adopt_by_text },
+    { "/buffers/locator/maker-is-waited-for", adopt_from_slow_maker },
+    { "/buffers/locator/newer-version-is-left-alone", newer_version },
+    { "/buffers/locator/folder-of-another-user", other_folder },
+    { "/buffers/locator/sticky-folder-of-another-user-is-shared", other_sticky_folder },
+    { "/buffers/locator/file-of-another-user", other_file },
+    { "/buffers/locator/folder-of-root-that-is-not-shared", other_folder_as_user },
+    { "/buffers/locator/link-for-a-folder-is-not-followed", link_for_folder },
+    { "/buffers/locator/file-for-a-folder", file_for_folder },
+    { "/buffers/locator/no-common-place", missing_root },
+    { "/buffers/locator/no-place-at-all", missing_everything },
+    { "/buffers/locator/no-file-allowed", no_file_allowed },
+    { "/buffers/locator/full-disk", full_disk },
+    { "/buffers/locator/read-only-disk", read_only_disk },
+    { "/buffers/locator/own-place-without-a-session", own_beside_common },
+    { "/buffers/locator/leftovers-are-removed-and-nothing-else", leftovers },
+    { "/buffers/locator/leftovers-of-today-are-kept", young_leftovers },
+    { "/buffers/locator/many-leftovers-are-removed-bit-by-bit", many_leftovers },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/buffers/locator/nothing-before-the-first-call", test_nothing_before_first_call);
+  g_test_add_func ("/buffers/locator/as-reloaded-has-it", test_as_reloaded_has_it);
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_test_add_data_func (rows[i].path, &rows[i], test_case);
+  return g_test_run ();
+}
