@@ -1,25 +1,26 @@
 /* LacunaStill: what has stood still in a window, as fewer things to draw.
  *
- * Without a graphics card, GTK 4.8 goes through every rectangle and every letter of a window for each
- * frame, even when only a line under the pointer is another and all else is clipped away. That takes
- * longer than drawing the line. But a widget that has not changed hands over the very render node of the
- * frame before. Such a node, once it has been seen for some frames, is recorded: cairo looks at the
- * bounds of a recording first, and passes it over as one thing. It is no picture, so that it is as sharp
- * as ever at any scale, and takes little memory.
+ * Without a graphics card, GTK 4.8 goes through every rectangle and every letter of a window for
+ * each frame, even when only a line under the pointer is another and all else is clipped away.
+ * That takes longer than drawing the line. But a widget that has not changed hands over the very
+ * render node of the frame before. Such a node, once it has been seen for some frames, is
+ * recorded: cairo looks at the bounds of a recording first, and passes it over as one thing. It is
+ * no picture, so that it is as sharp as ever at any scale, and takes little memory.
  *
- * What is recorded is neither too small to matter nor so large that a change somewhere in it happens
- * often, since all of it is drawn anew then. What lies outside of what clips it, such as the rows that a
- * list keeps at hand above and below what is in view, is left out altogether.
+ * What is recorded is neither too small to matter nor so large that a change somewhere in it
+ * happens often, since all of it is drawn anew then. What lies outside of what clips it, such as
+ * the rows that a list keeps at hand above and below what is in view, is left out altogether.
  *
- * For each node that holds others there is a part. A part knows the parts in it and keeps them, and
- * the whole of the last frame is kept until the next has been reduced: what a new frame has in common
- * with it is found by its node, and the rest goes by itself.
+ * For each node that holds others there is a part. A part knows the parts in it and keeps them,
+ * and the whole of the last frame is kept until the next has been reduced: what a new frame has in
+ * common with it is found by its node, and the rest goes by itself.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-still.h"
+#include "lacuna-still-nodes.h"
 
 /* In so many frames a node has to have been the same. */
 #define REST 3
@@ -113,100 +114,6 @@ clip_view (const graphene_rect_t *view,
   else if (!graphene_rect_intersection (view, clip, out_view))
     return NULL;
   return out_view;
-}
-
-/* A symbolic icon, which GTK colours anew whenever it is drawn; it may be a dim one. */
-static GskRenderNode *
-get_icon_texture (GskRenderNode *node)
-{
-  if (gsk_render_node_get_node_type (node) == GSK_OPACITY_NODE)
-    node = gsk_opacity_node_get_child (node);
-  if (gsk_render_node_get_node_type (node) != GSK_COLOR_MATRIX_NODE)
-    return NULL;
-  node = gsk_color_matrix_node_get_child (node);
-  return gsk_render_node_get_node_type (node) == GSK_TEXTURE_NODE ? node : NULL;
-}
-
-static gboolean
-is_text (GskRenderNode *node)
-{
-  return gsk_render_node_get_node_type (node) == GSK_TEXT_NODE
-         && !gsk_text_node_has_color_glyphs (node);
-}
-
-/* Dim lines of text, which GTK draws elsewhere first. */
-static gboolean
-is_dim_text (GskRenderNode *node)
-{
-  if (gsk_render_node_get_node_type (node) != GSK_OPACITY_NODE)
-    return FALSE;
-  node = gsk_opacity_node_get_child (node);
-  if (gsk_render_node_get_node_type (node) != GSK_CONTAINER_NODE)
-    return is_text (node);
-  for (guint i = 0; i < gsk_container_node_get_n_children (node); i++)
-    if (!is_text (gsk_container_node_get_child (node, i)))
-      return FALSE;
-  return TRUE;
-}
-
-/* @text in a colour that is as dim. */
-static GskRenderNode *
-dim_line (GskRenderNode *text,
-          float          opacity)
-{
-  GdkRGBA colour = *gsk_text_node_get_color (text);
-  PangoGlyphString glyphs = { 0 };
-
-  colour.alpha *= opacity;
-  glyphs.glyphs = (PangoGlyphInfo *) gsk_text_node_get_glyphs (text, NULL);
-  glyphs.num_glyphs = (int) gsk_text_node_get_num_glyphs (text);
-  return gsk_text_node_new (gsk_text_node_get_font (text), &glyphs, &colour,
-                            gsk_text_node_get_offset (text));
-}
-
-static GskRenderNode *
-dim_text (GskRenderNode *node)
-{
-  GskRenderNode *child = gsk_opacity_node_get_child (node);
-  float opacity = gsk_opacity_node_get_opacity (node);
-  g_autoptr (GPtrArray) lines = NULL;
-
-  if (gsk_render_node_get_node_type (child) == GSK_TEXT_NODE)
-    return dim_line (child, opacity);
-
-  lines = g_ptr_array_new_with_free_func ((GDestroyNotify) gsk_render_node_unref);
-  for (guint i = 0; i < gsk_container_node_get_n_children (child); i++)
-    g_ptr_array_add (lines, dim_line (gsk_container_node_get_child (child, i), opacity));
-  return gsk_container_node_new ((GskRenderNode **) lines->pdata, lines->len);
-}
-
-/* Has an icon coloured once, in just the pixels that it has. */
-static GskRenderNode *
-colour_icon (GskRenderNode *node)
-{
-  GdkTexture *texture = gsk_texture_node_get_texture (get_icon_texture (node));
-  int width = gdk_texture_get_width (texture);
-  int height = gdk_texture_get_height (texture);
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
-  GskRenderNode *icon;
-  graphene_rect_t bounds;
-  cairo_t *cr;
-
-  gsk_render_node_get_bounds (node, &bounds);
-  cairo_surface_set_device_scale (surface, width / (double) bounds.size.width,
-                                  height / (double) bounds.size.height);
-  cr = cairo_create (surface);
-  cairo_translate (cr, -(double) bounds.origin.x, -(double) bounds.origin.y);
-  gsk_render_node_draw (node, cr);
-  cairo_destroy (cr);
-
-  icon = gsk_cairo_node_new (&bounds);
-  cr = gsk_cairo_node_get_draw_context (icon);
-  cairo_set_source_surface (cr, surface, (double) bounds.origin.x, (double) bounds.origin.y);
-  cairo_paint (cr);
-  cairo_destroy (cr);
-  cairo_surface_destroy (surface);
-  return icon;
 }
 
 /* What has no parts is another only as a whole, however many nodes that is. */
@@ -315,7 +222,7 @@ reduce_rounded_clip (LacunaStill           *self,
     reduced = reduce (self, child, &child_view, findings);
   if (reduced == NULL)
     return NULL;
-  return reduced == child ? gsk_render_node_ref (node) : gsk_rounded_clip_node_new (reduced, clip);
+  return lacuna_still_clip (reduced, clip);
 }
 
 /* For a node that others are in. */
@@ -338,7 +245,7 @@ reduce_holder (LacunaStill           *self,
     }
 }
 
-/* Within a recording there are no others, which would have to be played into pixels of their own. */
+/* Within a recording there are no others, which would be played into pixels of their own. */
 static GskRenderNode *
 record (LacunaStill   *self,
         GskRenderNode *node)
@@ -391,9 +298,9 @@ reduce_part (LacunaStill           *self,
   if (view != NULL)
     part->view = *view;
 
-  if (is_dim_text (node))
-    part->reduced = dim_text (node);
-  else if (get_icon_texture (node) != NULL)
+  if (lacuna_still_is_dim_text (node))
+    part->reduced = lacuna_still_dim_text (node);
+  else if (lacuna_still_is_icon (node))
     part->reduced = gsk_render_node_ref (node);
   else
     part->reduced = reduce_holder (self, node, view, &findings);
@@ -411,14 +318,14 @@ settle_part (LacunaStill           *self,
              const graphene_rect_t *view)
 {
   rest_parts (part);
-  if (is_dim_text (part->node))
+  if (lacuna_still_is_dim_text (part->node))
     {
       /* It is as simple as it gets. */
     }
-  else if (get_icon_texture (part->node) != NULL)
+  else if (lacuna_still_is_icon (part->node))
     {
       gsk_render_node_unref (part->reduced);
-      part->reduced = colour_icon (part->node);
+      part->reduced = lacuna_still_colour_icon (part->node);
     }
   else if (is_recordable (part))
     {
@@ -504,11 +411,11 @@ reduce (LacunaStill           *self,
 
     case GSK_OPACITY_NODE:
     case GSK_COLOR_MATRIX_NODE:
-      if (is_dim_text (node))
-        return self->is_recording ? dim_text (node)
+      if (lacuna_still_is_dim_text (node))
+        return self->is_recording ? lacuna_still_dim_text (node)
                                   : reduce_to_part (self, node, view, findings);
-      if (get_icon_texture (node) != NULL)
-        return self->is_recording ? colour_icon (node)
+      if (lacuna_still_is_icon (node))
+        return self->is_recording ? lacuna_still_colour_icon (node)
                                   : reduce_to_part (self, node, view, findings);
       break;
 
