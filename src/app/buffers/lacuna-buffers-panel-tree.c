@@ -44,7 +44,11 @@ update_groups (LacunaBuffersPanel *self)
       if (any && shown != group)
         g_list_store_insert (self->shown_groups, position, group);
       else if (!any && shown == group)
-        g_list_store_remove (self->shown_groups, position);
+        {
+          g_list_store_remove (self->shown_groups, position);
+          /* When it comes again, it begins open again. */
+          g_hash_table_remove (self->seen, group);
+        }
       position += any;
     }
 }
