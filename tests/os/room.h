@@ -9,6 +9,18 @@
 
 #include <glib.h>
 
+/* It maps memory of its own now and then, and starts no thread after a fork. */
+#if defined(__SANITIZE_THREAD__)
+#define RUNNING_UNDER_THREAD_SANITIZER true
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RUNNING_UNDER_THREAD_SANITIZER true
+#endif
+#endif
+#ifndef RUNNING_UNDER_THREAD_SANITIZER
+#define RUNNING_UNDER_THREAD_SANITIZER false
+#endif
+
 /* How much there is, in bytes. */
 #define ROOM_SIZE (UINT64_C (64) << 20)
 
@@ -17,10 +29,10 @@ static inline uint64_t
 room_start (void)
 {
   static uint64_t start;
-  /* Between the memory of AddressSanitizer and its shadow; where ThreadSanitizer lets programs lie; and
-   * for 32 bits. */
+  /* Where ThreadSanitizer lets programs lie, the first of all, since it ends a program that maps anything
+   * elsewhere; between the memory of AddressSanitizer and its shadow; and for 32 bits. */
   static const uint64_t places[]
-      = { UINT64_C (0x200000000000), UINT64_C (0x4000000000), UINT64_C (0x60000000), UINT64_C (0x30000000) };
+      = { UINT64_C (0x4000000000), UINT64_C (0x200000000000), UINT64_C (0x60000000), UINT64_C (0x30000000) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (places) && start == 0; i++)
     if (lac_os_allocate (places[i], ROOM_SIZE, LAC_PROTECTION_NONE, NULL) == LAC_OK)

@@ -127,7 +127,8 @@ check_never_over (void)
     g_assert_cmpint (bytes[i], ==, 0x5a);
   /* What landed elsewhere was given back. */
   g_assert_cmpint (lac_os_mapped_size (&after), ==, LAC_OK);
-  g_assert_cmpuint (after, ==, before);
+  if (!RUNNING_UNDER_THREAD_SANITIZER)
+    g_assert_cmpuint (after, ==, before);
   g_assert_cmpint (lac_os_free (room + 3 * page (), 2 * page (), NULL), ==, LAC_OK);
 }
 
@@ -229,14 +230,20 @@ static void
 test_mapped_size (void)
 {
   uint64_t before, between, after, address;
+  bool found = false;
 
-  g_assert_cmpint (lac_os_mapped_size (&before), ==, LAC_OK);
-  g_assert_cmpint (lac_os_allocate_anywhere (64 * page (), LAC_PROTECTION_NONE, &address, NULL), ==, LAC_OK);
-  g_assert_cmpint (lac_os_mapped_size (&between), ==, LAC_OK);
-  g_assert_cmpint (lac_os_free (address, 64 * page (), NULL), ==, LAC_OK);
-  g_assert_cmpint (lac_os_mapped_size (&after), ==, LAC_OK);
-  g_assert_cmpuint (between, ==, before + 64 * page ());
-  g_assert_cmpuint (after, ==, before);
+  /* A sanitizer may map something meanwhile. */
+  for (int attempt = 0; attempt < 20 && !found; attempt++)
+    {
+      g_assert_cmpint (lac_os_mapped_size (&before), ==, LAC_OK);
+      g_assert_cmpint (lac_os_allocate_anywhere (64 * page (), LAC_PROTECTION_NONE, &address, NULL), ==,
+                       LAC_OK);
+      g_assert_cmpint (lac_os_mapped_size (&between), ==, LAC_OK);
+      g_assert_cmpint (lac_os_free (address, 64 * page (), NULL), ==, LAC_OK);
+      g_assert_cmpint (lac_os_mapped_size (&after), ==, LAC_OK);
+      found = between == before + 64 * page () && after == before;
+    }
+  g_assert_true (found);
 }
 
 static bool
@@ -395,7 +402,8 @@ ask_as_child (void)
   g_assert_cmpint (lac_os_mapped_size (&before), ==, LAC_OK);
   g_assert_cmpint (lac_os_allocate (contested, page (), READ_WRITE, NULL), ==, LAC_OK);
   g_assert_cmpint (lac_os_mapped_size (&after), ==, LAC_OK);
-  g_assert_cmpuint (after, ==, before + page ());
+  if (!RUNNING_UNDER_THREAD_SANITIZER)
+    g_assert_cmpuint (after, ==, before + page ());
   g_assert_cmpint (lac_os_query (contested, &region), ==, LAC_OK);
   g_assert_cmphex (region.start, <=, contested);
   g_assert_cmphex (region.end, >, contested);

@@ -3,23 +3,13 @@
  * SPDX-License-Identifier: MIT
  */
 #include "os/thread.h"
+#include "room.h"
 
 #include <glib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_THREAD__)
-#define RUNNING_UNDER_THREAD_SANITIZER true
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define RUNNING_UNDER_THREAD_SANITIZER true
-#endif
-#endif
-#ifndef RUNNING_UNDER_THREAD_SANITIZER
-#define RUNNING_UNDER_THREAD_SANITIZER false
-#endif
 
 #define N_THREADS 8
 
