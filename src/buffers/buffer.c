@@ -36,6 +36,7 @@ struct hints
 {
   uint64_t generation;
   struct lac_record *records[N_HINTS];
+  int32_t thread;
   bool crowded;
 };
 
@@ -146,14 +147,10 @@ try_record (struct lac_record    *record,
 }
 
 static void
-remember (struct lac_state  *state,
-          struct lac_record *record)
+remember (struct lac_record *record)
 {
-  uint64_t generation = atomic_load_explicit (&state->generation, memory_order_relaxed);
   unsigned place = 0;
 
-  if (hints.generation != generation)
-    hints = (struct hints){ .generation = generation };
   while (place < N_HINTS - 1 && hints.records[place] != NULL && hints.records[place] != record)
     place++;
   memmove (hints.records + 1, hints.records, place * sizeof *hints.records);
@@ -371,12 +368,14 @@ get_slowly (const struct lac_gap_query  *query,
   int32_t thread = lac_thread_id ();
   bool may_make = (flags & LAC_BUFFER_EXISTING) == 0;
   bool alone, second;
+  uint64_t generation;
   enum lac_status status = lac_state_open (may_make, &state);
 
   if (status != LAC_OK)
     return status == LAC_E_NOT_FOUND ? LAC_E_NO_GAP : status;
-  if (hints.generation != atomic_load_explicit (&state->generation, memory_order_relaxed))
-    hints = (struct hints){ .generation = state->generation };
+  generation = atomic_load_explicit (&state->generation, memory_order_relaxed);
+  if (hints.generation != generation)
+    hints = (struct hints){ .generation = generation, .thread = thread };
   if (met_others)
     hints.crowded = true;
   alone = hints.crowded;
@@ -412,38 +411,81 @@ get_slowly (const struct lac_gap_query  *query,
     }
   if (record == NULL)
     return LAC_E_NO_GAP;
-  remember (state, record);
+  remember (record);
   if (second)
     lac_state_clean (state);
   return LAC_OK;
 }
 
-static bool
+static inline bool
 understand (const struct lac_gap_query *query,
             unsigned                    flags,
             struct request             *out_request)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
-  struct lac_range window;
+  struct lac_range window = { query->min, query->max };
 
+  /* As lac_gap_query_check(), without a call. */
   if (query->size - 1 >= UINT32_MAX - 1 || !lac_is_power_of_two (query->alignment)
-      || query->min > query->max
-      || (query->n_anchors > 0 && query->anchors == NULL)
-      || (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING)) != 0
-      || lac_gap_query_check (query) != LAC_OK)
+      || query->min > query->max || (query->n_anchors > 0 && query->anchors == NULL)
+      || (query->avoid & ~(unsigned) LAC_HAZARD_ALL) != 0 || (unsigned) query->order >= LAC_N_ORDERS
+      || (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING)) != 0)
     return false;
-  window = lac_range_intersect ((struct lac_range){ query->min, query->max }, space->user);
   for (size_t i = 0; i < query->n_anchors; i++)
     window = lac_range_intersect (
         window, (struct lac_range){ lac_subtract_saturating (query->anchors[i], query->within),
                                     lac_add_saturating (query->anchors[i], query->within) });
+  /* What is a buffer lies in user space, so that its bounds need not be asked for. */
   *out_request = (struct request){
-    .start = (uintptr_t) window.start,
-    .end = (uintptr_t) window.end,
+    .start = window.start < UINTPTR_MAX ? (uintptr_t) window.start : UINTPTR_MAX,
+    .end = window.end < UINTPTR_MAX ? (uintptr_t) window.end : UINTPTR_MAX,
     .size = (uint32_t) query->size,
     .mask = (uintptr_t) query->alignment - 1,
   };
   return true;
+}
+
+/* Takes one of the buffers that this thread had before; what stood in the way is for get_slowly(). */
+static inline bool
+get_remembered (const struct lac_state *state,
+                const struct request   *request,
+                unsigned                flags,
+                struct lac_buffer      *out_buffer,
+                uint32_t               *out_filled,
+                bool                   *out_met_others)
+{
+  int32_t thread = hints.thread;
+
+  if (hints.generation != atomic_load_explicit (&state->generation, memory_order_relaxed))
+    return false;
+  for (unsigned i = 0; i < N_HINTS && hints.records[i] != NULL; i++)
+    {
+      struct lac_record *record = hints.records[i];
+
+      if (((record->flags ^ flags) & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
+        continue;
+      switch (try_record (record, request, thread, out_buffer))
+        {
+        case TAKEN_NOW:
+          if (__builtin_expect (i != 0, 0))
+            {
+              memmove (hints.records + 1, hints.records, i * sizeof *hints.records);
+              hints.records[0] = record;
+            }
+          return true;
+        case TOO_SMALL:
+          if (*out_filled == 0)
+            *out_filled = atomic_load_explicit (&record->size, memory_order_relaxed);
+          break;
+        case TAKEN_BY_OTHERS:
+          /* The thread itself may have it. */
+          if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
+            *out_met_others = true;
+          break;
+        case UNFIT:
+          break;
+        }
+    }
+  return false;
 }
 
 enum lac_status
@@ -454,55 +496,25 @@ lac_buffers_get (const struct lac_gap_query  *query,
 {
   struct lac_state *state = lac_state_ready ();
   struct lac_gap_query anything;
-  struct request request;
+  struct request request = { 0, UINTPTR_MAX, LAC_TABLE_SIZE, 0 };
   uint32_t filled = 0;
   bool met_others = false;
 
   if (out_report != NULL)
     memset (out_report, 0, sizeof *out_report);
+  if (query != NULL && !understand (query, flags, &request))
+    return LAC_E_INVALID;
+  if (state != NULL
+      && get_remembered (state, &request, flags, out_buffer, &filled, &met_others))
+    return LAC_OK;
   if (query == NULL)
     {
       lac_placement_init (&anything);
       anything.size = LAC_TABLE_SIZE;
       anything.alignment = 1;
+      if (!understand (&anything, flags, &request))
+        return LAC_E_INVALID;
       query = &anything;
-    }
-  if (!understand (query, flags, &request))
-    return LAC_E_INVALID;
-
-  if (state != NULL
-      && hints.generation == atomic_load_explicit (&state->generation, memory_order_relaxed))
-    {
-      int32_t thread = lac_thread_id ();
-
-      for (unsigned i = 0; i < N_HINTS && hints.records[i] != NULL; i++)
-        {
-          struct lac_record *record = hints.records[i];
-
-          if (((record->flags ^ flags) & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
-            continue;
-          switch (try_record (record, &request, thread, out_buffer))
-            {
-            case TAKEN_NOW:
-              if (__builtin_expect (i != 0, 0))
-                {
-                  memmove (hints.records + 1, hints.records, i * sizeof *hints.records);
-                  hints.records[0] = record;
-                }
-              return LAC_OK;
-            case TOO_SMALL:
-              if (filled == 0)
-                filled = atomic_load_explicit (&record->size, memory_order_relaxed);
-              break;
-            case TAKEN_BY_OTHERS:
-              /* The thread itself may have it. */
-              if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
-                met_others = true;
-              break;
-            case UNFIT:
-              break;
-            }
-        }
     }
   return get_slowly (query, flags, &request, filled, met_others, out_buffer, out_report);
 }
@@ -610,21 +622,22 @@ lac_buffer_write (struct lac_buffer *buffer,
 enum lac_status
 lac_buffer_put (struct lac_buffer *buffer)
 {
-  struct lac_record *record = get_record (buffer);
+  struct lac_record *record = buffer->state;
   struct lac_item *item = buffer->item;
   uint64_t taking = buffer->taking;
-  uint32_t start, position;
+  uint32_t position;
 
-  if (record == NULL)
+  if (record == NULL || taking == 0
+      || (__builtin_expect (atomic_load_explicit (&lac_compares_processes, memory_order_relaxed), 0)
+          && is_taking_of_parent (taking)))
     return LAC_E_NOT_TAKEN;
-  start = record->start;
-  position = lac_item_position (item);
   /* Of several who put back copies of the handle at once, one succeeds. */
   if (!atomic_compare_exchange_strong_explicit (&record->taking, &taking, 0, memory_order_relaxed,
                                                 memory_order_relaxed))
     return LAC_E_NOT_TAKEN;
-  if (position > start && position <= buffer->size)
-    lac_os_clear_instruction_cache ((void *) (buffer->address + start),
+  position = lac_item_position (item);
+  if (position > record->start && position <= buffer->size)
+    lac_os_clear_instruction_cache ((void *) (buffer->address + record->start),
                                     (void *) (buffer->address + position));
   lac_item_release (item);
   *buffer = (struct lac_buffer){ 0 };

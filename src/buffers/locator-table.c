@@ -13,17 +13,24 @@
 #include "os/os.h"
 #include "os/trust.h"
 
-#include <string.h>
+#include <stddef.h>
 
 #define CACHE_LINE 64
 
 /* How often a lock is tried before its holder is given the processor. */
 #define SPINS 200
 
-static uintptr_t
-read_next (const struct lac_table *table)
+/* The layout promises a multiple of 4, but every table that is believed lies at one of a pointer. */
+static uintptr_t *
+next_of (struct lac_table *table)
 {
-  return __atomic_load_n (&table->next_locator, __ATOMIC_ACQUIRE);
+  return (uintptr_t *) (void *) ((char *) table + offsetof (struct lac_table, next_locator));
+}
+
+static uintptr_t
+read_next (struct lac_table *table)
+{
+  return __atomic_load_n (next_of (table), __ATOMIC_ACQUIRE);
 }
 
 void
@@ -218,7 +225,7 @@ add_table (struct lac_state             *state,
       atomic_store_explicit (&known->next, next, memory_order_release);
       /* A chain that leads nowhere stays so. */
       if (read_next (known->table) == 0)
-        __atomic_store_n (&known->table->next_locator, (uintptr_t) table, __ATOMIC_RELEASE);
+        __atomic_store_n (next_of (known->table), (uintptr_t) table, __ATOMIC_RELEASE);
     }
   lac_lock_release (&state->growing);
   *out_known = next;
