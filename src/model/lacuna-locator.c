@@ -13,7 +13,15 @@
 #include "lacuna-error.h"
 #include "lacuna-target-private.h"
 
+#include "buffers/layout.h"
+#include "os/os.h"
+
 #include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Where everyone in a process looks for its locator, and what the file is called, the PID after it. */
+#define LOCATOR_FOLDER "/tmp/.reloaded/memory.buffers"
+#define LOCATOR_FILE "Reloaded.Memory.Buffers.MemoryBuffer, PID "
 
 G_STATIC_ASSERT (LACUNA_FINDINGS_END == LAC_FINDING_CYCLE << 1);
 
@@ -129,7 +137,7 @@ static void
 take_view (LacunaLocatorReading          *reading,
            const struct lac_locator_view *view)
 {
-  reading->findings = view->findings;
+  reading->findings |= view->findings;
   for (gsize i = 0; i < view->n_tables; i++)
     {
       const struct lac_view_table *table = &view->tables[i];
@@ -202,29 +210,174 @@ take_own (LacunaLocatorReading *reading)
     }
 }
 
+/* Reads the chain that begins at @address, unless it was read already. */
+static enum lac_status
+take_chain (LacunaLocatorReading *reading,
+            struct lac_map       *map,
+            guint64               address,
+            lac_read_function     read,
+            void                 *user_data)
+{
+  struct lac_locator_view view;
+  enum lac_status status;
+
+  if (find_table (reading, address) != NULL)
+    return LAC_OK;
+  status = lac_locator_view_read (map, address, read, user_data, &view);
+  if (status != LAC_OK)
+    return status;
+  take_view (reading, &view);
+  lac_locator_view_clear (&view);
+  return LAC_OK;
+}
+
+/* The shared file may be mapped and yet not be used by this copy of the library: because it is of a
+ * format to come, say. That is shown, too. */
+static void
+take_mapped_file (LacunaLocatorReading *reading,
+                  struct lac_map       *map,
+                  const char           *name,
+                  struct lac_process   *process)
+{
+  const struct lac_region *region;
+  size_t index, n_regions;
+
+  if (lac_map_find_name (map, name, strlen (name), &index) != LAC_OK)
+    return;
+  region = &lac_map_regions (map, &n_regions)[index];
+  if (find_table (reading, region->start) != NULL
+      || take_chain (reading, map, region->start, read_memory, process) != LAC_OK
+      || reading->facts.address != 0)
+    return;
+  reading->facts.place = LAC_LOCATOR_SHARED;
+  reading->facts.address = (uintptr_t) region->start;
+  g_strlcpy (reading->facts.path,
+             lac_map_backing (map, region)->name,
+             sizeof reading->facts.path);
+}
+
+/* A table that is only in a file. */
+typedef struct
+{
+  guint64 address;
+  const char *bytes;
+} FileTable;
+
+static enum lac_status
+read_file_table (uint64_t address,
+                 void    *bytes,
+                 size_t   size,
+                 void    *user_data)
+{
+  const FileTable *table = user_data;
+
+  if (address < table->address || address - table->address > LAC_TABLE_SIZE
+      || size > LAC_TABLE_SIZE - (address - table->address))
+    return LAC_E_NOT_FOUND;
+  memcpy (bytes, table->bytes + (address - table->address), size);
+  return LAC_OK;
+}
+
+/* (transfer full) (nullable): @map with the page at @address, where a table once was. */
+static struct lac_map *
+add_page (struct lac_map *map,
+          guint64         address)
+{
+  struct lac_map_builder *builder = lac_map_builder_new (lac_map_space (map));
+  struct lac_map *with_page = NULL;
+  struct lac_region_entry page = {
+    .start = address,
+    .end = lac_add_saturating (address, LAC_TABLE_SIZE),
+    .protection = LAC_PROTECTION_READ,
+    .kind = LAC_KIND_FILE,
+  };
+  const struct lac_region *regions;
+  size_t n_regions;
+  enum lac_status status = LAC_OK;
+
+  if (builder == NULL)
+    return NULL;
+  regions = lac_map_regions (map, &n_regions);
+  for (size_t i = 0; status == LAC_OK && i < n_regions; i++)
+    {
+      struct lac_region_entry entry = {
+        .start = regions[i].start,
+        .end = regions[i].end,
+        .protection = regions[i].protection,
+        .kind = regions[i].kind,
+      };
+
+      status = lac_map_builder_add (builder, &entry);
+    }
+  if (status == LAC_OK)
+    status = lac_map_builder_add (builder, &page);
+  if (status != LAC_OK)
+    {
+      lac_map_builder_free (builder);
+      return NULL;
+    }
+  return lac_map_builder_finish (builder, &with_page) == LAC_OK ? with_page : NULL;
+}
+
+/* An earlier process with this PID may have left a file behind. What stands in it is true of that
+ * process and of nobody else; it is shown as such. */
+static void
+take_stale_file (LacunaLocatorReading *reading,
+                 struct lac_map       *map,
+                 const char           *name)
+{
+  g_autofree char *path = g_strconcat (LOCATOR_FOLDER "/", name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree char *bytes = NULL;
+  gsize length = 0;
+  struct lac_map *with_page;
+  FileTable table = { 0 };
+  uintptr_t address;
+
+  /* Whatever else lies there, a pipe say, is not opened. */
+  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL)
+          != G_FILE_TYPE_REGULAR
+      || !g_file_load_contents (file, NULL, &bytes, &length, NULL, NULL)
+      || length < LAC_TABLE_SIZE)
+    return;
+
+  memcpy (&address, bytes, sizeof address);
+  table = (FileTable){ address, bytes };
+  if (address == 0 || address % LAC_TABLE_SIZE != 0)
+    return;
+  with_page = add_page (map, address);
+  if (with_page == NULL)
+    return;
+  if (take_chain (reading, with_page, address, read_file_table, &table) == LAC_OK)
+    {
+      g_array_index (reading->tables, LacunaTableFacts, 0).findings |= LAC_FINDING_STALE;
+      reading->findings |= LAC_FINDING_STALE;
+      g_strlcpy (reading->facts.path, path, sizeof reading->facts.path);
+    }
+  lac_map_unref (with_page);
+}
+
 LacunaLocatorReading *
 lacuna_locator_read (GError **error)
 {
   g_autoptr (LacunaLocatorReading) reading = reading_new ();
+  g_autofree char *name = g_strdup_printf (LOCATOR_FILE "%d", (int) lac_os_process_id ());
   struct lac_process_failure failure = { 0 };
   struct lac_process *process = NULL;
   struct lac_map *map = NULL;
-  struct lac_locator_view view;
   enum lac_status status;
 
   lac_locator_get_facts (&reading->facts);
-  if (reading->facts.address == 0)
-    return g_steal_pointer (&reading);
-
   status = lac_process_open (NULL, LAC_PROCESS_SELF, &process, &failure);
   if (status == LAC_OK)
     status = lac_process_read_map (process, LAC_READ_NO_FILES, NULL, &map, &failure);
-  if (status == LAC_OK)
-    status = lac_locator_view_read (map, reading->facts.address, read_memory, process, &view);
+  if (status == LAC_OK && reading->facts.address != 0)
+    status = take_chain (reading, map, reading->facts.address, read_memory, process);
   if (status == LAC_OK)
     {
-      take_view (reading, &view);
-      lac_locator_view_clear (&view);
+      take_mapped_file (reading, map, name, process);
+      if (reading->tables->len == 0)
+        take_stale_file (reading, map, name);
       take_own (reading);
     }
   lac_map_unref (map);
@@ -466,7 +619,7 @@ lacuna_locator_exists (LacunaLocator *self)
 {
   g_return_val_if_fail (LACUNA_IS_LOCATOR (self), FALSE);
 
-  return self->facts.address != 0;
+  return g_list_model_get_n_items (G_LIST_MODEL (self->tables)) > 0;
 }
 
 const char *
@@ -492,6 +645,8 @@ lacuna_locator_describe (LacunaLocator *self)
 
   g_return_val_if_fail (LACUNA_IS_LOCATOR (self), NULL);
 
+  if ((self->findings & LAC_FINDING_STALE) != 0)
+    return g_strdup (lacuna_finding_sentence (LAC_FINDING_STALE));
   meaning = g_dgettext (GETTEXT_PACKAGE, lac_locator_place_sentence (self->facts.place));
   if (self->facts.reason == LAC_OK || self->facts.place == LAC_LOCATOR_NONE)
     return g_strdup (meaning);

@@ -43,7 +43,8 @@ gboolean       lacuna_locator_refresh_finish (LacunaLocator        *self,
 
 /* The signal "changed" follows every refresh that found something new. */
 
-/* Whether the target has a locator at all. */
+/* Whether there is anything to show: a locator, or one that an earlier process with this PID has left
+ * behind (the finding stale). */
 gboolean       lacuna_locator_exists         (LacunaLocator        *self);
 
 /* Where it is, in one word that never changes ("shared", "own", "private", "none"), and in translated

@@ -1,0 +1,66 @@
+/* Stands in for a mod in the same process: made with a copy of the library of its own, it gives the process
+ * a locator before main() begins. What the environment says in LACUNA_TEST_LOCATOR decides its state:
+ *
+ *   healthy           a buffer with some bytes, and one that is taken
+ *   damaged           as well items that lead nowhere, overlap, and claim more than there is
+ *   unknown-version   a table of a format to come
+ *   cycle             a chain that leads back into itself
+ *   locked            a table that is locked
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "buffers/buffer.h"
+#include "buffers/layout.h"
+#include "buffers/locator.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+add_item (struct lac_table *table,
+          uintptr_t         base,
+          uint32_t          size,
+          uint32_t          position)
+{
+  struct lac_item *item = &table->items[table->item_count++];
+
+  item->base = base;
+  item->size = size;
+  item->position = position;
+  item->is_taken = 0;
+}
+
+__attribute__ ((constructor)) static void
+make_locator (void)
+{
+  const char *state = getenv ("LACUNA_TEST_LOCATOR");
+  struct lac_locator_facts facts;
+  struct lac_gap_query query;
+  struct lac_buffer filled, taken;
+  struct lac_table *table;
+
+  if (state == NULL)
+    return;
+  lac_placement_init (&query);
+  query.size = 16384;
+  query.alignment = 1;
+  if (lac_buffers_get (&query, 0, &filled, NULL) != LAC_OK
+      || lac_buffer_append (&filled, "0123456789", 10, NULL) != LAC_OK
+      || lac_buffers_get (&query, 0, &taken, NULL) != LAC_OK)
+    abort ();
+  lac_locator_get_facts (&facts);
+  table = (struct lac_table *) facts.address;
+  if (strcmp (state, "damaged") == 0)
+    {
+      add_item (table, 0x10000, 4096, 0);
+      add_item (table, filled.address + 4096, 4096, 0);
+      add_item (table, taken.address, 4096, 5000);
+    }
+  else if (strcmp (state, "unknown-version") == 0)
+    table->flags = 3;
+  else if (strcmp (state, "cycle") == 0)
+    table->next_locator = facts.address;
+  else if (strcmp (state, "locked") == 0)
+    table->is_locked = 1;
+  lac_buffer_put (&filled);
+}
