@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "app/bytes/lacuna-bytes-pane.h"
 #include "app/lacuna-application.h"
 #include "app/window/lacuna-keys.h"
 #include "app/strip/lacuna-strip.h"
@@ -55,14 +56,18 @@ keys_of_tables (void)
                                             (GDestroyNotify) g_hash_table_unref);
   gsize n_keys;
   gsize n_strip_keys;
+  gsize n_bytes_keys;
   const LacunaKey *table = lacuna_keys_get (&n_keys);
   const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
+  const LacunaBytesKey *bytes_table = lacuna_bytes_keys_get (&n_bytes_keys);
 
   for (gsize i = 0; i < n_keys; i++)
     add (keys, table[i].action, (const char *const *) table[i].accelerators);
   for (gsize i = 0; i < n_strip_keys; i++)
     if (!is_the_windows (strip_table[i].action))
       add (keys, strip_table[i].action, (const char *const *) strip_table[i].accelerators);
+  for (gsize i = 0; i < n_bytes_keys; i++)
+    add (keys, bytes_table[i].action, (const char *const *) bytes_table[i].accelerators);
   return keys;
 }
 
@@ -233,14 +238,20 @@ expect_action (GActionGroup *group,
   g_autoptr (GVariant) target = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
+  gboolean exists;
 
   g_action_parse_detailed_name (detailed, &name, &target, &error);
   g_assert_no_error (error);
-  if (g_str_has_prefix (name, "app.")
-          ? !g_action_group_has_action (group, name + strlen ("app."))
-          : !class_has_action (g_str_has_prefix (name, "strip.") ? LACUNA_TYPE_STRIP
-                                                                 : LACUNA_TYPE_WINDOW,
-                               name))
+  if (g_str_has_prefix (name, "app."))
+    exists = g_action_group_has_action (group, name + strlen ("app."));
+  else if (g_str_has_prefix (name, "strip."))
+    exists = class_has_action (LACUNA_TYPE_STRIP, name);
+  else if (g_str_has_prefix (name, "bytes."))
+    exists = class_has_action (LACUNA_TYPE_BYTES, name)
+             || class_has_action (LACUNA_TYPE_BYTES_PANE, name);
+  else
+    exists = class_has_action (LACUNA_TYPE_WINDOW, name);
+  if (!exists)
     g_error ("There is no action %s", name);
 }
 
@@ -250,13 +261,17 @@ test_actions (void)
   GActionGroup *group = application_actions ();
   gsize n_keys;
   gsize n_strip_keys;
+  gsize n_bytes_keys;
   const LacunaKey *table = lacuna_keys_get (&n_keys);
   const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
+  const LacunaBytesKey *bytes_table = lacuna_bytes_keys_get (&n_bytes_keys);
 
   for (gsize i = 0; i < n_keys; i++)
     expect_action (group, table[i].action);
   for (gsize i = 0; i < n_strip_keys; i++)
     expect_action (group, strip_table[i].action);
+  for (gsize i = 0; i < n_bytes_keys; i++)
+    expect_action (group, bytes_table[i].action);
 }
 
 /* The same key twice would do whatever comes first. */
@@ -410,8 +425,10 @@ test_reachable (void)
   g_auto (GStrv) actions = NULL;
   gsize n_keys;
   gsize n_strip_keys;
+  gsize n_bytes_keys;
   const LacunaKey *table = lacuna_keys_get (&n_keys);
   const LacunaStripKey *strip_table = lacuna_strip_keys_get (&n_strip_keys);
+  const LacunaBytesKey *bytes_table = lacuna_bytes_keys_get (&n_bytes_keys);
 
   reached = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_assert_nonnull (templates);
@@ -422,9 +439,13 @@ test_reachable (void)
     add_key (table[i].action);
   for (gsize i = 0; i < n_strip_keys; i++)
     add_key (strip_table[i].action);
+  for (gsize i = 0; i < n_bytes_keys; i++)
+    add_key (bytes_table[i].action);
 
   g_assert_cmpuint (expect_reached (LACUNA_TYPE_WINDOW, "win."), >, 25);
   g_assert_cmpuint (expect_reached (LACUNA_TYPE_STRIP, "strip."), >, 20);
+  g_assert_cmpuint (expect_reached (LACUNA_TYPE_BYTES, "bytes."), >, 10);
+  g_assert_cmpuint (expect_reached (LACUNA_TYPE_BYTES_PANE, "bytes."), >, 8);
   actions = g_action_group_list_actions (application_actions ());
   g_assert_cmpuint (g_strv_length (actions), >, 2);
   for (guint i = 0; actions[i] != NULL; i++)

@@ -1,8 +1,7 @@
-/* Keys, pointer, wheel and touch of a view of bytes.
+/* Pointer, wheel and touch of a view of bytes.
  *
  * A drag with the pointer selects, and goes on scrolling while the pointer is held beyond the edge; a
- * drag with a finger moves the rows. What keys do that is not about the caret are actions of what the
- * view lies in, so that menus and tests have them, too.
+ * drag with a finger moves the rows.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,124 +17,13 @@
 /* Milliseconds between two steps of a selection that is dragged beyond the edge. */
 #define DRAG_STEP 30
 
-/* What a key moves by, in bytes; FALSE for a key that does not move. */
-static gboolean
-key_target (LacunaBytes *self,
-            guint        keyval,
-            gboolean     far,
-            guint64     *out_address)
-{
-  guint64 n = MAX (self->layout.n_columns, 1);
-  guint64 row = lac_align_down (self->caret, n);
-  guint64 n_rows = (guint64) MAX (1, lacuna_bytes_get_room (self) / self->layout.row - 1);
-
-  switch (keyval)
-    {
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      *out_address = lac_subtract_saturating (self->caret, far ? 8 : 1);
-      return TRUE;
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      *out_address = lac_add_saturating (self->caret, far ? 8 : 1);
-      return TRUE;
-    case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      *out_address = self->caret - self->range.start < n ? self->caret : self->caret - n;
-      return TRUE;
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      *out_address = self->range.end - 1 - self->caret < n ? self->caret : self->caret + n;
-      return TRUE;
-    case GDK_KEY_Page_Up:
-    case GDK_KEY_KP_Page_Up:
-      *out_address = lac_subtract_saturating (self->caret, n * n_rows);
-      return TRUE;
-    case GDK_KEY_Page_Down:
-    case GDK_KEY_KP_Page_Down:
-      *out_address = lac_add_saturating (self->caret, n * n_rows);
-      return TRUE;
-    case GDK_KEY_Home:
-    case GDK_KEY_KP_Home:
-      *out_address = far ? self->range.start : row;
-      return TRUE;
-    case GDK_KEY_End:
-    case GDK_KEY_KP_End:
-      *out_address = far ? self->range.end - 1 : lac_add_saturating (row, n - 1);
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-/* (nullable): the action that a key with Ctrl means. */
-static const char *
-control_action (guint keyval)
-{
-  switch (gdk_keyval_to_lower (keyval))
-    {
-    case GDK_KEY_c:
-    case GDK_KEY_Insert:
-      return "bytes.copy-hex";
-    case GDK_KEY_a:
-      return "bytes.select-all";
-    case GDK_KEY_f:
-      return "bytes.find";
-    default:
-      return NULL;
-    }
-}
-
-static gboolean
-popup_menu (LacunaBytes *self)
-{
-  guint64 rows = lac_subtract_saturating (lac_align_down (self->caret, self->layout.n_columns),
-                                          lacuna_bytes_get_visible (self).start)
-                 / MAX (self->layout.n_columns, 1);
-  guint column = (guint) (self->caret % MAX (self->layout.n_columns, 1));
-  double x = lacuna_bytes_layout_column_x (&self->layout, LACUNA_BYTES_HEX, column);
-  double y = self->layout.head + ((double) MIN (rows, 10000) + 1) * self->layout.row
-             - self->top_offset;
-
-  if (!self->has_layout || lac_range_size (self->range) == 0)
-    return FALSE;
-  g_signal_emit_by_name (self, "menu", CLAMP (x, 0, gtk_widget_get_width (GTK_WIDGET (self))),
-                         CLAMP (y, 0, gtk_widget_get_height (GTK_WIDGET (self))));
-  return TRUE;
-}
-
 static gboolean
 key_pressed_cb (LacunaBytes    *self,
                 guint           keyval,
                 guint           keycode,
                 GdkModifierType state)
 {
-  GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
-  gboolean shift = (modifiers & GDK_SHIFT_MASK) != 0;
-  gboolean control = (modifiers & GDK_CONTROL_MASK) != 0;
-  guint64 address;
-
-  if (modifiers & (GDK_ALT_MASK | GDK_SUPER_MASK | GDK_HYPER_MASK | GDK_META_MASK))
-    return FALSE;
-  if (keyval == GDK_KEY_Menu || (keyval == GDK_KEY_F10 && shift && !control))
-    return popup_menu (self);
-  if (lac_range_size (self->range) == 0 || !self->has_layout)
-    return FALSE;
-  if (key_target (self, keyval, control, &address))
-    {
-      lacuna_bytes_move (self, address, shift);
-      return TRUE;
-    }
-  if (control && !shift && control_action (keyval) != NULL)
-    return gtk_widget_activate_action (GTK_WIDGET (self), control_action (keyval), NULL);
-  if (modifiers == 0 && (keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter))
-    return gtk_widget_activate_action (GTK_WIDGET (self), "bytes.show-on-strip", NULL);
-  if (modifiers == 0 && keyval == GDK_KEY_Escape && lacuna_bytes_has_selection (self))
-    {
-      lacuna_bytes_move (self, self->caret, FALSE);
-      return TRUE;
-    }
-  return FALSE;
+  return lacuna_bytes_handle_key (self, keyval, state);
 }
 
 static gboolean

@@ -90,6 +90,12 @@ gboolean lacuna_bytes_pick        (LacunaBytes     *self,
 void    lacuna_bytes_add_input    (LacunaBytes   *self);
 void    lacuna_bytes_end_input    (LacunaBytes   *self);
 
+/* lacuna-bytes-keys.c */
+void     lacuna_bytes_add_actions (GtkWidgetClass  *widget_class);
+gboolean lacuna_bytes_handle_key  (LacunaBytes     *self,
+                                   guint            keyval,
+                                   GdkModifierType  state);
+
 /* lacuna-bytes-words.c */
 gboolean lacuna_bytes_query_tooltip (GtkWidget   *widget,
                                      int          x,

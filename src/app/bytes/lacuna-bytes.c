@@ -360,6 +360,7 @@ lacuna_bytes_class_init (LacunaBytesClass *klass)
   signals[MENU] = g_signal_new ("menu", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
 
+  lacuna_bytes_add_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "lacuna-bytes");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GRID);
 }

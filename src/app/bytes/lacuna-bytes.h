@@ -7,8 +7,7 @@
  *   moved ()                   the caret, the selection, or what is known of the byte there changed
  *   menu (double x, double y)  a context menu is wanted there
  *
- * Keys activate the actions bytes.find, bytes.copy-hex, bytes.select-all and bytes.show-on-strip of
- * whatever it lies in.
+ * Its keys are actions: of its own, and of whatever it lies in (lacuna_bytes_keys_get()).
  *
  * SPDX-License-Identifier: MIT
  */
@@ -70,5 +69,15 @@ GtkAdjustment   *lacuna_bytes_get_adjustment (LacunaBytes     *self,
 
 /* (transfer full): what is known of the byte at the caret, in words, for a line below. */
 char            *lacuna_bytes_describe       (LacunaBytes     *self);
+
+/* Its keys, in the order of the help overlay. */
+typedef struct
+{
+  const char *action;          /* such as bytes.row-start */
+  const char *accelerators[4]; /* as gtk_accelerator_parse() reads them; NULL-terminated */
+  gboolean moves;              /* takes whether to select on the way, which is what Shift means */
+} LacunaBytesKey;
+
+const LacunaBytesKey *lacuna_bytes_keys_get  (gsize           *out_n_keys);
 
 G_END_DECLS
