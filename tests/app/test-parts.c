@@ -58,6 +58,8 @@ wait_for_snapshot (LacunaWindow   *window,
   gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
   guint wake = g_timeout_add (20, wake_cb, NULL);
 
+  /* A window that has not been drawn yet has no fields to look at. */
+  lacuna_later_build (window->gap_panel);
   while ((window->snapshot == old || lacuna_gap_panel_is_searching (window->gap_panel)
           || lacuna_strip_get_columns (window->strip) == 0)
          && g_get_monotonic_time () < end)
