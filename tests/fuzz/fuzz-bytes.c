@@ -65,8 +65,9 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
 
   if (text == NULL || (arena.base == NULL && lac_arena_create (0x2000, 0, NULL, &arena) != LAC_OK))
     abort ();
+  /* As they came, with nothing readable behind them. */
+  check_bytes ((const char *) bytes, length);
   memcpy (text, bytes, length);
-  check_bytes (text, length);
   text[length] = '\0';
   for (unsigned width = 1; width <= 4; width *= 2)
     {
