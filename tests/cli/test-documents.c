@@ -38,7 +38,8 @@ test_man_page_lint (void)
 static void
 test_options_are_documented (void)
 {
-  static const char *const commands[] = { "map", "gaps" };
+  static const char *const commands[]
+      = { "map", "gaps", "alloc", "free", "append", "locator", "read", "write" };
   g_autofree char *page_path = data_path ("man", "lacuna-cli.1");
   g_autofree char *completion_path = data_path ("completions", "lacuna-cli");
   g_autofree char *page = NULL;
@@ -114,7 +115,8 @@ test_completions (void)
     const char *words;
     const char *offers;
   } cases[] = {
-    { "lacuna-cli ", "--help\n--version\ngaps\nhelp\nmap\n" },
+    { "lacuna-cli ", "--help\n--version\nalloc\nappend\nfree\ngaps\nhelp\nlocator\nmap\nread\n"
+                     "write\n" },
     { "lacuna-cli m", "map\n" },
     { "lacuna-cli help g", "gaps\n" },
     { "lacuna-cli map se", "self\n" },
@@ -134,6 +136,19 @@ test_completions (void)
     { "lacuna-cli map self --color=al", "always\n" },
     { "lacuna-cli gaps self --near [h", "[heap]\n" },
     { "lacuna-cli nonsense s", "\n" },
+    { "lacuna-cli al", "alloc\n" },
+    { "lacuna-cli alloc se", "self\n" },
+    { "lacuna-cli alloc self --pro", "--protect=\n" },
+    { "lacuna-cli alloc self --protect r", "r\nrw\nrwx\nrx\n" },
+    { "lacuna-cli append self --avoid st", "stack-growth\nstack-guard\n" },
+    { "lacuna-cli locator self --n", "--null\n" },
+    { "lacuna-cli read self --n", "\n" },
+    { "lacuna-cli read self --r", "--raw\n" },
+    { "lacuna-cli read self [h", "[heap]\n" },
+    { "lacuna-cli read --raw self [heap] 4", "4K\n" },
+    { "lacuna-cli write self libc @/etc/hostn", "@/etc/hostname\n" },
+    { "lacuna-cli free self [st", "[stack]\n" },
+    { "lacuna-cli append --near libc se", "self\n" },
   };
 
   if (!has_bash_completion ())

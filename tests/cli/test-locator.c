@@ -184,6 +184,29 @@ test_findings_of_a_table (gconstpointer finding)
   g_assert_true (has_finding (table, finding));
 }
 
+/* It is shown as what it is, and nothing of it is believed. */
+static void
+test_stale (void)
+{
+  g_auto (Run) run = run_with_locator ("stale", "locator", "self", "--json", NULL);
+  g_auto (Run) append = run_with_locator ("stale", "append", "self", "--json", "00", NULL);
+  g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (JsonParser) append_parser = NULL;
+  JsonObject *table = first_table (&run, &parser);
+  JsonObject *buffer
+      = json_array_get_object_element (json_object_get_array_member (table, "buffers"), 0);
+
+  assert_keys (table, "address version locked buffers findings");
+  g_assert_true (has_finding (table, "stale"));
+  g_assert_cmphex (json_address (table, "address"), ==, 0x7e0000000000);
+  g_assert_cmphex (json_address (buffer, "address"), ==, 0x7e0000010000);
+  g_assert_cmpint (json_number (buffer, "position"), ==, 128);
+  g_assert_true (has_finding (buffer, "orphan"));
+
+  g_assert_cmpint (append.status, ==, 0);
+  g_assert_true (json_object_get_boolean_member (parse_json (&append, &append_parser), "created"));
+}
+
 /* A buffer that somebody else has made is used. */
 static void
 test_append_to_what_is_there (void)
@@ -234,6 +257,7 @@ main (int    argc,
   g_test_add_data_func ("/cli/locator/unknown-version", "unknown-version",
                         test_findings_of_a_table);
   g_test_add_data_func ("/cli/locator/cycle", "cycle", test_findings_of_a_table);
+  g_test_add_func ("/cli/locator/stale", test_stale);
   g_test_add_func ("/cli/append/to-what-is-there", test_append_to_what_is_there);
   g_test_add_func ("/cli/map/shows-buffers", test_map_shows_buffers);
   return g_test_run ();
