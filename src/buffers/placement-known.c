@@ -25,7 +25,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define N_ENTRIES 16
+#define N_ENTRIES 32
 #define N_PLACES 4
 
 struct place
@@ -213,6 +213,29 @@ lac_known_take (const struct lac_request *request,
   return start != 0;
 }
 
+/* Where the limits of @request are kept. */
+static struct entry *
+keep_limits (const struct lac_request *request,
+             const struct lac_known   *known)
+{
+  struct entry *entry = find_entry (request);
+
+  if (entry == NULL)
+    entry = make_entry (request);
+  entry->limits = known->limits;
+  return entry;
+}
+
+void
+lac_known_keep (const struct lac_request *request,
+                const struct lac_known   *known)
+{
+  acquire ();
+  if (known->changes == changes && mapped_size != 0)
+    keep_limits (request, known);
+  release ();
+}
+
 enum lac_status
 lac_known_allocate (const struct lac_request *request,
                     const struct lac_known   *known,
@@ -232,11 +255,8 @@ lac_known_allocate (const struct lac_request *request,
   status = allocate (range, protection, out_system_error);
   if (status == LAC_OK && is_unchanged)
     {
-      struct entry *entry = find_entry (request);
+      struct entry *entry = keep_limits (request, known);
 
-      if (entry == NULL)
-        entry = make_entry (request);
-      entry->limits = known->limits;
       entry->places[entry->next_place] = (struct place){ sum_before, start };
       entry->next_place = (entry->next_place + 1) % N_PLACES;
     }

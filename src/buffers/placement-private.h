@@ -115,6 +115,10 @@ enum lac_status lac_known_allocate (const struct lac_request *request,
                                     unsigned                  protection,
                                     int                      *out_system_error);
 
+/* Remembers that a walk which began with @known found no room, and how far it came. */
+void lac_known_keep (const struct lac_request *request,
+                     const struct lac_known   *known);
+
 /* Gives memory back. */
 enum lac_status lac_known_free (struct lac_range range,
                                 int             *out_system_error);

@@ -170,6 +170,8 @@ lac_placement_take (const struct lac_gap_query  *query,
       struct lac_attempt *attempt = &report.attempts[report.n_attempts];
 
       status = find (&request, &known.limits, &start, &report);
+      if (status == LAC_E_NO_GAP && !reads_all && !moved)
+        lac_known_keep (&request, &known);
       if (status != LAC_OK)
         break;
       attempt->address = start;

@@ -59,7 +59,8 @@ LAC_PUBLIC enum lac_status lac_private_allocate (const struct lac_gap_query  *qu
  * Changes the protection of the whole allocation. Code that was written there is safe to run
  * afterwards (the instruction cache is cleared where the processor needs that).
  *
- * Errors: %LAC_E_NOT_OURS when it was freed, %LAC_E_NO_MEMORY, %LAC_E_SYSTEM.
+ * Errors: %LAC_E_NOT_OURS when it was freed, or somebody else has unmapped it; %LAC_E_INVALID for what is
+ *   no protection; %LAC_E_NO_MEMORY; %LAC_E_SYSTEM.
  * Threads: any.
  */
 LAC_PUBLIC enum lac_status lac_private_protect (struct lac_private *allocation,
@@ -69,7 +70,13 @@ LAC_PUBLIC enum lac_status lac_private_protect (struct lac_private *allocation,
  * lac_private_free:
  * @allocation: (inout): an allocation; zeroed on success
  *
- * Errors: %LAC_E_NOT_OURS when it was freed before, also through a copy; %LAC_E_SYSTEM.
+ * Somebody else may have unmapped it meanwhile. Where nothing has come in its place, freeing it is no
+ * fault. Where another's file or shared memory lies, in part at least, nothing of it is touched and the
+ * allocation is forgotten. What can't be told from it is another's memory that is private too and of
+ * no file: that is freed. Where the system has no point queries (Linux before 6.11) nothing is told.
+ *
+ * Errors: %LAC_E_NOT_OURS when it was freed before, also through a copy, or a stranger's memory lies
+ *   there; %LAC_E_NO_MEMORY when it would leave more regions than the system allows; %LAC_E_SYSTEM.
  * Threads: any.
  */
 LAC_PUBLIC enum lac_status lac_private_free (struct lac_private *allocation);

@@ -426,6 +426,7 @@ test_ends_are_taken (void)
   const struct lac_os_space *space = lac_os_get_space ();
   struct lac_gap_query query;
   struct lac_range range;
+  struct lac_region last;
 
   lac_placement_init (&query);
   query.min = 0;
@@ -440,6 +441,12 @@ test_ends_are_taken (void)
     }
   query.min = space->user.end - page ();
   query.max = UINT64_MAX;
+  /* The stack may end with user space, where addresses are not random. */
+  if (lac_os_query (query.min, &last) == LAC_OK)
+    {
+      g_assert_cmpint (lac_placement_take (&query, READ_WRITE, &range, NULL), ==, LAC_E_NO_GAP);
+      return;
+    }
   g_assert_cmpint (lac_placement_take (&query, READ_WRITE, &range, NULL), ==, LAC_OK);
   g_assert_cmphex (range.end, ==, space->user.end);
   memset ((void *) (uintptr_t) range.start, 1, page ());

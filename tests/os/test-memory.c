@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "buffers/private.h"
 #include "os/linux/process-private.h"
 #include "os/os.h"
 #include "room.h"
@@ -10,8 +11,12 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -537,6 +542,48 @@ test_no_descriptors (void)
   in_child (ask_without_descriptors);
 }
 
+/* A kernel without point queries says ENOTTY. */
+static void
+ask_old_kernel (void)
+{
+  struct sock_filter instructions[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOTTY),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog filter = { G_N_ELEMENTS (instructions), instructions };
+  struct lac_region region;
+  struct lac_private memory;
+  struct lac_placement_report report;
+  struct lac_gap_query query;
+  uint64_t anchor = contested;
+
+  g_assert_cmpint (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), ==, 0);
+  g_assert_cmpint (prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), ==, 0);
+  g_assert_cmpint (lac_os_query (contested, &region), ==, LAC_E_NOT_SUPPORTED);
+  g_assert_cmpint (lac_os_check_private (contested, page ()), ==, LAC_E_NOT_SUPPORTED);
+  lac_placement_init (&query);
+  query.anchors = &anchor;
+  query.n_anchors = 1;
+  g_assert_cmpint (lac_private_allocate (&query, READ_WRITE, &memory, &report), ==, LAC_OK);
+  g_assert_true (report.read_all);
+  g_assert_cmphex ((uintptr_t) memory.address, ==, contested);
+  g_assert_cmpint (lac_private_protect (&memory, LAC_PROTECTION_READ), ==, LAC_OK);
+  g_assert_cmpint (lac_private_free (&memory), ==, LAC_OK);
+  g_assert_cmpint (lac_private_free (&memory), ==, LAC_E_NOT_OURS);
+}
+
+static void
+test_old_kernel (void)
+{
+  contested = find_room (3) + page ();
+  /* Nobody knows yet; and after it was known otherwise. */
+  in_child (ask_old_kernel);
+  lac_os_can_query ();
+  in_child (ask_old_kernel);
+}
+
 static gpointer
 ask_often (gpointer user_data)
 {
@@ -627,6 +674,8 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  /* The first, because it is about what is not known yet. */
+  g_test_add_func ("/os/memory/old-kernel", test_old_kernel);
   g_test_add_func ("/os/memory/space", test_space);
   g_test_add_func ("/os/memory/allocate-at-address", test_allocate);
   g_test_add_func ("/os/memory/never-over-a-mapping", test_never_over);
