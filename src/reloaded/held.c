@@ -1,4 +1,7 @@
-/* The takings, in an array: there are as many as threads that hook at this moment, so few.
+/* The takings, in arrays: there are as many as threads that hook at this moment, so few.
+ *
+ * Which array is decided by the item, and each has a lock of its own, so that threads with different
+ * buffers hardly ever meet.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -7,6 +10,7 @@
 #include "os/os.h"
 #include "os/thread.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct taking
@@ -18,45 +22,75 @@ struct taking
   int32_t thread;
 };
 
-static struct lac_lock lock;
-static struct taking *takings;
-static size_t n_takings;
-static size_t n_room;
-static uint64_t last_number;
-static int32_t process;
+#define N_SHARDS 16
+
+struct shard
+{
+  _Alignas (64) struct lac_lock lock;
+  struct taking *takings;
+  size_t n_takings;
+  size_t n_room;
+  uint64_t last_number;
+};
+
+static struct shard shards[N_SHARDS];
+/* The process that they are of; 0 before the first taking. */
+static _Atomic int32_t process;
+
+static struct shard *
+find_shard (const LocatorItem *item)
+{
+  return &shards[(uintptr_t) item / sizeof *item % N_SHARDS];
+}
 
 static void
 before_fork (void)
 {
-  lac_lock_acquire (&lock);
+  for (size_t i = 0; i < N_SHARDS; i++)
+    lac_lock_acquire (&shards[i].lock);
 }
 
 /* What the parent took is the parent's, and its items are shared with it. */
 static void
 after_fork (void)
 {
-  if (lac_os_process_id () != process)
+  bool is_child = lac_os_process_id () != atomic_load (&process);
+
+  if (is_child)
+    atomic_store (&process, lac_os_process_id ());
+  for (size_t i = 0; i < N_SHARDS; i++)
     {
-      n_takings = 0;
-      process = lac_os_process_id ();
+      if (is_child)
+        shards[i].n_takings = 0;
+      lac_lock_release (&shards[i].lock);
     }
-  lac_lock_release (&lock);
+}
+
+/* Before the first taking. */
+static void
+watch_forks (void)
+{
+  int32_t none = 0;
+
+  if (atomic_load_explicit (&process, memory_order_relaxed) == 0
+      && atomic_compare_exchange_strong (&process, &none, lac_os_process_id ()))
+    lac_os_at_fork (before_fork, after_fork);
 }
 
 /* With the lock. */
 static enum lac_status
-make_room (void)
+make_room (struct shard *shard)
 {
-  size_t n = n_room > 0 ? n_room * 2 : 16;
+  size_t n = shard->n_room > 0 ? shard->n_room * 2 : 4;
   struct taking *larger;
 
-  if (n_takings < n_room)
+  if (shard->n_takings < shard->n_room)
     return LAC_OK;
-  larger = realloc (takings, n * sizeof *larger);
+  larger = realloc (shard->takings, n * sizeof *larger);
   if (larger == NULL)
     return LAC_E_NO_MEMORY;
-  takings = larger;
-  n_room = n;
+  shard->takings = larger;
+  shard->n_room = n;
   return LAC_OK;
 }
 
@@ -65,48 +99,48 @@ held_add (LocatorItem             *item,
           const struct lac_buffer *buffer,
           uint64_t                *out_taking)
 {
+  struct shard *shard = find_shard (item);
   enum lac_status status;
-  bool is_first;
 
-  lac_lock_acquire (&lock);
-  is_first = process == 0;
-  if (is_first)
-    process = lac_os_process_id ();
-  status = make_room ();
+  watch_forks ();
+  lac_lock_acquire (&shard->lock);
+  status = make_room (shard);
   if (status == LAC_OK)
     {
-      struct taking *taking = &takings[n_takings++];
+      struct taking *taking = &shard->takings[shard->n_takings++];
 
-      *taking = (struct taking){ .item = item, .number = ++last_number, .thread = lac_thread_id () };
+      *taking = (struct taking){ .item = item,
+                                 .number = ++shard->last_number,
+                                 .thread = lac_thread_id () };
       if (buffer != NULL)
         taking->buffer = *buffer;
       *out_taking = taking->number;
     }
-  lac_lock_release (&lock);
-  if (is_first)
-    lac_os_at_fork (before_fork, after_fork);
+  lac_lock_release (&shard->lock);
   return status;
 }
 
-/* With the lock. What others took elsewhere may have been put back by them, and the item be taken by
- * somebody whom we don't know: so only the last one here counts, and the older ones are forgotten. */
+/* With the lock. Others may have put back what was taken here, and it may have been taken here again
+ * since: so only the last one counts. */
 static struct taking *
-find (LocatorItem *item)
+find (struct shard      *shard,
+      const LocatorItem *item)
 {
   struct taking *last = NULL;
 
-  for (size_t i = 0; i < n_takings; i++)
-    if (takings[i].item == item && (last == NULL || takings[i].number > last->number))
-      last = &takings[i];
+  for (size_t i = 0; i < shard->n_takings; i++)
+    if (shard->takings[i].item == item && (last == NULL || shard->takings[i].number > last->number))
+      last = &shard->takings[i];
   return last;
 }
 
 static void
-forget (LocatorItem *item)
+forget (struct shard      *shard,
+        const LocatorItem *item)
 {
-  for (size_t i = n_takings; i-- > 0;)
-    if (takings[i].item == item)
-      takings[i] = takings[--n_takings];
+  for (size_t i = shard->n_takings; i-- > 0;)
+    if (shard->takings[i].item == item)
+      shard->takings[i] = shard->takings[--shard->n_takings];
 }
 
 static bool
@@ -134,19 +168,20 @@ held_put (LocatorItem    *item,
           enum held_which which,
           uint64_t        number)
 {
+  struct shard *shard = find_shard (item);
   struct lac_buffer buffer = { 0 };
   struct taking *taking;
   bool puts;
 
-  lac_lock_acquire (&lock);
-  taking = find (item);
+  lac_lock_acquire (&shard->lock);
+  taking = find (shard, item);
   puts = taking != NULL ? is_meant (taking, which, number) : which == HELD_ANY;
   if (taking != NULL && puts)
     {
       buffer = taking->buffer;
-      forget (item);
+      forget (shard, item);
     }
-  lac_lock_release (&lock);
+  lac_lock_release (&shard->lock);
   /* It is still taken, so nobody else has come here with it since. */
   if (buffer.size != 0)
     lac_buffer_put (&buffer);

@@ -14,7 +14,7 @@
 #include "reloaded/reloaded.h"
 
 /* Remembers that the calling thread took @item, through @buffer, or directly when that is NULL. The
- * taking's number is never that of another one. LAC_E_NO_MEMORY. */
+ * taking's number is never that of another one of this item. LAC_E_NO_MEMORY. */
 enum lac_status held_add (LocatorItem             *item,
                           const struct lac_buffer *buffer,
                           uint64_t                *out_taking);
