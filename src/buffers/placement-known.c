@@ -5,13 +5,15 @@
  * it goes into a sum over all of it (each range hashed, added and subtracted), so that one number says
  * which of them are there, in whatever order they came and went. What others map and free is seen in the
  * size of all that is mapped, which costs one system call; when that is not what it should be,
- * everything is forgotten. Others who free as much as they map in between are not seen; then a place is
- * used that was the nearest before. Nothing worse can happen, since nothing is ever put over a mapping.
+ * everything is forgotten. Others who free as much as they map in between are not seen, nor is a change of
+ * how far heap and stack may grow; then a place is used that was the nearest before. Nothing worse can
+ * happen, since nothing is ever put over a mapping.
  *
  * Two things are remembered of a request. The place that was the answer for a certain sum: so allocating
  * and freeing in turn finds it without a question. And how far out there is certainly no room, whatever
- * else was allocated since: so the second of many allocations goes on where the first has ended. What
- * is given back through here moves those limits back.
+ * else was allocated since: so the second of many allocations goes on where the first has ended, and one
+ * that asks for more where one that asked for less has. What is given back through here moves those
+ * limits back.
  *
  * The lock is held while memory is mapped or freed, so that the size that was read is the one that goes
  * with the sum; but not while a walk asks its questions.
@@ -148,6 +150,43 @@ forget (void)
   changes++;
 }
 
+/* Whether a place for @larger would be one for @smaller, but for where it ends. */
+static bool
+is_implied (const struct lac_request *smaller,
+            const struct lac_request *larger)
+{
+  return smaller->has_anchor == larger->has_anchor && smaller->anchor == larger->anchor
+         && smaller->query.order == larger->query.order && smaller->query.size <= larger->query.size
+         && smaller->query.alignment <= larger->query.alignment
+         && (smaller->query.avoid & ~larger->query.avoid) == 0
+         && smaller->window.start <= larger->window.start && smaller->window.end >= larger->window.end;
+}
+
+/* From where on a walk must look: where there was no room for less, there is none for more. */
+static struct lac_walk_limits
+find_limits (const struct lac_request *request)
+{
+  struct lac_walk_limits limits = lac_walk_limits_of (request);
+
+  for (unsigned i = 0; i < N_ENTRIES; i++)
+    {
+      const struct entry *entry = &entries[i];
+
+      if (entry->request.query.size != 0 && is_implied (&entry->request, request))
+        {
+          /* Where it would end at most is counted in its own size. */
+          uint64_t down
+              = lac_add_saturating (entry->limits.down, request->query.size - entry->request.query.size);
+
+          if (entry->limits.up > limits.up)
+            limits.up = entry->limits.up;
+          if (down < limits.down)
+            limits.down = down;
+        }
+    }
+  return limits;
+}
+
 /* Compares what is mapped with what should be. */
 static void
 look_for_changes (void)
@@ -202,12 +241,9 @@ lac_known_take (const struct lac_request *request,
                       &out_attempt->system_error);
       /* Somebody mapped what is there, and so much else has changed. */
       if (out_attempt->status == LAC_E_OCCUPIED)
-        {
-          forget ();
-          entry = NULL;
-        }
+        forget ();
     }
-  out_known->limits = entry != NULL ? entry->limits : lac_walk_limits_of (request);
+  out_known->limits = find_limits (request);
   out_known->changes = changes;
   release ();
   return start != 0;

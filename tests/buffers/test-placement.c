@@ -297,7 +297,7 @@ test_remembered_equals_model (void)
   g_autoptr (GRand) random = new_random ();
   unsigned n_remembered = 0;
 
-  for (int layout = 0; layout < 60; layout++)
+  for (int layout = 0; layout < 100; layout++)
     {
       struct lac_gap_query queries[3];
       uint64_t anchors[3][3];
@@ -311,6 +311,18 @@ test_remembered_equals_model (void)
           make_query (random, &queries[i], anchors[i]);
           if (queries[i].order > LAC_ORDER_HIGHEST)
             queries[i].order = LAC_ORDER_NEAREST;
+          /* Relatives: what is known of one says something of the other. */
+          if (i > 0 && layout % 2 == 0)
+            {
+              queries[i] = queries[0];
+              queries[i].size += (uint64_t) g_test_rand_int_range (0, 3) * page ();
+              if (g_test_rand_int_range (0, 2))
+                queries[i].alignment *= 4;
+              if (g_test_rand_int_range (0, 3) == 0 && queries[i].max - queries[i].min > 40 * page ())
+                queries[i].min += 7 * page () + 5;
+              if (g_test_rand_int_range (0, 3) == 0)
+                queries[i].avoid = LAC_HAZARD_ALL;
+            }
         }
       for (int step = 0; step < 60; step++)
         {
