@@ -119,6 +119,14 @@ def programs_link_it_at_every_optimisation():
         tap.expect(said == "fine\n", f"with {level}: {said}")
 
 
+def it_works_without_point_queries():
+    """As on kernels that can't be asked for one region."""
+    program = build("older", "-O2", "-Wno-unused-parameter", "-DWITHOUT_POINT_QUERIES",
+                    *words_of("--libs"))
+    said = command(program, LD_LIBRARY_PATH=os.path.dirname(find("liblacuna-reloaded.so")))
+    tap.expect(said == "fine\n", said)
+
+
 def programs_open_it_by_name():
     library = find("liblacuna-reloaded.so.0")
     for level in ("-O0", "-O3"):
@@ -158,6 +166,7 @@ if __name__ == "__main__":
             it_needs_libc_alone,
             it_installs,
             programs_link_it_at_every_optimisation,
+            it_works_without_point_queries,
             programs_open_it_by_name,
             it_works_from_any_folder_alone,
             its_header_is_cplusplus,
