@@ -60,7 +60,7 @@ enum outcome
 };
 
 /* Where the next bytes would lie, as a position; UINT32_MAX when they have no room. */
-static inline uint32_t
+static __attribute__ ((always_inline)) inline uint32_t
 find_room (const struct request *request,
            uintptr_t             base,
            uint32_t              size,
@@ -74,7 +74,7 @@ find_room (const struct request *request,
   return position + (uint32_t) skip;
 }
 
-static inline bool
+static __attribute__ ((always_inline)) inline bool
 is_inside (const struct request *request,
            uintptr_t             base,
            uint32_t              size)
@@ -82,31 +82,31 @@ is_inside (const struct request *request,
   return base >= request->start && base <= request->end && size <= request->end - base;
 }
 
-static inline void
+static __attribute__ ((always_inline)) inline void
 begin_taking (struct lac_record *record,
               uint32_t           old_position,
               uint32_t           position,
               int32_t            thread,
               struct lac_buffer *out_buffer)
 {
-  uint64_t taking = record->last_taking + 1;
+  uint64_t taking = atomic_load_explicit (&record->taking, memory_order_relaxed) + 1;
 
   if (position != old_position)
     __atomic_store_n (&record->item->position, position, __ATOMIC_RELEASE);
-  record->last_taking = taking;
-  record->start = position;
+  atomic_store_explicit (&record->start, position, memory_order_relaxed);
   if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
     atomic_store_explicit (&record->holder, thread, memory_order_relaxed);
   atomic_store_explicit (&record->taking, taking, memory_order_relaxed);
-  *out_buffer = (struct lac_buffer){
-    .address = atomic_load_explicit (&record->base, memory_order_relaxed),
-    .size = atomic_load_explicit (&record->size, memory_order_relaxed),
-    .position = position,
-    .flags = record->flags,
-    .item = record->item,
-    .state = record,
-    .taking = taking,
-  };
+  /* One by one: a whole structure at once becomes a string instruction, which takes longer than all the
+   * rest. */
+  out_buffer->address = atomic_load_explicit (&record->base, memory_order_relaxed);
+  out_buffer->size = atomic_load_explicit (&record->size, memory_order_relaxed);
+  out_buffer->position = position;
+  out_buffer->flags = record->flags;
+  out_buffer->created = false;
+  out_buffer->item = record->item;
+  out_buffer->state = record;
+  out_buffer->taking = taking;
 }
 
 void
@@ -118,7 +118,7 @@ lac_record_begin (struct lac_record *record,
 }
 
 /* Takes a buffer that was trusted before, if it will do. */
-static inline enum outcome
+static __attribute__ ((always_inline)) inline enum outcome
 try_record (struct lac_record    *record,
             const struct request *request,
             int32_t               thread,
@@ -417,18 +417,27 @@ get_slowly (const struct lac_gap_query  *query,
   return LAC_OK;
 }
 
+/* As lac_gap_query_check(), without a call, but for the bounds; and that the buffer can be told in 32
+ * bits. */
 static inline bool
+is_sound (const struct lac_gap_query *query,
+          unsigned                    flags)
+{
+  return query->size - 1 < UINT32_MAX - 1 && lac_is_power_of_two (query->alignment)
+         && (query->n_anchors == 0 || query->anchors != NULL)
+         && (query->avoid & ~(unsigned) LAC_HAZARD_ALL) == 0
+         && (unsigned) query->order < LAC_N_ORDERS
+         && (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING)) == 0;
+}
+
+static bool
 understand (const struct lac_gap_query *query,
             unsigned                    flags,
             struct request             *out_request)
 {
   struct lac_range window = { query->min, query->max };
 
-  /* As lac_gap_query_check(), without a call. */
-  if (query->size - 1 >= UINT32_MAX - 1 || !lac_is_power_of_two (query->alignment)
-      || query->min > query->max || (query->n_anchors > 0 && query->anchors == NULL)
-      || (query->avoid & ~(unsigned) LAC_HAZARD_ALL) != 0 || (unsigned) query->order >= LAC_N_ORDERS
-      || (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING)) != 0)
+  if (!is_sound (query, flags) || query->min > query->max)
     return false;
   for (size_t i = 0; i < query->n_anchors; i++)
     window = lac_range_intersect (
@@ -445,7 +454,7 @@ understand (const struct lac_gap_query *query,
 }
 
 /* Takes one of the buffers that this thread had before; what stood in the way is for get_slowly(). */
-static inline bool
+static bool
 get_remembered (const struct lac_state *state,
                 const struct request   *request,
                 unsigned                flags,
@@ -466,11 +475,8 @@ get_remembered (const struct lac_state *state,
       switch (try_record (record, request, thread, out_buffer))
         {
         case TAKEN_NOW:
-          if (__builtin_expect (i != 0, 0))
-            {
-              memmove (hints.records + 1, hints.records, i * sizeof *hints.records);
-              hints.records[0] = record;
-            }
+          memmove (hints.records + 1, hints.records, i * sizeof *hints.records);
+          hints.records[0] = record;
           return true;
         case TOO_SMALL:
           if (*out_filled == 0)
@@ -488,35 +494,117 @@ get_remembered (const struct lac_state *state,
   return false;
 }
 
+/* All but the quickest case. */
+static __attribute__ ((noinline)) enum lac_status
+get (const struct lac_gap_query  *query,
+     unsigned                     flags,
+     struct lac_buffer           *out_buffer,
+     struct lac_placement_report *out_report)
+{
+  struct lac_state *state = lac_state_ready ();
+  struct lac_gap_query anything;
+  struct request request;
+  uint32_t filled = 0;
+  bool met_others = false;
+
+  if (out_report != NULL)
+    memset (out_report, 0, sizeof *out_report);
+  if (query == NULL)
+    {
+      lac_placement_init (&anything);
+      anything.size = LAC_TABLE_SIZE;
+      anything.alignment = 1;
+      query = &anything;
+    }
+  if (!understand (query, flags, &request))
+    return LAC_E_INVALID;
+  if (state != NULL
+      && get_remembered (state, &request, flags, out_buffer, &filled, &met_others))
+    return LAC_OK;
+  return get_slowly (query, flags, &request, filled, met_others, out_buffer, out_report);
+}
+
+static inline bool
+is_near_all (const struct lac_gap_query *query,
+             uint64_t                    base,
+             uint64_t                    end)
+{
+  for (size_t i = 0; i < query->n_anchors; i++)
+    {
+      uint64_t anchor = query->anchors[i];
+
+      /* The farther end is what counts; on one side of the anchor the other is nearer. */
+      if ((base < anchor && anchor - base > query->within)
+          || (end > anchor && end - anchor > query->within))
+        return false;
+    }
+  return true;
+}
+
+/* What this costs is for the most part the compare-and-swap, which waits for all that was stored before:
+ * so as little as possible is, and the buffer that the thread had last is tried right here, in two
+ * versions, since few registers are left where there are anchors. */
+static __attribute__ ((always_inline)) inline enum lac_status
+get_quickly (const struct lac_gap_query  *query,
+             unsigned                     flags,
+             struct lac_buffer           *out_buffer,
+             struct lac_placement_report *out_report,
+             bool                         has_anchors)
+{
+  struct lac_state *state = atomic_load_explicit (&lac_the_state, memory_order_acquire);
+  struct lac_record *record = hints.records[0];
+  struct lac_item *item;
+  uintptr_t base;
+  uint32_t size, old_position, room;
+  uintptr_t skip;
+
+  if (out_report != NULL || state == NULL || record == NULL
+      || hints.generation != atomic_load_explicit (&state->quick_generation, memory_order_relaxed)
+      || ((record->flags ^ flags) & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0 || !is_sound (query, flags))
+    return get (query, flags, out_buffer, out_report);
+
+  base = atomic_load_explicit (&record->base, memory_order_relaxed);
+  size = atomic_load_explicit (&record->size, memory_order_relaxed);
+  item = record->item;
+  if (base < query->min || (uint64_t) base + size > query->max
+      || (has_anchors && !is_near_all (query, base, (uint64_t) base + size))
+      || !lac_item_try_take (item))
+    return get (query, flags, out_buffer, out_report);
+
+  /* Asked when it is ours, and not before as well: what is looked at before the compare-and-swap makes it
+   * wait. */
+  old_position = lac_item_position (item);
+  room = size - old_position;
+  skip = -(base + old_position) & (query->alignment - 1);
+  if (old_position > size || skip > room || query->size > room - (uint32_t) skip)
+    {
+      lac_item_release (item);
+      return get (query, flags, out_buffer, out_report);
+    }
+  begin_taking (record, old_position, old_position + (uint32_t) skip, hints.thread, out_buffer);
+  return LAC_OK;
+}
+
+static __attribute__ ((noinline)) enum lac_status
+get_near (const struct lac_gap_query  *query,
+          unsigned                     flags,
+          struct lac_buffer           *out_buffer,
+          struct lac_placement_report *out_report)
+{
+  return get_quickly (query, flags, out_buffer, out_report, true);
+}
+
 enum lac_status
 lac_buffers_get (const struct lac_gap_query  *query,
                  unsigned                     flags,
                  struct lac_buffer           *out_buffer,
                  struct lac_placement_report *out_report)
 {
-  struct lac_state *state = lac_state_ready ();
-  struct lac_gap_query anything;
-  struct request request = { 0, UINTPTR_MAX, LAC_TABLE_SIZE, 0 };
-  uint32_t filled = 0;
-  bool met_others = false;
-
-  if (out_report != NULL)
-    memset (out_report, 0, sizeof *out_report);
-  if (query != NULL && !understand (query, flags, &request))
-    return LAC_E_INVALID;
-  if (state != NULL
-      && get_remembered (state, &request, flags, out_buffer, &filled, &met_others))
-    return LAC_OK;
   if (query == NULL)
-    {
-      lac_placement_init (&anything);
-      anything.size = LAC_TABLE_SIZE;
-      anything.alignment = 1;
-      if (!understand (&anything, flags, &request))
-        return LAC_E_INVALID;
-      query = &anything;
-    }
-  return get_slowly (query, flags, &request, filled, met_others, out_buffer, out_report);
+    return get (query, flags, out_buffer, out_report);
+  if (query->n_anchors != 0)
+    return get_near (query, flags, out_buffer, out_report);
+  return get_quickly (query, flags, out_buffer, out_report, false);
 }
 
 /* Without wiped memory a child finds its parent's records as they were. */
@@ -611,7 +699,8 @@ lac_buffer_write (struct lac_buffer *buffer,
     return LAC_E_NOT_TAKEN;
   position = lac_item_position (record->item);
   offset = (uintptr_t) address - buffer->address;
-  if (position > buffer->size || offset < record->start || offset > position
+  if (position > buffer->size
+      || offset < atomic_load_explicit (&record->start, memory_order_relaxed) || offset > position
       || size > position - offset)
     return LAC_E_INVALID;
   if (size > 0)
@@ -619,27 +708,36 @@ lac_buffer_write (struct lac_buffer *buffer,
   return LAC_OK;
 }
 
+/* Makes what was appended safe to run, where the processor does not see to that by itself. */
+static inline void
+end_writing (const struct lac_record *record)
+{
+#if !defined(__x86_64__) && !defined(__i386__)
+  uintptr_t base = atomic_load_explicit (&record->base, memory_order_relaxed);
+  uint32_t start = atomic_load_explicit (&record->start, memory_order_relaxed);
+  uint32_t position = lac_item_position (record->item);
+
+  if (position > start && position <= atomic_load_explicit (&record->size, memory_order_relaxed))
+    lac_os_clear_instruction_cache ((void *) (base + start), (void *) (base + position));
+#endif
+}
+
 enum lac_status
 lac_buffer_put (struct lac_buffer *buffer)
 {
   struct lac_record *record = buffer->state;
-  struct lac_item *item = buffer->item;
   uint64_t taking = buffer->taking;
-  uint32_t position;
 
   if (record == NULL || taking == 0
       || (__builtin_expect (atomic_load_explicit (&lac_compares_processes, memory_order_relaxed), 0)
           && is_taking_of_parent (taking)))
     return LAC_E_NOT_TAKEN;
   /* Of several who put back copies of the handle at once, one succeeds. */
-  if (!atomic_compare_exchange_strong_explicit (&record->taking, &taking, 0, memory_order_relaxed,
-                                                memory_order_relaxed))
+  if (!atomic_compare_exchange_strong_explicit (&record->taking, &taking, taking + 1,
+                                                memory_order_relaxed, memory_order_relaxed))
     return LAC_E_NOT_TAKEN;
-  position = lac_item_position (item);
-  if (position > record->start && position <= buffer->size)
-    lac_os_clear_instruction_cache ((void *) (buffer->address + record->start),
-                                    (void *) (buffer->address + position));
-  lac_item_release (item);
+  end_writing (record);
+  lac_item_release (buffer->item);
   *buffer = (struct lac_buffer){ 0 };
   return LAC_OK;
 }

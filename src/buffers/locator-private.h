@@ -34,9 +34,9 @@ enum lac_trust
  * not atomic is written by who has the item, and before it is trusted. */
 struct lac_record
 {
-  /* The taking that is on, through this copy of the library; 0 for none. */
+  /* The taking that is on, through this copy of the library: an odd number. When it is over, the number
+   * after it stands here until the next. */
   _Alignas (64) _Atomic uint64_t taking;
-  uint64_t last_taking;
   struct lac_item *item;
   /* Where the bytes are written; the same as @base, but for write-xor-execute. */
   uint8_t *writable;
@@ -45,7 +45,7 @@ struct lac_record
   _Atomic uint32_t size;
   _Atomic uint32_t trust;
   /* The position when it was taken. */
-  uint32_t start;
+  _Atomic uint32_t start;
   /* The thread that has it, or had it last. */
   _Atomic int32_t holder;
   uint32_t flags;
@@ -70,6 +70,9 @@ struct lac_known
 
 struct lac_state
 {
+  /* The same as @generation where the memory is wiped on fork, else 0: for those who have no time to
+   * compare the PID. */
+  _Atomic uint64_t quick_generation;
   /* Not 0 once there is a locator: which one, counted along the line of forks. */
   _Atomic uint64_t generation;
   struct lac_range user;

@@ -40,7 +40,8 @@ lac_known_number (const struct lac_state *state,
 {
   if (state->compare_process)
     for (unsigned i = 0; i < lac_table_capacity; i++)
-      known->records[i].last_taking = generation << LAC_TAKING_GENERATION_SHIFT;
+      atomic_store_explicit (&known->records[i].taking, generation << LAC_TAKING_GENERATION_SHIFT,
+                             memory_order_relaxed);
 }
 
 static struct lac_known *

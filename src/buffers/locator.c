@@ -186,6 +186,8 @@ begin (struct lac_state *state,
                          !state->facts.adopted && state->facts.place != LAC_LOCATOR_PRIVATE,
                          memory_order_relaxed);
   atomic_store_explicit (&state->generation, generation, memory_order_release);
+  if (!state->compare_process)
+    atomic_store_explicit (&state->quick_generation, generation, memory_order_release);
   return LAC_OK;
 }
 
@@ -269,7 +271,7 @@ describe (const struct lac_known  *known,
     .taken = lac_item_is_taken (item),
     .write_xor_execute = own,
   };
-  if (out_item->taken && atomic_load_explicit (&record->taking, memory_order_relaxed) != 0)
+  if (out_item->taken && (atomic_load_explicit (&record->taking, memory_order_relaxed) & 1) != 0)
     out_item->holder = atomic_load_explicit (&record->holder, memory_order_relaxed);
 }
 

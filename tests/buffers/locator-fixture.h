@@ -158,7 +158,7 @@ make_as_reloaded (void)
   g_assert_cmpint (ftruncate (file, (off_t) size), ==, 0);
   table = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   g_assert_true (table != MAP_FAILED);
-  table->this_address = (uintptr_t) table;
+  __atomic_store_n ((uintptr_t *) (void *) table, (uintptr_t) table, __ATOMIC_RELEASE);
   close (file);
   g_free (path);
   return table;

@@ -310,7 +310,10 @@ find_mapping (int       file,
   same = lac_own_entry ((uintptr_t) look, &ours) == LAC_OK && ours.inode == theirs.inode
          && ours.device_major == theirs.device_major && ours.device_minor == theirs.device_minor;
   munmap (look, granularity);
-  return same ? (void *) claimed : NULL;
+  /* What its maker did before it wrote the word is seen from here on. */
+  return same && __atomic_load_n ((uintptr_t *) claimed, __ATOMIC_ACQUIRE) == claimed
+             ? (void *) claimed
+             : NULL;
 }
 
 static bool
@@ -465,6 +468,7 @@ make_file (int              folder,
       close (file);
       return LAC_E_OCCUPIED;
     }
+  __atomic_store_n ((uintptr_t *) address, (uintptr_t) address, __ATOMIC_RELEASE);
   flock (file, LOCK_UN);
   /* It stays open on purpose. */
   *out_address = address;

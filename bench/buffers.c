@@ -1,0 +1,441 @@
+/* What a shared buffer costs: taking and putting back, small pieces in a row, the first one of a process,
+ * and two threads at once. Each beside what it can't do without, measured in the same run.
+ *
+ * The first call is measured in processes of their own, begun anew, in a folder with and without files that
+ * earlier processes left; they are young, as those of a busy day are, so that none is removed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "buffers/buffer.h"
+#include "buffers/layout.h"
+#include "buffers/locator.h"
+#include "measure.h"
+#include "os/shared-file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS 21
+#define CALLS 1000000
+#define PIECES 100000
+#define PROCESSES 101
+#define PAGE 4096
+
+static void
+row (const char *what,
+     double      ours,
+     double      floor_time,
+     const char *unit,
+     double      most)
+{
+  printf ("%-44s %10.2f %-3s floor %10.2f %-3s ratio %5.2f  at most %.1f\n", what, ours, unit,
+          floor_time, unit, ours / floor_time, most);
+}
+
+static struct lac_gap_query
+ask (uint64_t size)
+{
+  struct lac_gap_query query;
+
+  lac_placement_init (&query);
+  query.size = size;
+  query.alignment = 1;
+  return query;
+}
+
+static void
+must (enum lac_status status)
+{
+  if (status != LAC_OK)
+    {
+      fprintf (stderr, "buffers: %s\n", lac_status_sentence (status));
+      exit (1);
+    }
+}
+
+/* Taking and putting back */
+
+static double
+time_floor_of_taking (int32_t *word)
+{
+  double start = now ();
+
+  for (int i = 0; i < CALLS; i++)
+    {
+      int32_t expected = 0;
+
+      if (!__atomic_compare_exchange_n (word, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        abort ();
+      __atomic_store_n (word, 0, __ATOMIC_RELEASE);
+    }
+  return (now () - start) / CALLS;
+}
+
+static double
+time_taking (const struct lac_gap_query *query)
+{
+  double start = now ();
+
+  for (int i = 0; i < CALLS; i++)
+    {
+      struct lac_buffer buffer;
+
+      if (lac_buffers_get (query, 0, &buffer, NULL) != LAC_OK || lac_buffer_put (&buffer) != LAC_OK)
+        abort ();
+    }
+  return (now () - start) / CALLS;
+}
+
+static void
+bench_taking (void)
+{
+  static struct lac_table *table;
+  struct lac_gap_query query = ask (4096);
+  double ours[ROUNDS], floors[ROUNDS];
+
+  /* A word where an item has it, in a page like a table's. */
+  table = mmap (NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      floors[i] = time_floor_of_taking (&table->items[0].is_taken) * 1e9;
+      ours[i] = time_taking (&query) * 1e9;
+    }
+  row ("get 4096 and put", median (ours, ROUNDS), median (floors, ROUNDS), "ns", 3.0);
+}
+
+/* Small pieces */
+
+static double
+time_pieces (void)
+{
+  struct lac_gap_query query = ask (64);
+  char bytes[64];
+  double start = now ();
+
+  memset (bytes, 0x42, sizeof bytes);
+  for (int i = 0; i < PIECES; i++)
+    {
+      struct lac_buffer buffer;
+
+      if (lac_buffers_get (&query, 0, &buffer, NULL) != LAC_OK
+          || lac_buffer_append (&buffer, bytes, sizeof bytes, NULL) != LAC_OK
+          || lac_buffer_put (&buffer) != LAC_OK)
+        abort ();
+    }
+  return now () - start;
+}
+
+static double
+time_pages (bool touch)
+{
+  static char *pages[PIECES * 64 / PAGE + 1];
+  double start = now (), time;
+
+  for (int i = 0; i < PIECES * 64 / PAGE + 1; i++)
+    {
+      pages[i] = mmap (NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                       0);
+      if (pages[i] == MAP_FAILED)
+        abort ();
+      if (touch)
+        *pages[i] = 1;
+    }
+  time = now () - start;
+  for (int i = 0; i < PIECES * 64 / PAGE + 1; i++)
+    munmap (pages[i], PAGE);
+  return time;
+}
+
+/* In a process of its own each time, so that no buffer is there before. */
+static double
+time_in_child (double (*function) (void))
+{
+  int ends[2];
+  double result = 0;
+  pid_t child;
+
+  if (pipe (ends) != 0)
+    abort ();
+  child = fork ();
+  if (child == 0)
+    {
+      result = function ();
+      if (write (ends[1], &result, sizeof result) != sizeof result)
+        _exit (1);
+      _exit (0);
+    }
+  close (ends[1]);
+  if (read (ends[0], &result, sizeof result) != sizeof result)
+    abort ();
+  close (ends[0]);
+  waitpid (child, NULL, 0);
+  return result;
+}
+
+static double
+time_pages_untouched (void)
+{
+  return time_pages (false);
+}
+
+static double
+time_pages_touched (void)
+{
+  return time_pages (true);
+}
+
+static void
+bench_pieces (void)
+{
+  double ours[ROUNDS], floors[ROUNDS], touched[ROUNDS];
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      floors[i] = time_in_child (time_pages_untouched) * 1e3;
+      touched[i] = time_in_child (time_pages_touched) * 1e3;
+      ours[i] = time_in_child (time_pieces) * 1e3;
+    }
+  row ("get 64, append 64, put, 100,000 in a row", median (ours, ROUNDS), median (floors, ROUNDS), "ms",
+       1.5);
+  printf ("  (each of the floor's pages also touched once: %.2f ms)\n", median (touched, ROUNDS));
+}
+
+/* The first one */
+
+static double
+time_first (void)
+{
+  struct lac_gap_query query = ask (4096);
+  struct lac_buffer buffer;
+  double start = now ();
+
+  must (lac_buffers_get (&query, 0, &buffer, NULL));
+  return now () - start;
+}
+
+static double
+time_file (const char *folder)
+{
+  char path[4096];
+  double start, time;
+  void *file_memory, *memory;
+  int file;
+
+  if ((size_t) snprintf (path, sizeof path, "%s/floor of %d", folder, (int) getpid ()) >= sizeof path)
+    abort ();
+  start = now ();
+  file = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 || ftruncate (file, PAGE) != 0)
+    abort ();
+  file_memory = mmap (NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  memory = mmap (NULL, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  time = now () - start;
+  if (file_memory == MAP_FAILED || memory == MAP_FAILED)
+    abort ();
+  return time;
+}
+
+/* Begins this program anew to measure one thing; what it says is its time. */
+static double
+time_in_new_process (const char *program,
+                     const char *what,
+                     const char *root)
+{
+  int ends[2];
+  double result = 0;
+  pid_t child;
+
+  if (pipe (ends) != 0)
+    abort ();
+  child = fork ();
+  if (child == 0)
+    {
+      dup2 (ends[1], 3);
+      execl (program, program, what, root, NULL);
+      _exit (1);
+    }
+  close (ends[1]);
+  if (read (ends[0], &result, sizeof result) != sizeof result)
+    abort ();
+  close (ends[0]);
+  waitpid (child, NULL, 0);
+  return result;
+}
+
+static int
+run_one (const char *what,
+         const char *root)
+{
+  char folder[4096];
+  double time;
+
+  snprintf (folder, sizeof folder, "%s/.reloaded/memory.buffers", root);
+  lac_shared_file_set_roots (root, root);
+  time = strcmp (what, "--first") == 0 ? time_first () : time_file (folder);
+  return write (3, &time, sizeof time) != sizeof time;
+}
+
+static void
+bench_first (const char *program,
+             const char *root,
+             int         n_leftover)
+{
+  char folder[4000], path[4096], what[64];
+  double ours[PROCESSES], floors[PROCESSES];
+
+  snprintf (folder, sizeof folder, "%s/.reloaded/memory.buffers", root);
+  for (int i = 0; i < n_leftover; i++)
+    {
+      int file;
+
+      snprintf (path, sizeof path, "%s/Reloaded.Memory.Buffers.MemoryBuffer, PID %d", folder, 5000000 + i);
+      file = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+      if (file < 0 || ftruncate (file, PAGE) != 0)
+        abort ();
+      close (file);
+    }
+  for (int i = 0; i < PROCESSES; i++)
+    {
+      floors[i] = time_in_new_process (program, "--file", root) * 1e6;
+      ours[i] = time_in_new_process (program, "--first", root) * 1e6;
+    }
+  snprintf (what, sizeof what, "first buffer of a process, %d leftover files", n_leftover);
+  row (what, median (ours, PROCESSES), median (floors, PROCESSES), "us", 2.0);
+}
+
+/* Threads */
+
+static pthread_barrier_t barrier;
+
+static void *
+work (void *seconds)
+{
+  struct lac_gap_query query = ask (8);
+  double start;
+
+  pthread_barrier_wait (&barrier);
+  start = now ();
+  for (int i = 0; i < CALLS; i++)
+    {
+      struct lac_buffer buffer;
+
+      if (lac_buffers_get (&query, 0, &buffer, NULL) != LAC_OK
+          || lac_buffer_append (&buffer, "12345678", 8, NULL) != LAC_OK
+          || lac_buffer_put (&buffer) != LAC_OK)
+        abort ();
+    }
+  *(double *) seconds = (now () - start) / CALLS;
+  return NULL;
+}
+
+/* The same without anything that threads share: what two at once cost on this machine anyway. */
+static void *
+work_apart (void *seconds)
+{
+  _Alignas (4096) char page[4096] = { 0 };
+  int32_t *word = (int32_t *) (void *) page;
+  double start;
+
+  pthread_barrier_wait (&barrier);
+  start = now ();
+  for (int i = 0; i < CALLS * 4; i++)
+    {
+      int32_t expected = 0;
+
+      __atomic_compare_exchange_n (word, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+      __atomic_store_n (word, 0, __ATOMIC_RELEASE);
+    }
+  *(double *) seconds = (now () - start) / CALLS;
+  return NULL;
+}
+
+static double
+time_threads (void *(*function) (void *),
+              unsigned n)
+{
+  pthread_t threads[2];
+  double seconds[2] = { 0 };
+
+  pthread_barrier_init (&barrier, NULL, n);
+  for (unsigned i = 0; i < n; i++)
+    pthread_create (&threads[i], NULL, function, &seconds[i]);
+  for (unsigned i = 0; i < n; i++)
+    pthread_join (threads[i], NULL);
+  pthread_barrier_destroy (&barrier);
+  return n == 1 ? seconds[0] : (seconds[0] + seconds[1]) / 2;
+}
+
+static double
+time_one_thread (void)
+{
+  return time_threads (work, 1);
+}
+
+static double
+time_two_threads (void)
+{
+  return time_threads (work, 2);
+}
+
+static void
+bench_threads (void)
+{
+  double one[ROUNDS], two[ROUNDS], apart[ROUNDS];
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      one[i] = time_in_child (time_one_thread) * 1e9;
+      two[i] = time_in_child (time_two_threads) * 1e9;
+      apart[i] = time_threads (work_apart, 2) / time_threads (work_apart, 1);
+    }
+  row ("2 threads, get, append 8, put", median (two, ROUNDS), median (one, ROUNDS), "ns", 1.2);
+  printf ("  (two threads that share nothing, on this machine now: %.2f)\n", median (apart, ROUNDS));
+}
+
+static void
+remove_all (const char *path)
+{
+  DIR *folder = opendir (path);
+  struct dirent *entry;
+  char inside[4096];
+
+  while (folder != NULL && (entry = readdir (folder)) != NULL)
+    if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
+      {
+        snprintf (inside, sizeof inside, "%s/%s", path, entry->d_name);
+        if (unlink (inside) != 0)
+          remove_all (inside);
+      }
+  if (folder != NULL)
+    closedir (folder);
+  rmdir (path);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  char root[] = "/tmp/lacuna-bench-XXXXXX";
+  struct lac_locator_facts facts;
+
+  if (argc == 3)
+    return run_one (argv[1], argv[2]);
+  if (mkdtemp (root) == NULL)
+    return 1;
+  lac_shared_file_set_roots (root, root);
+  must (lac_locator_open (&facts));
+  bench_first ("/proc/self/exe", root, 0);
+  bench_first ("/proc/self/exe", root, 10000);
+  bench_taking ();
+  bench_pieces ();
+  bench_threads ();
+  remove_all (root);
+  return 0;
+}
