@@ -184,7 +184,7 @@ append_words (LacunaBuffersPanel *self,
 
   if (buffer == NULL)
     return n_bytes == 0
-               ? g_strdup (_ ("Append to a buffer that fits; one is made when none does."))
+               ? g_strdup (_ ("Goes to a buffer that fits; one is made when none does."))
                : g_strdup_printf (ngettext ("%u byte, to a buffer that fits",
                                             "%u bytes, to a buffer that fits", (gulong) n_bytes),
                                   (guint) n_bytes);
@@ -194,8 +194,7 @@ append_words (LacunaBuffersPanel *self,
       lac_add_saturating (lacuna_locator_buffer_get_address (buffer),
                           lacuna_locator_buffer_get_position (buffer))));
   if (n_bytes == 0)
-    /* Translators: an address */
-    return g_strdup_printf (_ ("The next byte goes to %s."), address);
+    return g_strdup ("");
   if (n_bytes > lacuna_locator_buffer_get_free (buffer))
     return g_strdup_printf (ngettext ("%u byte: more than is free in it",
                                       "%u bytes: more than is free in it", (gulong) n_bytes),
@@ -222,7 +221,7 @@ lacuna_buffers_panel_show_append (LacunaBuffersPanel *self)
 
   text = error != NULL ? g_strdup (error->message)
                        : append_words (self, bytes != NULL ? g_bytes_get_size (bytes) : 0);
-  gtk_label_set_label (self->append_note, text);
+  set_text (self->append_note, text);
   set_style (GTK_WIDGET (self->append_note), "error", error != NULL);
   set_style (GTK_WIDGET (self->append_note), "dim-label", error == NULL);
   set_style (GTK_WIDGET (self->append_entry), "error", error != NULL);

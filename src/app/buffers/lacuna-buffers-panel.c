@@ -184,6 +184,7 @@ say_failure (LacunaBuffersPanel *self,
              const char         *message)
 {
   gtk_label_set_label (self->append_note, message);
+  gtk_widget_set_visible (GTK_WIDGET (self->append_note), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->append_note), "error");
   gtk_widget_remove_css_class (GTK_WIDGET (self->append_note), "dim-label");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->append_file_button),

@@ -17,6 +17,9 @@
 
 #include <glib/gi18n.h>
 
+/* A row takes the width that there is, and asks for this much of it. */
+#define MOST_CHARACTERS 20
+
 /* What is said of an item. */
 typedef struct
 {
@@ -39,8 +42,8 @@ typedef struct
   GtkWidget *tag;
   GtkWidget *level;
   GtkWidget *caption;
-  GObject *item; /* borrowed, while bound */
-  gulong handler;
+  GObject *item; /* while bound */
+  GObject *list; /* what of it can change without its saying so; NULL for nothing */
 } Parts;
 
 static void
@@ -72,6 +75,7 @@ lacuna_buffers_row_new (void)
   parts->title = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (parts->title), 0);
   gtk_label_set_ellipsize (GTK_LABEL (parts->title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (parts->title), MOST_CHARACTERS);
   gtk_widget_set_hexpand (parts->title, TRUE);
   parts->warning = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
   gtk_widget_add_css_class (parts->warning, "risky");
@@ -88,6 +92,7 @@ lacuna_buffers_row_new (void)
   parts->caption = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (parts->caption), 0);
   gtk_label_set_ellipsize (GTK_LABEL (parts->caption), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (parts->caption), MOST_CHARACTERS);
   gtk_widget_add_css_class (parts->caption, "caption");
   gtk_widget_add_css_class (parts->caption, "dim-label");
   gtk_widget_add_css_class (parts->caption, "numeric");
@@ -299,7 +304,13 @@ lacuna_buffers_row_bind (GtkWidget      *row,
   lacuna_buffers_row_unbind (row);
   gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (row), tree_row);
   parts->item = gtk_tree_list_row_get_item (tree_row);
-  parts->handler = g_signal_connect_swapped (parts->item, "notify", G_CALLBACK (update), row);
+  g_signal_connect_swapped (parts->item, "notify", G_CALLBACK (update), row);
+  if (LACUNA_IS_LOCATOR_TABLE (parts->item))
+    {
+      parts->list = g_object_ref (
+          G_OBJECT (lacuna_locator_table_get_buffers (LACUNA_LOCATOR_TABLE (parts->item))));
+      g_signal_connect_swapped (parts->list, "items-changed", G_CALLBACK (update), row);
+    }
   update (row);
 }
 
@@ -310,8 +321,10 @@ lacuna_buffers_row_unbind (GtkWidget *row)
 
   if (parts->item == NULL)
     return;
-  g_signal_handler_disconnect (parts->item, parts->handler);
-  parts->handler = 0;
+  g_signal_handlers_disconnect_by_func (parts->item, update, row);
   g_clear_object (&parts->item);
+  if (parts->list != NULL)
+    g_signal_handlers_disconnect_by_func (parts->list, update, row);
+  g_clear_object (&parts->list);
   gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (row), NULL);
 }

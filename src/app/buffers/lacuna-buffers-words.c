@@ -100,22 +100,9 @@ lacuna_buffers_buffer_words (LacunaLocatorBuffer *buffer)
 char *
 lacuna_buffers_table_words (LacunaLocatorTable *table)
 {
-  GListModel *buffers = lacuna_locator_table_get_buffers (table);
-  guint n_buffers = g_list_model_get_n_items (buffers);
-  guint64 used = 0;
-  g_autofree char *words = NULL;
+  guint n_buffers = g_list_model_get_n_items (lacuna_locator_table_get_buffers (table));
 
-  for (guint i = 0; i < n_buffers; i++)
-    {
-      g_autoptr (LacunaLocatorBuffer) buffer = g_list_model_get_item (buffers, i);
-
-      used += MIN (lacuna_locator_buffer_get_position (buffer),
-                   lacuna_locator_buffer_get_size (buffer));
-    }
-  words = lacuna_format_size (used);
-  /* Translators: how many, and a size. */
-  return g_strdup_printf (ngettext ("%u buffer · %s used", "%u buffers · %s used", n_buffers),
-                          n_buffers, words);
+  return g_strdup_printf (ngettext ("%u buffer", "%u buffers", n_buffers), n_buffers);
 }
 
 char *

@@ -26,7 +26,7 @@ char *lacuna_buffers_fill_words     (LacunaLocatorBuffer        *buffer);
 /* To the byte, and who has it: sentences. */
 char *lacuna_buffers_buffer_words   (LacunaLocatorBuffer        *buffer);
 
-/* "3 buffers · 4 KiB used" */
+/* "3 buffers" */
 char *lacuna_buffers_table_words    (LacunaLocatorTable         *table);
 
 /* "64 KiB" and, when that is so, that it was freed. */

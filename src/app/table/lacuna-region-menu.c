@@ -30,6 +30,11 @@ static const Item place_items[] = {
   { N_ ("_Inspect"), "win.inspect" },
 };
 
+/* Only where it can be done: a menu item without its action is not there. */
+static const Item make_items[] = {
+  { N_ ("Create Bu_ffer Here"), "win.create-buffer-in-selection" },
+};
+
 static void
 append_section (GMenu      *menu,
                 const Item *items,
@@ -38,7 +43,13 @@ append_section (GMenu      *menu,
   g_autoptr (GMenu) section = g_menu_new ();
 
   for (gsize i = 0; i < n_items; i++)
-    g_menu_append (section, _ (items[i].label), items[i].action);
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (_ (items[i].label), items[i].action);
+
+      if (items == make_items)
+        g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
+      g_menu_append_item (section, item);
+    }
   g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
 }
 
@@ -82,6 +93,7 @@ lacuna_region_menu_popup (GtkWidget *parent,
   g_return_if_fail (GTK_IS_WIDGET (parent));
 
   append_section (menu, place_items, G_N_ELEMENTS (place_items));
+  append_section (menu, make_items, G_N_ELEMENTS (make_items));
   append_section (menu, copy_items, G_N_ELEMENTS (copy_items));
   popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);

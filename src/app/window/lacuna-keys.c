@@ -45,6 +45,13 @@ static const LacunaKey keys[] = {
   { "win.pick-anchor", { "<Control>p" }, FALSE },
   { "win.near-selection", { "<Control>m" }, FALSE },
 
+  { "win.buffers", { "<Control>b" }, FALSE },
+  { "win.create-buffer", { "<Control><Shift>b" }, FALSE },
+  { "win.create-buffer-here", { "b" }, TRUE },
+  { "win.allocate-private::rw-", { "<Control><Shift>p" }, FALSE },
+  { "win.append", { "<Control><Shift>a" }, FALSE },
+  { "win.undo", { "<Control>z" }, TRUE },
+
   { "win.filter", { "<Control>f" }, FALSE },
   { "win.show::regions", { "<Alt>r" }, FALSE },
   { "win.show::gaps", { "<Alt>g" }, FALSE },

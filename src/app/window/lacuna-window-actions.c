@@ -82,6 +82,7 @@ lacuna_window_install_actions (GtkWidgetClass *widget_class)
   lacuna_window_add_target_actions (widget_class);
   lacuna_window_add_view_actions (widget_class);
   lacuna_window_add_anchor_actions (widget_class);
+  lacuna_window_add_buffer_actions (widget_class);
   lacuna_window_add_copy_actions (widget_class);
   lacuna_window_add_hint_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.next-match", NULL, match_action);
@@ -180,7 +181,7 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
       = { "win.zoom-in",  "win.zoom-out",   "win.show-all",    "win.scale", "win.orientation",
           "win.panel",    "win.panel-page", "win.find-gap",    "win.show",  "win.filter",
           "win.inspect",  "win.go-to",      "win.pick-anchor", "win.show-hints",
-          NULL };
+          "win.buffers",  NULL };
   static const char *const selection_actions[]
       = { "win.show-selection", "win.near-selection", "win.copy-address", NULL };
   static const char *const match_actions[]
@@ -193,6 +194,7 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
   enable (self, view && self->any_selected, selection_actions);
   enable (self, view && matches, match_actions);
   gtk_widget_set_sensitive (GTK_WIDGET (self->go_to), view);
+  lacuna_window_update_buffers (self);
   lacuna_window_update_copying (self);
   lacuna_window_update_history (self);
   update_live (self, view);

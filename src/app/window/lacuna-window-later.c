@@ -19,7 +19,8 @@ static gboolean
 build_cb (gpointer user_data)
 {
   LacunaWindow *self = user_data;
-  gpointer parts[] = { self->region_pane, self->gap_panel, self->inspector };
+  gpointer parts[] = { self->region_pane, self->gap_panel, self->inspector,
+                       self->buffers_panel };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     if (!lacuna_later_is_built (parts[i]))

@@ -463,7 +463,7 @@ lacuna_window_set_panel (LacunaWindow *self,
 
 /**
  * lacuna_window_show_panel_page:
- * @page: "find" or "inspect"
+ * @page: "find", "buffers" or "inspect"
  *
  * Shows that page of the side panel.
  */

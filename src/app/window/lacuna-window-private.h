@@ -5,6 +5,7 @@
 #pragma once
 
 #include "lacuna-details.h"
+#include "app/buffers/lacuna-buffers-panel.h"
 #include "app/panel/lacuna-gap-panel.h"
 #include "app/panel/lacuna-go-to.h"
 #include "lacuna-hints.h"
@@ -73,6 +74,7 @@ struct _LacunaWindow
   LacunaRegionPane *region_pane;
   AdwViewStack *panel_stack;
   LacunaGapPanel *gap_panel;
+  LacunaBuffersPanel *buffers_panel;
   LacunaInspector *inspector;
   GtkRevealer *hints_revealer;
   LacunaHints *hints;
@@ -103,6 +105,13 @@ struct _LacunaWindow
   gboolean anchor_is_coming;  /* the panel was given an anchor that its results do not have yet */
   guint64 coming_anchor;
   gboolean picks_for_scale;   /* the place that is being picked is to look from */
+
+  /* What can be made in the target; lacuna-window-buffers.c only. */
+  struct
+  {
+    LacunaAllocator *allocator; /* NULL when nothing can be */
+    struct lac_range made;      /* is gone to once it is in the picture; empty for nothing */
+  } buffers;
 
   /* How the picture stays true; lacuna-window-live.c and lacuna-window-loading.c only. */
   struct
@@ -152,6 +161,11 @@ void     lacuna_window_show_parts          (LacunaWindow     *self,
                                             gboolean          refreshed);
 void     lacuna_window_toast               (LacunaWindow     *self,
                                             const char       *text);
+void     lacuna_window_say                 (LacunaWindow     *self,
+                                            const char       *text);
+void     lacuna_window_show_toast          (LacunaWindow     *self,
+                                            AdwToast         *toast,
+                                            const char       *text);
 
 /* lacuna-window-actions.c: what has a name, and when it makes sense */
 void     lacuna_window_install_actions     (GtkWidgetClass   *widget_class);
@@ -166,6 +180,18 @@ void     lacuna_window_anchor_picked       (LacunaWindow     *self,
                                             guint64           address);
 void     lacuna_window_picking_changed     (LacunaWindow     *self);
 void     lacuna_window_add_anchor_actions  (GtkWidgetClass   *widget_class);
+
+/* lacuna-window-buffers.c: what is made, filled and freed */
+void     lacuna_window_show_buffers        (LacunaWindow     *self);
+void     lacuna_window_refresh_buffers     (LacunaWindow     *self);
+void     lacuna_window_plan_buffers        (LacunaWindow     *self);
+void     lacuna_window_update_buffers      (LacunaWindow     *self);
+void     lacuna_window_clear_buffers       (LacunaWindow     *self);
+void     lacuna_window_buffers_performed   (LacunaWindow     *self,
+                                            LacunaOperation  *operation);
+void     lacuna_window_buffers_chosen      (LacunaWindow     *self,
+                                            guint64           address);
+void     lacuna_window_add_buffer_actions  (GtkWidgetClass   *widget_class);
 
 /* lacuna-window-copy.c: the clipboard */
 void     lacuna_window_update_copying      (LacunaWindow     *self);

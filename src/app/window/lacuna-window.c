@@ -40,6 +40,38 @@ lacuna_window_notify (LacunaWindow        *self,
 }
 
 /**
+ * lacuna_window_say:
+ * @text: plain text
+ *
+ * Tells who can't see it, also when it is what was told last.
+ */
+void
+lacuna_window_say (LacunaWindow *self,
+                   const char   *text)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL, "",
+                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
+}
+
+/**
+ * lacuna_window_show_toast:
+ * @toast: (transfer full): a toast
+ * @text: what it says, as plain text
+ *
+ * Shows @toast. It waits while another one shows, and is gone soon; who can't see it is told at once.
+ */
+void
+lacuna_window_show_toast (LacunaWindow *self,
+                          AdwToast     *toast,
+                          const char   *text)
+{
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  lacuna_window_say (self, text);
+}
+
+/**
  * lacuna_window_toast:
  * @text: plain text
  *
@@ -53,13 +85,7 @@ lacuna_window_toast (LacunaWindow *self,
   AdwToast *toast = adw_toast_new (markup);
 
   adw_toast_set_timeout (toast, 3);
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
-  /* A toast waits while another one shows, and is gone soon. Who can't see it is told at once, also
-   * when it is what was told last. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL, "",
-                                  -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  text, -1);
+  lacuna_window_show_toast (self, toast, text);
 }
 
 /* Selection */
@@ -77,6 +103,8 @@ lacuna_window_show_selection (LacunaWindow *self)
   lacuna_strip_set_selection (self->strip, self->any_selected ? self->selected : none);
   lacuna_details_set_selection (self->details, self->any_selected, self->selected.start);
   lacuna_inspector_set_selection (self->inspector, self->any_selected, self->selected.start);
+  if (self->any_selected)
+    lacuna_buffers_panel_select (self->buffers_panel, self->selected.start);
   lacuna_window_set_actions_enabled (self);
 }
 
@@ -87,6 +115,7 @@ show_candidate (LacunaWindow *self)
   LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
 
   lacuna_strip_set_candidate (self->strip, gap != NULL ? lacuna_gap_get (gap) : NULL);
+  lacuna_window_plan_buffers (self);
 }
 
 /**
@@ -176,6 +205,7 @@ lacuna_window_show_parts (LacunaWindow  *self,
   if (lacuna_later_is_built (self->gap_panel))
     lacuna_gap_panel_set_snapshot (self->gap_panel, self->target, snapshot);
   lacuna_window_show_selection (self);
+  lacuna_window_show_buffers (self);
 }
 
 /* What the parts say */
@@ -548,6 +578,7 @@ lacuna_window_dispose (GObject *object)
   g_clear_handle_id (&self->present_source, g_source_remove);
   lacuna_window_live_clear (self);
   lacuna_window_later_clear (self);
+  lacuna_window_clear_buffers (self);
   g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->target);
@@ -638,6 +669,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, panel_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, gap_panel);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, buffers_panel);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, inspector);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints_revealer);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints);
@@ -661,6 +693,8 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_legend_clear);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_adapt_later);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_anchor_picked);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_buffers_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_buffers_performed);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_gap_panel_built);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_leave_go_to);
@@ -668,6 +702,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_picking_changed);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_select);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_table_built);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_buffers);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_revealed);
@@ -686,6 +721,7 @@ lacuna_window_init (LacunaWindow *self)
   g_type_ensure (LACUNA_TYPE_GAP_PANEL);
   g_type_ensure (LACUNA_TYPE_GO_TO);
   g_type_ensure (LACUNA_TYPE_HINTS);
+  g_type_ensure (LACUNA_TYPE_BUFFERS_PANEL);
   g_type_ensure (LACUNA_TYPE_INSPECTOR);
   /* A process takes up next to nothing of the space that it could; to scale it is a few lines. */
   self->scale_kind = LACUNA_SCALE_COMPACT;

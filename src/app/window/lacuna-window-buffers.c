@@ -1,0 +1,387 @@
+/* The window and its Buffers page: what is made in the target, and how the rest of the window shows it.
+ *
+ * The page does what can be done, wherever it is asked for; here each deed has a name. What was done
+ * shows on the strip as every change does: the target is read again, and what is new glows. The strip
+ * shows how full buffers are whether or not the page is open.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-window-private.h"
+
+#include <glib/gi18n.h>
+
+static const struct
+{
+  const char *action;
+  LacunaAct act;
+  const char *parameter_type;
+} acts[] = {
+  { "win.create-buffer", LACUNA_ACT_CREATE, NULL },
+  { "win.create-buffer-here", LACUNA_ACT_CREATE_HERE, NULL },
+  { "win.allocate-private", LACUNA_ACT_ALLOCATE, "s" },
+  { "win.take-buffer", LACUNA_ACT_TAKE, NULL },
+  { "win.put-buffer", LACUNA_ACT_PUT, NULL },
+  { "win.append-bytes", LACUNA_ACT_APPEND, NULL },
+  { "win.append-file", LACUNA_ACT_APPEND_FILE, NULL },
+  { "win.protect-allocation", LACUNA_ACT_PROTECT, "s" },
+  { "win.free-allocation", LACUNA_ACT_FREE, NULL },
+  { "win.undo", LACUNA_ACT_UNDO, NULL },
+};
+
+static gboolean
+page_is_shown (LacunaWindow *self)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (self->buffers_panel));
+}
+
+/* How full they are */
+
+static int
+compare_fills (gconstpointer a,
+               gconstpointer b)
+{
+  const LacunaStripFill *first = a;
+  const LacunaStripFill *second = b;
+
+  return first->range.start < second->range.start   ? -1
+         : first->range.start > second->range.start ? 1
+                                                     : 0;
+}
+
+/* What lies over another, or nowhere, is damage; the page tells of it, and the strip leaves it out. */
+static void
+append_fill (GArray              *fills,
+             LacunaLocatorBuffer *buffer)
+{
+  guint64 start = lacuna_locator_buffer_get_address (buffer);
+  LacunaStripFill fill = { { start, lac_add_saturating (
+                                        start, lacuna_locator_buffer_get_size (buffer)) },
+                           lacuna_locator_buffer_get_position (buffer) };
+
+  if (lac_range_size (fill.range) > 0)
+    g_array_append_val (fills, fill);
+}
+
+static void
+drop_overlaps (GArray *fills)
+{
+  guint n_kept = 0;
+
+  g_array_sort (fills, compare_fills);
+  for (guint i = 0; i < fills->len; i++)
+    {
+      LacunaStripFill fill = g_array_index (fills, LacunaStripFill, i);
+
+      if (n_kept > 0
+          && fill.range.start < g_array_index (fills, LacunaStripFill, n_kept - 1).range.end)
+        continue;
+      g_array_index (fills, LacunaStripFill, n_kept++) = fill;
+    }
+  g_array_set_size (fills, n_kept);
+}
+
+static void
+show_fills (LacunaWindow *self)
+{
+  g_autoptr (GArray) fills = g_array_new (FALSE, FALSE, sizeof (LacunaStripFill));
+  GListModel *tables
+      = lacuna_locator_get_tables (lacuna_allocator_get_locator (self->buffers.allocator));
+
+  for (guint i = 0; i < g_list_model_get_n_items (tables); i++)
+    {
+      g_autoptr (LacunaLocatorTable) table = g_list_model_get_item (tables, i);
+      GListModel *buffers = lacuna_locator_table_get_buffers (table);
+
+      for (guint j = 0; j < g_list_model_get_n_items (buffers); j++)
+        {
+          g_autoptr (LacunaLocatorBuffer) buffer = g_list_model_get_item (buffers, j);
+
+          append_fill (fills, buffer);
+        }
+    }
+  drop_overlaps (fills);
+  lacuna_strip_set_fills (self->strip, (const LacunaStripFill *) fills->data, fills->len);
+}
+
+/* What the page is about */
+
+static void
+allocator_changed_cb (LacunaWindow *self)
+{
+  lacuna_window_refresh (self);
+}
+
+static void
+set_allocator (LacunaWindow    *self,
+               LacunaAllocator *allocator)
+{
+  LacunaAllocator *before = self->buffers.allocator;
+
+  if (before == allocator)
+    return;
+  if (before != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (lacuna_allocator_get_locator (before), self);
+      g_signal_handlers_disconnect_by_data (before, self);
+    }
+  g_set_object (&self->buffers.allocator, allocator);
+  if (allocator != NULL)
+    {
+      g_signal_connect_swapped (lacuna_allocator_get_locator (allocator), "changed",
+                                G_CALLBACK (show_fills), self);
+      g_signal_connect_swapped (allocator, "changed", G_CALLBACK (allocator_changed_cb), self);
+    }
+  else
+    lacuna_strip_set_fills (self->strip, NULL, 0);
+  lacuna_buffers_panel_set_allocator (self->buffers_panel, allocator);
+}
+
+/* What was made is gone to once it is in the picture. */
+static void
+show_made (LacunaWindow *self)
+{
+  struct lac_range made = self->buffers.made;
+  struct lac_range found;
+  gsize gap;
+
+  if (lac_range_size (made) == 0
+      || !lacuna_window_find_range (self, made.start, &found, &gap) || gap != G_MAXSIZE)
+    return;
+  self->buffers.made = (struct lac_range){ 0, 0 };
+  lacuna_window_select (self, made.start);
+  lacuna_strip_reveal_range (self->strip, made, TRUE);
+}
+
+/**
+ * lacuna_window_show_buffers:
+ *
+ * To be called when another picture is shown: the page is for its target.
+ */
+void
+lacuna_window_show_buffers (LacunaWindow *self)
+{
+  g_autoptr (LacunaAllocator) allocator = NULL;
+
+  if (self->target != NULL
+      && (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_ALLOCATE) != 0)
+    allocator = lacuna_allocator_for_target (self->target, NULL);
+  set_allocator (self, allocator);
+  lacuna_window_plan_buffers (self);
+  if (allocator == NULL)
+    return;
+  show_fills (self);
+  show_made (self);
+}
+
+/**
+ * lacuna_window_refresh_buffers:
+ *
+ * To be called whenever the target was read: others in this process may have made or filled some.
+ */
+void
+lacuna_window_refresh_buffers (LacunaWindow *self)
+{
+  if (self->buffers.allocator == NULL)
+    return;
+  if (page_is_shown (self))
+    lacuna_buffers_panel_refresh (self->buffers_panel);
+  else
+    lacuna_locator_refresh_async (lacuna_allocator_get_locator (self->buffers.allocator), NULL,
+                                  NULL, NULL);
+}
+
+/**
+ * lacuna_window_plan_buffers:
+ *
+ * To be called when the constraints or the chosen match are others.
+ */
+void
+lacuna_window_plan_buffers (LacunaWindow *self)
+{
+  LacunaGapResults *results;
+  LacunaGap *gap;
+
+  if (self->snapshot == NULL || self->buffers.allocator == NULL)
+    return;
+  results = lacuna_gap_panel_get_results (self->gap_panel);
+  gap = results != NULL ? lacuna_gap_panel_get_selected (self->gap_panel) : NULL;
+  lacuna_buffers_panel_set_plan (self->buffers_panel,
+                                 results != NULL ? lacuna_gap_results_get_query (results) : NULL,
+                                 gap != NULL ? lacuna_gap_get (gap) : NULL,
+                                 lac_map_space (lacuna_snapshot_get_map (self->snapshot)));
+}
+
+/* A menu of something else is not to offer it. */
+static gboolean
+candidate_is_selected (LacunaWindow *self)
+{
+  LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
+
+  return gap != NULL && self->any_selected
+         && lac_range_contains (self->selected, lacuna_gap_get (gap)->candidate);
+}
+
+/**
+ * lacuna_window_update_buffers:
+ *
+ * Enables what can be done with buffers now.
+ */
+void
+lacuna_window_update_buffers (LacunaWindow *self)
+{
+  gboolean view = lacuna_window_shows_view (self) && self->shows_target;
+
+  for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
+    gtk_widget_action_set_enabled (
+        GTK_WIDGET (self), acts[i].action,
+        view && lacuna_buffers_panel_can (self->buffers_panel, acts[i].act));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.append",
+                                 view && self->buffers.allocator != NULL);
+  gtk_widget_action_set_enabled (
+      GTK_WIDGET (self), "win.create-buffer-in-selection",
+      view && candidate_is_selected (self)
+          && lacuna_buffers_panel_can (self->buffers_panel, LACUNA_ACT_CREATE_HERE));
+}
+
+/**
+ * lacuna_window_clear_buffers:
+ *
+ * To be called when the window goes.
+ */
+void
+lacuna_window_clear_buffers (LacunaWindow *self)
+{
+  if (self->buffers.allocator != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (lacuna_allocator_get_locator (self->buffers.allocator),
+                                            self);
+      g_signal_handlers_disconnect_by_data (self->buffers.allocator, self);
+    }
+  g_clear_object (&self->buffers.allocator);
+}
+
+/* What the page says */
+
+/**
+ * lacuna_window_buffers_performed:
+ * @operation: what was done, or was tried
+ *
+ * Says what became of it, where the page does not, and has the strip show it.
+ */
+void
+lacuna_window_buffers_performed (LacunaWindow    *self,
+                                 LacunaOperation *operation)
+{
+  LacunaDeed deed = lacuna_operation_get_deed (operation);
+  const char *title = lacuna_operation_get_title (operation);
+
+  if (lacuna_operation_get_error (operation) == NULL
+      && (deed == LACUNA_DEED_CREATE_BUFFER || deed == LACUNA_DEED_ALLOCATE
+          || (deed == LACUNA_DEED_APPEND && lacuna_operation_get_created (operation))))
+    self->buffers.made = lacuna_operation_get_range (operation);
+  if (page_is_shown (self))
+    lacuna_window_say (self, title);
+  else
+    {
+      g_autofree char *markup = g_markup_escape_text (title, -1);
+      AdwToast *toast = adw_toast_new (markup);
+
+      /* Translators: a button: how it went, where and why there. */
+      adw_toast_set_button_label (toast, _ ("_Details"));
+      adw_toast_set_action_name (toast, "win.buffers");
+      lacuna_window_show_toast (self, toast, title);
+    }
+}
+
+/**
+ * lacuna_window_buffers_chosen:
+ * @address: where a row of the page is about
+ *
+ * Shows it.
+ */
+void
+lacuna_window_buffers_chosen (LacunaWindow *self,
+                              guint64       address)
+{
+  struct lac_range range;
+  gsize gap;
+
+  if (self->snapshot == NULL || !lacuna_window_find_range (self, address, &range, &gap))
+    return;
+  lacuna_window_select (self, address);
+  lacuna_strip_reveal_range (self->strip, self->selected, TRUE);
+}
+
+/* Actions */
+
+static void
+act_action (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
+    if (g_str_equal (acts[i].action, name))
+      lacuna_buffers_panel_act (self->buffers_panel, acts[i].act,
+                                parameter != NULL ? g_variant_get_string (parameter, NULL) : NULL);
+}
+
+static void
+create_in_selection_action (GtkWidget  *widget,
+                            const char *name,
+                            GVariant   *parameter)
+{
+  lacuna_buffers_panel_act (LACUNA_WINDOW (widget)->buffers_panel, LACUNA_ACT_CREATE_HERE, NULL);
+}
+
+static void
+buffers_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  lacuna_window_show_panel_page (self, "buffers");
+  lacuna_buffers_panel_focus (self->buffers_panel);
+}
+
+static void
+append_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  lacuna_window_show_panel_page (self, "buffers");
+  lacuna_buffers_panel_focus_append (self->buffers_panel);
+}
+
+static void
+open_self_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  g_autoptr (LacunaTarget) target = lacuna_target_new_self ();
+
+  lacuna_window_open_target (LACUNA_WINDOW (widget), target);
+}
+
+/**
+ * lacuna_window_add_buffer_actions:
+ * @widget_class: the window's class, while it is made
+ */
+void
+lacuna_window_add_buffer_actions (GtkWidgetClass *widget_class)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
+    gtk_widget_class_install_action (widget_class, acts[i].action, acts[i].parameter_type,
+                                     act_action);
+  gtk_widget_class_install_action (widget_class, "win.create-buffer-in-selection", NULL,
+                                   create_in_selection_action);
+  gtk_widget_class_install_action (widget_class, "win.buffers", NULL, buffers_action);
+  gtk_widget_class_install_action (widget_class, "win.append", NULL, append_action);
+  gtk_widget_class_install_action (widget_class, "win.open-self", NULL, open_self_action);
+}
