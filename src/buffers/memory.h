@@ -67,7 +67,8 @@ LAC_PUBLIC enum lac_status lac_memory_new_private (const struct lac_gap_query *q
 /**
  * lac_memory_new_buffer:
  * @buffer: (inout) (transfer full): a taken buffer; zeroed on success
- * @out_memory: (out) (transfer full): memory that lac_buffer_put() ends
+ * @out_memory: (out) (transfer full): memory that lac_buffer_put() ends; all of the buffer, which nobody
+ *   else fills meanwhile. One that is write-xor-execute can only be read so
  *
  * Errors: %LAC_E_NOT_TAKEN, %LAC_E_NO_MEMORY.
  */

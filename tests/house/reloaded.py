@@ -136,6 +136,14 @@ def programs_open_it_by_name():
         tap.expect(said == "fine\n", f"with {level}: {said}")
 
 
+def it_calls_its_own_functions():
+    """Though others of the same names were there before it, as with the other library loaded."""
+    program = build("shadowed", "-O2", "-DOPEN_BY_NAME", "-DSHADOWED", "-rdynamic")
+    tap.expect({"free_string", "locatoritem_try_lock"} <= symbols.exported(program), "they are not seen")
+    said = command(program, find("liblacuna-reloaded.so.0"))
+    tap.expect(said == "fine\n", said)
+
+
 def it_works_from_any_folder_alone():
     """As a game ships it: this one file, beside the program."""
     folder = os.path.join(ROOT, "game")
@@ -168,6 +176,7 @@ if __name__ == "__main__":
             programs_link_it_at_every_optimisation,
             it_works_without_point_queries,
             programs_open_it_by_name,
+            it_calls_its_own_functions,
             it_works_from_any_folder_alone,
             its_header_is_cplusplus,
         ])

@@ -66,6 +66,18 @@ ioctl (int           file,
 }
 #endif
 
+#ifdef SHADOWED
+/* Another library with functions of the same names is there first: none of them is to be called. */
+#define SHADOW(name)                                                                              \
+  void shadow_##name (void) __asm__ (#name);                                                      \
+  void shadow_##name (void)                                                                       \
+  {                                                                                               \
+    fprintf (stderr, "%s is another library's\n", #name);                                         \
+    _Exit (1);                                                                                    \
+  }
+FUNCTIONS (SHADOW)
+#endif
+
 #ifdef OPEN_BY_NAME
 /* A function for each, whose name is a pointer from here on. */
 #define DECLARE_POINTER(name) static __typeof__ (name) *opened_##name;
