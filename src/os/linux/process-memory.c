@@ -123,6 +123,9 @@ move_by_call (struct access *access,
   struct iovec there = { (void *) (uintptr_t) address, size };
   ssize_t n;
 
+  /* A program of 32 bits can't name what lies higher; the file can. */
+  if (address > UINTPTR_MAX || size - 1 > UINTPTR_MAX - (uintptr_t) address)
+    return -ENOSYS;
   access->called = true;
   do
     n = access->write ? process_vm_writev (access->task, &here, 1, &there, 1, 0)
