@@ -388,6 +388,37 @@ test_rows_have_names (Fixture      *fixture,
                                        "7f00 0020 0000, 1 MiB, anonymous, rw-p");
 }
 
+/* What the row of a gap says follows the match that is chosen, without new results. */
+static void
+test_candidate_is_followed (Fixture      *fixture,
+                            gconstpointer data)
+{
+  g_autoptr (LacunaSnapshot) snapshot = snapshot_of_text (text);
+  g_autoptr (LacunaGapResults) results = search (snapshot, 0x10000, LAC_HAZARD_ALL);
+  const struct lac_gap *gaps[] = { lacuna_gap_results_peek (results, 1),
+                                   lacuna_gap_results_peek (results, 2) };
+
+  g_object_set (fixture->pane, "show", "gaps", NULL);
+  lacuna_region_pane_set_snapshot (fixture->pane, snapshot);
+  lacuna_region_pane_set_results (fixture->pane, results);
+  run_for (150);
+  for (gsize i = 0; i < G_N_ELEMENTS (gaps); i++)
+    {
+      lacuna_region_pane_set_candidate (fixture->pane, gaps[i]);
+      for (gsize j = 0; j < G_N_ELEMENTS (gaps); j++)
+        {
+          GtkWidget *row = row_widget_of (fixture, gaps[j]->range.start);
+          GtkWidget *cell = row != NULL ? gtk_widget_get_last_child (row) : NULL;
+          GtkWidget *name = cell != NULL ? gtk_widget_get_first_child (cell) : NULL;
+          const char *words;
+
+          g_assert_true (LACUNA_IS_REGION_CELL (name));
+          words = lacuna_region_cell_get_text (LACUNA_REGION_CELL (name));
+          g_assert_cmpint (strstr (words, "the candidate is in it") != NULL, ==, i == j);
+        }
+    }
+}
+
 typedef struct
 {
   guint n_hovered;
@@ -664,6 +695,7 @@ main (int    argc,
   ADD ("/app/list/refresh-keeps-the-scroll", test_refresh_keeps_scroll);
   ADD ("/app/list/refresh-keeps-the-focus", test_focus_stays);
   ADD ("/app/list/rows-have-names", test_rows_have_names);
+  ADD ("/app/list/candidate-is-followed", test_candidate_is_followed);
   ADD ("/app/list/pointer-and-menu-keys", test_pointer_and_menu);
   ADD ("/app/list/fits-a-phone", test_fits_a_phone);
   ADD ("/app/list/columns-give-way-to-the-name", test_columns_give_way);

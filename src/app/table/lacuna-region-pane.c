@@ -536,6 +536,20 @@ lacuna_region_pane_set_results (LacunaRegionPane *self,
 }
 
 /**
+ * lacuna_region_pane_set_candidate:
+ * @gap: (nullable): the match of the results that is chosen
+ */
+void
+lacuna_region_pane_set_candidate (LacunaRegionPane     *self,
+                                  const struct lac_gap *gap)
+{
+  g_return_if_fail (LACUNA_IS_REGION_PANE (self));
+
+  lacuna_later_build (self);
+  lacuna_region_table_set_candidate (self->table, gap);
+}
+
+/**
  * lacuna_region_pane_select:
  * @any: whether something is selected
  * @address: an address in it

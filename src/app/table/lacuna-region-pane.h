@@ -31,6 +31,10 @@ void lacuna_region_pane_set_snapshot (LacunaRegionPane *self,
                                       LacunaSnapshot   *snapshot);
 void lacuna_region_pane_set_results  (LacunaRegionPane *self,
                                       LacunaGapResults *results);
+/* Which of the results is chosen; new results choose the first. */
+void lacuna_region_pane_set_candidate
+                                     (LacunaRegionPane     *self,
+                                      const struct lac_gap *gap);
 void lacuna_region_pane_select       (LacunaRegionPane *self,
                                       gboolean          any,
                                       guint64           address);

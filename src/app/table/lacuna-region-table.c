@@ -25,6 +25,9 @@
 
 #include <glib/gi18n.h>
 
+/* No gap reaches up to it. */
+#define NO_CANDIDATE G_MAXUINT64
+
 struct _LacunaRegionTable
 {
   GObject parent_instance;
@@ -538,6 +541,7 @@ lacuna_region_table_class_init (LacunaRegionTableClass *klass)
 static void
 lacuna_region_table_init (LacunaRegionTable *self)
 {
+  self->candidate = NO_CANDIDATE;
   self->bound = g_hash_table_new (NULL, NULL);
   self->marks = lacuna_region_marks_new ();
 }
@@ -600,13 +604,29 @@ lacuna_region_table_set_results (LacunaRegionTable *self,
   g_return_if_fail (LACUNA_IS_REGION_TABLE (self));
 
   g_set_object (&self->results, results);
-  self->candidate = 0;
+  self->candidate = NO_CANDIDATE;
   if (results != NULL && g_list_model_get_n_items (G_LIST_MODEL (results)) > 0)
-    {
-      g_autoptr (LacunaGap) first = g_list_model_get_item (G_LIST_MODEL (results), 0);
+    self->candidate = lacuna_gap_results_peek (results, 0)->candidate;
+  bind_again (self);
+}
 
-      self->candidate = lacuna_gap_get (first)->candidate;
-    }
+/**
+ * lacuna_region_table_set_candidate:
+ * @gap: (nullable): the match of the results that is chosen
+ *
+ * Has the row of its gap say that the candidate is in it, and no other. New results choose the first.
+ */
+void
+lacuna_region_table_set_candidate (LacunaRegionTable    *self,
+                                   const struct lac_gap *gap)
+{
+  guint64 candidate = gap != NULL ? gap->candidate : NO_CANDIDATE;
+
+  g_return_if_fail (LACUNA_IS_REGION_TABLE (self));
+
+  if (self->candidate == candidate)
+    return;
+  self->candidate = candidate;
   bind_again (self);
 }
 

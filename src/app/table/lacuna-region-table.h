@@ -27,6 +27,9 @@ LacunaRegionTable *lacuna_region_table_new         (GtkColumnView     *view,
 
 void               lacuna_region_table_set_results (LacunaRegionTable *self,
                                                     LacunaGapResults  *results);
+void               lacuna_region_table_set_candidate
+                                                   (LacunaRegionTable    *self,
+                                                    const struct lac_gap *gap);
 void               lacuna_region_table_select      (LacunaRegionTable *self,
                                                     gboolean           any,
                                                     guint64            address);

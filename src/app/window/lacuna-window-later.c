@@ -78,6 +78,7 @@ lacuna_window_table_built (LacunaWindow *self)
   lacuna_region_pane_set_snapshot (self->region_pane, self->snapshot);
   lacuna_region_pane_set_results (self->region_pane,
                                   lacuna_gap_panel_get_results (self->gap_panel));
+  lacuna_window_show_candidate (self);
   lacuna_region_pane_select (self->region_pane, self->any_selected, self->selected.start);
 }
 

@@ -152,6 +152,7 @@ void     lacuna_window_notify              (LacunaWindow        *self,
 void     lacuna_window_select              (LacunaWindow     *self,
                                             guint64           address);
 void     lacuna_window_show_selection      (LacunaWindow     *self);
+void     lacuna_window_show_candidate      (LacunaWindow     *self);
 gboolean lacuna_window_find_range          (LacunaWindow     *self,
                                             guint64           address,
                                             struct lac_range *out_range,

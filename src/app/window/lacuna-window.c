@@ -108,13 +108,20 @@ lacuna_window_show_selection (LacunaWindow *self)
   lacuna_window_set_actions_enabled (self);
 }
 
-/* Marks what the gap panel has selected as the candidate. */
-static void
-show_candidate (LacunaWindow *self)
+/**
+ * lacuna_window_show_candidate:
+ *
+ * Marks what the gap panel has selected as the candidate, on the strip and in the table.
+ */
+void
+lacuna_window_show_candidate (LacunaWindow *self)
 {
-  LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
+  LacunaGap *item = lacuna_gap_panel_get_selected (self->gap_panel);
+  const struct lac_gap *gap = item != NULL ? lacuna_gap_get (item) : NULL;
 
-  lacuna_strip_set_candidate (self->strip, gap != NULL ? lacuna_gap_get (gap) : NULL);
+  lacuna_strip_set_candidate (self->strip, gap);
+  if (lacuna_later_is_built (self->region_pane))
+    lacuna_region_pane_set_candidate (self->region_pane, gap);
   lacuna_window_plan_buffers (self);
 }
 
@@ -168,7 +175,7 @@ lacuna_window_select (LacunaWindow *self,
   /* The details tell of this one until the pointer moves again. */
   lacuna_details_set_hover (self->details, FALSE, 0);
   if (gap != G_MAXSIZE && lacuna_gap_panel_select_gap (self->gap_panel, gap))
-    show_candidate (self);
+    lacuna_window_show_candidate (self);
   lacuna_region_pane_select (self->region_pane, TRUE, self->selected.start);
   lacuna_window_show_selection (self);
 }
@@ -307,7 +314,7 @@ results_changed_cb (LacunaWindow *self)
   lacuna_inspector_set_results (self->inspector, results);
   if (lacuna_later_is_built (self->region_pane))
     lacuna_region_pane_set_results (self->region_pane, results);
-  show_candidate (self);
+  lacuna_window_show_candidate (self);
   lacuna_window_anchors_changed (self);
   lacuna_window_set_actions_enabled (self);
 }
@@ -330,7 +337,7 @@ result_chosen_cb (LacunaWindow *self)
   self->any_selected = TRUE;
   self->selected = gap->range;
   lacuna_region_pane_select (self->region_pane, TRUE, gap->range.start);
-  show_candidate (self);
+  lacuna_window_show_candidate (self);
   lacuna_window_show_selection (self);
   lacuna_strip_reveal_range (self->strip, candidate, TRUE);
 }
