@@ -12,11 +12,12 @@
  * A place is chosen so that no hole of a single page is left beside a neighbour, where the
  * constraints leave the choice: only what needs no more than a page could ever fill it. The rule: each
  * gap, in the query's order, has the candidate that lac_gap_next() gives. If that leaves free, at
- * either side, exactly one page between itself and the end of the gap, then four other places are looked
- * at, and the first that satisfies all constraints and leaves no such hole is taken: a page into the hole
- * (the lower one, if there are two), a page away from it, then an alignment below, an alignment above. A gap that has none is passed over
- * for the next, but only eight gaps are looked at: if it is the same in all of them, then the first
- * one's candidate is taken as it is. An exact fit leaves no hole, and is used.
+ * either side, exactly one page between itself and the end of the gap, then four other places are
+ * looked at, and the first that satisfies all constraints and leaves no such hole is taken: a page into
+ * the hole (the lower one, if there are two), a page away from it, then an alignment below, an
+ * alignment above. A gap that has none is passed over for the next, but only eight gaps are looked at:
+ * if it is the same in all of them, then the first one's candidate is taken as it is. An exact fit
+ * leaves no hole, and is used.
  *
  * SPDX-License-Identifier: MIT
  */
