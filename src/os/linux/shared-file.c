@@ -5,10 +5,10 @@
  * can write to it, or when it is sticky, as /tmp is: then nobody else removes or renames what is
  * ours. The file itself must be our own.
  *
- * Who makes the file holds a lock on it (flock(2)) until its first word is written and its name is known
- * to be still its own. Who replaces one holds a lock of this user on the folder, judges again, and holds
- * the lock of the file that is replaced as well. Others who know the name but none of this (they create,
- * map, then write the first word) are waited for as long as their file is young.
+ * A file without its first word is in the making as long as it is young, and waited for: so it is with
+ * others who know the name and nothing of this (they create, map, then write that word), and with us.
+ * Whoever took longer looks whether the name is still its own. Who replaces a file holds a lock of this
+ * user on the folder (flock(2)), and judges again before.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -200,6 +202,14 @@ refused:
   return -1;
 }
 
+static bool
+is_root_safe (const struct stat *facts)
+{
+  return (facts->st_mode & S_ISVTX) != 0
+         || ((facts->st_mode & (S_IWGRP | S_IWOTH)) == 0
+             && (facts->st_uid == 0 || facts->st_uid == geteuid ()));
+}
+
 /* The root of a place: a path that is trusted as such, but not what others may do in it. */
 static int
 open_root (const char      *path,
@@ -213,13 +223,34 @@ open_root (const char      *path,
       fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the folder for temporary files can't be opened"));
       return -1;
     }
-  if (fstat (folder, &facts) == 0
-      && ((facts.st_mode & S_ISVTX) != 0
-          || ((facts.st_mode & (S_IWGRP | S_IWOTH)) == 0
-              && (facts.st_uid == 0 || facts.st_uid == geteuid ()))))
+  if (fstat (folder, &facts) == 0 && is_root_safe (&facts))
     return folder;
   fail (out_obstacle, LAC_E_OTHER_USER, 0,
         N_ ("others can exchange what is in the folder for temporary files"));
+  close (folder);
+  return -1;
+}
+
+/* The same in one step, for folders that are as they should be; else -1, and the steps tell why. What
+ * was looked at by its path can be exchanged only by who was believed. */
+static int
+open_common_quickly (const char *path)
+{
+  struct open_how how = {
+    .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK,
+    .resolve = RESOLVE_NO_SYMLINKS,
+  };
+  char outer[256];
+  struct stat facts;
+  int folder = (int) syscall (SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+
+  if (folder < 0)
+    return -1;
+  snprintf (outer, sizeof outer, "%s/.reloaded", common_root);
+  if (lstat (common_root, &facts) == 0 && is_root_safe (&facts) && lstat (outer, &facts) == 0
+      && (facts.st_mode & 07777) == 01777 && fstat (folder, &facts) == 0
+      && (facts.st_mode & 07777) == 01777)
+    return folder;
   close (folder);
   return -1;
 }
@@ -229,9 +260,13 @@ open_common (bool             make,
              char             path[256],
              struct obstacle *out_obstacle)
 {
-  int root = open_root (common_root, out_obstacle);
-  int middle, folder;
+  int root, middle, folder;
 
+  snprintf (path, 256, "%s/.reloaded/memory.buffers", common_root);
+  folder = open_common_quickly (path);
+  if (folder >= 0)
+    return folder;
+  root = open_root (common_root, out_obstacle);
   if (root < 0)
     return -1;
   middle = open_folder (root, ".reloaded", true, make, out_obstacle);
@@ -240,7 +275,6 @@ open_common (bool             make,
     return -1;
   folder = open_folder (middle, "memory.buffers", true, make, out_obstacle);
   close (middle);
-  snprintf (path, 256, "%s/.reloaded/memory.buffers", common_root);
   return folder;
 }
 
@@ -329,21 +363,18 @@ is_young (const struct stat *facts)
   return age >= -100 && age < YOUNG_MILLISECONDS;
 }
 
-/* What the thing of that name is. For GOOD @out_address is where it is mapped; for a STALE ordinary file
- * @out_file is its descriptor, else -1. */
+/* What the thing of that name is. For GOOD @out_address is where it is mapped. */
 static enum verdict
 judge (int              folder,
        const char      *name,
        size_t           size,
        void           **out_address,
-       int             *out_file,
        struct obstacle *out_obstacle)
 {
   struct stat facts;
   uintptr_t claimed = 0;
   int file;
 
-  *out_file = -1;
   if (fstatat (folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
     {
       if (errno == ENOENT)
@@ -399,7 +430,7 @@ judge (int              folder,
       close (file);
       return YOUNG;
     }
-  *out_file = file;
+  close (file);
   return STALE;
 }
 
@@ -427,24 +458,20 @@ make_file (int              folder,
   void *address = MAP_FAILED;
   struct rlimit limit;
   ssize_t written;
-  int error, file;
+  uint64_t start;
+  int file;
 
   /* A longer file would be answered with a signal that ends the process. */
   if (getrlimit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < granularity)
     return fail (out_obstacle, LAC_E_SYSTEM, EFBIG, N_ ("this process may not make files"));
 
+  start = lac_clock_milliseconds ();
   file = openat (folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0 && errno == EEXIST)
     return LAC_E_OCCUPIED;
   if (file < 0)
     return fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be made"));
 
-  error = lock_in_time (file, LOCK_EX);
-  if (error == EWOULDBLOCK)
-    {
-      close (file);
-      return LAC_E_OCCUPIED;
-    }
   address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (address == MAP_FAILED)
     {
@@ -462,14 +489,14 @@ make_file (int              folder,
             N_ ("the disk has no room for the file"));
       goto failed;
     }
-  if (!is_named (folder, name, file))
+  /* Nobody took it for a stale one while it was young. */
+  if (lac_clock_milliseconds () - start > YOUNG_MILLISECONDS / 4 && !is_named (folder, name, file))
     {
       munmap (address, granularity);
       close (file);
       return LAC_E_OCCUPIED;
     }
   __atomic_store_n ((uintptr_t *) address, (uintptr_t) address, __ATOMIC_RELEASE);
-  flock (file, LOCK_UN);
   /* It stays open on purpose. */
   *out_address = address;
   return LAC_OK;
@@ -513,7 +540,6 @@ replace_file (int              folder,
               struct obstacle *out_obstacle)
 {
   enum lac_status status = LAC_E_OCCUPIED;
-  int stale = -1;
   int lock = open_folder_lock (folder);
   int error = 0;
 
@@ -525,21 +551,16 @@ replace_file (int              folder,
         close (lock);
       return out_obstacle->status;
     }
-  if (judge (folder, name, size, out_address, &stale, out_obstacle) == STALE)
+  if (judge (folder, name, size, out_address, out_obstacle) == STALE)
     {
-      /* Its maker may be about to finish it. */
-      if (stale >= 0 && flock (stale, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        lac_thread_pause (500);
-      else if (unlinkat (folder, name, 0) == 0 || errno == ENOENT
-               || ((errno == EISDIR || errno == EPERM)
-                   && (unlinkat (folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT)))
+      if (unlinkat (folder, name, 0) == 0 || errno == ENOENT
+          || ((errno == EISDIR || errno == EPERM)
+              && (unlinkat (folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT)))
         status = make_file (folder, name, size, out_address, out_obstacle);
       else
         status = fail (out_obstacle, LAC_E_SYSTEM, errno,
                        N_ ("what has the file's name can't be removed"));
     }
-  if (stale >= 0)
-    close (stale);
   close (lock);
   return status;
 }
@@ -558,13 +579,12 @@ open_in (int                     folder,
   for (unsigned round = 0; round < MAX_ROUNDS * 16; round++)
     {
       enum lac_status status = LAC_E_OCCUPIED;
-      int stale = -1;
 
       /* Most often there is none. */
       if (make && round == 0)
         status = make_file (folder, name, size, &out_file->address, out_obstacle);
       if (status == LAC_E_OCCUPIED)
-        switch (judge (folder, name, size, &out_file->address, &stale, out_obstacle))
+        switch (judge (folder, name, size, &out_file->address, out_obstacle))
           {
           case ABSENT:
             if (!make)
@@ -581,8 +601,6 @@ open_in (int                     folder,
             lac_thread_pause (500);
             break;
           case STALE:
-            if (stale >= 0)
-              close (stale);
             if (!make)
               return fail (out_obstacle, LAC_E_NOT_FOUND, 0, "");
             status = replace_file (folder, name, size, &out_file->address, out_obstacle);
