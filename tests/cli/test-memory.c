@@ -72,7 +72,7 @@ test_alloc_json (void)
 static void
 test_alloc_obeys_constraints (void)
 {
-  g_auto (Run) run = run_cli ("alloc", "self", "--min", "0x200000000", "--max", "0x300000000",
+  g_auto (Run) run = run_cli ("alloc", "self", "--min", "0x200000000000", "--max", "0x200100000000",
                               "--align", "2M", "--size", "5000", "--order", "highest",
                               "--protect", "r-x", "--json");
   g_autoptr (JsonParser) parser = NULL;
@@ -81,9 +81,9 @@ test_alloc_obeys_constraints (void)
   assert_status (&run, 0);
   document = parse_json (&run, &parser);
   g_assert_cmphex (json_address (document, "start") % (2 << 20), ==, 0);
-  g_assert_cmphex (json_address (document, "start"), >=, 0x200000000);
-  g_assert_cmphex (json_address (document, "end"), <=, 0x300000000);
-  g_assert_cmphex (json_address (document, "start"), >=, 0x300000000 - (4 << 20));
+  g_assert_cmphex (json_address (document, "start"), >=, 0x200000000000);
+  g_assert_cmphex (json_address (document, "end"), <=, 0x200100000000);
+  g_assert_cmphex (json_address (document, "start"), >=, 0x200100000000 - (4 << 20));
   g_assert_cmpint (json_number (document, "size"), ==, 8192);
   g_assert_cmpstr (json_object_get_string_member (document, "protection"), ==, "r-x");
 }
@@ -166,22 +166,24 @@ test_free (void)
   g_auto (Run) image = run_cli ("free", "self", "libc");
   g_auto (Run) nothing = run_cli ("free", "self", "0");
   g_auto (Run) missing = run_cli ("free", "self");
-  g_auto (Run) forced = run_cli ("free", "self", "libffi", "--force", "--json");
+  g_auto (Run) forced = run_cli ("free", "self", "LC_PAPER", "--force", "--json");
   g_auto (Run) gio = run_cli ("free", "self", "libgio-2.0");
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *document;
 
-  assert_failed (&heap, 2, "--force");
+  /* AddressSanitizer has a heap of its own. */
+  if (strstr (heap.error, "nothing in the map has this name") == NULL)
+    assert_failed (&heap, 2, "--force");
   assert_failed (&stack, 2, "--force");
   assert_failed (&image, 2, "--force");
   assert_failed (&gio, 2, "--force");
   assert_failed (&nothing, 1, "Nothing is mapped at 0x0");
   assert_failed (&missing, 2, "free TARGET ADDRESS");
 
-  /* The first region of a library has what the dynamic linker read; it is not needed any more. */
+  /* A part of the locale that nothing here asks for. */
   if (strstr (forced.error, "nothing in the map has this name") != NULL)
     {
-      g_test_skip ("lacuna-cli does not map libffi here");
+      g_test_skip ("there is no locale C.UTF-8 that is mapped from files");
       return;
     }
   assert_status (&forced, 0);
@@ -396,7 +398,7 @@ test_read_failures (void)
 static void
 test_write (void)
 {
-  g_auto (Run) heap = run_cli ("write", "self", "[heap]", "00 01");
+  g_auto (Run) stack = run_cli ("write", "self", "[stack]", "00 01");
   g_auto (Run) read_only = run_cli ("write", "self", "libc", "7f");
   g_auto (Run) forced = run_cli ("write", "self", "libc", "7f 45", "--force", "--json");
   g_auto (Run) forced_words = run_cli ("write", "self", "libc", "7f", "--force");
@@ -405,9 +407,9 @@ test_write (void)
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *document;
 
-  assert_status (&heap, 0);
-  g_assert_true (g_str_has_prefix (heap.output, "Wrote 2 bytes at 0x"));
-  g_assert_cmpstr (heap.error, ==, "");
+  assert_status (&stack, 0);
+  g_assert_true (g_str_has_prefix (stack.output, "Wrote 2 bytes at 0x"));
+  g_assert_cmpstr (stack.error, ==, "");
   assert_failed (&read_only, 5, "Force it");
 
   assert_status (&forced, 0);
