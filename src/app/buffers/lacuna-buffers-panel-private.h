@@ -30,7 +30,7 @@ struct _LacunaBuffersPanel
   GtkLabel *selected_remarks;
   GtkWidget *take_button;
   GtkWidget *put_button;
-  GtkWidget *protect_button;
+  GtkMenuButton *protect_button;
   GtkWidget *free_button;
   GtkWidget *append_box;
   GtkEntry *append_entry;

@@ -80,6 +80,7 @@ show_buffer (LacunaBuffersPanel  *self,
   set_text (self->selected_note, note);
   set_text (self->selected_findings, faults);
   set_text (self->selected_remarks, remarks);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->selected_remarks), remarks);
 }
 
 static void
@@ -99,6 +100,7 @@ show_table (LacunaBuffersPanel *self,
   set_text (self->selected_note, words);
   set_text (self->selected_findings, faults);
   set_text (self->selected_remarks, remark);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->selected_remarks), remark);
 }
 
 static void
@@ -113,6 +115,10 @@ show_allocation (LacunaBuffersPanel *self,
   /* Translators: a number of bytes, and a sentence that says what may be done with them. */
   g_autofree char *note = g_strdup_printf (_ ("%s\n%s"), size, access);
 
+  g_autofree char *letters = lacuna_isolate (
+      lacuna_buffers_access_letters (lacuna_allocation_get_protection (allocation)));
+
+  gtk_menu_button_set_label (self->protect_button, letters);
   set_text (self->selected_title, title);
   set_text (self->selected_note, note);
   set_text (self->selected_findings, NULL);
@@ -151,7 +157,7 @@ lacuna_buffers_panel_show_selected (LacunaBuffersPanel *self)
   /* One takes the place of the other, and of its focus. */
   if (had_focus && buffer != NULL)
     gtk_widget_grab_focus (ours ? self->put_button : self->take_button);
-  gtk_widget_set_visible (self->protect_button, alive);
+  gtk_widget_set_visible (GTK_WIDGET (self->protect_button), alive);
   gtk_widget_set_visible (self->free_button, alive);
   gtk_widget_set_visible (self->selected_box,
                           buffer != NULL || table != NULL || allocation != NULL);

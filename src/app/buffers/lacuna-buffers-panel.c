@@ -13,6 +13,7 @@
  */
 #include "config.h"
 
+#include "lacuna-buffers-layout.h"
 #include "lacuna-buffers-panel-private.h"
 #include "lacuna-buffers-row.h"
 #include "lacuna-buffers-words.h"
@@ -638,6 +639,7 @@ lacuna_buffers_panel_class_init (LacunaBuffersPanelClass *klass)
 static void
 lacuna_buffers_panel_init (LacunaBuffersPanel *self)
 {
+  g_type_ensure (LACUNA_TYPE_BUFFERS_LAYOUT);
   self->spent = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->seen = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->shows_last = TRUE;

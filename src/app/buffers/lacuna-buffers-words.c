@@ -77,7 +77,7 @@ taker_words (LacunaLocatorBuffer *buffer)
   gint32 holder = lacuna_locator_buffer_get_holder (buffer);
 
   if (!lacuna_locator_buffer_get_taken (buffer))
-    return g_strdup (_ ("Free to be taken."));
+    return g_strdup (_ ("Nobody has it."));
   if (lacuna_locator_buffer_get_ours (buffer))
     return g_strdup (_ ("You have it. Others pass it over until you put it back."));
   if (holder != 0)
@@ -94,7 +94,7 @@ lacuna_buffers_buffer_words (LacunaLocatorBuffer *buffer)
   g_autofree char *taker = taker_words (buffer);
 
   /* Translators: three numbers of bytes, and a sentence that says who has the buffer. */
-  return g_strdup_printf (_ ("%s of %s bytes used, %s free\n%s"), used, size, room, taker);
+  return g_strdup_printf (_ ("%s of %s bytes, %s free. %s"), used, size, room, taker);
 }
 
 char *

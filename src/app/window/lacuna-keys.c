@@ -45,8 +45,8 @@ static const LacunaKey keys[] = {
   { "win.pick-anchor", { "<Control>p" }, FALSE },
   { "win.near-selection", { "<Control>m" }, FALSE },
 
-  { "win.buffers", { "<Control>b" }, FALSE },
-  { "win.create-buffer", { "<Control><Shift>b" }, FALSE },
+  { "win.buffers", { "<Control><Shift>b" }, FALSE },
+  { "win.create-buffer", { "<Control>Return", "<Control>KP_Enter" }, FALSE },
   { "win.create-buffer-here", { "b" }, TRUE },
   { "win.allocate-private::rw-", { "<Control><Shift>p" }, FALSE },
   { "win.append", { "<Control><Shift>a" }, FALSE },
