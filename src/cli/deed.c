@@ -7,6 +7,7 @@
 #include "deed.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 
 LacunaOperation *
@@ -31,6 +32,10 @@ cli_perform (CliOptions          *options,
     return g_steal_pointer (&operation);
 
   *out_status = cli_fail (error, options->target_spelling);
+  if (*out_status == CLI_NOTHING_FOUND)
+    fprintf (stderr,
+             "  %s\n",
+             _ ("lacuna-cli gaps with the same constraints and --rejected says what is in the way."));
   return NULL;
 }
 

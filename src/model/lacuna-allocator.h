@@ -50,8 +50,9 @@ void             lacuna_allocator_undo_async     (LacunaAllocator      *self,
                                                   GAsyncReadyCallback   callback,
                                                   gpointer              user_data);
 
-/* The signal "changed" (LacunaOperation) follows every operation that has changed the address space or a
- * buffer: load the target again. */
+/* The signal "changed" (LacunaOperation, nullable) follows every operation that has changed the address
+ * space or a buffer: load the target again. It comes without an operation when memory that was freed
+ * before has gone with the last look at it. */
 
 /* (transfer none): a list of LacunaAllocation, by address: those that are alive, and those that are only
  * there for somebody's look. */
