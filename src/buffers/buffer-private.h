@@ -54,14 +54,18 @@ lac_record_begin_inline (struct lac_record *record,
                          int32_t            thread,
                          struct lac_buffer *out_buffer)
 {
-  uint64_t taking = atomic_load_explicit (&record->taking, memory_order_relaxed) + 1;
+  uint64_t taking = atomic_load_explicit (&record->taking, memory_order_relaxed);
 
   if (position != old_position)
     __atomic_store_n (&record->item->position, position, __ATOMIC_RELEASE);
-  atomic_store_explicit (&record->start, position, memory_order_relaxed);
+  if (__builtin_expect (taking == 0, 0))
+    {
+      taking = 1;
+      atomic_store_explicit (&record->taking, taking, memory_order_relaxed);
+    }
+  atomic_store_explicit (&record->begun, taking << 32 | position, memory_order_relaxed);
   if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
     atomic_store_explicit (&record->holder, thread, memory_order_relaxed);
-  atomic_store_explicit (&record->taking, taking, memory_order_relaxed);
   /* One by one: a whole structure at once becomes a string instruction, which takes longer than all the
    * rest. */
   out_buffer->address = atomic_load_explicit (&record->base, memory_order_relaxed);
@@ -70,8 +74,10 @@ lac_record_begin_inline (struct lac_record *record,
   out_buffer->flags = record->flags;
   out_buffer->created = false;
   out_buffer->item = record->item;
-  out_buffer->state = record;
-  out_buffer->taking = taking;
+  /* Neither joined with its neighbour: half of a wide store is slow to read back, and lac_buffer_put()
+   * may come next. */
+  __atomic_store_n (&out_buffer->state, record, __ATOMIC_RELAXED);
+  __atomic_store_n (&out_buffer->taking, taking, __ATOMIC_RELAXED);
 }
 
 /* Takes a buffer that was trusted before, if it will do. */

@@ -106,7 +106,7 @@ lac_buffer_write (struct lac_buffer *buffer,
   position = lac_item_position (record->item);
   offset = (uintptr_t) address - buffer->address;
   if (position > buffer->size
-      || offset < atomic_load_explicit (&record->start, memory_order_relaxed) || offset > position
+      || offset < (uint32_t) atomic_load_explicit (&record->begun, memory_order_relaxed) || offset > position
       || size > position - offset)
     return LAC_E_INVALID;
   if (size > 0)
@@ -120,7 +120,7 @@ end_writing (const struct lac_record *record)
 {
 #if !defined(__x86_64__) && !defined(__i386__)
   uintptr_t base = atomic_load_explicit (&record->base, memory_order_relaxed);
-  uint32_t start = atomic_load_explicit (&record->start, memory_order_relaxed);
+  uint32_t start = (uint32_t) atomic_load_explicit (&record->begun, memory_order_relaxed);
   uint32_t position = lac_item_position (record->item);
 
   if (position > start && position <= atomic_load_explicit (&record->size, memory_order_relaxed))

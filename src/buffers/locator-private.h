@@ -34,18 +34,18 @@ enum lac_trust
  * not atomic is written by who has the item, and before it is trusted. */
 struct lac_record
 {
-  /* The taking that is on, through this copy of the library: an odd number. When it is over, the number
-   * after it stands here until the next. */
+  /* The number of the taking that is on, or comes next; above 0 once there was one. */
   _Alignas (64) _Atomic uint64_t taking;
   struct lac_item *item;
   /* Where the bytes are written; the same as @base, but for write-xor-execute. */
   uint8_t *writable;
   /* What was looked at; what the item says later does not matter. */
   _Atomic uintptr_t base;
+  /* The position when it was last taken through this copy of the library, and above that 32 bits of the
+   * number of that taking. */
+  _Atomic uint64_t begun;
   _Atomic uint32_t size;
   _Atomic uint32_t trust;
-  /* The position when it was taken. */
-  _Atomic uint32_t start;
   /* The thread that has it, or had it last. */
   _Atomic int32_t holder;
   uint32_t flags;

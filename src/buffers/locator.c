@@ -271,7 +271,9 @@ describe (const struct lac_known  *known,
     .taken = lac_item_is_taken (item),
     .write_xor_execute = own,
   };
-  if (out_item->taken && (atomic_load_explicit (&record->taking, memory_order_relaxed) & 1) != 0)
+  if (out_item->taken
+      && atomic_load_explicit (&record->begun, memory_order_relaxed) >> 32
+             == (uint32_t) atomic_load_explicit (&record->taking, memory_order_relaxed))
     out_item->holder = atomic_load_explicit (&record->holder, memory_order_relaxed);
 }
 
