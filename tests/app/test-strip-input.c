@@ -782,6 +782,32 @@ test_heap_growth_moves_nothing (Fixture      *fixture,
     }
 }
 
+/* Nor is less in view on a way there: who reads meanwhile how much is in view reads the truth. */
+static void
+test_everything_stays_everything (Fixture      *fixture,
+                                  gconstpointer data)
+{
+  LacunaStrip *strip = fixture->strip;
+
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", TRUE, NULL);
+  for (guint64 n_bytes = 0x1000; n_bytes <= 0x40000000; n_bytes *= 4)
+    {
+      struct lac_range extent;
+      struct lac_range visible;
+
+      grow_heap (fixture, n_bytes);
+      for (int i = 0; i < 3; i++)
+        {
+          extent = lacuna_scale_get_extent (lacuna_strip_get_scale (strip));
+          visible = lacuna_strip_get_visible (strip);
+          g_assert_cmphex (visible.start, ==, extent.start);
+          g_assert_cmphex (visible.end, ==, extent.end);
+          spin (20);
+        }
+    }
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
 /* A refresh while the view is on its way neither stops it nor makes it jump. */
 static void
 test_refresh_does_not_stop_it (Fixture      *fixture,
@@ -849,6 +875,7 @@ main (int   argc,
   ADD ("/app/strip/view/jumps-without-animations", test_jumps_without_animations);
   ADD ("/app/strip/view/animates-and-retargets", test_animates_and_retargets);
   ADD ("/app/strip/view/heap-growth-moves-nothing", test_heap_growth_moves_nothing);
+  ADD ("/app/strip/view/everything-stays-everything", test_everything_stays_everything);
   ADD ("/app/strip/view/refresh-does-not-stop-it", test_refresh_does_not_stop_it);
 #undef ADD
 

@@ -170,6 +170,15 @@ lacuna_strip_go_to (LacunaStrip      *self,
   lacuna_strip_move (self, view, -1, animate, TRUE);
 }
 
+/* Whether going to @view changes nothing, since the line ends here; then nothing is drawn anew. */
+static gboolean
+is_there (LacunaStrip      *self,
+          const LacunaView *view)
+{
+  return self->has_view && memcmp (view, &self->target, sizeof *view) == 0
+         && memcmp (view, &self->view, sizeof *view) == 0;
+}
+
 /* Shows what was asked for before there was any width. */
 static void
 show_pending (LacunaStrip *self)
@@ -228,7 +237,6 @@ lacuna_strip_update_scale (LacunaStrip *self)
   LacunaScale *before;
   g_autoptr (GArray) kept = g_array_new (FALSE, FALSE, sizeof (guint64));
   gboolean is_refresh;
-  gboolean is_same;
 
   if (keeps_middle)
     {
@@ -260,7 +268,6 @@ lacuna_strip_update_scale (LacunaStrip *self)
   else
     self->scale = lacuna_census_new_scale (self->census, self->scale_kind,
                                            (const guint64 *) self->kept->data, self->kept->len);
-  is_same = self->scale == before;
   lacuna_scale_unref (before);
 
   if (keeps_middle && !all)
@@ -281,14 +288,14 @@ lacuna_strip_update_scale (LacunaStrip *self)
     {
       lacuna_strip_show_all (self, TRUE);
     }
-  else if (is_refresh && is_same)
-    {
-      /* All of it is shown already. */
-    }
   else if (is_refresh && lac_range_size (self->pending) == 0)
     {
-      self->view = lacuna_view_clamp (&self->view, self->scale, self->columns);
-      lacuna_strip_show_all (self, TRUE);
+      /* On a way there not all of it would be in view. */
+      LacunaView view
+        = lacuna_view_fit (self->scale, lacuna_scale_get_extent (self->scale), self->columns);
+
+      if (!is_there (self, &view))
+        lacuna_strip_move (self, &view, -1, FALSE, FALSE);
     }
   else
     {
@@ -510,15 +517,6 @@ lacuna_strip_show_all (LacunaStrip *self,
 
   view = lacuna_view_fit (self->scale, lacuna_scale_get_extent (self->scale), self->columns);
   lacuna_strip_go_to (self, &view, animate && self->has_view);
-}
-
-/* Whether going to @view changes nothing, since the line ends here; then nothing is drawn anew. */
-static gboolean
-is_there (LacunaStrip      *self,
-          const LacunaView *view)
-{
-  return self->has_view && memcmp (view, &self->target, sizeof *view) == 0
-         && memcmp (view, &self->view, sizeof *view) == 0;
 }
 
 double
