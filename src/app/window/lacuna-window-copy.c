@@ -119,7 +119,8 @@ copy_match_action (GtkWidget  *widget,
   lacuna_gap_panel_copy (self->gap_panel, kind);
   /* It is still worth something: whoever starts the program again puts the new number in. */
   if (kind == LACUNA_COPY_COMMAND && self->exited)
-    lacuna_window_toast (self, _ ("The process has exited. Another may have its number by now."));
+    lacuna_window_toast (self, _ ("Copied the command. Its process has exited, and another may have "
+                                  "its number by now."));
 }
 
 /**

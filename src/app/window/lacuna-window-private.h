@@ -50,6 +50,7 @@ struct _LacunaWindow
   GtkWidget *counts_label;
   GtkWidget *source_label;
   AdwToastOverlay *toast_overlay;
+  AdwToast *toast;          /* borrowed: the last one; NULL when it is gone */
   GtkOverlay *drop_overlay; /* over everything */
   GtkWidget *drop_hint;     /* borrowed: on it; NULL until something was held over the window */
   GtkWidget *status;        /* nothing to see; its name is what was told last */

@@ -60,13 +60,17 @@ lacuna_window_say (LacunaWindow *self,
  * @toast: (transfer full): a toast
  * @text: what it says, as plain text
  *
- * Shows @toast. It waits while another one shows, and is gone soon; who can't see it is told at once.
+ * Shows @toast for a while, in place of one that shows: what was done last is what one wants to hear
+ * of. Who can't see it is told at once.
  */
 void
 lacuna_window_show_toast (LacunaWindow *self,
                           AdwToast     *toast,
                           const char   *text)
 {
+  if (self->toast != NULL)
+    adw_toast_dismiss (self->toast);
+  g_set_weak_pointer (&self->toast, toast);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
   lacuna_window_say (self, text);
 }
@@ -583,6 +587,7 @@ lacuna_window_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_clear_handle_id (&self->present_source, g_source_remove);
+  g_clear_weak_pointer (&self->toast);
   lacuna_window_live_clear (self);
   lacuna_window_later_clear (self);
   lacuna_window_clear_buffers (self);
