@@ -34,8 +34,8 @@ struct walk
   uint64_t page_size;
   struct lac_os_view view;
   unsigned n_queries;
-  bool growth_known;
-  struct lac_os_growth growth;
+  bool stack_hazard_known;
+  uint64_t stack_hazard;
   bool heap_known;
   struct lac_range heap;
   struct side up;
@@ -63,41 +63,32 @@ ask (struct walk      *walk,
   return status;
 }
 
-static const struct lac_os_growth *
-get_growth (struct walk *walk)
-{
-  if (!walk->growth_known)
-    {
-      lac_os_get_growth (&walk->growth);
-      walk->growth_known = true;
-    }
-  return &walk->growth;
-}
-
 /* The bytes below the main thread's stack that must be left out. */
 static uint64_t
 stack_hazard (struct walk *walk)
 {
   unsigned avoid = walk->request->query.avoid;
-  const struct lac_os_growth *growth = get_growth (walk);
-  uint64_t hazard = avoid & LAC_HAZARD_STACK_GROWTH ? growth->stack_limit : 0;
 
-  if ((avoid & LAC_HAZARD_STACK_GUARD) != 0 && growth->stack_guard > hazard)
-    hazard = growth->stack_guard;
-  return hazard;
+  if (!walk->stack_hazard_known)
+    {
+      uint64_t limit, guard;
+
+      lac_os_get_stack_growth (&limit, &guard);
+      walk->stack_hazard = avoid & LAC_HAZARD_STACK_GROWTH ? limit : 0;
+      if ((avoid & LAC_HAZARD_STACK_GUARD) != 0 && guard > walk->stack_hazard)
+        walk->stack_hazard = guard;
+      walk->stack_hazard_known = true;
+    }
+  return walk->stack_hazard;
 }
 
-/* Whether the kernel would call @region the stack (fs/proc/task_mmu.c, get_vma_name()). */
+/* Whether @region is the main thread's stack, and that matters. */
 static bool
-is_stack (struct walk      *walk,
-          struct lac_range  region)
+is_stack (const struct walk *walk,
+          struct lac_range   region)
 {
-  uint64_t stack;
-
-  if ((walk->request->query.avoid & (LAC_HAZARD_STACK_GROWTH | LAC_HAZARD_STACK_GUARD)) == 0)
-    return false;
-  stack = get_growth (walk)->stack;
-  return stack != 0 && region.start <= stack && region.end >= stack;
+  return (walk->request->query.avoid & (LAC_HAZARD_STACK_GROWTH | LAC_HAZARD_STACK_GUARD)) != 0
+         && lac_range_contains (region, lac_os_stack_address ());
 }
 
 /* Where the heap may grow. What is called heap in a map ends with its region, wherever in that the
@@ -105,11 +96,11 @@ is_stack (struct walk      *walk,
 static enum lac_status
 find_heap (struct walk *walk)
 {
-  const struct lac_os_growth *growth = get_growth (walk);
-  uint64_t program_break = growth->program_break;
+  uint64_t program_break, limit;
   struct lac_range region;
   enum lac_status status = LAC_OK;
 
+  lac_os_get_heap_growth (&program_break, &limit);
   walk->heap = (struct lac_range){ 0, 0 };
   if (program_break == 0)
     goto out;
@@ -126,7 +117,7 @@ find_heap (struct walk *walk)
   if (region.start > program_break)
     {
       walk->heap.start = program_break;
-      walk->heap.end = lac_add_saturating (program_break, growth->data_limit);
+      walk->heap.end = lac_add_saturating (program_break, limit);
       if (walk->heap.end > region.start)
         walk->heap.end = region.start;
     }

@@ -167,26 +167,33 @@ enum lac_status lac_os_view_next (const struct lac_os_view *view,
                                   struct lac_range         *out_range);
 
 /**
- * lac_os_growth:
- * @program_break: where the heap ends; 0 when it is not known
- * @data_limit: how far it may grow above that, in bytes; UINT64_MAX for no limit
- * @stack: an address inside the main thread's stack, or where that ends; 0 when it is not known
- * @stack_limit: how far the region of that stack may grow down, in bytes; UINT64_MAX for no limit
- * @stack_guard: bytes that are kept free below it
+ * lac_os_get_heap_growth:
+ * @out_program_break: (out): where the heap ends; 0 when it is not known
+ * @out_limit: (out): how far it may grow above that, in bytes; UINT64_MAX for no limit
  *
- * What grows by itself; what core/hazard.h makes hazards of.
+ * How far the heap may grow, as it is now; core/hazard.h makes a hazard of it. Two system calls.
+ *
+ * Threads: any.
  */
-struct lac_os_growth
-{
-  uint64_t program_break;
-  uint64_t data_limit;
-  uint64_t stack;
-  uint64_t stack_limit;
-  uint64_t stack_guard;
-};
+void lac_os_get_heap_growth (uint64_t *out_program_break,
+                             uint64_t *out_limit);
 
-/** lac_os_get_growth: what grows by itself, as it is now. Three system calls. Threads: any. */
-void lac_os_get_growth (struct lac_os_growth *out_growth);
+/** lac_os_stack_address: an address in the main thread's stack; 0 when it is not known. No system
+ * call. Threads: any. */
+uint64_t lac_os_stack_address (void);
+
+/**
+ * lac_os_get_stack_growth:
+ * @out_limit: (out): how far the region of the main thread's stack may grow down, in bytes; UINT64_MAX
+ *   for no limit
+ * @out_guard: (out): bytes that are kept free below it
+ *
+ * How far that stack may grow, as it is now. One system call; some more the first time.
+ *
+ * Threads: any.
+ */
+void lac_os_get_stack_growth (uint64_t *out_limit,
+                              uint64_t *out_guard);
 
 /**
  * lac_os_check_private:

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define N_RECORDS 32
@@ -43,13 +44,6 @@ struct all_opened
 
 #define ALL_SIZE 4096
 _Static_assert (sizeof (struct all_opened) <= ALL_SIZE, "it lies in one page");
-
-static const char *const paths[LAC_N_OWN_FILES][2] = {
-  /* Asked through the thread, since the first thread may have ended; then the process shows nothing.
-   * The file itself belongs to the memory, and outlives the thread. */
-  [LAC_OWN_MAPS] = { "/proc/thread-self/maps", "/proc/self/maps" },
-  [LAC_OWN_STATM] = { "/proc/self/statm", NULL },
-};
 
 /* Memory that a child finds wiped. */
 static _Atomic (struct all_opened *) all_opened;
@@ -113,10 +107,14 @@ close_inherited (enum lac_own_file file)
 static int
 open_path (enum lac_own_file file)
 {
-  int descriptor = -1;
+  const char *path = "/proc/self/statm";
+  int descriptor;
 
-  for (int i = 0; i < 2 && descriptor < 0 && paths[file][i] != NULL; i++)
-    descriptor = open (paths[file][i], O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  /* A process shows nothing once its first thread has ended, but its other threads do; what is opened
+   * through a thread belongs to the memory, and outlives the thread. */
+  if (file == LAC_OWN_MAPS)
+    path = syscall (SYS_gettid) == getpid () ? "/proc/self/maps" : "/proc/thread-self/maps";
+  descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   return descriptor < 0 ? -errno : descriptor;
 }
 

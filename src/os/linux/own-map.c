@@ -8,9 +8,8 @@
 #include "process-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -161,26 +160,6 @@ lac_os_check_private (uint64_t address,
   return status == LAC_OK ? status : check_private (address, size, true);
 }
 
-/* Where the kernel put the stack when the program began. */
-static uint64_t stack_start;
-static pthread_once_t stack_start_once = PTHREAD_ONCE_INIT;
-
-static void
-read_stack_start (void)
-{
-  static const char *const paths[] = { "/proc/thread-self/stat", "/proc/self/stat" };
-
-  for (int i = 0; i < 2 && stack_start == 0; i++)
-    {
-      char text[2048];
-      struct lac_proc_stat stat;
-      ssize_t length = lac_proc_read (AT_FDCWD, paths[i], text, sizeof text);
-
-      if (length > 0 && lac_proc_parse_stat (text, (size_t) length, &stat))
-        stack_start = stat.start_stack;
-    }
-}
-
 static uint64_t
 read_limit (int resource)
 {
@@ -192,19 +171,29 @@ read_limit (int resource)
 }
 
 void
-lac_os_get_growth (struct lac_os_growth *out_growth)
+lac_os_get_heap_growth (uint64_t *out_program_break,
+                        uint64_t *out_limit)
 {
-  struct lac_space space;
-
-  pthread_once (&stack_start_once, read_stack_start);
-  lac_own_space (&space);
-  *out_growth = (struct lac_os_growth){
-    .data_limit = read_limit (RLIMIT_DATA),
-    .stack = stack_start,
-    .stack_limit = read_limit (RLIMIT_STACK),
-    .stack_guard = space.stack_guard,
-  };
 #ifdef SYS_brk
-  out_growth->program_break = (uint64_t) (unsigned long) syscall (SYS_brk, 0);
+  *out_program_break = (uint64_t) (unsigned long) syscall (SYS_brk, 0);
+#else
+  *out_program_break = 0;
 #endif
+  *out_limit = read_limit (RLIMIT_DATA);
+}
+
+uint64_t
+lac_os_stack_address (void)
+{
+  /* The program's name lies where the kernel put all that a program begins with, next to where the
+   * stack begins. */
+  return getauxval (AT_EXECFN);
+}
+
+void
+lac_os_get_stack_growth (uint64_t *out_limit,
+                         uint64_t *out_guard)
+{
+  *out_limit = read_limit (RLIMIT_STACK);
+  *out_guard = lac_own_stack_guard ();
 }

@@ -151,9 +151,12 @@ void lac_process_read_space (struct lac_process         *process,
                              bool                        quick,
                              struct lac_space           *out_space);
 
-/* What is true of this process's own address space for as long as it lives; the break and the limits,
- * which are not, are left at what is unknown. */
+/* The bounds, the page size and the granularity of this process's own address space; the rest is left at
+ * what is unknown. */
 void lac_own_space (struct lac_space *out_space);
+
+/* Bytes that the kernel keeps free below a stack. */
+uint64_t lac_own_stack_guard (void);
 
 /* refusal.c */
 

@@ -8,9 +8,12 @@
  */
 #include "process-private.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -21,6 +24,11 @@
 
 /* ADDR_LIMIT_3GB, personality(2). */
 #define PERSONALITY_3GB 0x8000000u
+
+/* Linux 4.17; an older kernel takes the address for a hint. */
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 
 /* x86: TASK_SIZE_MAX with four and with five levels of page tables, and IA32_PAGE_OFFSET
  * (arch/x86/include/asm/page_64_types.h). */
@@ -119,16 +127,14 @@ read_own_machine (void)
     close (root);
 }
 
-/* What follows from the page size. */
+/* The lowest whole page that may be mapped; never page 0. */
 static void
-set_lowest_and_guard (const struct machine *machine,
-                      struct lac_space     *space)
+set_lowest (uint64_t          lowest,
+            struct lac_space *space)
 {
-  space->granularity = space->page_size;
-  space->stack_guard = machine->guard_pages * space->page_size;
   space->user.start = space->page_size;
-  if (machine->lowest > space->user.start)
-    lac_align_up (machine->lowest, space->page_size, &space->user.start);
+  if (lowest > space->user.start)
+    lac_align_up (lowest, space->page_size, &space->user.start);
 }
 
 static uint64_t
@@ -200,7 +206,9 @@ lac_process_read_space (struct lac_process         *process,
     }
 
   read_limits (process, quick, &space);
-  set_lowest_and_guard (&machine, &space);
+  space.granularity = space.page_size;
+  space.stack_guard = machine.guard_pages * space.page_size;
+  set_lowest (machine.lowest, &space);
   if (stat != NULL)
     space.program_break = stat->start_break;
 #ifdef SYS_brk
@@ -221,19 +229,48 @@ lac_process_read_space (struct lac_process         *process,
   *out_space = space;
 }
 
+/* Where user space ends for this process; 0 where it is not known. */
+#ifdef __x86_64__
+static uint64_t
+find_own_end (void)
+{
+  /* With four levels of page tables nothing can be mapped here. Asking the kernel so costs a
+   * hundredth of asking it for the processors' flags. No sanitizer is to hear of it. */
+  const uint64_t place = UINT64_C (1) << 47;
+  size_t size = (size_t) sysconf (_SC_PAGESIZE);
+  long found = syscall (SYS_mmap, place, size, PROT_NONE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0l);
+
+  if (found == -1)
+    return errno == EEXIST ? END_5_LEVELS : END_4_LEVELS;
+  syscall (SYS_munmap, found, size);
+  return (uint64_t) found == place ? END_5_LEVELS : END_4_LEVELS;
+}
+#else
+static uint64_t
+find_own_end (void)
+{
+  pthread_once (&own_machine_once, read_own_machine);
+  if (sizeof (void *) == 4)
+    return end_32 (&own_machine, personality (0xffffffff) & PERSONALITY_3GB);
+  return own_machine.end_64;
+}
+#endif
+
 void
 lac_own_space (struct lac_space *out_space)
 {
   struct lac_space space = LAC_SPACE_UNKNOWN;
+  char text[64];
 
-  pthread_once (&own_machine_once, read_own_machine);
   space.page_size = (uint32_t) sysconf (_SC_PAGESIZE);
   space.pointer_bits = 8 * sizeof (void *);
-  set_lowest_and_guard (&own_machine, &space);
-  if (space.pointer_bits == 32)
-    space.user.end = end_32 (&own_machine, personality (0xffffffff) & PERSONALITY_3GB);
-  else
-    space.user.end = own_machine.end_64;
+  space.granularity = space.page_size;
+  set_lowest (lac_proc_read (AT_FDCWD, "/proc/sys/vm/mmap_min_addr", text, sizeof text) > 0
+                  ? strtoull (text, NULL, 10)
+                  : 0,
+              &space);
+  space.user.end = find_own_end ();
   /* Where it is not known, the stack lies next to it. */
   if (space.user.end == 0)
     {
@@ -243,4 +280,11 @@ lac_own_space (struct lac_space *out_space)
       lac_space_guess (&space, &region, 1);
     }
   *out_space = space;
+}
+
+uint64_t
+lac_own_stack_guard (void)
+{
+  pthread_once (&own_machine_once, read_own_machine);
+  return own_machine.guard_pages * (uint64_t) sysconf (_SC_PAGESIZE);
 }
