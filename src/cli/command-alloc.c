@@ -136,6 +136,7 @@ allocate (Allocation     *allocation,
   if (allocation->protection_text != NULL
       && !cli_read_protection ("--protect", allocation->protection_text, &request.protection))
     return CLI_USAGE;
+  request.protection |= request.protection == LAC_PROTECTION_NONE ? LACUNA_PROTECTION_NONE : 0;
   if (!cli_constraints_read (&allocation->texts,
                              allocation->options.target,
                              snapshot,

@@ -136,8 +136,8 @@ static void
 allocate (LacunaOperation     *operation,
           const LacunaRequest *request)
 {
-  const unsigned protection = request->protection != LAC_PROTECTION_NONE
-                                  ? request->protection
+  const unsigned protection = request->protection != 0
+                                  ? request->protection & ~LACUNA_PROTECTION_NONE
                                   : LAC_PROTECTION_READ | LAC_PROTECTION_WRITE;
   struct lac_private allocation = { 0 };
   enum lac_status status;
@@ -264,8 +264,8 @@ protect (LacunaOperation     *operation,
   operation->range = lacuna_block_range (block);
   operation->serial = block->allocation.serial;
   operation->old_protection = lacuna_block_protection (block);
-  operation->protection = request->protection;
-  fail (operation, lacuna_block_protect (block, request->protection), 0);
+  operation->protection = request->protection & ~LACUNA_PROTECTION_NONE;
+  fail (operation, lacuna_block_protect (block, operation->protection), 0);
 }
 
 static void

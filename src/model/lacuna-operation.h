@@ -30,13 +30,17 @@ typedef enum
   LACUNA_DEED_PUT,           /* puts back what was taken; address */
 } LacunaDeed;
 
+/* No access, for an allocation. */
+#define LACUNA_PROTECTION_NONE (1u << 31)
+
 /* What is wished. Fields that the deed does not name are not looked at. */
 typedef struct
 {
   LacunaDeed deed;
   struct lac_gap_query query; /* with its anchors; size 0 for the least that serves. The alignment of an
                                  append is that of the bytes: mostly 1 */
-  unsigned protection;        /* enum lac_protection; 0 for reading and writing */
+  unsigned protection;        /* enum lac_protection; of an allocation 0 for reading and writing, and
+                                 LACUNA_PROTECTION_NONE for no access */
   guint64 address;
   GBytes *bytes;              /* (nullable) */
   gboolean force;             /* free what is no allocation of ours, too */

@@ -107,6 +107,25 @@ test_alloc_dry_run (void)
 }
 
 static void
+test_alloc_protections (void)
+{
+  static const char *const cases[][2] = {
+    { "none", "---" }, { "r", "r--" },   { "-", "---" },   { "rx", "r-x" },
+    { "--x", "--x" },  { "rwx", "rwx" }, { "r-x", "r-x" }, { "wx", "-wx" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Run) run = run_cli ("alloc", "self", "--protect", cases[i][0], "--json");
+      g_autoptr (JsonParser) parser = NULL;
+
+      assert_status (&run, 0);
+      g_assert_cmpstr (json_object_get_string_member (parse_json (&run, &parser), "protection"), ==,
+                       cases[i][1]);
+    }
+}
+
+static void
 test_alloc_words (void)
 {
   g_auto (Run) run = run_cli ("alloc", "self", "--near", "libc", "--protect", "rwx");
@@ -481,6 +500,7 @@ main (int    argc,
   g_test_add_func ("/cli/alloc/json", test_alloc_json);
   g_test_add_func ("/cli/alloc/obeys-constraints", test_alloc_obeys_constraints);
   g_test_add_func ("/cli/alloc/dry-run", test_alloc_dry_run);
+  g_test_add_func ("/cli/alloc/protections", test_alloc_protections);
   g_test_add_func ("/cli/alloc/words", test_alloc_words);
   g_test_add_func ("/cli/alloc/failures", test_alloc_failures);
   g_test_add_func ("/cli/free/what-is-no-allocation-takes-force", test_free);

@@ -6,6 +6,8 @@
 #include "model/lacuna-error.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static LacunaTarget *target;
 static LacunaAllocator *allocator;
@@ -309,6 +311,54 @@ test_free_refuses_strangers (void)
   g_assert_error (lacuna_operation_get_error (nothing), LACUNA_ERROR, LAC_E_NOT_FOUND);
 }
 
+/* Private memory of somebody else that is neither heap, stack, guard nor a buffer can be freed; a buffer
+ * can't, unless forced. */
+static void
+test_free_what_looks_like_an_allocation (void)
+{
+  gsize page = (gsize) getpagesize ();
+  LacunaRequest request = { .deed = LACUNA_DEED_FREE };
+  LacunaRequest append = make_request (LACUNA_DEED_APPEND);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("b", 1);
+  g_autoptr (LacunaOperation) appended = NULL;
+  g_autoptr (LacunaOperation) middle = NULL;
+  g_autoptr (LacunaOperation) guarded = NULL;
+  g_autoptr (LacunaOperation) freed = NULL;
+  g_autoptr (LacunaOperation) refused = NULL;
+  struct lac_range there;
+  unsigned protection;
+  /* Guards on both sides keep it apart from its neighbours. */
+  char *area = mmap (NULL, 4 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  g_assert_true (area != MAP_FAILED);
+  g_assert_cmpint (mprotect (area + page, 2 * page, PROT_READ | PROT_WRITE), ==, 0);
+  request.address = (guintptr) area;
+  guarded = lacuna_allocator_perform (allocator, &request);
+  g_assert_error (lacuna_operation_get_error (guarded), LACUNA_ERROR, LAC_E_NOT_OURS);
+  request.address = (guintptr) area + 2 * page;
+  middle = lacuna_allocator_perform (allocator, &request);
+  g_assert_error (lacuna_operation_get_error (middle), LACUNA_ERROR, LAC_E_NOT_OURS);
+  area[page] = 'x';
+
+  request.address = (guintptr) area + page;
+  freed = lacuna_allocator_perform (allocator, &request);
+  assert_done (freed);
+  g_assert_false (lacuna_operation_get_forced (freed));
+  g_assert_cmpuint (lac_range_size (lacuna_operation_get_range (freed)), ==, 2 * page);
+  g_assert_cmpint (kind_at (request.address, &there, &protection), ==, LAC_N_KINDS);
+  munmap (area, page);
+  munmap (area + 3 * page, page);
+
+  append.bytes = bytes;
+  append.query.alignment = 1;
+  appended = lacuna_allocator_perform (allocator, &append);
+  assert_done (appended);
+  request.address = lacuna_operation_get_range (appended).start;
+  refused = lacuna_allocator_perform (allocator, &request);
+  g_assert_error (lacuna_operation_get_error (refused), LACUNA_ERROR, LAC_E_NOT_OURS);
+  g_assert_cmpint (kind_at (request.address, &there, &protection), ==, LAC_KIND_BUFFER);
+}
+
 static void
 test_append (void)
 {
@@ -553,6 +603,8 @@ main (int    argc,
   g_test_add_func ("/model/allocator/hold-of-foreign-memory", test_hold_of_foreign_memory);
   g_test_add_func ("/model/allocator/free-refuses-strangers", test_free_refuses_strangers);
   g_test_add_func ("/model/allocator/append", test_append);
+  g_test_add_func ("/model/allocator/free-what-looks-like-an-allocation",
+                   test_free_what_looks_like_an_allocation);
   g_test_add_func ("/model/allocator/create-buffer", test_create_buffer);
   g_test_add_func ("/model/allocator/take-append-put", test_take_append_put);
   g_test_add_func ("/model/allocator/refreshes-are-joined", test_refreshes_are_joined);
