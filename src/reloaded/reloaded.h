@@ -202,8 +202,14 @@ void free_allocation_result (AllocationResult result);
  */
 void free_locator_item (LocatorItem *item);
 
-/** free_private_allocation: gives the memory back; does nothing when that was done before, or when it
- * was not allocated here, in this process. */
+/**
+ * free_private_allocation:
+ * @allocation: what a result had
+ *
+ * Gives the memory back. Does nothing when that was done before, or when it was not allocated here, in
+ * this process. In 32 bits the structure has no room for a number: there, who frees twice frees an
+ * allocation of the same size that was made at the same place in between.
+ */
 void free_private_allocation (PrivateAllocation allocation);
 
 /** free_string: frees a message; it is one that a result had. */

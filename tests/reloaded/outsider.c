@@ -187,6 +187,7 @@ check_proximity (void)
   CHECK (allocator.min_address == 4000 && allocator.max_address == 6000 && allocator.size == 300);
   CHECK (allocator.target_process_id == (uint32_t) getpid ());
   CHECK (allocator.retry_count == 8);
+  CHECK (allocator.brute_force);
   search = buffersearchsettings_from_proximity (SIZE_MAX, 5000, 1);
   CHECK (search.min_address == 0 && search.max_address == SIZE_MAX);
   search = buffersearchsettings_from_proximity (5000, 5000, 1);
@@ -289,13 +290,19 @@ check_put_twice (void)
 static void
 check_put_bare (void)
 {
-  GetBufferResult result = get_low (32), bare;
+  static const int rests[] = { 0, 0x77, 0xff };
 
-  memset (&bare, 0, sizeof bare);
-  bare.is_ok = true;
-  bare.ok = result.ok;
-  free_get_buffer_result (bare);
-  CHECK (!locatoritem_is_taken (result.ok));
+  for (size_t i = 0; i < sizeof rests / sizeof *rests; i++)
+    {
+      GetBufferResult result = get_low (32), bare;
+
+      memset (&bare, rests[i], sizeof bare);
+      bare.is_ok = true;
+      bare.ok = result.ok;
+      bare.err = NULL;
+      free_get_buffer_result (bare);
+      CHECK (!locatoritem_is_taken (result.ok));
+    }
 }
 
 struct other
@@ -501,16 +508,24 @@ check_private (void)
 
   free_private_allocation (first.ok);
   CHECK (strcmp (protection_at (first.ok.base_address), "rwxp") != 0);
+  free_private_allocation (first.ok);
+  free_allocation_result (first);
   /* The same place again; who has it now keeps it. */
   second = buffers_allocate_private_memory (&settings);
   CHECK (second.is_ok);
+#if SIZE_MAX > UINT32_MAX
   free_private_allocation (first.ok);
   free_allocation_result (first);
-#if SIZE_MAX > UINT32_MAX
   CHECK (strcmp (protection_at (second.ok.base_address), "rwxp") == 0);
   second.ok.base_address[0] = 1;
 #endif
+  /* Another process's memory is not ours to free, whatever lies at that address here. */
+  first = second;
+  first.ok.process_id++;
+  free_allocation_result (first);
+  CHECK (strcmp (protection_at (second.ok.base_address), "rwxp") == 0);
   free_allocation_result (second);
+  CHECK (strcmp (protection_at (second.ok.base_address), "rwxp") != 0);
   free_allocation_result (second);
 
   /* Nothing that was not allocated here. */
@@ -523,6 +538,28 @@ check_private (void)
   second = buffers_allocate_private_memory (&settings);
   CHECK (second.is_ok && second.ok.size == PAGE);
   free_private_allocation (second.ok);
+  settings.size = 2 * PAGE + 1;
+  second = buffers_allocate_private_memory (&settings);
+  CHECK (second.is_ok && second.ok.size == 3 * PAGE);
+  second.ok.base_address[3 * PAGE - 1] = 1;
+  free_private_allocation (second.ok);
+}
+
+/* Right above the heap there is room, but only until the heap grows. */
+static void
+check_brute_force (void)
+{
+  size_t heap = ((size_t) (uintptr_t) sbrk (0) + PAGE - 1) / PAGE * PAGE;
+  BufferAllocatorSettings settings = { heap, heap + 4 * PAGE, 1, 0, 0, false };
+  AllocationResult result;
+
+  check_failed_allocation (buffers_allocate_private_memory (&settings));
+  settings.brute_force = true;
+  result = buffers_allocate_private_memory (&settings);
+  CHECK (result.is_ok);
+  CHECK ((size_t) (uintptr_t) result.ok.base_address >= heap);
+  CHECK ((size_t) (uintptr_t) result.ok.base_address + result.ok.size <= heap + 4 * PAGE);
+  free_allocation_result (result);
 }
 
 static void
@@ -728,6 +765,82 @@ check_fork (void)
   CHECK (!locatoritem_is_taken (result.ok));
 }
 
+/* Nor is what the parent has locked by the item; a child's thread is none of the parent's. */
+static void
+check_fork_locked (void)
+{
+  GetBufferResult result = get_low (16);
+  LocatorItem *item = result.ok;
+  pid_t child;
+  int status;
+
+  free_get_buffer_result (result);
+  CHECK (locatoritem_try_lock (item));
+  child = fork ();
+  CHECK (child >= 0);
+  if (child == 0)
+    {
+      alarm (20);
+      free_locator_item (item);
+      _Exit (0);
+    }
+  CHECK (waitpid (child, &status, 0) == child);
+  CHECK (status == 0);
+  CHECK (locatoritem_is_taken (item));
+  free_locator_item (item);
+  CHECK (!locatoritem_is_taken (item));
+}
+
+static int may_end;
+
+static void *
+get_and_put (void *user_data)
+{
+  (void) user_data;
+  while (!__atomic_load_n (&may_end, __ATOMIC_SEQ_CST))
+    {
+      static const uint8_t code[1];
+      uint8_t page[1] = { 0 };
+      GetBufferResult result = get_low (16);
+
+      overwrite_allocated_code (code, page, 1);
+      free_get_buffer_result (result);
+    }
+  return NULL;
+}
+
+/* Whatever other threads are in the middle of, a child can go on. */
+static void
+check_fork_among_threads (void)
+{
+  pthread_t threads[2];
+
+  for (size_t i = 0; i < 2; i++)
+    CHECK (pthread_create (&threads[i], NULL, get_and_put, NULL) == 0);
+  for (unsigned i = 0; i < 50; i++)
+    {
+      pid_t child = fork ();
+      int status;
+
+      CHECK (child >= 0);
+      if (child == 0)
+        {
+          uint8_t bytes[] = { 1 };
+
+          alarm (20);
+          overwrite_allocated_code ((const uint8_t *) "x", bytes, 1);
+          CHECK (bytes[0] == 'x');
+          free_get_buffer_result (get_low (16));
+          _Exit (0);
+        }
+      CHECK (waitpid (child, &status, 0) == child);
+      CHECK (status == 0);
+    }
+  __atomic_store_n (&may_end, 1, __ATOMIC_SEQ_CST);
+  for (size_t i = 0; i < 2; i++)
+    CHECK (pthread_join (threads[i], NULL) == 0);
+}
+
 #define N_THREADS 4
 #define N_APPENDS 4000
 
@@ -803,8 +916,11 @@ main (int   argc,
   check_alignment ();
   check_failures ();
   check_private ();
+  check_brute_force ();
   check_code ();
   check_fork ();
+  check_fork_locked ();
+  check_fork_among_threads ();
   check_many ();
 #ifdef OPEN_BY_NAME
   CHECK (dlclose (library) == 0);

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "buffers/locator.h"
 #include "buffers/memory.h"
 #include "reloaded/reloaded.h"
 
@@ -236,6 +237,53 @@ test_takings (void)
     }
 }
 
+static unsigned
+count_buffers (void)
+{
+  struct lac_locator_cursor cursor;
+  struct lac_locator_item item;
+  unsigned n = 0;
+
+  for (enum lac_status status = lac_locator_first (&cursor, &item); status == LAC_OK;
+       status = lac_locator_next (&cursor, &item))
+    n++;
+  return n;
+}
+
+/* A buffer whose taking can't be remembered is put back at once. */
+static void
+test_buffers (void)
+{
+  static GetBufferResult results[100];
+  BufferSearchSettings settings = { 0, 0x7fffffff, 16 };
+  unsigned n_refused = 0;
+
+  if (is_sanitized ())
+    return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      unsigned n_buffers;
+
+      n_before_failure = 0;
+      results[i] = buffers_get_buffer (&settings);
+      n_before_failure = -1;
+      if (results[i].is_ok)
+        continue;
+      n_refused++;
+      free_get_buffer_result (results[i]);
+      n_buffers = count_buffers ();
+      results[i] = buffers_get_buffer (&settings);
+      g_assert_true (results[i].is_ok);
+      g_assert_cmpuint (count_buffers (), ==, n_buffers);
+    }
+  g_assert_cmpuint (n_refused, >, 0);
+  for (unsigned i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      free_get_buffer_result (results[i]);
+      g_assert_false (locatoritem_is_taken (results[i].ok));
+    }
+}
+
 /* There is a message even when there is no memory for one; and every message can be freed. */
 static void
 test_messages (void)
@@ -272,6 +320,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/no-memory/memory-and-references", test_memory);
   g_test_add_func ("/reloaded/no-memory/takings", test_takings);
+  g_test_add_func ("/reloaded/no-memory/buffers", test_buffers);
   g_test_add_func ("/reloaded/no-memory/messages", test_messages);
   return g_test_run ();
 }
