@@ -376,7 +376,11 @@ lacuna_bytes_pane_finalize (GObject *object)
 static gboolean
 lacuna_bytes_pane_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (LACUNA_BYTES_PANE (widget)->view));
+  LacunaBytesPane *self = LACUNA_BYTES_PANE (widget);
+
+  /* A sentence that says why there are no bytes takes no keys. */
+  return lac_range_size (lacuna_bytes_get_range (self->view)) > 0
+         && gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static void

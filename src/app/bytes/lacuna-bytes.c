@@ -11,7 +11,7 @@
 /* Milliseconds from one step of a glow that fades to the next. */
 #define GLOW_STEP 250
 
-#define LEAST_ROWS 3
+#define LEAST_ROWS 2
 #define LEAST_LETTERS 36
 
 enum

@@ -17,8 +17,12 @@ match_action (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  lacuna_gap_panel_step (LACUNA_WINDOW (widget)->gap_panel,
-                         g_str_equal (name, "win.next-match") ? 1 : -1);
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+  gboolean next = g_str_equal (name, "win.next-match");
+
+  /* Where bytes are looked at, it is bytes that are found. */
+  if (!lacuna_window_step_bytes (self, !next))
+    lacuna_gap_panel_step (self->gap_panel, next ? 1 : -1);
 }
 
 static void
@@ -48,7 +52,13 @@ filter_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
 {
-  lacuna_region_pane_focus_filter (LACUNA_WINDOW (widget)->region_pane);
+  LacunaWindow *self = LACUNA_WINDOW (widget);
+
+  /* In either way it is what is listed there that is looked through. */
+  if (self->bytes)
+    lacuna_bytes_pane_find (self->bytes_pane);
+  else
+    lacuna_region_pane_focus_filter (self->region_pane);
 }
 
 /* Made when it is asked for: most people never do, and the window opens sooner. */
@@ -72,6 +82,7 @@ help_action (GtkWidget  *widget,
 void
 lacuna_window_install_actions (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_install_property_action (widget_class, "win.bytes", "bytes");
   gtk_widget_class_install_property_action (widget_class, "win.live", "live");
   gtk_widget_class_install_property_action (widget_class, "win.orientation", "orientation");
   gtk_widget_class_install_property_action (widget_class, "win.panel", "panel");
@@ -181,6 +192,7 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
       = { "win.zoom-in",  "win.zoom-out",   "win.show-all",    "win.scale", "win.orientation",
           "win.panel",    "win.panel-page", "win.find-gap",    "win.show",  "win.filter",
           "win.inspect",  "win.go-to",      "win.pick-anchor", "win.show-hints",
+          "win.bytes",
           "win.buffers",  NULL };
   static const char *const selection_actions[]
       = { "win.show-selection", "win.near-selection", "win.copy-address", NULL };

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "app/bytes/lacuna-bytes-pane.h"
 #include "lacuna-details.h"
 #include "app/buffers/lacuna-buffers-panel.h"
 #include "app/panel/lacuna-gap-panel.h"
@@ -18,6 +19,7 @@
 #include "app/strip/lacuna-strip.h"
 #include "app/chooser/lacuna-target-chooser.h"
 #include "lacuna-window.h"
+#include "model/lacuna-hold.h"
 
 G_BEGIN_DECLS
 
@@ -72,7 +74,9 @@ struct _LacunaWindow
   GtkLabel *note_label;
   GtkWidget *note_button; /* the way on from a process that has exited */
   AdwFlap *flap;
+  GtkStack *table_stack;
   LacunaRegionPane *region_pane;
+  LacunaBytesPane *bytes_pane; /* borrowed: in the stack, once it was asked for */
   AdwViewStack *panel_stack;
   LacunaGapPanel *gap_panel;
   LacunaBuffersPanel *buffers_panel;
@@ -114,6 +118,11 @@ struct _LacunaWindow
     struct lac_range made;      /* is gone to once it is in the picture; empty for nothing */
   } buffers;
 
+  gboolean bytes;             /* bytes are shown in the place of the table */
+  LacunaTarget *bytes_target; /* whose */
+  LacunaHold *hold;           /* of the memory that they are in, while that is Lacuna's own */
+  struct lac_range held;      /* which */
+
   /* How the picture stays true; lacuna-window-live.c and lacuna-window-loading.c only. */
   struct
   {
@@ -136,7 +145,8 @@ struct _LacunaWindow
 /* Its properties, of which most are stateful actions. */
 typedef enum
 {
-  LACUNA_WINDOW_LIVE = 1,
+  LACUNA_WINDOW_BYTES = 1,
+  LACUNA_WINDOW_LIVE,
   LACUNA_WINDOW_ORIENTATION,
   LACUNA_WINDOW_PANEL,
   LACUNA_WINDOW_PANEL_PAGE,
@@ -194,6 +204,18 @@ void     lacuna_window_buffers_performed   (LacunaWindow     *self,
 void     lacuna_window_buffers_chosen      (LacunaWindow     *self,
                                             guint64           address);
 void     lacuna_window_add_buffer_actions  (GtkWidgetClass   *widget_class);
+
+/* lacuna-window-bytes.c: what is in the memory that is selected */
+void     lacuna_window_set_bytes           (LacunaWindow     *self,
+                                            gboolean          bytes);
+void     lacuna_window_show_bytes          (LacunaWindow     *self);
+void     lacuna_window_refresh_bytes       (LacunaWindow     *self);
+void     lacuna_window_go_to_byte          (LacunaWindow     *self,
+                                            guint64           address);
+gboolean lacuna_window_step_bytes          (LacunaWindow     *self,
+                                            gboolean          backward);
+void     lacuna_window_adapt_bytes         (LacunaWindow     *self);
+void     lacuna_window_clear_bytes         (LacunaWindow     *self);
 
 /* lacuna-window-copy.c: the clipboard */
 void     lacuna_window_update_copying      (LacunaWindow     *self);

@@ -107,6 +107,7 @@ lacuna_window_show_selection (LacunaWindow *self)
   lacuna_strip_set_selection (self->strip, self->any_selected ? self->selected : none);
   lacuna_details_set_selection (self->details, self->any_selected, self->selected.start);
   lacuna_inspector_set_selection (self->inspector, self->any_selected, self->selected.start);
+  lacuna_window_show_bytes (self);
   if (self->any_selected)
     lacuna_buffers_panel_select (self->buffers_panel, self->selected.start);
   lacuna_window_set_actions_enabled (self);
@@ -414,6 +415,9 @@ get_property (GObject    *object,
   /* Buttons ask for the state of their actions while the template is being made. */
   switch ((LacunaWindowProperty) property_id)
     {
+    case LACUNA_WINDOW_BYTES:
+      g_value_set_boolean (value, self->bytes);
+      break;
     case LACUNA_WINDOW_LIVE:
       g_value_set_boolean (value, lacuna_window_get_live (self));
       break;
@@ -465,6 +469,9 @@ set_property (GObject      *object,
 
   switch ((LacunaWindowProperty) property_id)
     {
+    case LACUNA_WINDOW_BYTES:
+      lacuna_window_set_bytes (self, g_value_get_boolean (value));
+      break;
     case LACUNA_WINDOW_LIVE:
       lacuna_window_set_live (self, g_value_get_boolean (value));
       lacuna_window_set_actions_enabled (self);
@@ -590,6 +597,7 @@ lacuna_window_dispose (GObject *object)
   g_clear_weak_pointer (&self->toast);
   lacuna_window_live_clear (self);
   lacuna_window_later_clear (self);
+  lacuna_window_clear_bytes (self);
   lacuna_window_clear_buffers (self);
   g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
@@ -622,6 +630,8 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   widget_class->size_allocate = lacuna_window_size_allocate;
   widget_class->snapshot = lacuna_window_snapshot;
 
+  properties[LACUNA_WINDOW_BYTES] = g_param_spec_boolean (
+      "bytes", NULL, NULL, FALSE, PROPERTY_FLAGS);
   properties[LACUNA_WINDOW_LIVE] = g_param_spec_boolean (
       "live", NULL, NULL, TRUE, PROPERTY_FLAGS);
   properties[LACUNA_WINDOW_ORIENTATION] = g_param_spec_enum (
@@ -678,6 +688,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, note_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, flap);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, table_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, region_pane);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, panel_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, gap_panel);

@@ -1,0 +1,257 @@
+/* The bytes of what is selected, in the place of the table.
+ *
+ * They follow the selection, and what is selected follows the strip, the table and the entry for
+ * addresses; so whatever one goes to, one sees its bytes. The view is made when it is asked for first.
+ * Only while it is seen does it read, and only then is the memory held that it shows: Lacuna's own
+ * memory stays as long as somebody looks at it (model/lacuna-hold.h).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-window-private.h"
+#include "app/bytes/lacuna-bytes-pane.h"
+#include "app/table/lacuna-region-words.h"
+#include "model/lacuna-allocator.h"
+#include "model/lacuna-format.h"
+
+#include <glib/gi18n.h>
+
+/* A look that begins or ends is told to whoever lists the looks. */
+static void
+hold (LacunaWindow    *self,
+      struct lac_range range)
+{
+  g_autoptr (LacunaAllocator) allocator = NULL;
+  gboolean is_self = self->target != NULL
+                     && lacuna_target_get_kind (self->target) == LACUNA_TARGET_SELF;
+
+  if (!is_self)
+    range = (struct lac_range){ 0, 0 };
+  if (range.start == self->held.start && range.end == self->held.end)
+    return;
+  self->held = range;
+  g_clear_pointer (&self->hold, lacuna_hold_free);
+  if (lac_range_size (range) > 0)
+    /* Translators: who looks at some memory, in a list of those who do. */
+    self->hold = lacuna_hold_new (range, _ ("bytes view"));
+  if (is_self)
+    allocator = lacuna_allocator_for_target (self->target, NULL);
+  if (allocator != NULL)
+    lacuna_allocator_refresh_references (allocator);
+}
+
+static void
+show_message (LacunaWindow *self,
+              const char   *message)
+{
+  lacuna_bytes_pane_set_message (self->bytes_pane, message);
+  hold (self, (struct lac_range){ 0, 0 });
+}
+
+/* "libc.so.6 · r-xp · 1.5 MiB". */
+static char *
+make_title (const struct lac_map    *map,
+            const struct lac_region *region)
+{
+  const struct lac_backing *backing = lac_map_backing (map, region);
+  g_autofree char *path = lacuna_region_name (backing);
+  g_autofree char *name = *path == '/' ? g_path_get_basename (path) : g_strdup (path);
+  g_autofree char *protection = lacuna_region_protection (region);
+  g_autofree char *size = lacuna_format_size (region->end - region->start);
+  const char *kind = lacuna_ink_get_label (lacuna_ink_for_region (region));
+
+  /* Translators: of a region: its name or what it is for, its protection such as r-xp, its size. */
+  return g_strdup_printf (C_ ("region", "%s · %s · %s"), *name != '\0' ? name : kind, protection,
+                          size);
+}
+
+/* (nullable): why nothing of what the window shows can be read. */
+static const char *
+target_fault (LacunaWindow *self)
+{
+  if (self->target == NULL || self->snapshot == NULL || !self->shows_target)
+    return _ ("There is nothing to see yet.");
+  if (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_READ)
+    return NULL;
+  if (lacuna_target_get_kind (self->target) == LACUNA_TARGET_FILE)
+    return _ ("A file that lists regions does not hold their bytes.");
+  return _ ("The bytes of other processes can't be shown yet, only those of Lacuna itself.");
+}
+
+static void
+show_region (LacunaWindow            *self,
+             const struct lac_region *region)
+{
+  struct lac_range range = lac_region_range (region);
+  g_autofree char *title = make_title (lacuna_snapshot_get_map (self->snapshot), region);
+  const char *reason = NULL;
+
+  if ((region->protection & LAC_PROTECTION_READ) == 0)
+    reason = _ ("The memory has no read permission.");
+  if (self->bytes_target != self->target)
+    {
+      g_autoptr (LacunaByteSource) source = lacuna_byte_source_new_for_target (self->target);
+
+      g_set_object (&self->bytes_target, self->target);
+      lacuna_bytes_pane_set_source (self->bytes_pane, source);
+    }
+  hold (self, range);
+  lacuna_bytes_pane_set_range (self->bytes_pane, range, title, reason);
+}
+
+/**
+ * lacuna_window_show_bytes:
+ *
+ * Has the view of bytes show what is selected, when it is seen.
+ */
+void
+lacuna_window_show_bytes (LacunaWindow *self)
+{
+  const struct lac_region *regions;
+  const char *fault;
+  size_t n_regions;
+  size_t index;
+
+  if (!self->bytes)
+    {
+      hold (self, (struct lac_range){ 0, 0 });
+      return;
+    }
+  fault = target_fault (self);
+  if (fault == NULL && !self->any_selected)
+    fault = _ ("Select a region on the strip or in the table to see its bytes.");
+  if (fault != NULL)
+    {
+      show_message (self, fault);
+      return;
+    }
+  regions = lac_map_regions (lacuna_snapshot_get_map (self->snapshot), &n_regions);
+  index = lac_map_search (lacuna_snapshot_get_map (self->snapshot), self->selected.start);
+  if (index < n_regions && lac_range_contains (lac_region_range (&regions[index]),
+                                               self->selected.start))
+    show_region (self, &regions[index]);
+  else
+    show_message (self, _ ("This is a gap: nothing is mapped here, so there are no bytes."));
+}
+
+static void
+told_cb (LacunaWindow *self,
+         const char   *text)
+{
+  lacuna_window_toast (self, text);
+}
+
+static void
+zoom_to_cb (LacunaWindow *self,
+            guint64       start,
+            guint64       end)
+{
+  lacuna_strip_show_range (self->strip, (struct lac_range){ start, end }, TRUE);
+}
+
+static void
+build (LacunaWindow *self)
+{
+  GtkWidget *pane = lacuna_bytes_pane_new ();
+  GtkWidget *button = gtk_toggle_button_new_with_label (_ ("Bytes"));
+
+  self->bytes_pane = LACUNA_BYTES_PANE (pane);
+  g_signal_connect_object (pane, "told", G_CALLBACK (told_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pane, "zoom-to", G_CALLBACK (zoom_to_cb), self, G_CONNECT_SWAPPED);
+
+  /* The table has the same switch in the same place. */
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.bytes");
+  gtk_widget_add_css_class (button, "bytes-switch");
+  gtk_widget_set_tooltip_text (button, _ ("Back to the Table (Ctrl+B)"));
+  gtk_box_append (lacuna_bytes_pane_get_slot (self->bytes_pane), button);
+  lacuna_window_adapt_bytes (self);
+  gtk_stack_add_named (self->table_stack, pane, "bytes");
+}
+
+/**
+ * lacuna_window_adapt_bytes:
+ *
+ * Lays the view of bytes out for the room that there is.
+ */
+void
+lacuna_window_adapt_bytes (LacunaWindow *self)
+{
+  if (self->bytes_pane != NULL)
+    lacuna_bytes_pane_set_narrow (self->bytes_pane, self->room == LACUNA_ROOM_NARROW);
+}
+
+/**
+ * lacuna_window_set_bytes:
+ * @bytes: whether the bytes of what is selected are shown, and not the table
+ */
+void
+lacuna_window_set_bytes (LacunaWindow *self,
+                         gboolean      bytes)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  gboolean had_focus = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->table_stack));
+
+  if (self->bytes == bytes)
+    return;
+  self->bytes = bytes;
+  if (bytes && self->bytes_pane == NULL)
+    build (self);
+  lacuna_window_show_bytes (self);
+  gtk_stack_set_visible_child_name (self->table_stack, bytes ? "bytes" : "table");
+  /* Whoever asks for bytes goes on with them. */
+  if (bytes && !gtk_widget_grab_focus (GTK_WIDGET (self->bytes_pane)) && had_focus)
+    gtk_widget_grab_focus (GTK_WIDGET (self->strip));
+  else if (!bytes && had_focus)
+    gtk_widget_child_focus (GTK_WIDGET (self->region_pane), GTK_DIR_TAB_FORWARD);
+  lacuna_window_notify (self, LACUNA_WINDOW_BYTES);
+}
+
+/**
+ * lacuna_window_refresh_bytes:
+ *
+ * Has the bytes read again: the target was.
+ */
+void
+lacuna_window_refresh_bytes (LacunaWindow *self)
+{
+  if (self->bytes)
+    lacuna_bytes_pane_refresh (self->bytes_pane);
+}
+
+/**
+ * lacuna_window_go_to_byte:
+ * @address: inside of what is selected
+ */
+void
+lacuna_window_go_to_byte (LacunaWindow *self,
+                          guint64       address)
+{
+  if (self->bytes)
+    lacuna_bytes_go_to (lacuna_bytes_pane_get_view (self->bytes_pane), address);
+}
+
+/**
+ * lacuna_window_step_bytes:
+ * @backward: whether to the match before
+ *
+ * Returns: whether the keys for the next match are about bytes now
+ */
+gboolean
+lacuna_window_step_bytes (LacunaWindow *self,
+                          gboolean      backward)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  return self->bytes && focus != NULL
+         && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->bytes_pane))
+         && lacuna_bytes_pane_step (self->bytes_pane, backward);
+}
+
+void
+lacuna_window_clear_bytes (LacunaWindow *self)
+{
+  g_clear_pointer (&self->hold, lacuna_hold_free);
+  self->held = (struct lac_range){ 0, 0 };
+  g_clear_object (&self->bytes_target);
+}
