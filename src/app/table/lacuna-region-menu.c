@@ -28,6 +28,7 @@ static const Item place_items[] = {
   { N_ ("Set as A_nchor"), "win.near-selection" },
   { N_ ("_Zoom To"), "win.show-selection" },
   { N_ ("_Inspect"), "win.inspect" },
+  { N_ ("_Bytes"), "win.bytes" },
 };
 
 /* Only where it can be done: a menu item without its action is not there. */

@@ -36,6 +36,7 @@ static const LacunaKey keys[] = {
   { "win.orientation::horizontal", { "<Alt>h" }, FALSE },
   { "win.orientation::vertical", { "<Alt>v" }, FALSE },
   { "win.panel", { "<Shift>F9" }, FALSE },
+  { "win.bytes", { "<Control>b" }, FALSE },
 
   { "win.find-gap", { "F9" }, FALSE },
   { "win.next-match", { "n" }, TRUE },

@@ -241,7 +241,7 @@ static void
 place_flap (LacunaWindow *self)
 {
   gboolean around = gtk_widget_get_parent (GTK_WIDGET (self->flap)) == GTK_WIDGET (self->view_box);
-  GtkWidget *table = GTK_WIDGET (self->region_pane);
+  GtkWidget *table = GTK_WIDGET (self->table_stack);
   g_autoptr (GtkWidget) focus = NULL;
 
   if (around == self->low)
@@ -373,6 +373,7 @@ adapt (LacunaWindow *self)
   /* Where there is no line to spare, one that is needed while picking may move what is below. */
   gtk_stack_set_vhomogeneous (self->details_stack, !self->low);
   lacuna_region_pane_set_narrow (self->region_pane, narrow && !self->squat);
+  lacuna_window_adapt_bytes (self);
   lacuna_target_chooser_set_narrow (self->chooser, self->slim);
   lacuna_hints_set_narrow (self->hints, narrow);
   /* It would take the room of the target's name even where it does not show. */

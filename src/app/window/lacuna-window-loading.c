@@ -195,7 +195,8 @@ show_picture (LacunaWindow  *self,
     show_first (self, picture);
   else if (!picture->unchanged)
     show_refreshed (self, picture);
-  /* What is in buffers changes no map. */
+  /* Bytes and buffers change where no map does. */
+  lacuna_window_refresh_bytes (self);
   lacuna_window_refresh_buffers (self);
   show_snapshot_name (self);
 }

@@ -140,6 +140,7 @@ lacuna_window_go_to (LacunaWindow *self,
       return;
     }
   lacuna_window_select (self, address);
+  lacuna_window_go_to_byte (self, address);
   if (can_be_seen (self))
     lacuna_strip_reveal_range (self->strip, place, TRUE);
   else
