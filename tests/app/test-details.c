@@ -107,6 +107,36 @@ test_says_what_is_there (void)
 }
 
 /* A measure goes before the selection, and gives way to what is pointed at after it. */
+/* An address that somebody went to is told with what it lies in, and as it may be typed again. */
+static void
+test_says_the_place (void)
+{
+  LacunaDetails *details = g_object_ref_sink (g_object_new (LACUNA_TYPE_DETAILS, NULL));
+  g_autoptr (LacunaSnapshot) snapshot = make_snapshot ();
+
+  lacuna_details_set_snapshot (details, snapshot);
+  lacuna_details_set_selection (details, TRUE, 0x400000);
+  lacuna_details_set_place (details, TRUE, 0x400123);
+  g_assert_cmpstr (get_text (details, "title"), ==,
+                   "a-name-that-is-rather-long-for-a-program + 0x123");
+  g_assert_cmpstr (get_text (details, "range"), ==,
+                   "40 0123 in 40 0000 – 40 1000");
+
+  /* Without a name there is the address alone. */
+  lacuna_details_set_selection (details, TRUE, G_GUINT64_CONSTANT (0x7f0000000000));
+  lacuna_details_set_place (details, TRUE, G_GUINT64_CONSTANT (0x7f0000000042));
+  g_assert_cmpstr (get_text (details, "title"), ==, "anonymous");
+  g_assert_nonnull (strstr (get_text (details, "range"), "7f00 0000 0042 in "));
+
+  /* What is pointed at meanwhile is told by itself. */
+  lacuna_details_set_hover (details, TRUE, 0x400123);
+  g_assert_null (strstr (get_text (details, "title"), "+"));
+  lacuna_details_set_hover (details, FALSE, 0);
+  lacuna_details_set_place (details, FALSE, 0);
+  g_assert_null (strstr (get_text (details, "range"), " in "));
+  g_assert_finalize_object (details);
+}
+
 static void
 test_says_what_is_measured (void)
 {
@@ -205,6 +235,7 @@ main (int    argc,
   adw_init ();
 
   g_test_add_func ("/app/details/says-what-is-there", test_says_what_is_there);
+  g_test_add_func ("/app/details/says-the-place", test_says_the_place);
   g_test_add_func ("/app/details/says-what-is-measured", test_says_what_is_measured);
   g_test_add_func ("/app/details/long-names-are-cut", test_long_names_are_cut);
   g_test_add_func ("/app/details/range-is-never-cut", test_range_is_never_cut);

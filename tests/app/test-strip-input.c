@@ -808,6 +808,36 @@ test_everything_stays_everything (Fixture      *fixture,
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 
+/* An address that somebody went to is what zooming and centring keep to, until something else is
+ * selected. */
+static void
+test_keeps_to_the_place (Fixture      *fixture,
+                         gconstpointer data)
+{
+  LacunaStrip *strip = fixture->strip;
+  struct lac_range range = strip_large_region (fixture);
+  guint64 place = range.start + lac_range_size (range) / 8;
+  int columns = lacuna_strip_get_columns (strip);
+
+  lacuna_strip_set_selection (strip, range);
+  lacuna_strip_set_place (strip, TRUE, place);
+  lacuna_strip_show_range (strip, range, FALSE);
+  gtk_widget_activate_action (GTK_WIDGET (strip), "strip.center-selection", NULL);
+  g_assert_cmpfloat_with_epsilon (strip_pixel_of (fixture, place), columns / 2.0, 1.5);
+  for (int i = 0; i < 30; i++)
+    lacuna_strip_zoom (strip, 2, FALSE);
+  g_assert_cmphex (lacuna_strip_get_visible (strip).start, <=, place);
+  g_assert_cmphex (lacuna_strip_get_visible (strip).end, >, place);
+
+  /* A place that is not in what is selected is none. */
+  lacuna_strip_set_place (strip, TRUE, range.end);
+  lacuna_strip_show_range (strip, range, FALSE);
+  lacuna_strip_pan (strip, 0.1, FALSE);
+  gtk_widget_activate_action (GTK_WIDGET (strip), "strip.center-selection", NULL);
+  g_assert_cmpfloat_with_epsilon (
+    strip_pixel_of (fixture, range.start + lac_range_size (range) / 2), columns / 2.0, 1.5);
+}
+
 /* A refresh while the view is on its way neither stops it nor makes it jump. */
 static void
 test_refresh_does_not_stop_it (Fixture      *fixture,
@@ -876,6 +906,7 @@ main (int   argc,
   ADD ("/app/strip/view/animates-and-retargets", test_animates_and_retargets);
   ADD ("/app/strip/view/heap-growth-moves-nothing", test_heap_growth_moves_nothing);
   ADD ("/app/strip/view/everything-stays-everything", test_everything_stays_everything);
+  ADD ("/app/strip/view/keeps-to-the-place", test_keeps_to_the_place);
   ADD ("/app/strip/view/refresh-does-not-stop-it", test_refresh_does_not_stop_it);
 #undef ADD
 

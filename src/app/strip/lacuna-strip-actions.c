@@ -105,7 +105,7 @@ show_all_action (GtkWidget  *widget,
   lacuna_strip_show_all (LACUNA_STRIP (widget), TRUE);
 }
 
-/* Brings the middle of the selection to the middle, and when it is there, as far as the ends of the
+/* Brings the middle of the selection, or the address in it that somebody went to, to the middle, and when it is there, as far as the ends of the
  * line let it, shows all of the selection. */
 static void
 center_selection_action (GtkWidget  *widget,
@@ -114,14 +114,13 @@ center_selection_action (GtkWidget  *widget,
 {
   LacunaStrip *self = LACUNA_STRIP (widget);
   LacunaView view;
-  guint64 middle;
 
   if (self->scale == NULL || self->columns == 0 || lac_range_size (self->selection) == 0)
     return;
 
-  middle = self->selection.start + lac_range_size (self->selection) / 2;
   view = lacuna_view_pan (&self->target, self->scale, self->columns,
-                          lacuna_view_to_pixel (&self->target, self->scale, middle)
+                          lacuna_view_to_pixel (&self->target, self->scale,
+                                                lacuna_strip_get_place (self))
                             - self->columns / 2.0);
   if (fabs (lacuna_view_to_pixel (&self->target, self->scale, view.origin)) < 1)
     lacuna_strip_show_range (self, self->selection, TRUE);

@@ -21,6 +21,9 @@
 /* From the pointer's plate to the band. */
 #define POINTER_TICK 10
 
+/* Of the line at an address that somebody went to. */
+#define PLACE_WIDTH 2
+
 gboolean
 lacuna_strip_item_at (LacunaStrip     *self,
                       guint64          address,
@@ -310,6 +313,34 @@ append_pointer_address (LacunaStrip            *self,
   lacuna_strip_append_address (self, snapshot, text, place.x, place.y, &self->palette->surface);
 }
 
+/* The address that somebody went to: a line across the band, and what it is where the ruler would say
+ * it. */
+static void
+append_place (LacunaStrip            *self,
+              GtkSnapshot            *snapshot,
+              const LacunaStripScene *scene)
+{
+  LacunaStripSpan band = lacuna_strip_scene_band (scene);
+  double along = lacuna_strip_scene_to_axis (scene, self->place);
+  double depth = lacuna_strip_span_size (band) + POINTER_TICK;
+  g_autofree char *text = lacuna_format_address_grouped (self->place);
+  double size;
+
+  if (along < 0 || along >= lacuna_strip_scene_length (scene))
+    return;
+
+  lacuna_strip_append_rectangle (scene, snapshot, &self->palette->surface, along - PLACE_WIDTH,
+                                 band.start - POINTER_TICK, 2 * PLACE_WIDTH, depth);
+  lacuna_strip_append_rectangle (scene, snapshot, &self->palette->accent, along - PLACE_WIDTH / 2.0,
+                                 band.start - POINTER_TICK, PLACE_WIDTH, depth);
+  size = lacuna_strip_box_length (
+    scene, lacuna_labels_width (scene->labels, LACUNA_LABEL_MONO, text) + 2 * PLATE_MARGIN,
+    lacuna_labels_height (scene->labels, LACUNA_LABEL_MONO) + 2);
+  append_plate_text (snapshot, scene, LACUNA_LABEL_MONO, text,
+                     keep_clear_of_anchors (self, scene, along, size), -1, &self->palette->accent,
+                     &self->palette->surface);
+}
+
 /* What was dragged out: a tint with edges over everything, and its size on a plate, with how far it is
  * from the anchor below that. */
 static void
@@ -378,6 +409,8 @@ lacuna_strip_append_cursor (LacunaStrip            *self,
   if (lac_range_size (self->measure) > 0)
     append_measure (self, snapshot, scene);
   lacuna_strip_pop_ends (scene, snapshot);
+  if (self->has_place)
+    append_place (self, snapshot, scene);
 
   /* Hover may also be told by the list, and then it is of no one address. */
   if (self->hover && self->pointer_inside)
@@ -412,8 +445,34 @@ lacuna_strip_set_selection (LacunaStrip     *self,
     return;
 
   self->selection = range;
+  self->has_place = self->has_place && lac_range_contains (range, self->place);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   lacuna_strip_update_accessible (self);
+}
+
+void
+lacuna_strip_set_place (LacunaStrip *self,
+                        gboolean     any,
+                        guint64      address)
+{
+  g_return_if_fail (LACUNA_IS_STRIP (self));
+
+  any = any && lac_range_contains (self->selection, address);
+  if (self->has_place == any && (!any || self->place == address))
+    return;
+
+  self->has_place = any;
+  self->place = address;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  lacuna_strip_update_accessible (self);
+}
+
+guint64
+lacuna_strip_get_place (LacunaStrip *self)
+{
+  if (self->has_place)
+    return self->place;
+  return self->selection.start + lac_range_size (self->selection) / 2;
 }
 
 struct lac_range

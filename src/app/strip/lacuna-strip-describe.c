@@ -241,6 +241,14 @@ lacuna_strip_update_accessible (LacunaStrip *self)
               g_strdelimit (selected, "\n", ' ');
               g_string_append_printf (text, " %s %s.", _("Selected:"), selected);
             }
+          if (self->has_place)
+            {
+              g_autofree char *place = lacuna_format_address (self->place);
+
+              g_string_append_c (text, ' ');
+              /* Translators: an address in what is selected, which somebody went to. */
+              g_string_append_printf (text, _("At %s."), place);
+            }
         }
     }
 

@@ -57,6 +57,9 @@ struct _LacunaStrip
   GArray *fills; /* of LacunaStripFill */
 
   struct lac_range selection;
+  /* The address of it that somebody went to. */
+  gboolean has_place;
+  guint64 place;
   /* What was dragged out to be measured; empty for none. */
   struct lac_range measure;
   gboolean picking;
@@ -128,6 +131,9 @@ typedef struct
 gboolean lacuna_strip_item_at        (LacunaStrip       *self,
                                       guint64            address,
                                       LacunaStripItem   *out_item);
+
+/* What of the selection, which is not empty, keys keep to. */
+guint64  lacuna_strip_get_place      (LacunaStrip       *self);
 
 /* The layout of the view now; NULL when there is nothing to show. */
 const LacunaStripLayout *lacuna_strip_ensure_layout (LacunaStrip *self);

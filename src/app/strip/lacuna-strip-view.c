@@ -522,15 +522,13 @@ lacuna_strip_show_all (LacunaStrip *self,
 double
 lacuna_strip_get_pivot (LacunaStrip *self)
 {
-  struct lac_range selection = self->selection;
-
   if (self->pointer_inside && self->pointer >= 0 && self->pointer < self->columns)
     return self->pointer;
 
-  if (lac_range_size (selection) > 0)
+  if (lac_range_size (self->selection) > 0)
     {
-      guint64 middle = selection.start + lac_range_size (selection) / 2;
-      double pixel = lacuna_view_to_pixel (&self->view, self->scale, middle);
+      double pixel = lacuna_view_to_pixel (&self->view, self->scale,
+                                           lacuna_strip_get_place (self));
 
       if (pixel >= 0 && pixel < self->columns)
         return floor (pixel);

@@ -557,6 +557,7 @@ lacuna_strip_set_snapshot (LacunaStrip    *self,
     {
       self->has_view = FALSE;
       self->selection = (struct lac_range){ 0, 0 };
+      self->has_place = FALSE;
       self->hover = FALSE;
       g_clear_object (&self->results);
       g_clear_pointer (&self->matches, g_free);

@@ -135,6 +135,12 @@ void              lacuna_strip_set_selection    (LacunaStrip          *self,
                                                  struct lac_range      range);
 struct lac_range  lacuna_strip_get_selection    (LacunaStrip          *self);
 
+/* Marks one address of the selection, and says it; keys that zoom and centre keep to it rather than to
+ * the selection's middle. A selection without it ends it. Emits nothing. */
+void              lacuna_strip_set_place        (LacunaStrip          *self,
+                                                 gboolean              any,
+                                                 guint64               address);
+
 /* Outlines what is at @address as the pointer would; for the list's hover. */
 void              lacuna_strip_set_hover        (LacunaStrip          *self,
                                                  gboolean              inside,

@@ -23,6 +23,7 @@
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
+#include <string.h>
 
 #define SPACING 8
 
@@ -49,6 +50,8 @@ struct _LacunaDetails
   gboolean selected;
   gboolean inside;
   guint64 selected_address;
+  gboolean has_place; /* an address of the selection is told as well */
+  guint64 place;
   guint64 hover_address;
   struct lac_range measure; /* empty for none */
 };
@@ -198,25 +201,53 @@ show_texts (LacunaDetails   *self,
     place_again (self);
 }
 
+/* @place: (nullable): an address in it that somebody went to. */
 static char *
-format_range (struct lac_range range)
+format_range (struct lac_range range,
+              const guint64   *place)
 {
   g_autofree char *start = lacuna_format_address_grouped (range.start);
   g_autofree char *end = lacuna_format_address_grouped (range.end);
+  g_autofree char *address = NULL;
 
-  return lacuna_isolate (g_strdup_printf ("%s – %s", start, end));
+  if (place == NULL)
+    return lacuna_isolate (g_strdup_printf ("%s – %s", start, end));
+  address = lacuna_format_address_grouped (*place);
+  /* Translators: an address, and the range that it lies in. */
+  return lacuna_isolate (g_strdup_printf (_ ("%s in %s – %s"), address, start, end));
+}
+
+/* What a place is called, such as "libc.so.6 + 0x5f1c0", as one types it to come back; NULL where what
+ * lies there has no name. */
+static char *
+format_place (const struct lac_map *map,
+              const char           *name,
+              guint64               place)
+{
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  size_t index;
+
+  if (*name == '\0' || lac_map_find_name (map, name, strlen (name), &index) != LAC_OK
+      || regions[index].start > place)
+    return NULL;
+  if (regions[index].start == place)
+    return g_strdup (name);
+  return lacuna_isolate (g_strdup_printf ("%s + 0x%" PRIx64, name, place - regions[index].start));
 }
 
 static void
 show_region (LacunaDetails           *self,
              const struct lac_map    *map,
-             const struct lac_region *region)
+             const struct lac_region *region,
+             const guint64           *place)
 {
   const struct lac_backing *backing = lac_map_backing (map, region);
   LacunaInk ink = lacuna_ink_for_region (region);
   g_autofree char *name = lacuna_region_name (backing);
   g_autofree char *base = *name == '/' ? g_path_get_basename (name) : g_strdup (name);
-  g_autofree char *range = format_range (lac_region_range (region));
+  g_autofree char *range = format_range (lac_region_range (region), place);
+  g_autofree char *place_name = place != NULL ? format_place (map, base, *place) : NULL;
   g_autofree char *size = lacuna_format_size (lac_range_size (lac_region_range (region)));
   g_autofree char *protection = lacuna_region_protection (region);
   g_autofree char *facts = NULL;
@@ -239,17 +270,19 @@ show_region (LacunaDetails           *self,
                                 name);
   else
     sentence = g_strdup (lacuna_ink_get_sentence (ink));
-  show_texts (self, LACUNA_SWATCH_INK, ink, *base != '\0' ? base : lacuna_ink_get_label (ink),
+  show_texts (self, LACUNA_SWATCH_INK, ink,
+              place_name != NULL ? place_name : *base != '\0' ? base : lacuna_ink_get_label (ink),
               range, size, facts, sentence);
 }
 
 static void
 show_gap (LacunaDetails        *self,
           const struct lac_map *map,
-          gsize                 index)
+          gsize                 index,
+          const guint64        *place)
 {
   struct lac_range gap = lac_map_gap (map, index);
-  g_autofree char *range = format_range (gap);
+  g_autofree char *range = format_range (gap, place);
   g_autofree char *size = lacuna_format_size (lac_range_size (gap));
   g_autofree char *words = NULL;
   g_autofree char *sentences = NULL;
@@ -306,7 +339,7 @@ show_outside (LacunaDetails        *self,
       if (index < n_regions)
         range.end = regions[index].start;
     }
-  text = format_range (range);
+  text = format_range (range, NULL);
   size = lacuna_format_size (lac_range_size (range));
   show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Outside"), text, size, size,
               address < space->user.start
@@ -316,7 +349,8 @@ show_outside (LacunaDetails        *self,
 
 static void
 show_address (LacunaDetails *self,
-              guint64        address)
+              guint64        address,
+              const guint64 *place)
 {
   const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
   size_t n_regions;
@@ -324,9 +358,9 @@ show_address (LacunaDetails *self,
   size_t index = lac_map_search (map, address);
 
   if (index < n_regions && lac_range_contains (lac_region_range (&regions[index]), address))
-    show_region (self, map, &regions[index]);
+    show_region (self, map, &regions[index], place);
   else if (lac_range_contains (lac_map_gap (map, index), address))
-    show_gap (self, map, index);
+    show_gap (self, map, index, place);
   else
     show_outside (self, map, index, address);
 }
@@ -334,7 +368,7 @@ show_address (LacunaDetails *self,
 static void
 show_measure (LacunaDetails *self)
 {
-  g_autofree char *range = format_range (self->measure);
+  g_autofree char *range = format_range (self->measure, NULL);
   g_autofree char *size = lacuna_format_size (lac_range_size (self->measure));
   g_auto (LacunaFacts) measured = { 0 };
   const char *distance;
@@ -351,13 +385,13 @@ static void
 update (LacunaDetails *self)
 {
   if (self->snapshot != NULL && self->inside)
-    show_address (self, self->hover_address);
+    show_address (self, self->hover_address, NULL);
   else if (self->about_sentence != NULL)
     show_texts (self, LACUNA_SWATCH_NONE, 0, self->about_title, "", "", "", self->about_sentence);
   else if (lac_range_size (self->measure) > 0)
     show_measure (self);
   else if (self->snapshot != NULL && self->selected)
-    show_address (self, self->selected_address);
+    show_address (self, self->selected_address, self->has_place ? &self->place : NULL);
   else
     show_texts (self, LACUNA_SWATCH_NONE, 0, _ ("Point at something"), "", "", "",
                 self->narrow ? _ ("Ctrl+scroll zooms, drag measures, click selects.")
@@ -476,6 +510,25 @@ lacuna_details_set_selection (LacunaDetails *self,
 
   self->selected = any;
   self->selected_address = address;
+  update (self);
+}
+
+/**
+ * lacuna_details_set_place:
+ * @any: whether somebody went to an address in what is selected
+ * @address: which one
+ */
+void
+lacuna_details_set_place (LacunaDetails *self,
+                          gboolean       any,
+                          guint64        address)
+{
+  g_return_if_fail (LACUNA_IS_DETAILS (self));
+
+  if (self->has_place == any && (!any || self->place == address))
+    return;
+  self->has_place = any;
+  self->place = address;
   update (self);
 }
 

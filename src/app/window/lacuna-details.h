@@ -16,6 +16,10 @@ G_DECLARE_FINAL_TYPE (LacunaDetails, lacuna_details, LACUNA, DETAILS, GtkWidget)
 
 void lacuna_details_set_snapshot  (LacunaDetails    *self,
                                    LacunaSnapshot   *snapshot);
+/* An address in what is selected, which is told as well. */
+void lacuna_details_set_place     (LacunaDetails    *self,
+                                   gboolean          any,
+                                   guint64           address);
 void lacuna_details_set_results   (LacunaDetails    *self,
                                    LacunaGapResults *results);
 void lacuna_details_set_selection (LacunaDetails    *self,

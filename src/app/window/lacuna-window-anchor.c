@@ -40,6 +40,13 @@ get_anchor (LacunaWindow *self,
   return TRUE;
 }
 
+/* What the selection stands for as an anchor: the address that somebody went to, or where it begins. */
+static guint64
+selected_address (LacunaWindow *self)
+{
+  return self->has_place ? self->place : self->selected.start;
+}
+
 static gboolean
 is_still_coming (LacunaWindow *self)
 {
@@ -142,15 +149,15 @@ lacuna_window_set_scale (LacunaWindow   *self,
       else
         refuse_to_look_from (self, anchor);
     }
-  else if (self->any_selected && !reaches_user_space (self, self->selected.start))
-    refuse_to_look_from (self, self->selected.start);
+  else if (self->any_selected && !reaches_user_space (self, selected_address (self)))
+    refuse_to_look_from (self, selected_address (self));
   else if (self->any_selected)
     {
-      g_autofree char *text = lacuna_format_address (self->selected.start);
+      g_autofree char *text = lacuna_format_address (selected_address (self));
 
-      add_anchor (self, self->selected.start);
+      add_anchor (self, selected_address (self));
       lacuna_gap_panel_add_anchor (self->gap_panel, text);
-      look_from (self, self->selected.start);
+      look_from (self, selected_address (self));
     }
   else
     {
@@ -245,7 +252,7 @@ near_selection_action (GtkWidget  *widget,
 
   if (!self->any_selected)
     return;
-  address = lacuna_format_address (self->selected.start);
+  address = lacuna_format_address (selected_address (self));
   lacuna_gap_panel_add_anchor (self->gap_panel, address);
   lacuna_window_show_panel_page (self, "find");
 }

@@ -107,6 +107,8 @@ struct _LacunaWindow
   gboolean folded;            /* the panel lies over the table, as of when it was adapted to */
   gboolean any_selected;
   struct lac_range selected;
+  gboolean has_place;         /* somebody went to an address in what is selected */
+  guint64 place;
   gboolean anchor_is_coming;  /* the panel was given an anchor that its results do not have yet */
   guint64 coming_anchor;
   gboolean picks_for_scale;   /* the place that is being picked is to look from */

@@ -104,7 +104,11 @@ lacuna_window_show_selection (LacunaWindow *self)
 {
   struct lac_range none = { 0, 0 };
 
+  self->has_place = self->has_place && self->any_selected
+                    && lac_range_contains (self->selected, self->place);
   lacuna_strip_set_selection (self->strip, self->any_selected ? self->selected : none);
+  lacuna_strip_set_place (self->strip, self->has_place, self->place);
+  lacuna_details_set_place (self->details, self->has_place, self->place);
   lacuna_details_set_selection (self->details, self->any_selected, self->selected.start);
   lacuna_inspector_set_selection (self->inspector, self->any_selected, self->selected.start);
   lacuna_window_show_bytes (self);
@@ -177,6 +181,7 @@ lacuna_window_select (LacunaWindow *self,
   if (self->snapshot == NULL || !lacuna_window_find_range (self, address, &self->selected, &gap))
     return;
   self->any_selected = TRUE;
+  self->has_place = FALSE;
   /* The details tell of this one until the pointer moves again. */
   lacuna_details_set_hover (self->details, FALSE, 0);
   if (gap != G_MAXSIZE && lacuna_gap_panel_select_gap (self->gap_panel, gap))
@@ -340,6 +345,7 @@ result_chosen_cb (LacunaWindow *self)
           lac_add_saturating (gap->candidate, lacuna_gap_results_get_query (results)->size) };
 
   self->any_selected = TRUE;
+  self->has_place = FALSE;
   self->selected = gap->range;
   lacuna_region_pane_select (self->region_pane, TRUE, gap->range.start);
   lacuna_window_show_candidate (self);
