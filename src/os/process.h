@@ -275,7 +275,8 @@ typedef void (*lac_hole_visit) (struct lac_range hole,
  * Reads what can be read: what is not mapped, has no access or is not there (past the end of a mapped
  * file) is a hole, to the byte. Nothing faults, in one's own process either. Two system calls where
  * there is no hole, and about three more for each one. The bytes of a running process are of no one
- * moment.
+ * moment. Where somebody has to bring the memory first (userfaultfd(2), a file in a FUSE file system) it
+ * waits for that.
  *
  * Errors: %LAC_E_NOT_FOUND when nothing of it can be read, with all of it told as one hole;
  *   %LAC_E_INVALID when it goes past the end of the address space; %LAC_E_NOT_SUPPORTED for a recorded
