@@ -66,6 +66,24 @@ after_fork (void)
     }
 }
 
+/* When the library is unloaded, or the process ends while other threads may still be at it: what they
+ * find then is that nothing is taken. */
+static void __attribute__ ((destructor))
+forget_all (void)
+{
+  for (size_t i = 0; i < N_SHARDS; i++)
+    {
+      struct shard *shard = &shards[i];
+
+      lac_lock_acquire (&shard->lock);
+      free (shard->takings);
+      shard->takings = NULL;
+      shard->n_takings = 0;
+      shard->n_room = 0;
+      lac_lock_release (&shard->lock);
+    }
+}
+
 /* Before the first taking. */
 static void
 watch_forks (void)
