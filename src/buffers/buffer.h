@@ -22,9 +22,14 @@ LAC_BEGIN_DECLS
 
 enum lac_buffer_flags
 {
-  /** Never writable and executable at once. Such buffers are not in the shared locator, since others
-   * would write to them as to any: other copies of this library don't see them either. Fill them with
-   * lac_buffer_append() or lac_buffer_write(), not through the pointer. */
+  /** Never writable and executable at one address. Such buffers are not in the shared locator, since
+   * others would write to them as to any: other copies of this library don't see them either. Fill them
+   * with lac_buffer_append() or lac_buffer_write(), not through the pointer.
+   *
+   * The memory is a memfd_create(2) file mapped twice: at the buffer's place to be read and run, and at
+   * another, which nobody is told, to be read and written. What was appended can so be run while more is
+   * appended beside it. A child after fork(2) has the first mapping only. Where a policy lets no such file
+   * be run (vm.memfd_noexec, SELinux) the answer is %LAC_E_SYSTEM. */
   LAC_BUFFER_WRITE_XOR_EXECUTE = 1,
   /** Only a buffer that exists: %LAC_E_NO_GAP rather than a new one. */
   LAC_BUFFER_EXISTING = 2,
@@ -56,17 +61,25 @@ struct lac_buffer
 /**
  * lac_buffers_get:
  * @query: (borrowed) (nullable): the constraints. `size` is how many bytes must be free (4,096 by
- *   default), the whole buffer lies in the window, and `alignment` is that of the next byte (1 is
- *   allowed); `order` is used when a buffer must be made. NULL for lac_placement_init()
+ *   default, less than 4 GiB), the whole buffer lies in the window, and `alignment` is that of the next
+ *   byte; `order` and `avoid` are used when a buffer must be made. NULL for 4,096 bytes anywhere
  * @flags: enum lac_buffer_flags values
  * @out_buffer: (out): the buffer, taken; put it back with lac_buffer_put()
  * @out_report: (out) (optional): how a place was found, when a buffer was made; else zeroed
  *
  * Takes the first buffer that is free, inside the window and roomy enough, or makes one. The position
- * is already aligned. Small requests share buffers; a buffer that is made is as large as asked for,
- * rounded up to the page, or larger when many small ones were made before it.
+ * is already aligned. lac_placement_init() asks for a page at a multiple of the granularity: who needs a
+ * few bytes sets `size` and `alignment`, to 1 if any address will do, or else has a page to himself.
  *
- * O(1) while the buffers used before have room, otherwise O(tables).
+ * Small requests share buffers. A buffer that is made is as large as asked for, rounded up to the page;
+ * when a request of at most a page finds the buffer that its thread used last full, the next is twice as
+ * large, up to 1 MiB where there is room for it.
+ *
+ * Nobody waits for a buffer that is taken: another serves. A thread that met others at its buffer is
+ * given one whose entry in the table lies on another cache line.
+ *
+ * O(1) while one of the four buffers that the thread used last has room, otherwise O(buffers) in tables
+ * that may have room, and O(1) for each of the others.
  *
  * Errors: %LAC_E_NO_GAP, %LAC_E_INVALID, %LAC_E_BUSY when the locator stays locked (see
  *   lac_locator_get_holder()), %LAC_E_OCCUPIED, %LAC_E_NO_MEMORY, %LAC_E_SYSTEM.
@@ -133,7 +146,8 @@ LAC_PUBLIC enum lac_status lac_buffer_write (struct lac_buffer *buffer,
  * lac_buffer_put:
  * @buffer: (inout): a taken buffer; zeroed on success
  *
- * Puts it back, once. What was appended may be run from here on.
+ * Puts it back, once. What was appended may be run from here on. Of several threads that put copies of
+ * one handle at once, one succeeds.
  *
  * Errors: %LAC_E_NOT_TAKEN when it was put back before, also through a copy; somebody else who has it
  *   now keeps it.
