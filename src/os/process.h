@@ -274,7 +274,7 @@ typedef void (*lac_hole_visit) (struct lac_range hole,
  *
  * Reads what can be read: what is not mapped, has no access or is not there (past the end of a mapped
  * file) is a hole, to the byte. Nothing faults, in one's own process either. Two system calls where
- * there is no hole, and about three more for each one. The bytes of a running process are of no one
+ * there is no hole, and two more for each one. The bytes of a running process are of no one
  * moment. Where somebody has to bring the memory first (userfaultfd(2), a file in a FUSE file system) it
  * waits for that.
  *

@@ -43,6 +43,8 @@ struct access
   /* What the system calls take for the process; 0 when they are of no use. */
   pid_t task;
   bool called;
+  /* Where the last call stopped short: that page refuses. 0 when it did not; page 0 may be asked again. */
+  uint64_t stopped_at;
   /* -1 when it was not opened yet. */
   int file;
   /* What was asked last: the region at or above `asked`. */
@@ -126,6 +128,8 @@ move_by_call (struct access *access,
   /* A program of 32 bits can't name what lies higher; the file can. */
   if (address > UINTPTR_MAX || size - 1 > UINTPTR_MAX - (uintptr_t) address)
     return -ENOSYS;
+  if (address == access->stopped_at && address != 0)
+    return -EFAULT;
   access->called = true;
   do
     n = access->write ? process_vm_writev (access->task, &here, 1, &there, 1, 0)
@@ -133,6 +137,7 @@ move_by_call (struct access *access,
   while (n < 0 && errno == EINTR);
   if (n < 0)
     return -errno;
+  access->stopped_at = (size_t) n < size ? address + (size_t) n : 0;
   return n > 0 ? n : -EFAULT;
 }
 
