@@ -328,7 +328,7 @@ test_menu_goes_with_its_parent (void)
   gtk_window_present (window);
   run_for (50);
 
-  lacuna_region_menu_popup (parent, 10, 10);
+  lacuna_region_menu_popup (parent, 10, 10, FALSE);
   run_for (100);
   popover = gtk_widget_get_first_child (parent);
   g_assert_true (GTK_IS_POPOVER_MENU (popover));
@@ -336,7 +336,7 @@ test_menu_goes_with_its_parent (void)
   run_for (100);
   g_assert_null (gtk_widget_get_first_child (parent));
 
-  lacuna_region_menu_popup (parent, 10, 10);
+  lacuna_region_menu_popup (parent, 10, 10, FALSE);
   run_for (50);
   gtk_window_destroy (window);
   run_for (50);

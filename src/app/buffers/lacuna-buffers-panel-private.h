@@ -7,8 +7,6 @@
 #include "lacuna-buffers-group.h"
 #include "lacuna-buffers-panel.h"
 
-#include <adwaita.h>
-
 G_BEGIN_DECLS
 
 struct _LacunaBuffersPanel
@@ -17,7 +15,8 @@ struct _LacunaBuffersPanel
 
   GtkStack *stack; /* "self" or "elsewhere" */
   GtkWidget *create_button;
-  AdwSplitButton *allocate_button;
+  GtkWidget *allocate_button;
+  GtkWidget *allocate_menu_button;
   GtkLabel *plan_label;
   GtkStack *tree_stack; /* "tree" or "empty" */
   GtkLabel *empty_label;

@@ -63,6 +63,7 @@ lacuna_buffers_panel_show_plan (LacunaBuffersPanel *self)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->allocate_button),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  gtk_widget_set_sensitive (self->allocate_menu_button, self->has_query);
 }
 
 static void

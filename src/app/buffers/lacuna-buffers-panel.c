@@ -579,6 +579,7 @@ lacuna_buffers_panel_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, create_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, allocate_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, allocate_menu_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, plan_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, tree_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, empty_label);

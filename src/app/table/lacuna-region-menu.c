@@ -31,9 +31,8 @@ static const Item place_items[] = {
   { N_ ("_Bytes"), "win.bytes" },
 };
 
-/* Only where it can be done: a menu item without its action is not there. */
 static const Item make_items[] = {
-  { N_ ("Create Bu_ffer Here"), "win.create-buffer-in-selection" },
+  { N_ ("Create Bu_ffer Here"), "win.create-buffer-here" },
 };
 
 static void
@@ -44,13 +43,7 @@ append_section (GMenu      *menu,
   g_autoptr (GMenu) section = g_menu_new ();
 
   for (gsize i = 0; i < n_items; i++)
-    {
-      g_autoptr (GMenuItem) item = g_menu_item_new (_ (items[i].label), items[i].action);
-
-      if (items == make_items)
-        g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
-      g_menu_append_item (section, item);
-    }
+    g_menu_append (section, _ (items[i].label), items[i].action);
   g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
 }
 
@@ -75,6 +68,7 @@ closed_cb (GtkWidget *popover)
  * @parent: where it belongs
  * @x: where it points to, in @parent
  * @y: where it points to, in @parent
+ * @holds_candidate: what it is about is a gap in which a buffer can be made, at the candidate
  *
  * Pops the menu up at @x, @y of @parent, which keeps it until it closes.
  *
@@ -85,7 +79,8 @@ closed_cb (GtkWidget *popover)
 void
 lacuna_region_menu_popup (GtkWidget *parent,
                           double     x,
-                          double     y)
+                          double     y,
+                          gboolean   holds_candidate)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
   GdkRectangle place = { (int) x, (int) y, 1, 1 };
@@ -94,7 +89,8 @@ lacuna_region_menu_popup (GtkWidget *parent,
   g_return_if_fail (GTK_IS_WIDGET (parent));
 
   append_section (menu, place_items, G_N_ELEMENTS (place_items));
-  append_section (menu, make_items, G_N_ELEMENTS (make_items));
+  if (holds_candidate)
+    append_section (menu, make_items, G_N_ELEMENTS (make_items));
   append_section (menu, copy_items, G_N_ELEMENTS (copy_items));
   popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);

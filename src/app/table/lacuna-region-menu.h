@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 /* Pops the menu up at @x, @y of @parent, which keeps it until it closes. */
 void lacuna_region_menu_popup (GtkWidget *parent,
                                double     x,
-                               double     y);
+                               double     y,
+                               gboolean   holds_candidate);
 
 G_END_DECLS

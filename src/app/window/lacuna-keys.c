@@ -50,7 +50,7 @@ static const LacunaKey keys[] = {
   { "win.create-buffer", { "<Control>Return", "<Control>KP_Enter" }, FALSE },
   { "win.create-buffer-here", { "b" }, TRUE },
   { "win.allocate-private::rw-", { "<Control><Shift>p" }, FALSE },
-  { "win.append", { "<Control><Shift>a" }, FALSE },
+  { "win.append", { "<Control><Shift>e" }, FALSE },
   { "win.undo", { "<Control>z" }, TRUE },
 
   { "win.filter", { "<Control>f" }, FALSE },

@@ -191,9 +191,9 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
   static const char *const view_actions[]
       = { "win.zoom-in",  "win.zoom-out",   "win.show-all",    "win.scale", "win.orientation",
           "win.panel",    "win.panel-page", "win.find-gap",    "win.show",  "win.filter",
-          "win.inspect",  "win.go-to",      "win.pick-anchor", "win.show-hints",
+          "win.buffers",  "win.inspect",  "win.go-to",      "win.pick-anchor", "win.show-hints",
           "win.bytes",
-          "win.buffers",  NULL };
+          NULL };
   static const char *const selection_actions[]
       = { "win.show-selection", "win.near-selection", "win.copy-address", NULL };
   static const char *const match_actions[]

@@ -213,16 +213,6 @@ lacuna_window_plan_buffers (LacunaWindow *self)
                                  lac_map_space (lacuna_snapshot_get_map (self->snapshot)));
 }
 
-/* A menu of something else is not to offer it. */
-static gboolean
-candidate_is_selected (LacunaWindow *self)
-{
-  LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
-
-  return gap != NULL && self->any_selected
-         && lac_range_contains (self->selected, lacuna_gap_get (gap)->candidate);
-}
-
 /**
  * lacuna_window_update_buffers:
  *
@@ -239,10 +229,22 @@ lacuna_window_update_buffers (LacunaWindow *self)
         view && lacuna_buffers_panel_can (self->buffers_panel, acts[i].act));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.append",
                                  view && self->buffers.allocator != NULL);
-  gtk_widget_action_set_enabled (
-      GTK_WIDGET (self), "win.create-buffer-in-selection",
-      view && candidate_is_selected (self)
-          && lacuna_buffers_panel_can (self->buffers_panel, LACUNA_ACT_CREATE_HERE));
+}
+
+/**
+ * lacuna_window_can_create_in_selection:
+ *
+ * Returns: whether what is selected is the gap with the candidate, and a buffer can be made there; the
+ *   menu of anything else is not to offer it
+ */
+gboolean
+lacuna_window_can_create_in_selection (LacunaWindow *self)
+{
+  LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
+
+  return gap != NULL && self->any_selected
+         && lac_range_contains (self->selected, lacuna_gap_get (gap)->candidate)
+         && lacuna_buffers_panel_can (self->buffers_panel, LACUNA_ACT_CREATE_HERE);
 }
 
 /**
@@ -330,14 +332,6 @@ act_action (GtkWidget  *widget,
 }
 
 static void
-create_in_selection_action (GtkWidget  *widget,
-                            const char *name,
-                            GVariant   *parameter)
-{
-  lacuna_buffers_panel_act (LACUNA_WINDOW (widget)->buffers_panel, LACUNA_ACT_CREATE_HERE, NULL);
-}
-
-static void
 buffers_action (GtkWidget  *widget,
                 const char *name,
                 GVariant   *parameter)
@@ -379,8 +373,6 @@ lacuna_window_add_buffer_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
     gtk_widget_class_install_action (widget_class, acts[i].action, acts[i].parameter_type,
                                      act_action);
-  gtk_widget_class_install_action (widget_class, "win.create-buffer-in-selection", NULL,
-                                   create_in_selection_action);
   gtk_widget_class_install_action (widget_class, "win.buffers", NULL, buffers_action);
   gtk_widget_class_install_action (widget_class, "win.append", NULL, append_action);
   gtk_widget_class_install_action (widget_class, "win.open-self", NULL, open_self_action);

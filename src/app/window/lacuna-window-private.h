@@ -200,6 +200,7 @@ void     lacuna_window_show_buffers        (LacunaWindow     *self);
 void     lacuna_window_refresh_buffers     (LacunaWindow     *self);
 void     lacuna_window_plan_buffers        (LacunaWindow     *self);
 void     lacuna_window_update_buffers      (LacunaWindow     *self);
+gboolean lacuna_window_can_create_in_selection (LacunaWindow *self);
 void     lacuna_window_clear_buffers       (LacunaWindow     *self);
 void     lacuna_window_buffers_performed   (LacunaWindow     *self,
                                             LacunaOperation  *operation);

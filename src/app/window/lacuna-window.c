@@ -241,7 +241,8 @@ strip_menu_cb (LacunaWindow *self,
                double        x,
                double        y)
 {
-  lacuna_region_menu_popup (GTK_WIDGET (self->strip), x, y);
+  lacuna_region_menu_popup (GTK_WIDGET (self->strip), x, y,
+                            lacuna_window_can_create_in_selection (self));
 }
 
 /* Going back goes back to the scale, too. */
@@ -295,7 +296,8 @@ row_menu_cb (LacunaWindow *self,
              double        x,
              double        y)
 {
-  lacuna_region_menu_popup (GTK_WIDGET (self->region_pane), x, y);
+  lacuna_region_menu_popup (GTK_WIDGET (self->region_pane), x, y,
+                            lacuna_window_can_create_in_selection (self));
 }
 
 static void
