@@ -425,6 +425,7 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   gtk_widget_class_install_property_action (widget_class, "bytes.columns", "columns");
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_css_name (widget_class, "bytes-pane");
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/bytes-pane.ui");
@@ -458,6 +459,8 @@ lacuna_bytes_pane_init (LacunaBytesPane *self)
 
   self->columns = g_strdup ("auto");
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("What is in memory"), -1);
   lacuna_menu_make_later (self->menu_button, self->menu);
   lacuna_isolate_copy_plain (self->state_label);
   lacuna_bytes_find_set_view (self->find, self->view);
