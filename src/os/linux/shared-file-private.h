@@ -1,0 +1,42 @@
+/* What shared-file.c and its neighbours share.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "os/shared-file.h"
+
+/* The file's name, up to the PID. */
+#define LAC_SHARED_FILE_PREFIX "Reloaded.Memory.Buffers.MemoryBuffer, PID "
+
+/* What stands in the way, as struct lac_shared_file tells it. */
+struct lac_obstacle
+{
+  enum lac_status status;
+  int system_error;
+  const char *what;
+};
+
+/* Fills in an obstacle, and returns its status. */
+enum lac_status lac_shared_fail (struct lac_obstacle *obstacle,
+                                 enum lac_status      status,
+                                 int                  system_error,
+                                 const char          *what);
+
+/* shared-folder.c */
+
+/* Opens the folder that everyone knows, or makes it; returns its descriptor, or -1. @path is where it
+ * is. */
+int lac_shared_folder_open_common (bool                 make,
+                                   char                 path[256],
+                                   struct lac_obstacle *out_obstacle);
+
+/* The same for our own: below the folder that the session has for us alone, else beside the common
+ * one. */
+int lac_shared_folder_open_own (bool                 make,
+                                char                 path[256],
+                                struct lac_obstacle *out_obstacle);
+
+/* This user's lock on a folder: a file, whose time also says when it was cleaned. -1 when there can't be
+ * one. */
+int lac_shared_folder_open_lock (int folder);
