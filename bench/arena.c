@@ -1,9 +1,9 @@
 /* Allocating 16 bytes from an arena against the same pointer bump written out.
  *
- * The floor is what a program would write by hand for 16 bytes aligned to 16: round up, compare, add. It
- * compares with the end alone, where the arena also has to see whether it must commit. Both fill 1 MiB in
- * a row, write a word into every piece so that no compiler leaves any of it out, and take turns; the
- * pages have been touched before.
+ * The floor is what a program would write by hand for 16 bytes aligned to 16: round up, compare,
+ * add. It compares with the end alone, where the arena also has to see whether it must commit. Both
+ * fill 1 MiB in a row, write a word into every piece so that no compiler leaves any of it out, and
+ * take turns; the pages have been touched before.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -111,7 +111,9 @@ main (void)
   arena_median = median (arenas, N_ROUNDS);
   printf ("16 bytes, aligned to 16, of 1 MiB, medians of %d\n", N_ROUNDS);
   printf ("pointer bump inlined  %6.2f ns\n", bump_median);
-  printf ("arena                 %6.2f ns  %5.2fx (at most 2x)\n", arena_median, arena_median / bump_median);
+  printf ("arena                 %6.2f ns  %5.2fx (at most 2x)\n",
+          arena_median,
+          arena_median / bump_median);
   printf ("fresh arena           %6.2f ns  with page faults\n", median (fresh, N_ROUNDS));
   lac_arena_free (&arena);
   lac_arena_free (&memory);

@@ -1,7 +1,7 @@
 /* A buffer within 2 GiB of a function, so that a jump of five bytes leads from one to the other.
  *
- * This is what a hook needs: the first bytes of the function become a jump to code in the buffer, and
- * that code ends with a jump back. Here the code only returns 42.
+ * This is what a hook needs: the first bytes of the function become a jump to code in the buffer,
+ * and that code ends with a jump back. Here the code only returns 42.
  *
  * SPDX-License-Identifier: MIT
  */

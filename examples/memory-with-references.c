@@ -1,4 +1,5 @@
-/* Memory with references: its owner closes it when it likes, and who still reads it is not disturbed.
+/* Memory with references: its owner closes it when it likes, and who still reads it is not
+ * disturbed.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -21,10 +21,14 @@ main (void)
   query.n_anchors = 1;
   query.size = 3 * 4096;
 
-  status = lac_private_allocate (&query, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE, &memory, &report);
+  status = lac_private_allocate (&query,
+                                 LAC_PROTECTION_READ | LAC_PROTECTION_WRITE,
+                                 &memory,
+                                 &report);
   if (status == LAC_OK)
     {
-      printf ("%zu bytes at %p after %u attempts\n", memory.size, memory.address, report.n_attempts);
+      printf ("%zu bytes at %p after %u attempts\n", memory.size, memory.address,
+              report.n_attempts);
       memset (memory.address, 0xc3, memory.size);
       status = lac_private_protect (&memory, LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE);
       if (status == LAC_OK)

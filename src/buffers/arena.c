@@ -1,5 +1,5 @@
-/* The parts of the arena that are not on the way of every allocation: reserving, committing, strings
- * and hexadecimal.
+/* The parts of the arena that are not on the way of every allocation: reserving, committing,
+ * strings and hexadecimal.
  *
  * Committing is a system call, so it goes in steps that grow with what is used: a large arena is
  * asked for in a number of steps that is the logarithm of its size, and a small one in one.

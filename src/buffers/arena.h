@@ -1,8 +1,8 @@
 /* The arena: many small pieces, one after another, freed all at once.
  *
- * What belongs together and dies together (the strings and tables of one patch) is allocated from one
- * contiguous region. The region is reserved at once and committed as it grows, so that a large arena
- * costs what is used of it. Pieces are not freed one by one.
+ * What belongs together and dies together (the strings and tables of one patch) is allocated from
+ * one contiguous region. The region is reserved at once and committed as it grows, so that a large
+ * arena costs what is used of it. Pieces are not freed one by one.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -50,7 +50,8 @@ LAC_PUBLIC enum lac_status lac_arena_create (size_t                      size,
                                              const struct lac_gap_query *query,
                                              struct lac_arena           *out_arena);
 
-/** lac_arena_commit: makes @size bytes usable after the next @skip; private, for lac_arena_allocate(). */
+/** lac_arena_commit: makes @size bytes usable after the next @skip; private, for
+ * lac_arena_allocate(). */
 LAC_PUBLIC enum lac_status lac_arena_commit (struct lac_arena *arena,
                                              size_t            skip,
                                              size_t            size);

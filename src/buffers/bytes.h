@@ -22,7 +22,8 @@ LAC_BEGIN_DECLS
  * @out_column: (out) (optional): on %LAC_E_SYNTAX, which character (from 1) is not understood; one
  *   past the last when a digit is missing
  *
- * Errors: %LAC_E_SYNTAX; %LAC_E_FULL when there is no room, with nothing written and @out_n_bytes set.
+ * Errors: %LAC_E_SYNTAX; %LAC_E_FULL when there is no room, with nothing written and @out_n_bytes
+ *   set.
  * Threads: any.
  */
 LAC_PUBLIC enum lac_status lac_bytes_parse (const char *text,

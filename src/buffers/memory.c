@@ -1,12 +1,12 @@
 /* Who still holds what: the life of blocks, and of those who look at them.
  *
  * There are two lives. That of the block ends when the memory and every reference to it are closed.
- * That of the handle, a struct lac_memory, ends when nobody can ask about it any more: when the last
- * share in it is dropped, and every reference that holds the block has a share too.
+ * That of the handle, a struct lac_memory, ends when nobody can ask about it any more: when the
+ * last share in it is dropped, and every reference that holds the block has a share too.
  *
- * One lock serves all memories of the process. What it guards is short, lists go over all of them, and
- * with one lock there is no order of locks to get wrong. It is never held while anybody else's code
- * runs; and what a reference gives is read without it.
+ * One lock serves all memories of the process. What it guards is short, lists go over all of them,
+ * and with one lock there is no order of locks to get wrong. It is never held while anybody else's
+ * code runs; and what a reference gives is read without it.
  *
  * A memory's events are told by one thread at a time, one after another: whoever finds somebody
  * telling leaves its own event to them. So nobody who listens is called twice at once, or learns of
@@ -16,7 +16,6 @@
  */
 #include "memory.h"
 
-#include "os/mapping.h"
 #include "os/os.h"
 #include "os/thread.h"
 
@@ -159,8 +158,8 @@ unlink_listener (struct lac_memory *memory,
   free (listener);
 }
 
-/* The first from @from on who is to be told @event. Nobody hears of the release first, not even who came
- * while it was told. */
+/* The first from @from on who is to be told @event. Nobody hears of the release first, not even who
+ * came while it was told. */
 static struct listener *
 find_untold (struct listener      *from,
              enum lac_memory_event event)
@@ -228,8 +227,8 @@ tell (struct lac_memory *memory)
   memory->telling = 0;
 }
 
-/* Does what is due after a change: tells of it, and ends the block's life when nobody holds it. With
- * the lock, and a share; lets the lock go meanwhile. */
+/* Does what is due after a change: tells of it, and ends the block's life when nobody holds it.
+ * With the lock, and a share; lets the lock go meanwhile. */
 static void
 settle (struct lac_memory *memory)
 {
@@ -416,8 +415,8 @@ copy_holder (struct lac_memory_reference *reference,
   if (length == sizeof reference->holder)
     {
       length--;
-      /* Back from the inside of a character to its start: bytes that go on with one are 10xxxxxx, and
-       * there are three at most. */
+      /* Back from the inside of a character to its start: bytes that go on with one are 10xxxxxx,
+       * and there are three at most. */
       for (unsigned i = 0; i < 3 && ((unsigned char) holder[length] & 0xc0) == 0x80; i++)
         length--;
     }
@@ -528,107 +527,4 @@ lac_memory_list_holdings (struct lac_memory         *memory,
     }
   lac_lock_release (&lock);
   return n_found;
-}
-
-static void
-release_private (void  *address,
-                 size_t size,
-                 void  *user_data)
-{
-  struct lac_private *allocation = user_data;
-
-  lac_private_free (allocation);
-  free (allocation);
-}
-
-enum lac_status
-lac_memory_new_private (const struct lac_gap_query *query,
-                        unsigned                    protection,
-                        struct lac_memory         **out_memory)
-{
-  struct lac_private *allocation = calloc (1, sizeof *allocation);
-  enum lac_status status;
-
-  if (allocation == NULL)
-    return LAC_E_NO_MEMORY;
-  status = lac_private_allocate (query, protection, allocation, NULL);
-  if (status == LAC_OK)
-    {
-      status = lac_memory_new_foreign (allocation->address,
-                                       allocation->size,
-                                       release_private,
-                                       allocation,
-                                       out_memory);
-      if (status != LAC_OK)
-        lac_private_free (allocation);
-    }
-  if (status != LAC_OK)
-    free (allocation);
-  return status;
-}
-
-static void
-release_buffer (void  *address,
-                size_t size,
-                void  *user_data)
-{
-  struct lac_buffer *buffer = user_data;
-
-  lac_buffer_put (buffer);
-  free (buffer);
-}
-
-enum lac_status
-lac_memory_new_buffer (struct lac_buffer  *buffer,
-                       struct lac_memory **out_memory)
-{
-  struct lac_buffer *taken;
-  /* Nothing is appended to a buffer that is taken, and to one that is not that is an error. */
-  enum lac_status status = lac_buffer_append (buffer, "", 0, NULL);
-
-  if (status != LAC_OK)
-    return status;
-  taken = malloc (sizeof *taken);
-  if (taken == NULL)
-    return LAC_E_NO_MEMORY;
-  *taken = *buffer;
-  status = lac_memory_new_foreign ((void *) taken->address,
-                                   taken->size,
-                                   release_buffer,
-                                   taken,
-                                   out_memory);
-  if (status != LAC_OK)
-    {
-      free (taken);
-      return status;
-    }
-  *buffer = (struct lac_buffer){ 0 };
-  return LAC_OK;
-}
-
-static void
-release_file (void  *address,
-              size_t size,
-              void  *user_data)
-{
-  lac_os_unmap_file (address, size);
-}
-
-enum lac_status
-lac_memory_new_file (const char         *path,
-                     unsigned            protection,
-                     struct lac_memory **out_memory,
-                     int                *out_system_error)
-{
-  void *address;
-  size_t size;
-  enum lac_status status
-      = lac_os_map_file (path, protection, &address, &size, out_system_error);
-
-  if (status != LAC_OK)
-    return status;
-  status = lac_memory_new_foreign (address, size, release_file, NULL, out_memory);
-  if (status != LAC_OK)
-    lac_os_unmap_file (address, size);
-  return status;
 }

@@ -1,9 +1,9 @@
 /* Memory and references: a block whose end is somebody's to decide, and those who still look at it.
  *
  * A block (an allocation, a mapped file, a buffer, memory that came from elsewhere) is reached only
- * through references, which give pointer and capacity without a copy. The block is released when the
- * memory and every reference are closed, whichever is last: so a viewer can go on reading what its
- * owner has already closed, and it can be listed who still holds what.
+ * through references, which give pointer and capacity without a copy. The block is released when
+ * the memory and every reference are closed, whichever is last: so a viewer can go on reading what
+ * its owner has already closed, and it can be listed who still holds what.
  *
  *     open memory, n references  --close memory-->  closed memory, n references: still there
  *                                --close the last reference-->  released
@@ -43,7 +43,8 @@ typedef void (*lac_memory_release) (void  *address,
  * @user_data: for @release
  * @out_memory: (out) (transfer full): the memory; end it with lac_memory_unref()
  *
- * Errors: %LAC_E_NO_MEMORY, %LAC_E_INVALID for no address with a size; the block is the caller's then.
+ * Errors: %LAC_E_NO_MEMORY, %LAC_E_INVALID for no address with a size; the block is the caller's
+ *   then.
  * Threads: any, here and below.
  */
 LAC_PUBLIC enum lac_status lac_memory_new_foreign (void               *address,
@@ -67,8 +68,8 @@ LAC_PUBLIC enum lac_status lac_memory_new_private (const struct lac_gap_query *q
 /**
  * lac_memory_new_buffer:
  * @buffer: (inout) (transfer full): a taken buffer; zeroed on success
- * @out_memory: (out) (transfer full): memory that lac_buffer_put() ends; all of the buffer, which nobody
- *   else fills meanwhile. One that is write-xor-execute can only be read so
+ * @out_memory: (out) (transfer full): memory that lac_buffer_put() ends; all of the buffer, which
+ *   nobody else fills meanwhile. One that is write-xor-execute can only be read so
  *
  * Errors: %LAC_E_NOT_TAKEN, %LAC_E_NO_MEMORY.
  */
@@ -78,8 +79,9 @@ LAC_PUBLIC enum lac_status lac_memory_new_buffer (struct lac_buffer  *buffer,
 /**
  * lac_memory_new_file:
  * @path: (borrowed): an ordinary file
- * @protection: enum lac_protection values; a private mapping, so writing changes no file. What others
- *   write to the file may show, and pages that they cut off its end can't be read any more (SIGBUS)
+ * @protection: enum lac_protection values; a private mapping, so writing changes no file. What
+ *   others write to the file may show, and pages that they cut off its end can't be read any more
+ *   (SIGBUS)
  * @out_memory: (out) (transfer full): memory that unmapping ends
  * @out_system_error: (out) (optional): the errno on %LAC_E_SYSTEM
  *
@@ -101,8 +103,8 @@ LAC_PUBLIC void lac_memory_unref (struct lac_memory *memory);
  * lac_memory_close:
  * @memory: a memory
  *
- * From here on new references are valid and empty; those that exist keep working. Releases the block
- * when there are none. Closing again is harmless.
+ * From here on new references are valid and empty; those that exist keep working. Releases the
+ * block when there are none. Closing again is harmless.
  */
 LAC_PUBLIC void lac_memory_close (struct lac_memory *memory);
 
@@ -129,9 +131,9 @@ enum lac_memory_event
  * @event: what happened
  * @user_data: as given
  *
- * Called with no lock held, on the thread that did it; or, when a call for the same memory is under way,
- * by the thread that is in it, right after. So calls for one memory come one after another, and
- * each who listens hears of the closing before the release. It may call anything here.
+ * Called with no lock held, on the thread that did it; or, when a call for the same memory is under
+ * way, by the thread that is in it, right after. So calls for one memory come one after another,
+ * and each who listens hears of the closing before the release. It may call anything here.
  */
 typedef void (*lac_memory_notify) (struct lac_memory    *memory,
                                    enum lac_memory_event event,
@@ -151,16 +153,16 @@ LAC_PUBLIC enum lac_status lac_memory_add_notify (struct lac_memory *memory,
                                                   void              *user_data,
                                                   uint64_t          *out_id);
 
-/** lac_memory_remove_notify: no call begins after it returns; one that runs on another thread is waited
- * for, so don't hold a lock that it takes. Harmless for an @id that was removed before. */
+/** lac_memory_remove_notify: no call begins after it returns; one that runs on another thread is
+ * waited for, so don't hold a lock that it takes. Harmless for an @id that was removed before. */
 LAC_PUBLIC void lac_memory_remove_notify (struct lac_memory *memory,
                                           uint64_t           id);
 
 /**
  * lac_memory_reference_new:
  * @memory: a memory
- * @holder: (borrowed) (nullable): who looks, in a few words for a list; cut after 63 bytes, never inside a
- *   UTF-8 character
+ * @holder: (borrowed) (nullable): who looks, in a few words for a list; cut after 63 bytes, never
+ *   inside a UTF-8 character
  * @out_reference: (out) (transfer full): the reference; end it with lac_memory_reference_drop()
  *
  * Errors: %LAC_E_NO_MEMORY. A closed memory is no error: the reference is empty.

@@ -1,9 +1,9 @@
 /* Overwriting code where it lies.
  *
- * What is to be overwritten may be anybody's: a buffer, a function of the program, read-only data. Each
- * piece of it has the protection that it has now, so that is asked first, changed where it has to be, and
- * put back. One call at a time does this: otherwise one would put back the protection of a page that
- * another is writing to.
+ * What is to be overwritten may be anybody's: a buffer, a function of the program, read-only data.
+ * Each piece of it has the protection that it has now, so that is asked first, changed where it has
+ * to be, and put back. One call at a time does this: otherwise one would put back the protection of
+ * a page that another is writing to.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -74,7 +74,7 @@ after_fork (void)
   if (is_for_fork)
     release ();
   else
-    /* It was forked from a callback, which goes on in the child too, on a thread of another number. */
+    /* It was forked from a callback, which goes on in the child, on a thread of another number. */
     atomic_store_explicit (&lock_holder, lac_thread_id (), memory_order_relaxed);
 }
 
@@ -99,7 +99,8 @@ add_piece (struct pieces *pieces,
   return LAC_OK;
 }
 
-/* What is mapped at @address; through @process where the system can't be asked for one region alone. */
+/* What is mapped at @address; through @process where the system can't be asked for one region
+ * alone. */
 static enum lac_status
 find_region (uint64_t             address,
              struct lac_process **process,
@@ -174,7 +175,10 @@ restore (struct pieces *pieces)
       struct piece *piece = &pieces->array[i];
 
       if (piece->changed)
-        lac_os_protect (piece->range.start, piece->range.end - piece->range.start, piece->protection, NULL);
+        lac_os_protect (piece->range.start,
+                        piece->range.end - piece->range.start,
+                        piece->protection,
+                        NULL);
     }
 }
 

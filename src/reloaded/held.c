@@ -1,7 +1,7 @@
 /* The takings, in arrays: there are as many as threads that hook at this moment, so few.
  *
- * Which array is decided by the item, and each has a lock of its own, so that threads with different
- * buffers hardly ever meet.
+ * Which array is decided by the item, and each has a lock of its own, so that threads with
+ * different buffers hardly ever meet.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -66,8 +66,8 @@ after_fork (void)
     }
 }
 
-/* When the library is unloaded, or the process ends while other threads may still be at it: what they
- * find then is that nothing is taken. */
+/* When the library is unloaded, or the process ends while other threads may still be at it: what
+ * they find then is that nothing is taken. */
 static void __attribute__ ((destructor))
 forget_all (void)
 {
@@ -138,8 +138,8 @@ held_add (LocatorItem             *item,
   return status;
 }
 
-/* With the lock. Others may have put back what was taken here, and it may have been taken here again
- * since: so only the last one counts. */
+/* With the lock. Others may have put back what was taken here, and it may have been taken here
+ * again since: so only the last one counts. */
 static struct taking *
 find (struct shard      *shard,
       const LocatorItem *item)
@@ -164,12 +164,13 @@ forget (struct shard      *shard,
 static bool
 is_meant (const struct taking *taking,
           enum held_which      which,
-          uint64_t             number)
+          uint64_t             number,
+          uint64_t             known)
 {
   if (which == HELD_ANY)
     return true;
   if (which == HELD_TAKING && number != 0)
-    return taking->number == number;
+    return (taking->number & known) == number;
   return taking->thread == lac_thread_id () || !lac_thread_is_alive (taking->thread);
 }
 
@@ -178,13 +179,15 @@ release (LocatorItem *item)
 {
   int32_t taken = 1;
 
-  __atomic_compare_exchange_n (&item->is_taken, &taken, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+  __atomic_compare_exchange_n (&item->is_taken, &taken, 0, false, __ATOMIC_RELEASE,
+                               __ATOMIC_RELAXED);
 }
 
 void
 held_put (LocatorItem    *item,
           enum held_which which,
-          uint64_t        number)
+          uint64_t        number,
+          uint64_t        known)
 {
   struct shard *shard = find_shard (item);
   struct lac_buffer buffer = { 0 };
@@ -193,7 +196,7 @@ held_put (LocatorItem    *item,
 
   lac_lock_acquire (&shard->lock);
   taking = find (shard, item);
-  puts = taking != NULL ? is_meant (taking, which, number) : which == HELD_ANY;
+  puts = taking != NULL ? is_meant (taking, which, number, known) : which == HELD_ANY;
   if (taking != NULL && puts)
     {
       buffer = taking->buffer;

@@ -1,8 +1,8 @@
 /* Which items were taken through this library, and by whom.
  *
- * The interface names a buffer by its item alone, and an item is the same whoever has it. So that what is
- * put back twice does not put back somebody else's buffer, each taking is remembered here until it
- * ends, with its number.
+ * The interface names a buffer by its item alone, and an item is the same whoever has it. So that
+ * what is put back twice does not put back somebody else's buffer, each taking is remembered here
+ * until it ends, with its number.
  *
  * A child made by fork(2) has taken nothing.
  *
@@ -30,10 +30,11 @@ enum held_which
   HELD_ANY,
 };
 
-/* Puts @item back, if it is taken in that way. */
+/* Puts @item back, if it is taken in that way. @known: which bits of @taking's number are. */
 void held_put (LocatorItem    *item,
                enum held_which which,
-               uint64_t        taking);
+               uint64_t        taking,
+               uint64_t        known);
 
 /* Takes @item if it is free. */
 bool item_try_take (LocatorItem *item);

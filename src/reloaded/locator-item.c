@@ -62,7 +62,7 @@ locatoritem_try_lock (LocatorItem *item)
     return false;
   if (held_add (item, NULL, &taking) == LAC_OK)
     return true;
-  held_put (item, HELD_ANY, 0);
+  held_put (item, HELD_ANY, 0, 0);
   return false;
 }
 
@@ -80,14 +80,14 @@ void
 locatoritem_unlock (LocatorItem *item)
 {
   if (item != NULL)
-    held_put (item, HELD_ANY, 0);
+    held_put (item, HELD_ANY, 0, 0);
 }
 
 void
 free_locator_item (LocatorItem *item)
 {
   if (item != NULL)
-    held_put (item, HELD_MINE, 0);
+    held_put (item, HELD_MINE, 0, 0);
 }
 
 bool

@@ -1,9 +1,10 @@
 /* Buffers, spelled as users of Reloaded.Memory.Buffers know them.
  *
- * The functions and structures that a C program written for that library calls, over Lacuna's buffers.
- * Whoever links liblacuna-reloaded instead needs to change nothing, and shares buffers with everybody in
- * the process who uses either library. What the interface leaves open is said here, function by
- * function. New programs have more from lacuna.h: reasons, reports, write-xor-execute.
+ * The functions and structures that a C program written for that library calls, over Lacuna's
+ * buffers. Whoever links liblacuna-reloaded instead needs to change nothing, and shares buffers
+ * with everybody in the process who uses either library. What the interface leaves open is said
+ * here, function by function. New programs have more from lacuna.h: reasons, reports,
+ * write-xor-execute.
  *
  *     BufferSearchSettings settings = buffersearchsettings_from_proximity (0x7fffffff, target, 64);
  *     GetBufferResult result = buffers_get_buffer (&settings);
@@ -33,9 +34,9 @@ extern "C" {
  * @position: how many are used, from the front
  * @is_taken: 1 while somebody has it, else 0
  *
- * A buffer, as it stands in the table that all in the process share: 20 bytes (16 in a process of 32
- * bits), at any multiple of 4. Buffers are readable, writable and executable, and last as long as the
- * process.
+ * A buffer, as it stands in the table that all in the process share: 20 bytes (16 in a process of
+ * 32 bits), at any multiple of 4. Buffers are readable, writable and executable, and last as long
+ * as the process.
  */
 #pragma pack(push, 4)
 typedef struct LocatorItem
@@ -68,9 +69,11 @@ typedef struct BufferSearchSettings
  * @target_process_id: this process's; 0 means the same. Others can't be allocated in
  * @retry_count: how many more times to try when other threads take every place that is found first;
  *   below 0 counts as 0
- * @brute_force: when nothing else is left, take a place too that the heap or the stack may grow into
+ * @brute_force: when nothing else is left, take a place too that the heap or the stack may grow
+ *   into
  *
- * buffersearchsettings_from_proximity() and its sibling fill these in; 8 retries and brute force then.
+ * buffersearchsettings_from_proximity() and its sibling fill these in; 8 retries and brute force
+ * then.
  */
 typedef struct BufferAllocatorSettings
 {
@@ -130,8 +133,8 @@ typedef struct GetBufferResult
  * buffers_get_buffer:
  * @settings: where it may lie, and how much must be free in it
  *
- * Takes the first buffer that is free and fits, or makes one. Nobody else appends to it before it is
- * put back, with free_get_buffer_result().
+ * Takes the first buffer that is free and fits, or makes one. Nobody else appends to it before it
+ * is put back, with free_get_buffer_result().
  *
  * Returns: a buffer, or a message
  */
@@ -153,7 +156,8 @@ GetBufferResult buffers_get_buffer_aligned (const BufferSearchSettings *settings
  * buffers_allocate_private_memory:
  * @settings: where, and how much; only read
  *
- * Returns: an allocation, which free_allocation_result() or free_private_allocation() frees, or a message
+ * Returns: an allocation, which free_allocation_result() or free_private_allocation() frees, or a
+ * message
  */
 AllocationResult buffers_allocate_private_memory (BufferAllocatorSettings *settings);
 
@@ -178,8 +182,8 @@ BufferAllocatorSettings bufferallocatorsettings_from_proximity (size_t proximity
  * free_get_buffer_result:
  * @result: what buffers_get_buffer() or its sibling returned
  *
- * Puts the buffer back, or frees the message. A second time nothing happens: whoever has the buffer by
- * then keeps it. Any thread may do it.
+ * Puts the buffer back, or frees the message. A second time nothing happens: whoever has the buffer
+ * by then keeps it. Any thread may do it.
  */
 void free_get_buffer_result (GetBufferResult result);
 
@@ -187,8 +191,8 @@ void free_get_buffer_result (GetBufferResult result);
  * free_allocation_result:
  * @result: what buffers_allocate_private_memory() returned
  *
- * Frees the allocation, or the message. A second time nothing happens for the allocation; a message is
- * freed once.
+ * Frees the allocation, or the message. A second time nothing happens for the allocation; a message
+ * is freed once.
  */
 void free_allocation_result (AllocationResult result);
 
@@ -196,9 +200,9 @@ void free_allocation_result (AllocationResult result);
  * free_locator_item:
  * @item: a buffer that this thread took here, in whichever way
  *
- * Puts it back. Does nothing when it is not taken, or not by this thread (unless that has ended), or
- * not through this library: so a second time can't take it from somebody else. Who got a buffer from
- * another thread puts it back with free_get_buffer_result(), or with locatoritem_unlock().
+ * Puts it back. Does nothing when it is not taken, or not by this thread (unless that has ended),
+ * or not through this library: so a second time can't take it from somebody else. Who got a buffer
+ * from another thread puts it back with free_get_buffer_result(), or with locatoritem_unlock().
  */
 void free_locator_item (LocatorItem *item);
 
@@ -206,9 +210,9 @@ void free_locator_item (LocatorItem *item);
  * free_private_allocation:
  * @allocation: what a result had
  *
- * Gives the memory back. Does nothing when that was done before, or when it was not allocated here, in
- * this process. In 32 bits the structure has no room for a number: there, who frees twice frees an
- * allocation of the same size that was made at the same place in between.
+ * Gives the memory back. Does nothing when that was done before, or when it was not allocated here,
+ * in this process. In 32 bits the structure has no room for a number: there, who frees twice frees
+ * an allocation of the same size that was made at the same place in between.
  */
 void free_private_allocation (PrivateAllocation allocation);
 
@@ -237,12 +241,13 @@ bool locatoritem_try_lock (LocatorItem *item);
  * locatoritem_lock:
  * @item: any item
  *
- * Takes the buffer, and waits for as long as somebody else has it: for ever, when they died with it. To
- * give up after a while, use locatoritem_try_lock(). Returns at once for NULL.
+ * Takes the buffer, and waits for as long as somebody else has it: for ever, when they died with
+ * it. To give up after a while, use locatoritem_try_lock(). Returns at once for NULL.
  */
 void locatoritem_lock (LocatorItem *item);
 
-/** locatoritem_unlock: puts the buffer back, whoever took it. For those who know that they have it. */
+/** locatoritem_unlock: puts the buffer back, whoever took it. For those who know that they have it.
+ * */
 void locatoritem_unlock (LocatorItem *item);
 
 /**
@@ -280,11 +285,12 @@ size_t locatoritem_append_bytes (LocatorItem   *item,
  * @target: where they go: memory of this process, in a buffer or anywhere else
  * @size: how many
  *
- * Copies the bytes to memory that may be read-only or executable, and makes them safe to run. The pages
- * have their protection back afterwards. When a page can't be made writable nothing is written.
+ * Copies the bytes to memory that may be read-only or executable, and makes them safe to run. The
+ * pages have their protection back afterwards. When a page can't be made writable nothing is
+ * written.
  *
- * Other threads may run what is overwritten meanwhile; where that must not be seen half done, write one
- * aligned word from a callback of overwrite_allocated_code_ex().
+ * Other threads may run what is overwritten meanwhile; where that must not be seen half done, write
+ * one aligned word from a callback of overwrite_allocated_code_ex().
  */
 void overwrite_allocated_code (const uint8_t *source,
                                uint8_t       *target,

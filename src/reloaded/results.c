@@ -1,10 +1,10 @@
 /* Getting and allocating, with results as values.
  *
  * A result that is passed by value has bytes that belong to none of its members, since a pointer is
- * aligned and a bool is small. In these lies the number of the taking, so that a result that is freed
- * twice is known even when the same buffer was got again in between. Whether such bytes survive a
- * copy is the compiler's choice (C11, 6.2.6.1): a result without a number is handled as well as it can
- * be by the item alone.
+ * aligned and a bool is small. In these lies the number of the taking, so that a result that is
+ * freed twice is known even when the same buffer was got again in between. Whether such bytes
+ * survive a copy is the compiler's choice (C11, 6.2.6.1): a result without a number is handled as
+ * well as it can be by the item alone.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,28 +17,26 @@
 
 _Static_assert (sizeof (void *) != 8
                     || (sizeof (LocatorItem) == 20 && sizeof (BufferSearchSettings) == 24
-                        && sizeof (BufferAllocatorSettings) == 32 && sizeof (PrivateAllocation) == 24
-                        && sizeof (AllocationResult) == 40 && sizeof (GetBufferResult) == 24),
+                        && sizeof (BufferAllocatorSettings) == 32
+                        && sizeof (PrivateAllocation) == 24 && sizeof (AllocationResult) == 40 && sizeof (GetBufferResult) == 24),
                 "the layouts that others were compiled with");
 _Static_assert (_Alignof (LocatorItem) == 4, "items lie at multiples of 4");
 
 /* The first of the spare bytes, when they hold a number. */
 #define STAMP 0xa5
-#define MAX_SPARE 8
 
-/* Where the spare bytes are, and how many: before the pointer of a buffer's result, and at the end of an
- * allocation, which in 32 bits has none. */
+/* Where the spare bytes are, and how many: before the pointer of a buffer's result, and at the end
+ * of an allocation, which in 32 bits has none. */
 #define BUFFER_SPARE sizeof (bool)
 #define N_BUFFER_SPARE (offsetof (GetBufferResult, ok) - BUFFER_SPARE)
 #define ALLOCATION_SPARE (offsetof (PrivateAllocation, process_id) + sizeof (uint32_t))
 #define N_ALLOCATION_SPARE (sizeof (PrivateAllocation) - ALLOCATION_SPARE)
 
-/* As many of the low bytes of @number as there is room for. */
+/* Which bits of a number there is room for. */
 static uint64_t
-cut_number (uint64_t number,
-            size_t   n_spare)
+known_bits (size_t n_spare)
 {
-  return n_spare < MAX_SPARE + 1 && n_spare > 0 ? number & (UINT64_MAX >> (64 - 8 * (n_spare - 1))) : 0;
+  return n_spare > 1 ? UINT64_MAX >> (64 - 8 * (n_spare - 1)) : 0;
 }
 
 static void
@@ -183,7 +181,8 @@ free_get_buffer_result (GetBufferResult result)
   else if (result.ok != NULL)
     held_put (result.ok,
               HELD_TAKING,
-              read_number ((const unsigned char *) &result + BUFFER_SPARE, N_BUFFER_SPARE));
+              read_number ((const unsigned char *) &result + BUFFER_SPARE, N_BUFFER_SPARE),
+              known_bits (N_BUFFER_SPARE));
 }
 
 AllocationResult
@@ -223,21 +222,24 @@ buffers_allocate_private_memory (BufferAllocatorSettings *settings)
   result.ok.base_address = allocation.address;
   result.ok.size = allocation.size;
   result.ok.process_id = process;
-  write_number ((unsigned char *) &result.ok + ALLOCATION_SPARE, N_ALLOCATION_SPARE, allocation.serial);
+  write_number ((unsigned char *) &result.ok + ALLOCATION_SPARE,
+                N_ALLOCATION_SPARE,
+                allocation.serial);
   return result;
 }
 
 void
 free_private_allocation (PrivateAllocation allocation)
 {
-  uint64_t number = read_number ((const unsigned char *) &allocation + ALLOCATION_SPARE, N_ALLOCATION_SPARE);
+  const unsigned char *bytes = (const unsigned char *) &allocation;
+  uint64_t number = read_number (bytes + ALLOCATION_SPARE, N_ALLOCATION_SPARE);
   struct lac_private found;
 
   if (allocation.base_address == NULL || allocation.process_id != (uint32_t) lac_os_process_id ()
       || lac_private_find (allocation.base_address, &found) != LAC_OK)
     return;
   if (found.address == (void *) allocation.base_address && found.size == allocation.size
-      && (number == 0 || number == cut_number (found.serial, N_ALLOCATION_SPARE)))
+      && (number == 0 || number == (found.serial & known_bits (N_ALLOCATION_SPARE))))
     lac_private_free (&found);
 }
 

@@ -305,6 +305,19 @@ check_put_bare (void)
     }
 }
 
+/* More often than the numbers that a result has room for in 32 bits. */
+static void
+check_often (void)
+{
+  for (unsigned i = 0; i < 70000; i++)
+    {
+      GetBufferResult result = get_low (32);
+
+      free_get_buffer_result (result);
+      CHECK (!locatoritem_is_taken (result.ok));
+    }
+}
+
 struct other
 {
   GetBufferResult result;
@@ -911,6 +924,7 @@ main (int   argc,
   check_buffer ();
   check_put_twice ();
   check_put_bare ();
+  check_often ();
   check_threads ();
   check_lock_waits ();
   check_alignment ();
