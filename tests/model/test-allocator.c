@@ -4,6 +4,7 @@
  */
 #include "model/lacuna-allocator.h"
 #include "model/lacuna-error.h"
+#include "os/process.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -409,6 +410,62 @@ test_append (void)
   g_assert_cmphex (there.end, ==, buffer.end);
 }
 
+/* Marking buffers makes the map again; what is no buffer is as it was, with and without detail. */
+static void
+test_marking_changes_nothing_else (void)
+{
+  struct lac_process *process = NULL;
+
+  g_assert_cmpint (lac_process_open (NULL, LAC_PROCESS_SELF, &process, NULL), ==, LAC_OK);
+  for (int detail = 0; detail < 2; detail++)
+    {
+      g_autoptr (LacunaSnapshot) snapshot = NULL;
+      struct lac_map *plain = NULL, *marked;
+      const struct lac_region *regions, *marked_regions;
+      size_t n_regions, n_marked, n_same = 0, n_buffers = 0;
+
+      g_assert_cmpint (lac_process_read_map (process, detail ? LAC_READ_DETAIL : 0, NULL, &plain,
+                                             NULL),
+                       ==, LAC_OK);
+      snapshot = lacuna_target_load (target, detail ? LACUNA_LOAD_DETAIL : 0, NULL, NULL);
+      marked = lacuna_snapshot_get_map (snapshot);
+      regions = lac_map_regions (plain, &n_regions);
+      marked_regions = lac_map_regions (marked, &n_marked);
+      for (size_t i = 0; i < n_marked; i++)
+        {
+          const struct lac_region *region = &marked_regions[i];
+          size_t index = lac_map_search (plain, region->start);
+          const struct lac_region *other = index < n_regions ? &regions[index] : NULL;
+          const struct lac_backing *backing = lac_map_backing (marked, region);
+          const struct lac_backing *other_backing;
+
+          if (region->kind == LAC_KIND_BUFFER)
+            {
+              n_buffers++;
+              continue;
+            }
+          /* A map of oneself is another one each time. */
+          if (other == NULL || other->start != region->start || other->end != region->end)
+            continue;
+          n_same++;
+          other_backing = lac_map_backing (plain, other);
+          g_assert_cmpint (region->kind, ==, other->kind);
+          g_assert_cmpint (region->protection, ==, other->protection);
+          g_assert_cmpint (region->flags, ==, other->flags);
+          g_assert_cmphex (region->offset, ==, other->offset);
+          g_assert_cmpuint (backing->inode, ==, other_backing->inode);
+          g_assert_cmpint (backing->image, ==, other_backing->image);
+          g_assert_cmpint (backing->deleted, ==, other_backing->deleted);
+          g_assert_cmpstr (backing->name, ==, other_backing->name);
+          g_assert_true ((lac_map_detail (marked, i) != NULL) == detail);
+        }
+      g_assert_cmpuint (n_buffers, >, 0);
+      g_assert_cmpuint (n_same, >, n_regions / 2);
+      lac_map_unref (plain);
+    }
+  lac_process_close (process);
+}
+
 static void
 test_create_buffer (void)
 {
@@ -603,6 +660,8 @@ main (int    argc,
   g_test_add_func ("/model/allocator/hold-of-foreign-memory", test_hold_of_foreign_memory);
   g_test_add_func ("/model/allocator/free-refuses-strangers", test_free_refuses_strangers);
   g_test_add_func ("/model/allocator/append", test_append);
+  g_test_add_func ("/model/allocator/marking-changes-nothing-else",
+                   test_marking_changes_nothing_else);
   g_test_add_func ("/model/allocator/free-what-looks-like-an-allocation",
                    test_free_what_looks_like_an_allocation);
   g_test_add_func ("/model/allocator/create-buffer", test_create_buffer);
