@@ -29,6 +29,23 @@ measure (GtkWidget     *box,
                         natural_baseline);
 }
 
+/* The same of what would like to have its room before others get more than they need. */
+static void
+measure_wanted (GtkWidget     *box,
+                GtkOrientation orientation,
+                int            for_size,
+                int           *minimum,
+                int           *natural,
+                int           *minimum_baseline,
+                int           *natural_baseline)
+{
+  GtkWidget *child = gtk_widget_get_first_child (box);
+
+  measure (box, orientation, for_size, minimum, natural, minimum_baseline, natural_baseline);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL && gtk_widget_should_layout (child))
+    gtk_widget_measure (child, orientation, -1, NULL, natural, NULL, NULL);
+}
+
 /* At the end of the room that there is. */
 static void
 allocate (GtkWidget *box,
@@ -62,4 +79,17 @@ void
 lacuna_spare_make (GtkWidget *box)
 {
   gtk_widget_set_layout_manager (box, gtk_custom_layout_new (NULL, measure, allocate));
+}
+
+/**
+ * lacuna_spare_make_wanted:
+ * @box: what has one child
+ *
+ * The same, but @box would like to be as wide as its child: it takes the room that others like to have,
+ * and only leaves them what they need.
+ */
+void
+lacuna_spare_make_wanted (GtkWidget *box)
+{
+  gtk_widget_set_layout_manager (box, gtk_custom_layout_new (NULL, measure_wanted, allocate));
 }

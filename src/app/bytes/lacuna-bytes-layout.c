@@ -12,7 +12,7 @@
 
 /* Pixels at both ends. */
 #define MARGIN 14
-#define NARROW_MARGIN 8
+#define NARROW_MARGIN 6
 
 /* What is left of an address where room is short: "…c97c 7000". */
 #define SHORT_DIGITS 10

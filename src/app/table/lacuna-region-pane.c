@@ -33,6 +33,7 @@ struct _LacunaRegionPane
   GtkMenuButton *sort_button;
   GMenuModel *sort_menu;
   GtkLabel *count_label;
+  GtkWidget *bytes_box;
   GtkStack *stack;
   GtkLabel *empty_label;
   GtkWidget *clear_button;
@@ -404,6 +405,8 @@ lacuna_region_pane_build (LacunaLater *later)
   LacunaRegionPane *self = LACUNA_REGION_PANE (later);
 
   lacuna_spare_make (gtk_widget_get_parent (GTK_WIDGET (self->count_label)));
+  /* Where there is no room for the switch there is still its key. */
+  lacuna_spare_make_wanted (self->bytes_box);
   lacuna_menu_make_later (self->sort_button, self->sort_menu);
 
   self->table = lacuna_region_table_new (self->view, self->list);
@@ -433,6 +436,7 @@ lacuna_region_pane_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_gaps);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, show_both);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, count_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, bytes_box);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, sort_menu);
   gtk_widget_class_bind_template_child (widget_class, LacunaRegionPane, stack);
