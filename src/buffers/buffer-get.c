@@ -25,13 +25,23 @@
 /* Pages in front of a buffer that may become buffers of their own, see lac_locator_enter(). */
 #define SPARE_PAGES 3
 
+/* What somebody wants who has no wish. */
+static const struct lac_gap_query anything = {
+  .max = LAC_ADDRESS_END,
+  .within = LAC_WITHIN_DEFAULT,
+  .size = LAC_TABLE_SIZE,
+  .alignment = 1,
+  .avoid = LAC_HAZARD_ALL,
+  .order = LAC_ORDER_NEAREST,
+};
+
 /* What a thread remembers, of one generation of the locator. Only hints: everything is checked. */
 struct hints
 {
-  uint64_t           generation;
+  uint64_t generation;
   struct lac_record *records[N_HINTS];
-  int32_t            thread;
-  bool               crowded;
+  int32_t thread;
+  bool crowded;
 };
 
 static _Thread_local struct hints hints __attribute__ ((tls_model ("initial-exec")));
@@ -55,10 +65,10 @@ place_memory (const struct lac_gap_query  *query,
               struct lac_placement_report *out_report)
 {
   struct lac_gap_query larger = *query;
-  unsigned         protection = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  unsigned protection = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
   struct lac_range range;
-  enum lac_status  status;
-  void            *writable;
+  enum lac_status status;
+  void *writable;
 
   if ((flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
     protection = LAC_PROTECTION_NONE;
@@ -101,11 +111,11 @@ make_buffer (struct lac_state            *state,
              struct lac_record          **out_record,
              struct lac_placement_report *out_report)
 {
-  uint64_t              page_size = state->page_size;
-  uint64_t              needed = (request->size + page_size - 1) & ~(page_size - 1);
-  uint64_t              size = needed;
+  uint64_t page_size = state->page_size;
+  uint64_t needed = (request->size + page_size - 1) & ~(page_size - 1);
+  uint64_t size = needed;
   struct lac_new_buffer buffer = { .page_size = (uint32_t) page_size };
-  enum lac_status       status;
+  enum lac_status status;
 
   if (needed > UINT32_MAX)
     return LAC_E_INVALID;
@@ -163,14 +173,14 @@ get_slowly (const struct lac_gap_query  *query,
             struct lac_placement_report *out_report)
 {
   _Atomic (struct lac_known *) *list;
-  struct lac_record            *record = NULL;
-  struct lac_state             *state;
-  struct lac_search_result      found;
-  int32_t                       thread = lac_thread_id ();
-  bool                          may_make = (flags & LAC_BUFFER_EXISTING) == 0;
-  bool                          alone, second;
-  uint64_t                      generation;
-  enum lac_status               status = lac_state_open (may_make, &state);
+  struct lac_record *record = NULL;
+  struct lac_state *state;
+  struct lac_search_result found;
+  int32_t thread = lac_thread_id ();
+  bool may_make = (flags & LAC_BUFFER_EXISTING) == 0;
+  bool alone, second;
+  uint64_t generation;
+  enum lac_status status = lac_state_open (may_make, &state);
 
   if (status != LAC_OK)
     return status == LAC_E_NOT_FOUND ? LAC_E_NO_GAP : status;
@@ -304,21 +314,13 @@ get (const struct lac_gap_query  *query,
      struct lac_buffer           *out_buffer,
      struct lac_placement_report *out_report)
 {
-  struct lac_state    *state = lac_state_ready ();
-  struct lac_gap_query anything;
-  struct lac_request   request;
-  uint32_t             filled = 0;
-  bool                 met_others = false;
+  struct lac_state *state = lac_state_ready ();
+  struct lac_request request;
+  uint32_t filled = 0;
+  bool met_others = false;
 
   if (out_report != NULL)
     memset (out_report, 0, sizeof *out_report);
-  if (query == NULL)
-    {
-      lac_placement_init (&anything);
-      anything.size = LAC_TABLE_SIZE;
-      anything.alignment = 1;
-      query = &anything;
-    }
   if (!understand (query, flags, &request))
     return LAC_E_INVALID;
   if (state != NULL && get_remembered (state, &request, flags, out_buffer, &filled, &met_others))
@@ -353,12 +355,12 @@ get_quickly (const struct lac_gap_query  *query,
              struct lac_placement_report *out_report,
              bool                         has_anchors)
 {
-  struct lac_state  *state = atomic_load_explicit (&lac_the_state, memory_order_acquire);
+  struct lac_state *state = atomic_load_explicit (&lac_the_state, memory_order_acquire);
   struct lac_record *record = hints.records[0];
-  struct lac_item   *item;
-  uintptr_t          base;
-  uint32_t           size, old_position, room;
-  uintptr_t          skip;
+  struct lac_item *item;
+  uintptr_t base;
+  uint32_t size, old_position, room;
+  uintptr_t skip;
 
   if (out_report != NULL || state == NULL || record == NULL
       || hints.generation != atomic_load_explicit (&state->quick_generation, memory_order_relaxed)
@@ -404,7 +406,7 @@ lac_buffers_get (const struct lac_gap_query  *query,
                  struct lac_placement_report *out_report)
 {
   if (query == NULL)
-    return get (query, flags, out_buffer, out_report);
+    query = &anything;
   if (query->n_anchors != 0)
     return get_near (query, flags, out_buffer, out_report);
   return get_quickly (query, flags, out_buffer, out_report, false);

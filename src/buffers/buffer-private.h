@@ -11,7 +11,7 @@ struct lac_request
 {
   uintptr_t start;
   uintptr_t end;
-  uint32_t  size;
+  uint32_t size;
   uintptr_t mask;
 };
 
@@ -31,7 +31,7 @@ lac_request_find_room (const struct lac_request *request,
                        uint32_t                  size,
                        uint32_t                  position)
 {
-  uint32_t  room = size - position;
+  uint32_t room = size - position;
   uintptr_t skip = -(base + position) & request->mask;
 
   if (position > size || skip > room || request->size > room - (uint32_t) skip)
@@ -88,9 +88,9 @@ lac_record_try (struct lac_record        *record,
                 struct lac_buffer        *out_buffer)
 {
   struct lac_item *item = record->item;
-  uintptr_t        base = atomic_load_explicit (&record->base, memory_order_relaxed);
-  uint32_t         size = atomic_load_explicit (&record->size, memory_order_relaxed);
-  uint32_t         old_position, position;
+  uintptr_t base = atomic_load_explicit (&record->base, memory_order_relaxed);
+  uint32_t size = atomic_load_explicit (&record->size, memory_order_relaxed);
+  uint32_t old_position, position;
 
   if (!lac_request_is_inside (request, base, size))
     return LAC_OUTCOME_UNFIT;
@@ -127,4 +127,4 @@ struct lac_record *lac_buffer_search (struct lac_state             *state,
                                       int32_t                       thread,
                                       bool                          alone,
                                       struct lac_search_result     *out_result,
-                                      struct lac_buffer            *out_buffer);
+                                      struct lac_buffer *out_buffer);

@@ -24,12 +24,12 @@ search_table (struct lac_known         *known,
     return NULL;
   for (unsigned i = 0; i < count; i++)
     {
-      struct lac_item   *item = &known->table->items[i];
+      struct lac_item *item = &known->table->items[i];
       struct lac_record *record = &known->records[i];
-      uint32_t           size = lac_item_size (item);
-      uint32_t           position = lac_item_position (item);
-      uintptr_t          base;
-      int32_t            holder;
+      uint32_t size = lac_item_size (item);
+      uint32_t position = lac_item_position (item);
+      uintptr_t base;
+      int32_t holder;
 
       if (position >= size)
         continue;
