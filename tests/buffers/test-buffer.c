@@ -196,6 +196,45 @@ only_existing (void)
   g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_EXISTING, &buffer, NULL), ==, LAC_E_NO_GAP);
 }
 
+static void *
+get_in_thread (void *buffer)
+{
+  *(struct lac_buffer *) buffer = get (64);
+  return NULL;
+}
+
+/* Threads whose items share a cache line would wait for each other with buffers of their own. */
+static void
+threads_that_meet_part (void)
+{
+  struct lac_buffer first = get (64), theirs, ours;
+  uintptr_t their_item;
+  pthread_t thread;
+
+  put (&first);
+  pthread_create (&thread, NULL, get_in_thread, &theirs);
+  pthread_join (thread, NULL);
+  g_assert_false (theirs.created);
+  ours = get (64);
+  g_assert_true (ours.created);
+  their_item = (uintptr_t) theirs.item;
+  g_assert_cmpuint (((uintptr_t) ours.item) / 64, >,
+                    (their_item + sizeof (struct lac_item) - 1) / 64);
+  put (&ours);
+  /* A handle may be put by another thread than the one that took it. */
+  put (&theirs);
+
+  /* What lies between is there for everybody, and each thread stays with its own. */
+  g_assert_cmpuint (first_table ()->item_count, <=, 4);
+  for (unsigned i = 0; i < first_table ()->item_count; i++)
+    g_assert_cmpint (first_table ()->items[i].is_taken, ==, 0);
+  theirs = get (64);
+  g_assert_false (theirs.created);
+  g_assert_cmpuint (((uintptr_t) theirs.item) / 64, >,
+                    (their_item + sizeof (struct lac_item) - 1) / 64);
+  put (&theirs);
+}
+
 /* Places */
 
 static void
@@ -773,6 +812,7 @@ main (int    argc,
     { "/buffers/buffer/is-put-back-once", put_once },
     { "/buffers/buffer/is-put-back-once-by-many-at-once", put_at_once },
     { "/buffers/buffer/taken-is-passed-over", taken_is_passed_over },
+    { "/buffers/buffer/threads-that-meet-part", threads_that_meet_part },
     { "/buffers/buffer/contradictions-are-refused", contradictions },
     { "/buffers/buffer/only-existing-makes-none", only_existing },
     { "/buffers/buffer/next-byte-is-aligned", next_byte_is_aligned },
