@@ -103,16 +103,18 @@ lacuna_buffers_panel_drop_tree (LacunaBuffersPanel *self)
   g_hash_table_remove_all (self->seen);
 }
 
-/* Opens what begins open and was not seen before. */
+/* Opens what begins open and was not seen before. Only heads can be opened, and there are few. */
 static void
 open_new (LacunaBuffersPanel *self)
 {
-  for (guint i = 0; self->tree != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->tree)); i++)
+  for (guint i = 0; self->tree != NULL; i++)
     {
-      g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->tree, i);
-      g_autoptr (GObject) item = gtk_tree_list_row_get_item (row);
+      g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_child_row (self->tree, i);
+      g_autoptr (GObject) item = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
 
-      if (!gtk_tree_list_row_is_expandable (row) || g_hash_table_contains (self->seen, item))
+      if (row == NULL)
+        return;
+      if (g_hash_table_contains (self->seen, item))
         continue;
       g_hash_table_add (self->seen, g_object_ref (item));
       if (item != (GObject *) self->groups[2])
@@ -241,6 +243,30 @@ holds (gpointer item,
          && lac_range_contains (lacuna_allocation_get_range (item), address);
 }
 
+/* The row of the buffer or allocation that holds @address, without a row object for each that there is;
+ * GTK_INVALID_LIST_POSITION when it is not shown. */
+static guint
+find_row (LacunaBuffersPanel *self,
+          guint64             address)
+{
+  for (guint i = 0;; i++)
+    {
+      g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_child_row (self->tree, i);
+      GListModel *children = row != NULL ? gtk_tree_list_row_get_children (row) : NULL;
+      guint n_children = children != NULL ? g_list_model_get_n_items (children) : 0;
+
+      if (row == NULL)
+        return GTK_INVALID_LIST_POSITION;
+      for (guint j = 0; j < n_children; j++)
+        {
+          g_autoptr (GObject) item = g_list_model_get_item (children, j);
+
+          if (holds (item, address))
+            return gtk_tree_list_row_get_position (row) + 1 + j;
+        }
+    }
+}
+
 static gboolean
 reveal_cb (gpointer user_data)
 {
@@ -263,7 +289,7 @@ void
 lacuna_buffers_panel_select (LacunaBuffersPanel *self,
                              guint64             address)
 {
-  guint n_rows;
+  guint position;
 
   g_return_if_fail (LACUNA_IS_BUFFERS_PANEL (self));
 
@@ -273,21 +299,13 @@ lacuna_buffers_panel_select (LacunaBuffersPanel *self,
   open_new (self);
   if (self->followed != NULL && holds (self->followed, address))
     return;
-  n_rows = g_list_model_get_n_items (G_LIST_MODEL (self->tree));
-  for (guint i = 0; i < n_rows; i++)
-    {
-      g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->tree, i);
-      g_autoptr (GObject) item = gtk_tree_list_row_get_item (row);
-
-      if (holds (item, address))
-        {
-          self->updating++;
-          gtk_single_selection_set_selected (self->selection, i);
-          self->updating--;
-          self->reveal_position = i;
-          if (self->reveal_source == 0)
-            self->reveal_source = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, reveal_cb, self, NULL);
-          return;
-        }
-    }
+  position = find_row (self, address);
+  if (position == GTK_INVALID_LIST_POSITION)
+    return;
+  self->updating++;
+  gtk_single_selection_set_selected (self->selection, position);
+  self->updating--;
+  self->reveal_position = position;
+  if (self->reveal_source == 0)
+    self->reveal_source = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, reveal_cb, self, NULL);
 }

@@ -556,11 +556,23 @@ lacuna_buffers_panel_finalize (GObject *object)
   G_OBJECT_CLASS (lacuna_buffers_panel_parent_class)->finalize (object);
 }
 
+/* What has the focus is the button in it, and GTK 4.8 gives that no name. */
+static void
+name_inner (GtkWidget  *widget,
+            const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (widget)),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 static void
 lacuna_buffers_panel_build (LacunaLater *later)
 {
   LacunaBuffersPanel *self = LACUNA_BUFFERS_PANEL (later);
 
+  name_inner (GTK_WIDGET (self->append_kind), _ ("How it is written"));
+  name_inner (self->allocate_menu_button, _ ("Allocate privately, with another protection"));
+  name_inner (GTK_WIDGET (self->protect_button), _ ("Protect"));
   lacuna_buffers_panel_start_tree (self);
   g_signal_connect_swapped (self->selection, "notify::selected-item",
                             G_CALLBACK (selection_changed_cb), self);

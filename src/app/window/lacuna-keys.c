@@ -47,7 +47,7 @@ static const LacunaKey keys[] = {
   { "win.near-selection", { "<Control>m" }, FALSE },
 
   { "win.buffers", { "<Control><Shift>b" }, FALSE },
-  { "win.create-buffer", { "<Control>Return", "<Control>KP_Enter" }, FALSE },
+  { "win.create-buffer", { "<Control>Return" }, FALSE },
   { "win.create-buffer-here", { "b" }, TRUE },
   { "win.allocate-private::rw-", { "<Control><Shift>p" }, FALSE },
   { "win.append", { "<Control><Shift>e" }, FALSE },
