@@ -78,13 +78,12 @@ lacuna_bytes_describe (LacunaBytes *self)
   address = lacuna_isolate (lacuna_format_address_prefixed (self->caret));
   reason = missing_reason (self, self->caret);
   if (reason != NULL)
-    /* Translators: an address, and why the byte there can't be read. */
-    return g_strdup_printf (_ ("%s · %s"), address, reason);
+    /* Translators: an address, and what there is to say of the byte there. */
+    return g_strdup_printf (C_ ("byte", "%s · %s"), address, reason);
   value = describe_value (self, self->caret);
   if (value == NULL)
     return g_steal_pointer (&address);
   value = lacuna_isolate (g_steal_pointer (&value));
-  /* Translators: an address, and the byte there. */
   return g_strdup_printf (C_ ("byte", "%s · %s"), address, value);
 }
 
