@@ -363,6 +363,9 @@ test_exec (Fixture      *fixture,
   if (!fixture->started)
     return;
   name = g_strdup (lacuna_snapshot_get_origin (fixture->window->snapshot)->name);
+  lacuna_window_select (fixture->window, region_at (fixture, 0)->start);
+  g_assert_true (fixture->window->any_selected);
+  lacuna_strip_zoom (fixture->window->strip, 1024, FALSE);
   victim_command (&fixture->victim, "become", 0, 0);
   wait_until (fixture, has_other_map);
   /* It may have been read while it was being loaded. */
@@ -373,6 +376,13 @@ test_exec (Fixture      *fixture,
   g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (fixture->window)), ==, title);
   g_assert_false (fixture->window->exited);
   assert_subtitle (fixture, ", live$");
+
+  /* That is said, and nothing of the program before is looked at. */
+  g_assert_nonnull (fixture->window->toast);
+  g_assert_cmpstr (adw_toast_get_title (fixture->window->toast), ==, "The process now runs exe.");
+  g_assert_false (fixture->window->any_selected);
+  g_assert_cmphex (lacuna_strip_get_visible (fixture->window->strip).end, ==,
+                   lacuna_scale_get_extent (lacuna_strip_get_scale (fixture->window->strip)).end);
 
   g_set_object (&old_snapshot, fixture->window->snapshot);
   wait_until (fixture, has_other_snapshot);

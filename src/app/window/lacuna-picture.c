@@ -12,6 +12,8 @@
 #include "lacuna-picture.h"
 #include "model/lacuna-release.h"
 
+#include <string.h>
+
 void
 lacuna_picture_free (LacunaPicture *self)
 {
@@ -39,6 +41,36 @@ surroundings_equal (const struct lac_map *a,
          && x->pointer_bits == y->pointer_bits && lac_map_repairs (a) == lac_map_repairs (b);
 }
 
+/* The end of the first stack, which lies where it is as long as a program runs; 0 for none. */
+static guint64
+stack_end (const struct lac_map *map)
+{
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  size_t index;
+
+  return lac_map_find_name (map, "[stack]", strlen ("[stack]"), &index) == LAC_OK
+           ? regions[index].end
+           : 0;
+}
+
+/* Whether the process has begun another program. That gives it a stack in another place, mostly; with
+ * addresses that are not random, what it is called and how it was called both differ. A process that
+ * gives itself a name does not put its stack elsewhere. */
+static gboolean
+is_replaced (LacunaSnapshot *before,
+             LacunaSnapshot *after)
+{
+  const LacunaOrigin *was = lacuna_snapshot_get_origin (before);
+  const LacunaOrigin *is = lacuna_snapshot_get_origin (after);
+
+  if (is->kind == LACUNA_TARGET_FILE)
+    return FALSE;
+  return stack_end (lacuna_snapshot_get_map (before)) != stack_end (lacuna_snapshot_get_map (after))
+         || (g_strcmp0 (was->name, is->name) != 0
+             && g_strcmp0 (was->command_line, is->command_line) != 0);
+}
+
 /* Makes the rest of @picture, of which there is only the snapshot. */
 static void
 complete (LacunaPicture       *picture,
@@ -50,6 +82,7 @@ complete (LacunaPicture       *picture,
     {
       struct lac_map *before = lacuna_snapshot_get_map (previous->snapshot);
 
+      picture->replaced = is_replaced (previous->snapshot, picture->snapshot);
       picture->changes = lacuna_changes_new (before, map);
       picture->unchanged = picture->changes == NULL && surroundings_equal (before, map);
       if (picture->unchanged && map != before)

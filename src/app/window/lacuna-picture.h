@@ -17,6 +17,7 @@ typedef struct
   LacunaCensus *census;
   LacunaChanges *changes; /* since the picture before; NULL when no region differs, or it was the first */
   gboolean unchanged;     /* the snapshot shares the map of the one before, the census is that one's */
+  gboolean replaced;      /* the process has become another program since the picture before */
   gint64 took;            /* how long making it took, in microseconds */
 } LacunaPicture;
 
