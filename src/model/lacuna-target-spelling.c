@@ -126,6 +126,19 @@ set_ambiguous (GError    **error,
   g_string_free (list, TRUE);
 }
 
+/**
+ * lacuna_target_error_is_ambiguous:
+ * @error: what lacuna_target_new_for_spelling() said
+ *
+ * Returns: whether there are several processes of the name, which the message lists in lines
+ */
+gboolean
+lacuna_target_error_is_ambiguous (const GError *error)
+{
+  return g_error_matches (error, LACUNA_ERROR, LAC_E_NO_PROCESS)
+         && strchr (error->message, '\n') != NULL;
+}
+
 static LacunaTarget *
 new_for_name (const char *name,
               GError    **error)

@@ -77,6 +77,20 @@ lacuna_target_get_capabilities (LacunaTarget *self)
 }
 
 /**
+ * lacuna_target_get_file:
+ * @self: a target
+ *
+ * Returns: (transfer none) (nullable): the file; %NULL for a process and standard input
+ */
+GFile *
+lacuna_target_get_file (LacunaTarget *self)
+{
+  g_return_val_if_fail (LACUNA_IS_TARGET (self), NULL);
+
+  return self->file;
+}
+
+/**
  * lacuna_target_get_pid:
  * @self: a target
  *

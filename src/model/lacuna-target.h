@@ -51,9 +51,14 @@ void               lacuna_target_new_for_spelling_async  (const char          *s
 LacunaTarget      *lacuna_target_new_for_spelling_finish (GAsyncResult        *result,
                                                           GError             **error);
 
+/* Whether it says that there are several processes of the name. */
+gboolean           lacuna_target_error_is_ambiguous      (const GError        *error);
+
 LacunaTargetKind   lacuna_target_get_kind         (LacunaTarget         *self);
 LacunaCapabilities lacuna_target_get_capabilities (LacunaTarget         *self);
 gint32             lacuna_target_get_pid          (LacunaTarget         *self);
+/* (nullable): NULL for a process and standard input. */
+GFile             *lacuna_target_get_file         (LacunaTarget         *self);
 
 /* UTF-8, for people: "self", "chromium 14231", "core.txt". */
 const char        *lacuna_target_get_title        (LacunaTarget         *self);

@@ -29,5 +29,18 @@ enum lac_status lac_process_open_file (struct lac_process      *process,
                                        const struct lac_region *region,
                                        int                     *out_file);
 
-/** lac_file_close: closes what lac_process_open_file() opened. */
+/**
+ * lac_file_open_pipe:
+ * @path: a named pipe, or a device
+ * @out_file: (out): a file descriptor to read from; the caller closes it with lac_file_close()
+ *
+ * Opens it without waiting for anybody who writes: whoever reads can wait, and stop waiting.
+ *
+ * Errors: %LAC_E_NOT_FOUND, %LAC_E_NOT_SUPPORTED when it may not be read.
+ * Threads: any.
+ */
+enum lac_status lac_file_open_pipe (const char *path,
+                                    int        *out_file);
+
+/** lac_file_close: closes what was opened. */
 void lac_file_close (int file);

@@ -156,3 +156,16 @@ lacuna_target_chooser_popup (LacunaTargetChooser *self)
 
   gtk_menu_button_popup (self->button);
 }
+
+/**
+ * lacuna_target_chooser_set_search:
+ * @search: (nullable): what is searched for whenever the list is opened
+ */
+void
+lacuna_target_chooser_set_search (LacunaTargetChooser *self,
+                                  const char          *search)
+{
+  g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
+
+  lacuna_target_list_set_search (self->list, search);
+}

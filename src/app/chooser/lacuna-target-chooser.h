@@ -17,4 +17,8 @@ void lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,
                                        gboolean             narrow);
 void lacuna_target_chooser_popup      (LacunaTargetChooser *self);
 
+/* What is searched for whenever the list is opened; NULL for nothing. */
+void lacuna_target_chooser_set_search (LacunaTargetChooser *self,
+                                       const char          *search);
+
 G_END_DECLS

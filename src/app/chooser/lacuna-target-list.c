@@ -36,6 +36,7 @@ struct _LacunaTargetList
   GtkFilterListModel *filtered;
   GtkCustomFilter *filter;
   GtkCustomSorter *sorter;
+  char *search;    /* what is searched for when the list is opened */
   char *sorted_by; /* what was typed when the rows were put in order */
   GtkSortListModel *sorted;
   GtkSingleSelection *selection;
@@ -283,7 +284,7 @@ lacuna_target_list_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (lacuna_target_list_parent_class)->map (widget);
 
-  gtk_editable_set_text (self->search_entry, "");
+  gtk_editable_set_text (self->search_entry, self->search != NULL ? self->search : "");
   refresh_cb (self);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
     {
@@ -293,6 +294,7 @@ lacuna_target_list_map (GtkWidget *widget)
   g_clear_handle_id (&self->refresh_source, g_source_remove);
   self->refresh_source = g_timeout_add (REFRESH_MILLISECONDS, refresh_cb, self);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  gtk_editable_select_region (self->search_entry, 0, -1);
 }
 
 static void
@@ -330,6 +332,7 @@ lacuna_target_list_dispose (GObject *object)
 static void
 lacuna_target_list_finalize (GObject *object)
 {
+  g_free (LACUNA_TARGET_LIST (object)->search);
   g_free (LACUNA_TARGET_LIST (object)->sorted_by);
 
   G_OBJECT_CLASS (lacuna_target_list_parent_class)->finalize (object);
@@ -400,4 +403,18 @@ lacuna_target_list_class_init (LacunaTargetListClass *klass)
 static void
 lacuna_target_list_init (LacunaTargetList *self)
 {
+}
+
+/**
+ * lacuna_target_list_set_search:
+ * @search: (nullable): what to search for from when the list is opened the next time
+ */
+void
+lacuna_target_list_set_search (LacunaTargetList *self,
+                               const char       *search)
+{
+  g_return_if_fail (LACUNA_IS_TARGET_LIST (self));
+
+  g_free (self->search);
+  self->search = g_strdup (search);
 }

@@ -15,4 +15,7 @@ G_BEGIN_DECLS
 #define LACUNA_TYPE_TARGET_LIST (lacuna_target_list_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaTargetList, lacuna_target_list, LACUNA, TARGET_LIST, LacunaLater)
 
+void lacuna_target_list_set_search (LacunaTargetList *self,
+                                    const char       *search);
+
 G_END_DECLS

@@ -18,9 +18,13 @@
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* How long a load may take before the window says that it is at it. */
 #define SPINNER_MILLISECONDS 200
+
+/* How long until it says what it waits for, and offers not to. */
+#define PATIENCE_MILLISECONDS 2000
 
 /* How long a window waits for something to show before it shows itself. */
 #define PRESENT_MILLISECONDS 50
@@ -145,6 +149,11 @@ show_failure (LacunaWindow *self,
   adw_window_title_set_title (self->window_title, "Lacuna");
   adw_window_title_set_subtitle (self->window_title, "");
   self->shows_target = FALSE;
+  /* What came from standard input is gone. */
+  gtk_widget_set_visible (self->try_again_button,
+                          self->target == NULL
+                              || (lacuna_target_get_capabilities (self->target)
+                                  & LACUNA_CAN_REFRESH) != 0);
   show_page (self, "failure");
   end_waiting (self);
 }
@@ -180,6 +189,22 @@ show_first (LacunaWindow  *self,
     gtk_widget_grab_focus (GTK_WIDGET (self->strip));
 }
 
+/* Another program: nothing of what was looked at is there any more. */
+static void
+show_replaced (LacunaWindow  *self,
+               LacunaPicture *picture)
+{
+  g_autofree char *message
+      /* Translators: %s is a program's name. */
+      = g_strdup_printf (_ ("The process now runs %s."),
+                         lacuna_snapshot_get_origin (picture->snapshot)->name);
+
+  self->any_selected = FALSE;
+  lacuna_window_show_parts (self, picture, FALSE);
+  update_title (self);
+  lacuna_window_toast (self, message);
+}
+
 static void
 show_picture (LacunaWindow  *self,
               LacunaPicture *picture) /* (transfer full) */
@@ -193,6 +218,8 @@ show_picture (LacunaWindow  *self,
   self->exited = FALSE;
   if (!refreshed)
     show_first (self, picture);
+  else if (picture->replaced && !picture->unchanged)
+    show_replaced (self, picture);
   else if (!picture->unchanged)
     show_refreshed (self, picture);
   /* Bytes and buffers change where no map does. */
@@ -218,7 +245,8 @@ show_fault (LacunaWindow *self,
   else
     {
       g_autofree char *title
-          = g_strdup_printf (_ ("Can't Read %s"), lacuna_target_get_title (self->target));
+          = g_strdup_printf (_ ("Can't Read %s"),
+                             name_source (lacuna_target_get_title (self->target)));
 
       show_failure (self, title, error->message);
     }
@@ -277,17 +305,77 @@ loaded_cb (GObject      *source,
     lacuna_window_refresh (self);
 }
 
+static void
+queried_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (LacunaWindow) self = user_data;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+  g_autofree char *text = NULL;
+
+  /* It may have come meanwhile, or something else may be waited for. */
+  if (info == NULL || self->cancellable == NULL || self->target == NULL || self->shows_target
+      || lacuna_target_get_file (self->target) != G_FILE (source)
+      || g_file_info_get_file_type (info) != G_FILE_TYPE_SPECIAL)
+    return;
+  text = g_strdup_printf (_ ("Waiting for a program to write to %s…"),
+                          lacuna_target_get_title (self->target));
+  gtk_label_set_label (self->loading_label, text);
+}
+
+/* A pipe is read when somebody writes to it, which may be never. */
+static gboolean
+patience_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+  GFile *file = lacuna_target_get_file (self->target);
+
+  self->spinner_source = 0;
+  gtk_widget_set_visible (self->cancel_button, TRUE);
+  if (file != NULL)
+    g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE,
+                             G_PRIORITY_DEFAULT, self->cancellable, queried_cb,
+                             g_object_ref (self));
+  else if (lacuna_target_get_kind (self->target) == LACUNA_TARGET_FILE)
+    gtk_label_set_label (self->loading_label, _ ("Waiting for standard input to end…"));
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 spinner_cb (gpointer user_data)
 {
   LacunaWindow *self = user_data;
-  g_autofree char *text
-      = g_strdup_printf (_ ("Reading %s…"), lacuna_target_get_title (self->target));
+  g_autofree char *text = g_strdup_printf (
+      _ ("Reading %s…"), name_source (lacuna_target_get_title (self->target)));
 
-  self->spinner_source = 0;
   gtk_label_set_label (self->loading_label, text);
+  gtk_widget_set_visible (self->cancel_button, FALSE);
+  self->spinner_source
+      = g_timeout_add (PATIENCE_MILLISECONDS - SPINNER_MILLISECONDS, patience_cb, self);
   show_page (self, "loading");
   return G_SOURCE_REMOVE;
+}
+
+/**
+ * lacuna_window_cancel_loading:
+ *
+ * Waits no longer for what is being loaded.
+ */
+void
+lacuna_window_cancel_loading (LacunaWindow *self)
+{
+  g_autofree char *message = NULL;
+
+  if (self->cancellable == NULL || self->shows_target || self->target == NULL)
+    return;
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->spinner_source, g_source_remove);
+  message = g_strdup_printf (_ ("%s was not waited for."),
+                             name_source (lacuna_target_get_title (self->target)));
+  show_failure (self, _ ("Reading Cancelled"), message);
+  gtk_widget_child_focus (GTK_WIDGET (self->failure_page), GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -349,11 +437,36 @@ lacuna_window_open_target (LacunaWindow *self,
 
   g_set_object (&self->target, target);
   g_clear_pointer (&self->spelling, g_free);
+  lacuna_target_chooser_set_search (self->chooser, NULL);
   self->shows_target = FALSE;
   self->exited = FALSE;
   self->live_state.by_itself = FALSE;
   show_target_name (self, lacuna_target_get_title (target));
   load (self);
+}
+
+/* Once the window is there to be pointed at. */
+static gboolean
+popup_cb (GtkWidget     *chooser,
+          GdkFrameClock *clock,
+          gpointer       user_data)
+{
+  lacuna_target_chooser_popup (LACUNA_TARGET_CHOOSER (chooser));
+  return G_SOURCE_REMOVE;
+}
+
+/* Several processes have the name. The command line lists them; here the list is one to choose from. */
+static void
+show_ambiguous (LacunaWindow *self,
+                const char   *spelling,
+                const char   *name)
+{
+  g_autofree char *title = g_strdup_printf (_ ("Several Processes Are Called %s"), name);
+
+  show_target_name (self, spelling);
+  show_failure (self, title, _ ("Choose one of them from the list."));
+  lacuna_target_chooser_set_search (self->chooser, name);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->chooser), popup_cb, NULL, NULL);
 }
 
 static void
@@ -365,6 +478,12 @@ begin_target (LacunaWindow *self,
   if (target != NULL)
     {
       lacuna_window_open_target (self, target);
+      return;
+    }
+
+  if (g_str_has_prefix (spelling, "name:") && lacuna_target_error_is_ambiguous (error))
+    {
+      show_ambiguous (self, spelling, spelling + strlen ("name:"));
       return;
     }
 
@@ -413,6 +532,7 @@ lacuna_window_open_spelling (LacunaWindow *self,
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_clear_object (&self->target);
+  lacuna_target_chooser_set_search (self->chooser, NULL);
   self->shows_target = FALSE;
   g_free (self->spelling);
   self->spelling = g_strdup (kept);

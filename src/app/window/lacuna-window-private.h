@@ -52,14 +52,18 @@ struct _LacunaWindow
   GtkWidget *counts_label;
   GtkWidget *source_label;
   AdwToastOverlay *toast_overlay;
-  AdwToast *toast;          /* borrowed: the last one; NULL when it is gone */
+  AdwToast *toast;          /* borrowed: with words alone; NULL when it is gone */
+  AdwToast *other_toast;    /* borrowed: with a button; NULL when it is gone */
+  guint toast_source;       /* until the words go */
   GtkOverlay *drop_overlay; /* over everything */
   GtkWidget *drop_hint;     /* borrowed: on it; NULL until something was held over the window */
   GtkWidget *status;        /* nothing to see; its name is what was told last */
   GtkStack *stack;
   GtkSpinner *spinner;
   GtkLabel *loading_label;
+  GtkWidget *cancel_button;
   AdwStatusPage *failure_page;
+  GtkWidget *try_again_button;
   GtkWidget *grid;
   LacunaOverview *overview;
   GtkBox *toolbar;
@@ -256,6 +260,7 @@ gboolean lacuna_window_fits_layout         (LacunaWindow     *self,
 
 /* lacuna-window-loading.c: from a target to a picture */
 void     lacuna_window_refresh             (LacunaWindow     *self);
+void     lacuna_window_cancel_loading      (LacunaWindow     *self);
 
 /* lacuna-window-settings.c: what is remembered */
 void     lacuna_window_bind_settings       (LacunaWindow     *self);

@@ -20,6 +20,9 @@ G_DEFINE_FINAL_TYPE (LacunaWindow, lacuna_window, ADW_TYPE_APPLICATION_WINDOW)
 
 #define PROPERTY_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY)
 
+/* How long a few words are there to be read. */
+#define TOAST_MILLISECONDS 3000
+
 static GParamSpec *properties[LACUNA_WINDOW_N_PROPERTIES];
 
 static const char *const scale_names[] = {
@@ -70,26 +73,60 @@ lacuna_window_show_toast (LacunaWindow *self,
 {
   if (self->toast != NULL)
     adw_toast_dismiss (self->toast);
-  g_set_weak_pointer (&self->toast, toast);
+  if (self->other_toast != NULL)
+    adw_toast_dismiss (self->other_toast);
+  g_set_weak_pointer (&self->other_toast, toast);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
   lacuna_window_say (self, text);
+}
+
+static void
+toast_dismissed_cb (LacunaWindow *self)
+{
+  g_clear_handle_id (&self->toast_source, g_source_remove);
+  g_clear_weak_pointer (&self->toast);
+}
+
+static gboolean
+toast_over_cb (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+
+  self->toast_source = 0;
+  adw_toast_dismiss (self->toast);
+  return G_SOURCE_REMOVE;
 }
 
 /**
  * lacuna_window_toast:
  * @text: plain text
  *
- * Says @text for a few seconds.
+ * Says @text for a few seconds. A toast that shows says it instead of what it said: another would
+ * wait for it to go.
  */
 void
 lacuna_window_toast (LacunaWindow *self,
                      const char   *text)
 {
   g_autofree char *markup = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (markup);
 
-  adw_toast_set_timeout (toast, 3);
-  lacuna_window_show_toast (self, toast, text);
+  if (self->other_toast != NULL)
+    adw_toast_dismiss (self->other_toast);
+  if (self->toast != NULL)
+    adw_toast_set_title (self->toast, markup);
+  else
+    {
+      AdwToast *toast = adw_toast_new (markup);
+
+      adw_toast_set_timeout (toast, 0);
+      g_signal_connect_object (toast, "dismissed", G_CALLBACK (toast_dismissed_cb), self,
+                               G_CONNECT_SWAPPED);
+      g_set_weak_pointer (&self->toast, toast);
+      adw_toast_overlay_add_toast (self->toast_overlay, toast);
+    }
+  g_clear_handle_id (&self->toast_source, g_source_remove);
+  self->toast_source = g_timeout_add (TOAST_MILLISECONDS, toast_over_cb, self);
+  lacuna_window_say (self, text);
 }
 
 /* Selection */
@@ -567,6 +604,17 @@ lacuna_window_size_allocate (GtkWidget *widget,
     lacuna_window_adapt_later (self);
 }
 
+/* Whoever loads for a window holds it, and may wait for ever. */
+static gboolean
+lacuna_window_close_request (GtkWindow *window)
+{
+  LacunaWindow *self = LACUNA_WINDOW (window);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  return GTK_WINDOW_CLASS (lacuna_window_parent_class)->close_request (window);
+}
+
 /* What stands still is not drawn piece by piece; a graphics card has no trouble with pieces. */
 static void
 lacuna_window_snapshot (GtkWidget   *widget,
@@ -602,7 +650,9 @@ lacuna_window_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->spinner_source, g_source_remove);
   g_clear_handle_id (&self->present_source, g_source_remove);
+  g_clear_handle_id (&self->toast_source, g_source_remove);
   g_clear_weak_pointer (&self->toast);
+  g_clear_weak_pointer (&self->other_toast);
   lacuna_window_live_clear (self);
   lacuna_window_later_clear (self);
   lacuna_window_clear_bytes (self);
@@ -637,6 +687,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   widget_class->measure = lacuna_window_measure;
   widget_class->size_allocate = lacuna_window_size_allocate;
   widget_class->snapshot = lacuna_window_snapshot;
+  GTK_WINDOW_CLASS (klass)->close_request = lacuna_window_close_request;
 
   properties[LACUNA_WINDOW_BYTES] = g_param_spec_boolean (
       "bytes", NULL, NULL, FALSE, PROPERTY_FLAGS);
@@ -681,7 +732,9 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, spinner);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, loading_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, failure_page);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, try_again_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, grid);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, overview);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, toolbar);
@@ -726,6 +779,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_anchor_picked);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_buffers_chosen);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_buffers_performed);
+  gtk_widget_class_bind_template_callback (widget_class, lacuna_window_cancel_loading);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_gap_panel_built);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_go_to);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_leave_go_to);

@@ -84,6 +84,18 @@ lac_process_open_file (struct lac_process      *process,
   return LAC_OK;
 }
 
+enum lac_status
+lac_file_open_pipe (const char *path,
+                    int        *out_file)
+{
+  int file = open (path, OPEN_FLAGS);
+
+  if (file < 0)
+    return errno == ENOENT || errno == ENOTDIR ? LAC_E_NOT_FOUND : LAC_E_NOT_SUPPORTED;
+  *out_file = file;
+  return LAC_OK;
+}
+
 void
 lac_file_close (int file)
 {
