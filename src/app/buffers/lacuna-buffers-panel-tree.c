@@ -145,6 +145,25 @@ items_changed_cb (LacunaBuffersPanel *self,
     lacuna_buffers_panel_update_empty (self);
 }
 
+static gboolean
+reveal_cb (gpointer user_data)
+{
+  LacunaBuffersPanel *self = user_data;
+
+  self->reveal_source = 0;
+  gtk_widget_activate_action (GTK_WIDGET (self->tree_view), "list.scroll-to-item", "u",
+                              self->reveal_position);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_reveal (LacunaBuffersPanel *self)
+{
+  self->reveal_position = gtk_single_selection_get_selected (self->selection);
+  if (self->reveal_position != GTK_INVALID_LIST_POSITION && self->reveal_source == 0)
+    self->reveal_source = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, reveal_cb, self, NULL);
+}
+
 /**
  * lacuna_buffers_panel_start_tree:
  *
@@ -158,6 +177,9 @@ lacuna_buffers_panel_start_tree (LacunaBuffersPanel *self)
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_list_view_set_model (self->tree_view, GTK_SELECTION_MODEL (self->selection));
   lacuna_tab_passes (GTK_WIDGET (self->tree_view));
+  /* What is said of the selected row takes its height from the list, which the row must not leave. */
+  g_signal_connect_swapped (gtk_scrolled_window_get_vadjustment (self->tree_scroller),
+                            "notify::page-size", G_CALLBACK (queue_reveal), self);
 }
 
 /**
@@ -267,17 +289,6 @@ find_row (LacunaBuffersPanel *self,
     }
 }
 
-static gboolean
-reveal_cb (gpointer user_data)
-{
-  LacunaBuffersPanel *self = user_data;
-
-  self->reveal_source = 0;
-  gtk_widget_activate_action (GTK_WIDGET (self->tree_view), "list.scroll-to-item", "u",
-                              self->reveal_position);
-  return G_SOURCE_REMOVE;
-}
-
 /**
  * lacuna_buffers_panel_select:
  * @address: any address
@@ -305,7 +316,5 @@ lacuna_buffers_panel_select (LacunaBuffersPanel *self,
   self->updating++;
   gtk_single_selection_set_selected (self->selection, position);
   self->updating--;
-  self->reveal_position = position;
-  if (self->reveal_source == 0)
-    self->reveal_source = g_idle_add_full (GDK_PRIORITY_REDRAW + 10, reveal_cb, self, NULL);
+  queue_reveal (self);
 }

@@ -532,6 +532,9 @@ lacuna_buffers_panel_dispose (GObject *object)
   self->locator = NULL;
   if (self->selection != NULL)
     g_signal_handlers_disconnect_by_data (self->selection, self);
+  if (self->tree_scroller != NULL)
+    g_signal_handlers_disconnect_by_data (
+        gtk_scrolled_window_get_vadjustment (self->tree_scroller), self);
   lacuna_buffers_panel_drop_tree (self);
   if (self->stack != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->stack));
@@ -571,7 +574,6 @@ lacuna_buffers_panel_build (LacunaLater *later)
   LacunaBuffersPanel *self = LACUNA_BUFFERS_PANEL (later);
 
   name_inner (GTK_WIDGET (self->append_kind), _ ("How it is written"));
-  name_inner (self->allocate_menu_button, _ ("Allocate privately, with another protection"));
   name_inner (GTK_WIDGET (self->protect_button), _ ("Protect"));
   lacuna_buffers_panel_start_tree (self);
   g_signal_connect_swapped (self->selection, "notify::selected-item",
@@ -802,5 +804,8 @@ lacuna_buffers_panel_focus_append (LacunaBuffersPanel *self)
   g_return_if_fail (LACUNA_IS_BUFFERS_PANEL (self));
 
   lacuna_later_build (self);
+  /* To an allocation nothing is appended. */
+  if (!gtk_widget_get_visible (self->append_box))
+    gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
   gtk_widget_grab_focus (GTK_WIDGET (self->append_entry));
 }

@@ -1,0 +1,190 @@
+/* The Buffers page from outside: memory is made, filled and given back by pressing buttons, and each time
+ * the program's own map is compared with what it says that it did. See test-window.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "outside.h"
+
+#include "core/region.h"
+
+#include <stdio.h>
+
+/* The address in the name of the label that matches @pattern ("… at 0x7f00 1234 0000"). */
+static guint64
+address_in_label (Outside    *outside,
+                  const char *pattern)
+{
+  g_autoptr (AtspiAccessible) label
+      = outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL, pattern);
+  g_autofree char *name = atspi_accessible_get_name (label, NULL);
+  const char *place = strstr (name, " at 0x");
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  g_assert_nonnull (place);
+  for (place += strlen (" at 0x"); *place != '\0'; place++)
+    if (*place != ' ')
+      g_string_append_c (digits, *place);
+  return g_ascii_strtoull (digits->str, NULL, 16);
+}
+
+/* Whether the program has a region at @address, and with which protection. */
+static gboolean
+has_region (Outside  *outside,
+            guint64   address,
+            unsigned *out_protection)
+{
+  struct lac_map *map = outside_read_map (outside_pid_of (outside->program));
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  size_t index = lac_map_search (map, address);
+  gboolean found
+      = index < n_regions && lac_range_contains (lac_region_range (&regions[index]), address);
+
+  *out_protection = found ? regions[index].protection : 0;
+  lac_map_unref (map);
+  return found;
+}
+
+static void
+expect_free (Outside *outside,
+             guint64  address)
+{
+  unsigned protection;
+
+  OUTSIDE_WAIT (outside, !has_region (outside, address, &protection));
+}
+
+static void
+expect_protection (Outside *outside,
+                   guint64  address,
+                   unsigned expected)
+{
+  unsigned protection = 0;
+
+  OUTSIDE_WAIT (outside,
+                has_region (outside, address, &protection) && protection == expected);
+}
+
+static void
+set_up (Outside      *outside,
+        gconstpointer target)
+{
+  outside_start (outside, target, NULL);
+}
+
+/* What the program has of @n_bytes bytes at @address. */
+static void
+expect_bytes (Outside    *outside,
+              guint64     address,
+              const char *expected)
+{
+  g_autofree char *path
+      = g_strdup_printf ("/proc/%d/mem", outside_pid_of (outside->program));
+  FILE *file = fopen (path, "rb");
+  g_autofree char *bytes = g_malloc0 (strlen (expected) + 1);
+
+  g_assert_nonnull (file);
+  g_assert_cmpint (fseeko (file, (off_t) address, SEEK_SET), ==, 0);
+  g_assert_cmpuint (fread (bytes, 1, strlen (expected), file), ==, strlen (expected));
+  fclose (file);
+  g_assert_cmpstr (bytes, ==, expected);
+}
+
+static void
+test_buffer (Outside      *outside,
+             gconstpointer target)
+{
+  const unsigned all = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  g_autoptr (AtspiAccessible) strip = outside_strip (outside);
+  guint64 buffer;
+  guint64 appended;
+
+  outside_do (outside, outside->application, "Buffers");
+  outside_do (outside, outside->application, "Create Buffer");
+  buffer = address_in_label (outside, "Made a buffer of 4 KiB at *");
+  expect_protection (outside, buffer, all);
+  /* It is selected, and shown by what it is and how full. */
+  g_free (outside_expect_description (outside, strip, "*buffer*rwxp*1 buffer*0 B of 4 KiB used*"));
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, 0 B of 4 KiB used"));
+
+  outside_set_text (outside, outside->application, "What to append", "hook");
+  outside_do (outside, outside->application, "Append");
+  appended = address_in_label (outside, "Appended 4 bytes at *");
+  g_assert_cmphex (appended, ==, buffer);
+  expect_bytes (outside, appended, "hook");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, 4 B of 4 KiB used"));
+
+  outside_do (outside, outside->application, "Take");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, yours, 4 B of 4 KiB used"));
+  outside_do (outside, outside->application, "Put Back");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, 4 B of 4 KiB used"));
+}
+
+static void
+test_allocation (Outside      *outside,
+                 gconstpointer target)
+{
+  guint64 address;
+
+  outside_do (outside, outside->application, "Buffers");
+  outside_do (outside, outside->application, "Allocate");
+  address = address_in_label (outside, "Allocated 4 KiB at *");
+  expect_protection (outside, address, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE);
+  outside_do (outside, outside->application, "Undo");
+  g_assert_cmphex (address_in_label (outside, "Freed 4 KiB at *"), ==, address);
+  expect_free (outside, address);
+}
+
+/* From the page that finds gaps, at the place that it shows; the page stays, and a message leads on. */
+static void
+test_here (Outside      *outside,
+           gconstpointer target)
+{
+  const unsigned all = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  guint64 buffer;
+
+  outside_set_text (outside, outside->application, "Size", "64K");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "* gap* fit*"));
+  outside_do (outside, outside->application, "Create Here");
+  buffer = address_in_label (outside, "Made a buffer of 64 KiB at *");
+  expect_protection (outside, buffer, all);
+  outside_do (outside, outside->application, "*Details");
+  g_object_unref (outside_button (outside, "Take"));
+}
+
+/* In another process nothing can be made for now; that is said, and there is a way to where it can. */
+static void
+test_elsewhere (Outside      *outside,
+                gconstpointer target)
+{
+  outside_do (outside, outside->application, "Buffers");
+  g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
+                                "Only in Lacuna itself for now"));
+  outside_do (outside, outside->application, "Look at Lacuna Itself");
+  outside_do (outside, outside->application, "Create Buffer");
+  address_in_label (outside, "Made a buffer of 4 KiB at *");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  outside_init ();
+
+#define ADD(path, function)                                                                        \
+  g_test_add (path, Outside, "self", set_up, function, outside_tear_down)
+  ADD ("/app/window/buffers/created-and-filled", test_buffer);
+  ADD ("/app/window/buffers/allocated-and-undone", test_allocation);
+  ADD ("/app/window/buffers/created-at-the-candidate", test_here);
+#undef ADD
+  g_test_add ("/app/window/buffers/elsewhere-leads-to-self", Outside, NULL, outside_set_up,
+              test_elsewhere, outside_tear_down);
+
+  return g_test_run ();
+}
