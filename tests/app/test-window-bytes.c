@@ -82,6 +82,22 @@ test_find (Outside      *outside,
   outside_expect_state (outside, view, ATSPI_STATE_FOCUSED, TRUE);
 }
 
+/* Who looks at memory is in the list of those who do, for as long as they look. */
+static void
+test_hold (Outside      *outside,
+           gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) strip = outside_strip (outside);
+  g_autoptr (AtspiAccessible) row = NULL;
+
+  go_to (outside, "libc.so.6");
+  outside_do (outside, outside->application, "Buffers");
+  outside_press (outside, XK_b, XK_Control_L);
+  row = outside_find (outside, outside->application, ATSPI_ROLE_LABEL, "bytes view");
+  outside_press (outside, XK_b, XK_Control_L);
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "bytes view");
+}
+
 /* Until something is selected, there is a word about how. */
 static void
 test_nothing_selected (Outside      *outside,
@@ -118,6 +134,7 @@ main (int    argc,
   g_test_add (path, Outside, target, outside_set_up, function, outside_tear_down)
   ADD ("/app/window-bytes/follow-the-selection", "self", test_follow);
   ADD ("/app/window-bytes/are-found-with-the-key-that-filters", "self", test_find);
+  ADD ("/app/window-bytes/hold-what-they-show", "self", test_hold);
   ADD ("/app/window-bytes/say-how-to-see-any", "self", test_nothing_selected);
   ADD ("/app/window-bytes/say-why-there-are-none", NULL, test_none);
 #undef ADD
