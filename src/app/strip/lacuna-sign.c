@@ -133,6 +133,21 @@ draw_anchor (cairo_t             *cairo,
 }
 
 static void
+draw_fill (cairo_t             *cairo,
+           const LacunaPalette *palette)
+{
+  gdk_cairo_set_source_rgba (cairo, &palette->ink[LACUNA_INK_BUFFER]);
+  cairo_rectangle (cairo, 4, 2, SIGN_WIDTH - 8, SIGN_HEIGHT - 4);
+  cairo_fill (cairo);
+  gdk_cairo_set_source_rgba (cairo, &palette->plate);
+  cairo_rectangle (cairo, 6, SIGN_HEIGHT - 12, SIGN_WIDTH - 12, 6);
+  cairo_fill (cairo);
+  gdk_cairo_set_source_rgba (cairo, &palette->text);
+  cairo_rectangle (cairo, 6, SIGN_HEIGHT - 11, (SIGN_WIDTH - 12) * 0.4, 4);
+  cairo_fill (cairo);
+}
+
+static void
 lacuna_sign_measure (GtkWidget     *widget,
                      GtkOrientation orientation,
                      int            for_size,
@@ -173,6 +188,9 @@ lacuna_sign_snapshot (GtkWidget   *widget,
       break;
     case LACUNA_SIGN_WINDOW:
       draw_window (cairo, palette);
+      break;
+    case LACUNA_SIGN_FILL:
+      draw_fill (cairo, palette);
       break;
     case LACUNA_SIGN_ANCHOR:
       draw_anchor (cairo, palette);

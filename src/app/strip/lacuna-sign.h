@@ -17,6 +17,7 @@ typedef enum
   LACUNA_SIGN_CANDIDATE, /* a triangle */
   LACUNA_SIGN_WINDOW,    /* dashed edges, tinted between them */
   LACUNA_SIGN_ANCHOR,    /* a pin */
+  LACUNA_SIGN_FILL,      /* a gauge */
   LACUNA_N_SIGNS
 } LacunaSignKind;
 

@@ -39,6 +39,8 @@ static const struct
     N_ ("A place that the buffer has to be near, such as the function that is hooked.") },
   { LACUNA_SIGN_WINDOW, N_ ("Window"),
     N_ ("Everything that is near enough to all anchors lies between the dashed lines.") },
+  { LACUNA_SIGN_FILL, N_ ("Buffer"),
+    N_ ("How full it is: the dark part is used, and the next byte goes where it ends.") },
 };
 
 static GtkWidget *
