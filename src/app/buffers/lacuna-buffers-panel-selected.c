@@ -113,8 +113,7 @@ show_allocation (LacunaBuffersPanel *self,
   g_autofree char *size = lacuna_format_bytes (lac_range_size (range));
   const char *access
       = lacuna_buffers_access_sentence (lacuna_allocation_get_protection (allocation));
-  /* Translators: a number of bytes, and a sentence that says what may be done with them. */
-  g_autofree char *note = g_strdup_printf (_ ("%s\n%s"), size, access);
+  g_autofree char *note = g_strdup_printf ("%s\n%s", size, access);
 
   g_autofree char *letters = lacuna_isolate (
       lacuna_buffers_access_letters (lacuna_allocation_get_protection (allocation)));
