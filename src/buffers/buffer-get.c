@@ -44,17 +44,35 @@ struct hints
   bool crowded;
 };
 
+/* A record of nothing. */
+static struct lac_record no_record;
+
 static _Thread_local struct hints hints __attribute__ ((tls_model ("initial-exec")));
 
+/* The buffer that the thread had last. In a child made by fork(2) its record was wiped; where it would not
+ * have been, it is none. */
+static _Thread_local struct lac_record *last_record __attribute__ ((tls_model ("initial-exec")))
+= &no_record;
+
 static void
-remember (struct lac_record *record)
+put_first (const struct lac_state *state,
+           struct lac_record      *record,
+           unsigned                place)
+{
+  memmove (hints.records + 1, hints.records, place * sizeof *hints.records);
+  hints.records[0] = record;
+  last_record = state->compare_process ? &no_record : record;
+}
+
+static void
+remember (const struct lac_state *state,
+          struct lac_record      *record)
 {
   unsigned place = 0;
 
   while (place < N_HINTS - 1 && hints.records[place] != NULL && hints.records[place] != record)
     place++;
-  memmove (hints.records + 1, hints.records, place * sizeof *hints.records);
-  hints.records[0] = record;
+  put_first (state, record, place);
 }
 
 static enum lac_status
@@ -158,7 +176,8 @@ take_made (struct lac_record        *record,
       atomic_load_explicit (&record->size, memory_order_relaxed), 0);
 
   /* Its start is aligned as was asked, so that this is 0; but for a spare page in front of it. */
-  lac_record_begin_inline (record, 0, position == UINT32_MAX ? 0 : position, thread, out_buffer);
+  lac_record_begin_inline (record, 0, position == UINT32_MAX ? 0 : position, out_buffer);
+  lac_record_set_holder (record, thread);
   out_buffer->created = true;
 }
 
@@ -224,7 +243,7 @@ get_slowly (const struct lac_gap_query  *query,
     }
   if (record == NULL)
     return LAC_E_NO_GAP;
-  remember (record);
+  remember (state, record);
   if (second)
     lac_state_clean (state);
   return LAC_OK;
@@ -288,8 +307,7 @@ get_remembered (const struct lac_state   *state,
       switch (lac_record_try (record, request, thread, out_buffer))
         {
         case LAC_OUTCOME_TAKEN:
-          memmove (hints.records + 1, hints.records, i * sizeof *hints.records);
-          hints.records[0] = record;
+          put_first (state, record, i);
           return true;
         case LAC_OUTCOME_TOO_SMALL:
           if (*out_filled == 0)
@@ -345,9 +363,19 @@ is_near_all (const struct lac_gap_query *query,
   return true;
 }
 
-/* What this costs is for the most part the compare-and-swap, which waits for all that was stored before:
- * so as little as possible is, and the buffer that the thread had last is tried right here, in two
- * versions, since few registers are left where there are anchors. */
+/* Another thread had it last, or this one is not what it was before a fork. */
+static __attribute__ ((noinline)) enum lac_status
+note_holder (struct lac_record *record)
+{
+  hints.thread = lac_thread_id ();
+  lac_record_set_holder (record, hints.thread);
+  return LAC_OK;
+}
+
+/* What this costs is for the most part the compare-and-swap, which waits for all that came before, and lets
+ * little of what comes after begin: so as little as possible is done, and the buffer that the thread had last
+ * is tried right here, in two versions, since few registers are left where there are anchors. What is not
+ * usual goes the longer way, where it is looked at properly. */
 static __attribute__ ((always_inline)) inline enum lac_status
 get_quickly (const struct lac_gap_query  *query,
              unsigned                     flags,
@@ -355,39 +383,36 @@ get_quickly (const struct lac_gap_query  *query,
              struct lac_placement_report *out_report,
              bool                         has_anchors)
 {
-  struct lac_state *state = atomic_load_explicit (&lac_the_state, memory_order_acquire);
-  struct lac_record *record = hints.records[0];
-  struct lac_item *item;
-  uintptr_t base;
-  uint32_t size, old_position, room;
-  uintptr_t skip;
+  struct lac_record *record = last_record;
+  struct lac_item *item = atomic_load_explicit (&record->item, memory_order_acquire);
+  uint64_t mask = query->alignment - 1;
+  uint64_t base, position;
+  uint32_t size, old_position;
 
-  if (out_report != NULL || state == NULL || record == NULL
-      || hints.generation != atomic_load_explicit (&state->quick_generation, memory_order_relaxed)
-      || ((record->flags ^ flags) & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0 || !is_sound (query, flags))
+  if (item == NULL || out_report != NULL || flags != record->flags || query->size == 0
+      || (query->alignment & mask) != 0
+      || ((uint64_t) query->order << 32 | query->avoid) > LAC_HAZARD_ALL)
     return get (query, flags, out_buffer, out_report);
 
   base = atomic_load_explicit (&record->base, memory_order_relaxed);
   size = atomic_load_explicit (&record->size, memory_order_relaxed);
-  item = record->item;
-  if (base < query->min || (uint64_t) base + size > query->max
-      || (has_anchors && !is_near_all (query, base, (uint64_t) base + size))
-      || !lac_item_try_take (item))
+  if (base < query->min || base + size > query->max
+      || (has_anchors && !is_near_all (query, base, base + size)) || !lac_item_try_take (item))
     return get (query, flags, out_buffer, out_report);
 
   /* Asked when it is ours, and not before as well: what is looked at before the compare-and-swap makes it
-   * wait. */
+   * wait. Nothing can be aligned to 0, which ends here too. */
   old_position = lac_item_position (item);
-  room = size - old_position;
-  skip = -(base + old_position) & (query->alignment - 1);
-  if (old_position > size || skip > room || query->size > room - (uint32_t) skip)
+  position = ((base + old_position + mask) & ~mask) - base;
+  if (position > size || query->size > size - position)
     {
       lac_item_release (item);
       return get (query, flags, out_buffer, out_report);
     }
-  lac_record_begin_inline (record, old_position, old_position + (uint32_t) skip, hints.thread,
-                           out_buffer);
-  return LAC_OK;
+  lac_record_begin_inline (record, old_position, (uint32_t) position, out_buffer);
+  if (atomic_load_explicit (&record->holder, memory_order_relaxed) == hints.thread)
+    return LAC_OK;
+  return note_holder (record);
 }
 
 static __attribute__ ((noinline)) enum lac_status
@@ -417,5 +442,6 @@ lac_record_begin (struct lac_record *record,
                   uint32_t           position,
                   struct lac_buffer *out_buffer)
 {
-  lac_record_begin_inline (record, position, position, lac_thread_id (), out_buffer);
+  lac_record_begin_inline (record, position, position, out_buffer);
+  lac_record_set_holder (record, lac_thread_id ());
 }

@@ -47,37 +47,41 @@ lac_request_is_inside (const struct lac_request *request,
   return base >= request->start && base <= request->end && size <= request->end - base;
 }
 
+/* Fills in the handle; who has the buffer is not noted yet. */
 static __attribute__ ((always_inline)) inline void
 lac_record_begin_inline (struct lac_record *record,
                          uint32_t           old_position,
                          uint32_t           position,
-                         int32_t            thread,
                          struct lac_buffer *out_buffer)
 {
-  uint64_t taking = atomic_load_explicit (&record->taking, memory_order_relaxed);
+  struct lac_item *item = lac_record_item (record);
+  /* Others may have put back what we had taken; then it is odd still. */
+  uint64_t taking = (atomic_load_explicit (&record->taking, memory_order_relaxed) + 1) | 1;
 
   if (position != old_position)
-    __atomic_store_n (&record->item->position, position, __ATOMIC_RELEASE);
-  if (__builtin_expect (taking == 0, 0))
-    {
-      taking = 1;
-      atomic_store_explicit (&record->taking, taking, memory_order_relaxed);
-    }
-  atomic_store_explicit (&record->begun, taking << 32 | position, memory_order_relaxed);
-  if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
-    atomic_store_explicit (&record->holder, thread, memory_order_relaxed);
+    __atomic_store_n (&item->position, position, __ATOMIC_RELEASE);
+  atomic_store_explicit (&record->taking, taking, memory_order_relaxed);
   /* One by one: a whole structure at once becomes a string instruction, which takes longer than all the
    * rest. */
   out_buffer->address = atomic_load_explicit (&record->base, memory_order_relaxed);
   out_buffer->size = atomic_load_explicit (&record->size, memory_order_relaxed);
   out_buffer->position = position;
+  out_buffer->begun = position;
   out_buffer->flags = record->flags;
   out_buffer->created = false;
-  out_buffer->item = record->item;
+  out_buffer->item = item;
   /* Neither joined with its neighbour: half of a wide store is slow to read back, and lac_buffer_put()
    * may come next. */
   __atomic_store_n (&out_buffer->state, record, __ATOMIC_RELAXED);
   __atomic_store_n (&out_buffer->taking, taking, __ATOMIC_RELAXED);
+}
+
+static inline void
+lac_record_set_holder (struct lac_record *record,
+                       int32_t            thread)
+{
+  if (atomic_load_explicit (&record->holder, memory_order_relaxed) != thread)
+    atomic_store_explicit (&record->holder, thread, memory_order_relaxed);
 }
 
 /* Takes a buffer that was trusted before, if it will do. */
@@ -87,7 +91,7 @@ lac_record_try (struct lac_record        *record,
                 int32_t                   thread,
                 struct lac_buffer        *out_buffer)
 {
-  struct lac_item *item = record->item;
+  struct lac_item *item = lac_record_item (record);
   uintptr_t base = atomic_load_explicit (&record->base, memory_order_relaxed);
   uint32_t size = atomic_load_explicit (&record->size, memory_order_relaxed);
   uint32_t old_position, position;
@@ -105,7 +109,8 @@ lac_record_try (struct lac_record        *record,
       lac_item_release (item);
       return LAC_OUTCOME_TOO_SMALL;
     }
-  lac_record_begin_inline (record, old_position, position, thread, out_buffer);
+  lac_record_begin_inline (record, old_position, position, out_buffer);
+  lac_record_set_holder (record, thread);
   return LAC_OUTCOME_TAKEN;
 }
 

@@ -20,9 +20,8 @@ is_taking_of_parent (uint64_t taking)
   struct lac_state *state = lac_state_ready ();
 
   return state == NULL
-         || (state->compare_process
-             && taking >> LAC_TAKING_GENERATION_SHIFT
-                    != atomic_load_explicit (&state->generation, memory_order_relaxed));
+         || (taking & ~LAC_TAKING_COMPARE) >> LAC_TAKING_GENERATION_SHIFT
+                != atomic_load_explicit (&state->generation, memory_order_relaxed);
 }
 
 /* The record of a handle that is still good; NULL when it was put back. */
@@ -31,10 +30,10 @@ get_record (const struct lac_buffer *buffer)
 {
   struct lac_record *record = buffer->state;
 
-  if (record == NULL || buffer->taking == 0
+  if (record == NULL
       || atomic_load_explicit (&record->taking, memory_order_relaxed) != buffer->taking)
     return NULL;
-  if (__builtin_expect (atomic_load_explicit (&lac_compares_processes, memory_order_relaxed), 0)
+  if (__builtin_expect ((buffer->taking & LAC_TAKING_COMPARE) != 0, 0)
       && is_taking_of_parent (buffer->taking))
     return NULL;
   return record;
@@ -51,12 +50,12 @@ lac_buffer_append (struct lac_buffer *buffer,
 
   if (record == NULL)
     return LAC_E_NOT_TAKEN;
-  position = lac_item_position (record->item);
+  position = lac_item_position (lac_record_item (record));
   if (position > buffer->size || size > buffer->size - position)
     return LAC_E_FULL;
   if (size > 0)
     memcpy (record->writable + position, bytes, size);
-  __atomic_store_n (&record->item->position, position + (uint32_t) size, __ATOMIC_RELEASE);
+  __atomic_store_n (&lac_record_item (record)->position, position + (uint32_t) size, __ATOMIC_RELEASE);
   buffer->position = position + (uint32_t) size;
   if (out_address != NULL)
     *out_address = (void *) (buffer->address + position);
@@ -77,7 +76,7 @@ lac_buffer_reserve (struct lac_buffer *buffer,
     return LAC_E_NOT_TAKEN;
   if (!lac_is_power_of_two (alignment))
     return LAC_E_INVALID;
-  position = lac_item_position (record->item);
+  position = lac_item_position (lac_record_item (record));
   if (position > buffer->size)
     return LAC_E_FULL;
   room = buffer->size - position;
@@ -85,7 +84,7 @@ lac_buffer_reserve (struct lac_buffer *buffer,
   if (skip > room || size > room - skip)
     return LAC_E_FULL;
   position += (uint32_t) skip;
-  __atomic_store_n (&record->item->position, position + (uint32_t) size, __ATOMIC_RELEASE);
+  __atomic_store_n (&lac_record_item (record)->position, position + (uint32_t) size, __ATOMIC_RELEASE);
   buffer->position = position + (uint32_t) size;
   *out_address = (void *) (buffer->address + position);
   return LAC_OK;
@@ -103,11 +102,10 @@ lac_buffer_write (struct lac_buffer *buffer,
 
   if (record == NULL)
     return LAC_E_NOT_TAKEN;
-  position = lac_item_position (record->item);
+  position = lac_item_position (lac_record_item (record));
   offset = (uintptr_t) address - buffer->address;
   if (position > buffer->size
-      || offset < (uint32_t) atomic_load_explicit (&record->begun, memory_order_relaxed) || offset > position
-      || size > position - offset)
+      || offset < buffer->begun || offset > position || size > position - offset)
     return LAC_E_INVALID;
   if (size > 0)
     memcpy (record->writable + offset, bytes, size);
@@ -116,16 +114,38 @@ lac_buffer_write (struct lac_buffer *buffer,
 
 /* Makes what was appended safe to run, where the processor does not see to that by itself. */
 static inline void
-end_writing (const struct lac_record *record)
+end_writing (const struct lac_buffer *buffer,
+             const struct lac_record *record)
 {
 #if !defined(__x86_64__) && !defined(__i386__)
-  uintptr_t base = atomic_load_explicit (&record->base, memory_order_relaxed);
-  uint32_t start = (uint32_t) atomic_load_explicit (&record->begun, memory_order_relaxed);
-  uint32_t position = lac_item_position (record->item);
+  uint32_t position = lac_item_position (lac_record_item (record));
 
-  if (position > start && position <= atomic_load_explicit (&record->size, memory_order_relaxed))
-    lac_os_clear_instruction_cache ((void *) (base + start), (void *) (base + position));
+  if (position > buffer->begun && position <= buffer->size)
+    lac_os_clear_instruction_cache ((void *) (buffer->address + buffer->begun),
+                                    (void *) (buffer->address + position));
 #endif
+}
+
+static inline void
+end_taking (struct lac_buffer *buffer,
+            struct lac_record *record,
+            uint64_t           taking)
+{
+  end_writing (buffer, record);
+  atomic_store_explicit (&record->taking, taking + 1, memory_order_relaxed);
+  lac_item_release (buffer->item);
+  *buffer = (struct lac_buffer){ 0 };
+}
+
+static __attribute__ ((noinline)) enum lac_status
+put_comparing (struct lac_buffer *buffer,
+               struct lac_record *record,
+               uint64_t           taking)
+{
+  if (is_taking_of_parent (taking))
+    return LAC_E_NOT_TAKEN;
+  end_taking (buffer, record, taking);
+  return LAC_OK;
 }
 
 enum lac_status
@@ -134,16 +154,10 @@ lac_buffer_put (struct lac_buffer *buffer)
   struct lac_record *record = buffer->state;
   uint64_t taking = buffer->taking;
 
-  if (record == NULL || taking == 0
-      || (__builtin_expect (atomic_load_explicit (&lac_compares_processes, memory_order_relaxed), 0)
-          && is_taking_of_parent (taking)))
+  if (record == NULL || atomic_load_explicit (&record->taking, memory_order_relaxed) != taking)
     return LAC_E_NOT_TAKEN;
-  /* Of several who put back copies of the handle at once, one succeeds. */
-  if (!atomic_compare_exchange_strong_explicit (&record->taking, &taking, taking + 1,
-                                                memory_order_relaxed, memory_order_relaxed))
-    return LAC_E_NOT_TAKEN;
-  end_writing (record);
-  lac_item_release (buffer->item);
-  *buffer = (struct lac_buffer){ 0 };
+  if (__builtin_expect ((taking & LAC_TAKING_COMPARE) != 0, 0))
+    return put_comparing (buffer, record, taking);
+  end_taking (buffer, record, taking);
   return LAC_OK;
 }

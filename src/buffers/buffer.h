@@ -52,6 +52,7 @@ struct lac_buffer
   uint32_t size;
   uint32_t position;
   uint32_t flags;
+  uint32_t begun;
   bool created;
   void *item;
   void *state;
@@ -146,12 +147,13 @@ LAC_PUBLIC enum lac_status lac_buffer_write (struct lac_buffer *buffer,
  * lac_buffer_put:
  * @buffer: (inout): a taken buffer; zeroed on success
  *
- * Puts it back, once. What was appended may be run from here on. Of several threads that put copies of
- * one handle at once, one succeeds.
+ * Puts it back, once. What was appended may be run from here on.
  *
  * Errors: %LAC_E_NOT_TAKEN when it was put back before, also through a copy; somebody else who has it
  *   now keeps it.
- * Threads: any.
+ * Threads: any, but one at a time for all copies of a handle: that a buffer was put back is seen by
+ *   whoever comes after, and finding out who was first among those who come at the same moment would cost
+ *   all others a second atomic operation.
  */
 LAC_PUBLIC enum lac_status lac_buffer_put (struct lac_buffer *buffer);
 

@@ -34,16 +34,15 @@ enum lac_trust
  * not atomic is written by who has the item, and before it is trusted. */
 struct lac_record
 {
-  /* The number of the taking that is on, or comes next; above 0 once there was one. */
+  /* The number of the taking that is on, which is odd; even after it was put back, and while somebody has
+   * it who knows nothing of this. */
   _Alignas (64) _Atomic uint64_t taking;
-  struct lac_item *item;
+  /* Set after all else that is looked at before it is taken; NULL where memory was wiped. */
+  _Atomic (struct lac_item *) item;
   /* Where the bytes are written; the same as @base, but for write-xor-execute. */
   uint8_t *writable;
   /* What was looked at; what the item says later does not matter. */
   _Atomic uintptr_t base;
-  /* The position when it was last taken through this copy of the library, and above that 32 bits of the
-   * number of that taking. */
-  _Atomic uint64_t begun;
   _Atomic uint32_t size;
   _Atomic uint32_t trust;
   /* The thread that has it, or had it last. */
@@ -70,9 +69,6 @@ struct lac_known
 
 struct lac_state
 {
-  /* The same as @generation where the memory is wiped on fork, else 0: for those who have no time to
-   * compare the PID. */
-  _Atomic uint64_t quick_generation;
   /* Not 0 once there is a locator: which one, counted along the line of forks. */
   _Atomic uint64_t generation;
   struct lac_range user;
@@ -92,9 +88,6 @@ struct lac_state
 /* locator.c */
 
 extern _Atomic (struct lac_state *) lac_the_state;
-
-/* There is no memory that is wiped on fork. */
-extern atomic_bool lac_compares_processes;
 
 bool lac_state_is_of_parent (const struct lac_state *state);
 
@@ -131,7 +124,9 @@ void lac_state_forbid_wiping (bool forbid);
 /* How long a lock is waited for, in milliseconds. */
 unsigned lac_locator_patience (void);
 
-/* Where takings hold the generation, in a process that can't be told otherwise from its ancestors. */
+/* In a process that can't be told otherwise from its ancestors takings have this bit, and here the
+ * generation. */
+#define LAC_TAKING_COMPARE (UINT64_C (1) << 63)
 #define LAC_TAKING_GENERATION_SHIFT 40
 
 /* locator-table.c */
@@ -153,6 +148,12 @@ lac_known_count (const struct lac_known *known)
   unsigned count = __atomic_load_n (&known->table->item_count, __ATOMIC_ACQUIRE);
 
   return count < lac_table_capacity ? count : lac_table_capacity;
+}
+
+static inline struct lac_item *
+lac_record_item (const struct lac_record *record)
+{
+  return atomic_load_explicit (&record->item, memory_order_relaxed);
 }
 
 /* An item's numbers as they are now: others may change them at any time. */

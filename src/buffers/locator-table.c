@@ -40,7 +40,8 @@ lac_known_number (const struct lac_state *state,
 {
   if (state->compare_process)
     for (unsigned i = 0; i < lac_table_capacity; i++)
-      atomic_store_explicit (&known->records[i].taking, generation << LAC_TAKING_GENERATION_SHIFT,
+      atomic_store_explicit (&known->records[i].taking,
+                             LAC_TAKING_COMPARE | generation << LAC_TAKING_GENERATION_SHIFT,
                              memory_order_relaxed);
 }
 
@@ -126,12 +127,12 @@ lac_known_trust (struct lac_known *known,
          && lac_os_is_anonymous (base, size,
                                  LAC_PROTECTION_READ | LAC_PROTECTION_WRITE
                                      | LAC_PROTECTION_EXECUTE);
-  if (record->item != item)
-    record->item = item;
   if (record->writable != (uint8_t *) base)
     record->writable = (uint8_t *) base;
   atomic_store_explicit (&record->base, base, memory_order_relaxed);
   atomic_store_explicit (&record->size, size, memory_order_relaxed);
+  if (lac_record_item (record) != item)
+    atomic_store_explicit (&record->item, item, memory_order_release);
   atomic_store_explicit (&record->trust, good ? LAC_TRUST_GOOD : LAC_TRUST_BAD,
                          memory_order_release);
   return good;
@@ -249,12 +250,12 @@ enter_item (struct lac_known *known,
   item->size = size;
   __atomic_store_n (&item->position, 0, __ATOMIC_RELAXED);
   __atomic_store_n (&item->is_taken, taken, __ATOMIC_RELAXED);
-  record->item = item;
   record->writable = writable;
   record->flags = flags;
   atomic_store_explicit (&record->base, base, memory_order_relaxed);
   atomic_store_explicit (&record->size, size, memory_order_relaxed);
   atomic_store_explicit (&record->holder, taken ? lac_thread_id () : 0, memory_order_relaxed);
+  atomic_store_explicit (&record->item, item, memory_order_release);
   atomic_store_explicit (&record->trust, LAC_TRUST_GOOD, memory_order_release);
   /* Whoever sees the number sees the item. */
   __atomic_store_n (&known->table->item_count, (uint8_t) (index + 1), __ATOMIC_RELEASE);

@@ -16,8 +16,6 @@ _Atomic (struct lac_state *) lac_the_state;
 /* Counts the locators along the line of forks: not wiped, so that a child's is another number. */
 static _Atomic uint64_t last_generation;
 
-atomic_bool lac_compares_processes;
-
 static atomic_uint patience = 1000;
 static atomic_bool wiping_forbidden;
 
@@ -91,8 +89,6 @@ get_state (struct lac_state **out_state)
         return LAC_E_NO_MEMORY;
       beginning = memory;
       beginning->state.compare_process = !wiped;
-      if (!wiped)
-        atomic_store_explicit (&lac_compares_processes, true, memory_order_relaxed);
       beginning->state.process = lac_os_process_id ();
       if (atomic_compare_exchange_strong_explicit (&lac_the_state, &state, &beginning->state,
                                                    memory_order_acq_rel, memory_order_acquire))
@@ -186,8 +182,6 @@ begin (struct lac_state *state,
                          !state->facts.adopted && state->facts.place != LAC_LOCATOR_PRIVATE,
                          memory_order_relaxed);
   atomic_store_explicit (&state->generation, generation, memory_order_release);
-  if (!state->compare_process)
-    atomic_store_explicit (&state->quick_generation, generation, memory_order_release);
   return LAC_OK;
 }
 
@@ -271,9 +265,7 @@ describe (const struct lac_known  *known,
     .taken = lac_item_is_taken (item),
     .write_xor_execute = own,
   };
-  if (out_item->taken
-      && atomic_load_explicit (&record->begun, memory_order_relaxed) >> 32
-             == (uint32_t) atomic_load_explicit (&record->taking, memory_order_relaxed))
+  if (out_item->taken && atomic_load_explicit (&record->taking, memory_order_relaxed) % 2 != 0)
     out_item->holder = atomic_load_explicit (&record->holder, memory_order_relaxed);
 }
 
