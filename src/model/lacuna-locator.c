@@ -27,6 +27,7 @@ G_STATIC_ASSERT (LACUNA_FINDINGS_END == LAC_FINDING_CYCLE << 1);
 
 struct _LacunaLocatorReading
 {
+  guint number; /* when it began, among all readings */
   struct lac_locator_facts facts;
   unsigned findings;
   GArray *tables; /* of LacunaTableFacts */
@@ -43,6 +44,8 @@ struct _LacunaLocator
   guint n_buffers;
   guint64 size;
   guint64 used;
+  guint shown; /* the number of the reading that is shown, if any is */
+  gboolean is_shown;
 
   /* Those who wait for the reading that is under way, and for the one after it. */
   GPtrArray *waiting;
@@ -360,6 +363,7 @@ take_stale_file (LacunaLocatorReading *reading,
 LacunaLocatorReading *
 lacuna_locator_read (GError **error)
 {
+  static guint n_readings;
   g_autoptr (LacunaLocatorReading) reading = reading_new ();
   g_autofree char *name = g_strdup_printf (LOCATOR_FILE "%d", (int) lac_os_process_id ());
   struct lac_process_failure failure = { 0 };
@@ -367,6 +371,7 @@ lacuna_locator_read (GError **error)
   struct lac_map *map = NULL;
   enum lac_status status;
 
+  reading->number = (guint) g_atomic_int_add (&n_readings, 1);
   lac_locator_get_facts (&reading->facts);
   status = lac_process_open (NULL, LAC_PROCESS_SELF, &process, &failure);
   if (status == LAC_OK)
@@ -406,6 +411,11 @@ lacuna_locator_show (LacunaLocator        *self,
   gboolean changed = facts_differ (&self->facts, &reading->facts)
                      || self->findings != reading->findings;
 
+  /* Readings are made on several threads, and what one shows that began earlier is over. */
+  if (self->is_shown && (gint) (reading->number - self->shown) < 0)
+    return FALSE;
+  self->is_shown = TRUE;
+  self->shown = reading->number;
   self->facts = reading->facts;
   self->findings = reading->findings;
   self->n_buffers = 0;

@@ -4,6 +4,7 @@
  */
 #include "model/lacuna-allocator.h"
 #include "model/lacuna-error.h"
+#include "model/lacuna-locator-private.h"
 #include "os/process.h"
 
 #include <string.h>
@@ -572,6 +573,31 @@ refreshed_cb (GObject      *source,
   (*(guint *) user_data)++;
 }
 
+/* What was read before a deed, and comes after it, takes nothing back. */
+static void
+test_late_reading (void)
+{
+  LacunaLocator *locator = lacuna_allocator_get_locator (allocator);
+  LacunaRequest request = make_request (LACUNA_DEED_CREATE_BUFFER);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaLocatorReading) late = lacuna_locator_read (&error);
+  g_autoptr (LacunaLocatorReading) fresh = NULL;
+  g_autoptr (LacunaOperation) operation = NULL;
+  guint64 address;
+
+  g_assert_no_error (error);
+  operation = lacuna_allocator_perform (allocator, &request);
+  assert_done (operation);
+  address = lacuna_operation_get_range (operation).start;
+  g_assert_nonnull (lacuna_locator_find (locator, address));
+  g_assert_false (lacuna_locator_show (locator, late));
+  g_assert_nonnull (lacuna_locator_find (locator, address));
+  fresh = lacuna_locator_read (&error);
+  g_assert_no_error (error);
+  lacuna_locator_show (locator, fresh);
+  g_assert_nonnull (lacuna_locator_find (locator, address));
+}
+
 static void
 test_refreshes_are_joined (void)
 {
@@ -666,6 +692,7 @@ main (int    argc,
                    test_free_what_looks_like_an_allocation);
   g_test_add_func ("/model/allocator/create-buffer", test_create_buffer);
   g_test_add_func ("/model/allocator/take-append-put", test_take_append_put);
+  g_test_add_func ("/model/allocator/late-reading-takes-nothing-back", test_late_reading);
   g_test_add_func ("/model/allocator/refreshes-are-joined", test_refreshes_are_joined);
   g_test_add_func ("/model/allocator/others-have-none", test_others_have_none);
   g_test_add_func ("/model/allocator/many-at-once", test_many_at_once);
