@@ -30,11 +30,26 @@ run_with_locator (const char *state,
   return run_program ("", (const char *const *) arguments->pdata);
 }
 
+/* On a machine where many processes left files behind, one of them may have had this very PID; that is
+ * shown, and another process has another PID. */
+static Run
+run_without_locator (const char *option)
+{
+  Run run = run_cli ("locator", "self", option);
+
+  for (guint i = 0; i < 20 && run.status == 0 && strstr (run.output, "stale") != NULL; i++)
+    {
+      run_clear (&run);
+      run = run_cli ("locator", "self", option);
+    }
+  return run;
+}
+
 static void
 test_none (void)
 {
-  g_auto (Run) words = run_cli ("locator", "self");
-  g_auto (Run) json = run_cli ("locator", "self", "--json");
+  g_auto (Run) words = run_without_locator (NULL);
+  g_auto (Run) json = run_without_locator ("--json");
   g_autoptr (JsonParser) parser = NULL;
   JsonObject *document;
 
