@@ -375,6 +375,44 @@ test_refresh_keeps_scroll (Fixture      *fixture,
     }
 }
 
+/* Where nothing is selected, other rows begin with the first: those of a filter that comes and goes,
+ * and those of another target. */
+static void
+test_other_rows_begin_at_the_top (Fixture      *fixture,
+                                  gconstpointer data)
+{
+  static const guint counts[] = { 100, 100000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autoptr (LacunaSnapshot) one = snapshot_of_many (counts[i], 0, 0x2000);
+      g_autoptr (LacunaSnapshot) other = snapshot_of_many (counts[i], 1, 0x4000);
+      GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (fixture->view));
+
+      lacuna_region_pane_select (fixture->pane, FALSE, 0);
+      lacuna_region_pane_set_snapshot (fixture->pane, one);
+      wait_for_rows (fixture, counts[i]);
+      run_for (150);
+      gtk_adjustment_set_value (adjustment, 37);
+      run_for (100);
+      lacuna_region_pane_set_inks (fixture->pane, 1u << LACUNA_INK_READ_ONLY);
+      run_for (300);
+      lacuna_region_pane_set_inks (fixture->pane, LACUNA_ALL_INKS);
+      wait_for_rows (fixture, counts[i]);
+      run_for (150);
+      g_assert_cmpfloat (get_scroll (fixture), ==, 0);
+
+      gtk_adjustment_set_value (adjustment, 1000);
+      run_for (100);
+      g_assert_cmpfloat (get_scroll (fixture), >, 500);
+      lacuna_region_pane_start_over (fixture->pane);
+      lacuna_region_pane_set_snapshot (fixture->pane, other);
+      wait_for_rows (fixture, counts[i] - 1);
+      run_for (150);
+      g_assert_cmpfloat (get_scroll (fixture), ==, 0);
+    }
+}
+
 /* A screen reader is told the whole row, not what GTK calls its widget. */
 static void
 test_rows_have_names (Fixture      *fixture,
@@ -693,6 +731,7 @@ main (int    argc,
   ADD ("/app/list/shows-only-some-inks", test_inks_filter);
   ADD ("/app/list/empty-says-how-to-go-on", test_empty_can_be_cleared);
   ADD ("/app/list/refresh-keeps-the-scroll", test_refresh_keeps_scroll);
+  ADD ("/app/list/other-rows-begin-at-the-top", test_other_rows_begin_at_the_top);
   ADD ("/app/list/refresh-keeps-the-focus", test_focus_stays);
   ADD ("/app/list/rows-have-names", test_rows_have_names);
   ADD ("/app/list/candidate-is-followed", test_candidate_is_followed);

@@ -14,6 +14,7 @@
 #include "app/lacuna-menu.h"
 #include "lacuna-region-table.h"
 #include "app/lacuna-spare.h"
+#include "app/lacuna-tooltip.h"
 #include "model/lacuna-format.h"
 #include "model/lacuna-ink.h"
 #include "model/lacuna-row-filter.h"
@@ -408,6 +409,8 @@ lacuna_region_pane_build (LacunaLater *later)
   /* Where there is no room for the switch there is still its key. */
   lacuna_spare_make_wanted (self->bytes_box);
   lacuna_menu_make_later (self->sort_button, self->sort_menu);
+  lacuna_tooltip_yield_to_menu (self->sort_button);
+  lacuna_tooltip_yield_to_typing (GTK_WIDGET (self->filter_entry), self->filter_entry);
 
   self->table = lacuna_region_table_new (self->view, self->list);
 #define CONNECT(object, signal, callback)                                                         \
@@ -537,6 +540,21 @@ lacuna_region_pane_set_results (LacunaRegionPane *self,
 
   lacuna_later_build (self);
   lacuna_region_table_set_results (self->table, results);
+}
+
+/**
+ * lacuna_region_pane_start_over:
+ *
+ * Forgets what is selected and where one has scrolled to, which mean nothing in another target.
+ */
+void
+lacuna_region_pane_start_over (LacunaRegionPane *self)
+{
+  g_return_if_fail (LACUNA_IS_REGION_PANE (self));
+
+  lacuna_later_build (self);
+  lacuna_region_table_select (self->table, FALSE, 0);
+  lacuna_region_table_reveal_next (self->table);
 }
 
 /**

@@ -31,6 +31,8 @@ void lacuna_region_pane_set_snapshot (LacunaRegionPane *self,
                                       LacunaSnapshot   *snapshot);
 void lacuna_region_pane_set_results  (LacunaRegionPane *self,
                                       LacunaGapResults *results);
+/* To be called before a snapshot of another target: nothing is selected, and the first row on top. */
+void lacuna_region_pane_start_over    (LacunaRegionPane *self);
 /* Which of the results is chosen; new results choose the first. */
 void lacuna_region_pane_set_candidate
                                      (LacunaRegionPane     *self,

@@ -78,6 +78,21 @@ lacuna_region_place_save (GtkColumnView *view)
     place->address = lacuna_row_get_range (gtk_list_item_get_item (item)).start;
 }
 
+void
+lacuna_region_place_go_to_top (GtkColumnView *view)
+{
+  Place *place = get_place (view);
+
+  if (place->tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (view), place->tick);
+  place->tick = 0;
+  place->known = FALSE;
+  /* By the row: rows that come above those on screen would keep these where they are. */
+  if (gtk_column_view_get_model (view) != NULL
+      && g_list_model_get_n_items (G_LIST_MODEL (gtk_column_view_get_model (view))) > 0)
+    lacuna_region_place_scroll_to (view, 0);
+}
+
 static gboolean
 settle_cb (GtkWidget     *widget,
            GdkFrameClock *clock,

@@ -26,4 +26,7 @@ void lacuna_region_place_restore   (GtkColumnView     *view,
                                     guint              position,
                                     LacunaRegionMarks *marks);
 
+/* Shows the first row, and forgets what was noted. */
+void lacuna_region_place_go_to_top (GtkColumnView     *view);
+
 G_END_DECLS

@@ -396,8 +396,14 @@ static void
 show_anew (LacunaRegionTable *self,
            gboolean           reveal)
 {
-  guint place = lacuna_region_place_find (self->view, self->list);
-  guint around = place;
+  guint place;
+  guint around;
+
+  /* Whoever asked for other rows wants to see what is selected among them, or where they begin. */
+  if (reveal && !self->any)
+    lacuna_region_place_go_to_top (self->view);
+  place = lacuna_region_place_find (self->view, self->list);
+  around = place;
 
   /* Nobody had scrolled anywhere: the frame that comes next may show the first rows alone. */
   self->frames_to_wait = place == G_MAXUINT ? 1 : 0;
@@ -414,6 +420,8 @@ show_anew (LacunaRegionTable *self,
                                  lacuna_gradual_list_locate (self->rows, place),
                                  self->marks);
   show_selection (self, reveal);
+  if (reveal && !self->any)
+    lacuna_region_place_go_to_top (self->view);
   if (self->focused)
     begin_focus (self);
   follow_focus (self);
@@ -480,7 +488,11 @@ list_changed_cb (LacunaRegionTable *self)
       self->growing = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), grow_cb, self, NULL);
     }
   else
-    show_selection (self, self->reveal);
+    {
+      show_selection (self, self->reveal);
+      if (self->reveal && !self->any)
+        lacuna_region_place_go_to_top (self->view);
+    }
   self->reveal = self->reveal && lacuna_region_list_is_busy (self->list);
 }
 

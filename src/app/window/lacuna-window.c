@@ -249,6 +249,8 @@ lacuna_window_show_parts (LacunaWindow  *self,
   lacuna_details_set_snapshot (self->details, snapshot);
   if (lacuna_later_is_built (self->region_pane))
     {
+      if (!refreshed)
+        lacuna_region_pane_start_over (self->region_pane);
       lacuna_region_pane_set_snapshot (self->region_pane, snapshot);
       lacuna_region_pane_set_changes (self->region_pane, changes);
       if (!self->any_selected)
