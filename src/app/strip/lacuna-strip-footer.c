@@ -46,14 +46,14 @@ distance_text (const LacunaStripMarks *marks)
   size = lacuna_format_size (bytes < 0 ? -(guint64) bytes : (guint64) bytes);
   is_reached = lacuna_gap_jump_reaches (marks->query->anchors[0], marks->candidate->candidate);
   if (bytes < 0 && is_reached)
-    /* Translators: how far a candidate is, such as "11 MiB below the anchor", and the x86 instruction at
-     * the anchor that reaches it. */
-    return g_strdup_printf (_("%s below the anchor · jmp rel32, 5 bytes"), size);
+    /* Translators: how far a candidate is, such as "ends 11 MiB below the anchor", and the x86
+     * instruction at the anchor that reaches it. What lies below is as far away as its last byte. */
+    return g_strdup_printf (_("ends %s below the anchor · jmp rel32, 5 bytes"), size);
   if (bytes > 0 && is_reached)
     return g_strdup_printf (_("%s above the anchor · jmp rel32, 5 bytes"), size);
   if (bytes < 0)
-    /* Translators: how far a candidate is, such as "11 MiB below the anchor". */
-    return g_strdup_printf (_("%s below the anchor"), size);
+    /* Translators: how far a candidate is, such as "ends 11 MiB below the anchor". */
+    return g_strdup_printf (_("ends %s below the anchor"), size);
   if (bytes > 0)
     return g_strdup_printf (_("%s above the anchor"), size);
   return g_strdup (_("at the anchor"));

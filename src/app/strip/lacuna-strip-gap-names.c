@@ -24,8 +24,8 @@
 /* A line of text takes more than this of a strip that stands. */
 #define LEAST_UPRIGHT 12
 
-/* Free above and below a label of a strip that stands. */
-#define UPRIGHT_MARGIN 1
+/* Free above and below a label of a strip that stands: clear of the outline of what fits. */
+#define UPRIGHT_MARGIN 3
 
 /* Half of what an anchor's line takes. */
 #define ANCHOR_REACH 1

@@ -225,6 +225,11 @@ lacuna_strip_size_allocate (GtkWidget *widget,
 
   lacuna_strip_drop_nodes (self);
   lacuna_strip_set_columns (self, lacuna_strip_columns_for (self, width, height));
+  /* A menu on it may have become larger; nobody else places it. */
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child))
+      gtk_popover_present (GTK_POPOVER (child));
 }
 
 static void
