@@ -104,6 +104,9 @@ lacuna_completion_rank (const char *name,
     if (length - starts[i] > typed_length
         && equal_ignoring_case (name + starts[i], typed, typed_length))
       return LACUNA_RANK_PREFIX;
+  /* What begins with an operator is an expression that is wrong, and not the middle of a name. */
+  if (typed_length > 0 && (*typed == '-' || *typed == '+'))
+    return LACUNA_RANK_NONE;
   return contains (name, length, typed, typed_length) ? LACUNA_RANK_INSIDE : LACUNA_RANK_NONE;
 }
 

@@ -65,7 +65,7 @@ peek (AtspiAccessible *root,
   const Search search = { role, name, is_pattern, has_action };
 
   atspi_accessible_clear_cache (root);
-  return search_below (root, &search, 30);
+  return search_below (root, &search, 40);
 }
 
 AtspiAccessible *

@@ -139,6 +139,27 @@ test_shown_address_can_be_pasted (Fixture      *fixture,
   g_assert_cmphex (reading->query.anchors[0], ==, G_GUINT64_CONSTANT (0x7f0000001000));
 }
 
+/* A number of a unit that exists is a size, though there is no such room anywhere. */
+static void
+test_astronomic_sizes (Fixture      *fixture,
+                       gconstpointer data)
+{
+  static const char *const texts[] = { "17E", "1 EiB", "3y", "0.5ZiB" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const LacunaGapFault *fault;
+
+      set_text (fixture, LACUNA_ENTRY_SIZE, texts[i]);
+
+      g_autoptr (LacunaGapReading) reading = read_form (fixture);
+
+      fault = lacuna_gap_reading_find (reading, LACUNA_ENTRY_SIZE);
+      g_assert_nonnull (fault);
+      g_assert_cmpstr (fault->message, ==, "That is more than there are addresses.");
+    }
+}
+
 static void
 test_faults_are_told_apart (Fixture      *fixture,
                             gconstpointer data)
@@ -281,6 +302,7 @@ main (int    argc,
   ADD ("/app/gap-form/empty-is-default", test_empty_is_default);
   ADD ("/app/gap-form/every-entry-counts", test_every_entry_counts);
   ADD ("/app/gap-form/shown-address-can-be-pasted", test_shown_address_can_be_pasted);
+  ADD ("/app/gap-form/astronomic-sizes", test_astronomic_sizes);
   ADD ("/app/gap-form/faults-are-told-apart", test_faults_are_told_apart);
   ADD ("/app/gap-form/contradictions-are-faults", test_contradictions_are_faults);
   ADD ("/app/gap-form/valid-reading-is-valid-query", test_valid_reading_is_valid_query);

@@ -269,6 +269,72 @@ pick_cb (LacunaGapPanel *panel,
   fixture->flag = picking;
 }
 
+/* Whether a tooltip would show, if the pointer rested there. */
+static gboolean
+has_tooltip (GtkWidget *widget)
+{
+  g_autoptr (GtkTooltip) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+  gboolean shows = FALSE;
+
+  g_signal_emit_by_name (widget, "query-tooltip", 5, 5, FALSE, tooltip, &shows);
+  return shows;
+}
+
+/* Whoever types in a field does not want what it is for in front of it. */
+static void
+test_tooltip_yields (Fixture      *fixture,
+                     gconstpointer data)
+{
+  GtkWidget *field = GTK_WIDGET (anchor (fixture));
+  GtkWidget *size = part (fixture, "size");
+
+  g_assert_true (has_tooltip (field));
+  gtk_widget_grab_focus (field);
+  g_assert_true (has_tooltip (field));
+  lacuna_field_set_text (anchor (fixture), "0x1000");
+  g_assert_false (has_tooltip (field));
+  g_assert_true (has_tooltip (size));
+  gtk_widget_grab_focus (size);
+  g_assert_true (has_tooltip (field));
+
+  /* What nobody typed. */
+  lacuna_field_set_text (anchor (fixture), "0x2000");
+  g_assert_true (has_tooltip (field));
+}
+
+/* Another anchor takes no room before somebody wants one. */
+static void
+test_adds_anchors (Fixture      *fixture,
+                   gconstpointer data)
+{
+  GtkWidget *first = GTK_WIDGET (anchor (fixture));
+  GtkWidget *add = GTK_WIDGET (
+      gtk_widget_get_template_child (first, LACUNA_TYPE_FIELD, "add_button"));
+  GtkWidget *second;
+
+  g_assert_false (gtk_widget_get_visible (add));
+  lacuna_field_set_text (anchor (fixture), "0x1000");
+  g_assert_true (gtk_widget_get_visible (add));
+  second = gtk_widget_get_next_sibling (first);
+  g_assert_false (gtk_widget_get_visible (second));
+
+  g_signal_emit_by_name (add, "clicked");
+  g_assert_false (gtk_widget_get_visible (add));
+  g_assert_true (gtk_widget_get_visible (second));
+  g_assert_nonnull (gtk_widget_get_focus_child (second));
+
+  lacuna_field_set_text (LACUNA_FIELD (second), "0x2000");
+  add = GTK_WIDGET (gtk_widget_get_template_child (second, LACUNA_TYPE_FIELD, "add_button"));
+  g_assert_true (gtk_widget_get_visible (add));
+  g_assert_false (gtk_widget_get_visible (gtk_widget_get_next_sibling (second)));
+
+  /* The focus goes to one that is there when the last is removed. */
+  g_signal_emit_by_name (second, "removed");
+  g_assert_nonnull (gtk_widget_get_focus_child (first));
+  add = GTK_WIDGET (gtk_widget_get_template_child (first, LACUNA_TYPE_FIELD, "add_button"));
+  g_assert_true (gtk_widget_get_visible (add));
+}
+
 static void
 test_picks_anchors (Fixture      *fixture,
                     gconstpointer data)
@@ -758,6 +824,8 @@ main (int   argc,
   g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/app/gap-panel/steps-through-all", test_steps_through_all);
   ADD ("/app/gap-panel/remedies-help", test_remedies_help);
+  ADD ("/app/gap-panel/another-anchor-is-asked-for", test_adds_anchors);
+  ADD ("/app/gap-panel/tooltip-yields-to-typing", test_tooltip_yields);
   ADD ("/app/gap-panel/picks-anchors", test_picks_anchors);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -463,6 +463,7 @@ test_view (void)
   g_free (outside_expect_description (&outside, strip, "*⟦Selected:⟧ *may grow*"));
   read_state (&outside, &reading, "inspecting a gap", FALSE);
   outside_press (&outside, XK_m, XK_Control_L);
+  do_ours (&outside, "Near another address as well");
   expect_ours (&outside, ATSPI_ROLE_TEXT, "Near, anchor 2");
   outside_press (&outside, XK_3, XK_Alt_L);
   outside_press (&outside, XK_F3, NoSymbol);

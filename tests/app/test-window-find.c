@@ -105,6 +105,7 @@ test_candidate (Outside      *outside,
   headline = outside_find (outside, outside->application, ATSPI_ROLE_LABEL, text);
 
   /* A second one that is too far away for both: nothing fits. Then a wide enough distance. */
+  outside_do (outside, outside->application, "Near another address as well");
   outside_set_text (outside, outside->application, "Near, anchor 2", "[heap]");
   query.n_anchors = 2;
   g_assert_cmpint (lac_gap_first (outside->map, &query, &gap), ==, LAC_E_NO_GAP);

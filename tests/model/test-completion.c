@@ -35,6 +35,8 @@ naive_rank (const char *name,
   if (g_str_has_prefix (lower, lower_typed) || g_str_has_prefix (file_name, lower_typed)
       || g_str_has_prefix (bare, lower_typed))
     return 1;
+  if (typed[0] == '-' || typed[0] == '+')
+    return 3;
   return strstr (lower, lower_typed) != NULL ? 2 : 3;
 }
 
@@ -149,6 +151,18 @@ assert_proposals (struct lac_map *map,
   g_assert_cmpstr (texts->str, ==, expected);
   g_assert_false (cut);
   g_string_free (texts, TRUE);
+}
+
+/* "-1" is no address, and no middle of libLLVM-15.so.1 either: nothing hides that. */
+static void
+test_operators (void)
+{
+  static const char name[] = "/usr/lib/libLLVM-15.so.1";
+
+  g_assert_cmpint (lacuna_completion_rank (name, strlen (name), "-1", 2), ==, LACUNA_RANK_NONE);
+  g_assert_cmpint (lacuna_completion_rank (name, strlen (name), "LLVM-1", 6), ==,
+                   LACUNA_RANK_INSIDE);
+  g_assert_cmpint (lacuna_completion_rank ("-odd", 4, "-o", 2), ==, LACUNA_RANK_PREFIX);
 }
 
 static void
@@ -295,6 +309,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/model/completion/like-naive", test_like_naive);
+  g_test_add_func ("/model/completion/operators-begin-no-middle", test_operators);
   g_test_add_func ("/model/completion/proposals-lead-there", test_proposals_lead_there);
   g_test_add_func ("/model/completion/many", test_many);
   g_test_add_func ("/model/completion/symbols", test_symbols);

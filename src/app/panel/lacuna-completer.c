@@ -315,6 +315,8 @@ open_list (LacunaCompleter *self)
       gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller)), 0);
   gtk_widget_set_size_request (self->scroller, width_needed (self), -1);
   gtk_popover_popup (GTK_POPOVER (self->popover));
+  /* One that shows already keeps the size that it had for other proposals. */
+  gtk_popover_present (GTK_POPOVER (self->popover));
   describe (self);
 }
 

@@ -13,6 +13,7 @@
 
 #include "lacuna-completer.h"
 #include "lacuna-field.h"
+#include "app/lacuna-tooltip.h"
 
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct _LacunaField
   GtkEntry *text;
   GtkLabel *note_label;
   GtkToggleButton *pick_button;
+  GtkWidget *add_button;
   GtkWidget *remove_button;
   GtkLabel *fault_label;
 
@@ -51,6 +53,7 @@ enum
 {
   CHANGED,
   ACTIVATED,
+  ADD,
   REMOVED,
   PICK_TOGGLED,
   N_SIGNALS
@@ -72,6 +75,12 @@ static void
 text_activated_cb (LacunaField *self)
 {
   g_signal_emit (self, signals[ACTIVATED], 0);
+}
+
+static void
+add_clicked_cb (LacunaField *self)
+{
+  g_signal_emit (self, signals[ADD], 0);
 }
 
 static void
@@ -228,6 +237,8 @@ lacuna_field_class_init (LacunaFieldClass *klass)
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                      0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ADD] = g_signal_new ("add", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 0);
   signals[REMOVED] = g_signal_new ("removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
 
@@ -246,11 +257,13 @@ lacuna_field_class_init (LacunaFieldClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaField, text);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, note_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, pick_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaField, add_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, remove_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaField, fault_label);
   gtk_widget_class_bind_template_callback (widget_class, text_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, text_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, pick_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, add_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, frame_pressed_cb);
 }
@@ -259,6 +272,7 @@ static void
 lacuna_field_init (LacunaField *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_tooltip_yield_to_typing (GTK_WIDGET (self), GTK_EDITABLE (self->text));
 }
 
 LacunaField *
@@ -426,6 +440,19 @@ lacuna_field_set_slim (LacunaField *self,
     gtk_widget_add_css_class (GTK_WIDGET (self), "slim");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "slim");
+}
+
+/**
+ * lacuna_field_set_addable:
+ * @addable: whether there is a button that emits #LacunaField::add
+ */
+void
+lacuna_field_set_addable (LacunaField *self,
+                          gboolean     addable)
+{
+  g_return_if_fail (LACUNA_IS_FIELD (self));
+
+  gtk_widget_set_visible (self->add_button, addable);
 }
 
 /**

@@ -32,6 +32,8 @@ void         lacuna_field_set_fault       (LacunaField *self,
 const char  *lacuna_field_get_fault       (LacunaField *self);
 void         lacuna_field_set_slim        (LacunaField *self,
                                            gboolean     slim);
+void         lacuna_field_set_addable     (LacunaField *self,
+                                           gboolean     addable);
 void         lacuna_field_set_removable   (LacunaField *self,
                                            gboolean     removable);
 void         lacuna_field_set_snapshot    (LacunaField    *self,

@@ -105,6 +105,17 @@ read_address (LacunaTarget     *target,
     }
 }
 
+/* Whether it is a number of a unit that no address space has as much as one of. */
+static gboolean
+is_astronomic (const char *text)
+{
+  gsize digits = strspn (text, "0123456789. ");
+
+  return digits > 0 && g_ascii_isdigit (*text) && text[digits] != '\0'
+         && strchr ("EeZzYy", text[digits]) != NULL
+         && (text[digits + 1] == '\0' || g_ascii_strcasecmp (text + digits + 1, "iB") == 0);
+}
+
 static void
 read_size (guint             entry,
            const char       *text,
@@ -125,6 +136,8 @@ read_size (guint             entry,
 
       if (status == LAC_E_OUT_OF_RANGE)
         message = g_strdup (_ (lac_status_sentence (status)));
+      else if (is_astronomic (bare))
+        message = g_strdup (_ ("That is more than there are addresses."));
       else
         message = g_strdup (_ ("That is not a size. Write 4096, 0x1000, 64K or 1.5M."));
       add_fault (reading, entry, (gssize) error.offset + (bare - text), message);

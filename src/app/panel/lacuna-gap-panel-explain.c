@@ -35,6 +35,9 @@ hint_entered_cb (GtkEventController *controller,
   if (!GTK_IS_WINDOW (root) || !gtk_window_get_focus_visible (GTK_WINDOW (root)))
     return;
   hint = g_object_get_data (G_OBJECT (widget), hint_key);
+  if (widget == GTK_WIDGET (self->fields[LACUNA_ENTRY_WITHIN])
+      && !lacuna_gap_panel_has_anchor (self, NULL))
+    hint = N_ ("How far from each anchor; needs an address in Near");
   gtk_label_set_label (self->hint, hint != NULL ? _ (hint) : gtk_widget_get_tooltip_text (widget));
   gtk_widget_set_visible (GTK_WIDGET (self->hint), TRUE);
 }
@@ -126,7 +129,8 @@ lacuna_gap_panel_explain_fields (LacunaGapPanel *self)
 {
   explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_WITHIN]),
            _ ("How far the whole buffer may be from every anchor: as far as a jump between them can "
-              "reach. Left empty, 2 GiB, which is as far as a 5-byte jmp on x86 goes."));
+              "reach. Left empty, 2 GiB, which is as far as a 5-byte jmp on x86 goes. It needs an address "
+              "in Near."));
   explain (GTK_WIDGET (self->fields[LACUNA_ENTRY_SIZE]),
            _ ("How many bytes the buffer needs, such as 4096, 0x1000, 64K or 1.5M. Left empty, one "
               "page, the smallest piece of memory that a process can ask for."));

@@ -120,6 +120,7 @@ lacuna_gap_panel_make_form (LacunaGapPanel *self)
 
 static void append_anchor (LacunaGapPanel *self);
 
+/* The last field, which is empty, is there to be seen once somebody has asked for another anchor. */
 static void
 number_anchors (LacunaGapPanel *self)
 {
@@ -132,6 +133,8 @@ number_anchors (LacunaGapPanel *self)
 
       lacuna_field_set_caption (field, caption);
       lacuna_field_set_removable (field, !last);
+      lacuna_field_set_addable (field, i + 2 == self->anchors->len && !self->another);
+      gtk_widget_set_visible (GTK_WIDGET (field), !last || i == 0 || self->another);
       /* The one that only waits for another anchor takes as little room as it can. */
       lacuna_field_set_slim (field, last && i > 0);
       lacuna_field_set_placeholder (field, i == 0 ? _ ("Address or name")
@@ -164,7 +167,10 @@ anchor_changed_cb (LacunaGapPanel *self,
 {
   if (field == g_ptr_array_index (self->anchors, self->anchors->len - 1)
       && *lacuna_field_get_text (field) != '\0')
-    append_anchor (self);
+    {
+      self->another = FALSE;
+      append_anchor (self);
+    }
   follow_anchors (self);
   lacuna_gap_panel_search (self);
 }
@@ -197,6 +203,14 @@ pick_toggled_cb (LacunaGapPanel *self,
 }
 
 static void
+anchor_wanted_cb (LacunaGapPanel *self)
+{
+  self->another = TRUE;
+  number_anchors (self);
+  gtk_widget_grab_focus (g_ptr_array_index (self->anchors, self->anchors->len - 1));
+}
+
+static void
 anchor_removed_cb (LacunaGapPanel *self,
                    LacunaField    *field)
 {
@@ -209,6 +223,8 @@ anchor_removed_cb (LacunaGapPanel *self,
   g_ptr_array_remove_index (self->anchors, index);
   gtk_box_remove (self->anchors_box, GTK_WIDGET (field));
   number_anchors (self);
+  if (!gtk_widget_get_visible (g_ptr_array_index (self->anchors, index)))
+    index--;
   gtk_widget_grab_focus (g_ptr_array_index (self->anchors, index));
   follow_anchors (self);
   lacuna_gap_panel_search (self);
@@ -221,6 +237,7 @@ append_anchor (LacunaGapPanel *self)
 
   g_object_set (field, "address", TRUE, NULL);
   g_signal_connect_swapped (field, "changed", G_CALLBACK (anchor_changed_cb), self);
+  g_signal_connect_swapped (field, "add", G_CALLBACK (anchor_wanted_cb), self);
   g_signal_connect_swapped (field, "removed", G_CALLBACK (anchor_removed_cb), self);
   g_signal_connect_swapped (field, "pick-toggled", G_CALLBACK (pick_toggled_cb), self);
   lacuna_field_set_pickable (field, TRUE);

@@ -39,6 +39,7 @@ struct _LacunaGapPanel
   GtkLabel *bounds_fault;
   GtkLabel *headline;
   GtkWidget *step_hint;
+  gboolean another; /* another anchor was asked for, and has not been typed yet */
   GtkLabel *explanation;
   GtkBox *remedies_box;
   GtkListView *results_view;

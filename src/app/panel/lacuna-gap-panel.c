@@ -13,6 +13,7 @@
 
 #include "lacuna-gap-panel-private.h"
 #include "app/lacuna-spare.h"
+#include "app/lacuna-tooltip.h"
 
 #include <glib/gi18n.h>
 
@@ -322,6 +323,7 @@ lacuna_gap_panel_build (LacunaLater *later)
   LacunaGapPanel *self = LACUNA_GAP_PANEL (later);
 
   lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
+  lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->copy_button));
   lacuna_gap_panel_start_results (self);
   g_signal_connect_swapped (self->selection, "notify::selected",
                             G_CALLBACK (selection_changed_cb), self);

@@ -237,12 +237,12 @@ lacuna_gap_candidate_sentence (const struct lac_gap       *gap,
   if (lacuna_gap_jump_reaches (query->anchors[0], gap->candidate))
     return gap->distance < 0
                ? g_strdup_printf (
-                   _ ("%s is %s below the anchor. On x86, a jmp rel32 there (5 bytes) reaches it."),
+                   _ ("%s ends %s below the anchor. On x86, a jmp rel32 there (5 bytes) reaches it."),
                    address, distance)
                : g_strdup_printf (
                    _ ("%s is %s above the anchor. On x86, a jmp rel32 there (5 bytes) reaches it."),
                    address, distance);
-  return gap->distance < 0 ? g_strdup_printf (_ ("%s is %s below the anchor."), address, distance)
+  return gap->distance < 0 ? g_strdup_printf (_ ("%s ends %s below the anchor."), address, distance)
                            : g_strdup_printf (_ ("%s is %s above the anchor."), address, distance);
 }
 

@@ -13,6 +13,7 @@
 
 #include "lacuna-completer.h"
 #include "lacuna-go-to.h"
+#include "app/lacuna-tooltip.h"
 
 #include <string.h>
 
@@ -272,6 +273,7 @@ lacuna_go_to_init (LacunaGoTo *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (self->fault_popover, GTK_WIDGET (self));
+  lacuna_tooltip_yield_to_typing (self->entry, GTK_EDITABLE (self->entry));
   self->completer = lacuna_completer_new (GTK_WIDGET (self), GTK_ENTRY (self->entry));
   lacuna_completer_set_description (self->completer, gtk_widget_get_tooltip_text (self->entry));
   g_signal_connect_object (self->completer, "chosen", G_CALLBACK (go), self, G_CONNECT_SWAPPED);

@@ -320,7 +320,9 @@ make_room_for_panel (LacunaWindow *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->overview),
                           self->orientation == GTK_ORIENTATION_VERTICAL
-                              || (!covered && !self->low));
+                              || (!covered
+                                  && (!self->low
+                                      || (self->room == LACUNA_ROOM_NARROW && !self->squat))));
   gtk_widget_set_visible (GTK_WIDGET (self->toolbar), !covered);
   /* The table has the colours' names, too. */
   gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->legend)),
