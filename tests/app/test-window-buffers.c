@@ -139,7 +139,7 @@ test_allocation (Outside      *outside,
   expect_free (outside, address);
 }
 
-/* From the page that finds gaps, at the place that it shows; the page stays, and a message leads on. */
+/* From the page that finds gaps, at the place that it shows; the other page then has it selected. */
 static void
 test_here (Outside      *outside,
            gconstpointer target)
@@ -153,7 +153,7 @@ test_here (Outside      *outside,
   outside_do (outside, outside->application, "Create Here");
   buffer = address_in_label (outside, "Made a buffer of 64 KiB at *");
   expect_protection (outside, buffer, all);
-  outside_do (outside, outside->application, "*Details");
+  outside_do (outside, outside->application, "Buffers");
   g_object_unref (outside_button (outside, "Take"));
 }
 

@@ -5,6 +5,7 @@
  */
 #include "app/bytes/lacuna-bytes-find.h"
 #include "app/bytes/lacuna-bytes-pane.h"
+#include "app/buffers/lacuna-buffers-layout.h"
 #include "app/buffers/lacuna-buffers-panel.h"
 #include "app/window/lacuna-details.h"
 #include "app/panel/lacuna-field.h"
@@ -41,6 +42,7 @@ gtk_init_check (void)
   g_type_ensure (LACUNA_TYPE_BYTES);
   g_type_ensure (LACUNA_TYPE_BYTES_FIND);
   g_type_ensure (LACUNA_TYPE_BYTES_PANE);
+  g_type_ensure (LACUNA_TYPE_BUFFERS_LAYOUT);
   g_type_ensure (LACUNA_TYPE_BUFFERS_PANEL);
   g_type_ensure (LACUNA_TYPE_DETAILS);
   g_type_ensure (LACUNA_TYPE_FIELD);

@@ -293,6 +293,7 @@ lacuna_window_buffers_performed (LacunaWindow    *self,
       /* Translators: a button: how it went, where and why there. */
       adw_toast_set_button_label (toast, _ ("_Details"));
       adw_toast_set_action_name (toast, "win.buffers");
+      adw_toast_set_timeout (toast, 8);
       lacuna_window_show_toast (self, toast, title);
     }
 }
