@@ -657,8 +657,8 @@ lacuna_window_dispose (GObject *object)
   g_clear_weak_pointer (&self->other_toast);
   lacuna_window_live_clear (self);
   lacuna_window_later_clear (self);
-  lacuna_window_clear_bytes (self);
   lacuna_window_clear_buffers (self);
+  lacuna_window_clear_bytes (self);
   g_clear_handle_id (&self->adapt_source, g_source_remove);
   g_clear_object (&self->snapshot);
   g_clear_object (&self->target);
