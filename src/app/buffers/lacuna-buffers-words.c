@@ -15,10 +15,14 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 
+/* In a text that wraps, an address stays in one line. */
 static char *
 address_words (guint64 address)
 {
-  return lacuna_isolate (lacuna_format_address_prefixed (address));
+  g_autofree char *text = lacuna_format_address_prefixed (address);
+  g_auto (GStrv) groups = g_strsplit (text, " ", -1);
+
+  return lacuna_isolate (g_strjoinv ("\302\240", groups));
 }
 
 char *
