@@ -75,6 +75,53 @@ remember (const struct lac_state *state,
   put_first (state, record, place);
 }
 
+/* Whether the system will most likely choose a place that will do: it keeps off heap and stack by itself. */
+static bool
+is_anywhere_good (const struct lac_gap_query *query,
+                  uint64_t                    page_size)
+{
+  return query->n_anchors == 0 && query->order == LAC_ORDER_NEAREST && query->alignment <= page_size
+         && query->min < LAC_OS_HIGH && query->max >= UINTPTR_MAX / 2 >> (sizeof (void *) == 8 ? 16 : 0);
+}
+
+/* A place is looked for only when there are wishes that the system does not know of. */
+static enum lac_status
+take_place (const struct lac_gap_query  *query,
+            uint64_t                     page_size,
+            unsigned                     protection,
+            struct lac_range            *out_range,
+            bool                        *out_placed,
+            struct lac_placement_report *out_report)
+{
+  uint64_t address;
+
+  *out_placed = false;
+  if (is_anywhere_good (query, page_size)
+      && lac_os_allocate_anywhere (query->size, protection, &address, NULL) == LAC_OK)
+    {
+      *out_range = (struct lac_range){ address, address + query->size };
+      if (out_range->start >= query->min && out_range->end <= query->max)
+        {
+          if (out_report != NULL)
+            *out_report = (struct lac_placement_report){ .n_attempts = 1, .attempts = { { address } } };
+          return LAC_OK;
+        }
+      lac_os_free (address, query->size, NULL);
+    }
+  *out_placed = true;
+  return lac_placement_take (query, protection, out_range, out_report);
+}
+
+static void
+give_place_back (struct lac_range range,
+                 bool             placed)
+{
+  if (placed)
+    lac_placement_give_back (range, NULL);
+  else
+    lac_os_free (range.start, lac_range_size (range), NULL);
+}
+
 static enum lac_status
 place_memory (const struct lac_gap_query  *query,
               uint64_t                     size,
@@ -91,7 +138,7 @@ place_memory (const struct lac_gap_query  *query,
   if ((flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
     protection = LAC_PROTECTION_NONE;
   larger.size = size;
-  status = lac_placement_take (&larger, protection, &range, out_report);
+  status = take_place (&larger, out_buffer->page_size, protection, &range, &out_buffer->placed, out_report);
   if (status != LAC_OK)
     return status;
   out_buffer->base = (uintptr_t) range.start;
@@ -102,7 +149,7 @@ place_memory (const struct lac_gap_query  *query,
     return LAC_OK;
   status = lac_os_map_twice ((void *) out_buffer->base, (size_t) size, &writable, NULL);
   if (status != LAC_OK)
-    lac_placement_give_back (range, NULL);
+    give_place_back (range, out_buffer->placed);
   else
     out_buffer->writable = writable;
   return status;
@@ -114,8 +161,8 @@ give_back (const struct lac_new_buffer *buffer)
   if (buffer->flags != 0)
     lac_os_unmap_twice ((void *) buffer->base, buffer->size, buffer->writable);
   else
-    lac_placement_give_back (
-        (struct lac_range){ buffer->base, (uint64_t) buffer->base + buffer->size }, NULL);
+    give_place_back ((struct lac_range){ buffer->base, (uint64_t) buffer->base + buffer->size },
+                     buffer->placed);
 }
 
 /* Makes a buffer and takes it. @filled: the size of the one that is full, 0 for none. */

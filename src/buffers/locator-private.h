@@ -71,7 +71,6 @@ struct lac_state
 {
   /* Not 0 once there is a locator: which one, counted along the line of forks. */
   _Atomic uint64_t generation;
-  struct lac_range user;
   uint64_t page_size;
   /* The locator's tables, and those of write-xor-execute buffers, which nobody else sees. */
   _Atomic (struct lac_known *) first;
@@ -234,6 +233,7 @@ bool lac_known_is_crowded (const struct lac_known *known,
  * @spare: bytes at its front that may become buffers of their own, to keep the rest off a cache line of
  *   the table that other threads use; a multiple of @page_size
  * @page_size: bytes of such a buffer
+ * @placed: placement knows of the memory
  *
  * A buffer that is to be entered.
  */
@@ -245,6 +245,7 @@ struct lac_new_buffer
   uint32_t flags;
   uint32_t spare;
   uint32_t page_size;
+  bool placed;
 };
 
 /* Enters a buffer, taken, into the last table of @list (&state->first or &state->own), which grows when

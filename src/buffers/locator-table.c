@@ -51,11 +51,9 @@ make_known (const struct lac_state *state,
 {
   struct lac_known *known;
   void *memory;
-  size_t page_size = (size_t) state->page_size;
-  size_t size = (sizeof *known + page_size - 1) & ~(page_size - 1);
   bool wiped;
 
-  if (lac_state_memory (size, &memory, &wiped) != LAC_OK)
+  if (lac_state_memory (sizeof *known, &memory, &wiped) != LAC_OK)
     return NULL;
   known = memory;
   known->table = table;

@@ -11,13 +11,13 @@
 
 #include <string.h>
 
-_Atomic (struct lac_state *) lac_the_state;
+_Atomic (struct lac_state *) lac_the_state LAC_OF_FIRST_CALL;
 
 /* Counts the locators along the line of forks: not wiped, so that a child's is another number. */
-static _Atomic uint64_t last_generation;
+static _Atomic uint64_t last_generation LAC_OF_FIRST_CALL;
 
 static atomic_uint patience = 1000;
-static atomic_bool wiping_forbidden;
+static atomic_bool wiping_forbidden LAC_OF_FIRST_CALL;
 
 void
 lac_state_forbid_wiping (bool forbid)
@@ -29,6 +29,14 @@ bool
 lac_state_is_of_parent (const struct lac_state *state)
 {
   return state->process != lac_os_process_id ();
+}
+
+static uint64_t
+whole_pages (uint64_t size)
+{
+  uint64_t mask = lac_os_page_size () - 1;
+
+  return (size + mask) & ~mask;
 }
 
 enum lac_status
@@ -44,10 +52,22 @@ lac_state_memory (size_t size,
   *out_wiped = status == LAC_OK;
   if (status != LAC_E_NOT_SUPPORTED)
     return status;
-  status = lac_os_allocate_anywhere (size, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE, &address, NULL);
+  status = lac_os_allocate_anywhere (whole_pages (size), LAC_PROTECTION_READ | LAC_PROTECTION_WRITE,
+                                     &address, NULL);
   if (status == LAC_OK)
     *out_address = (void *) (uintptr_t) address;
   return status;
+}
+
+static void
+free_state_memory (void  *address,
+                       size_t size,
+                       bool   wiped)
+{
+  if (wiped)
+    lac_os_free_wiped_memory (address, size);
+  else
+    lac_os_free ((uintptr_t) address, whole_pages (size), NULL);
 }
 
 /* The state and what is known of the first table are one piece, so that a first call touches few
@@ -58,14 +78,6 @@ struct beginning
   struct lac_known first;
 };
 
-static size_t
-beginning_size (void)
-{
-  uint64_t page_size = lac_os_get_space ()->page_size;
-
-  return (sizeof (struct beginning) + page_size - 1) & ~(size_t) (page_size - 1);
-}
-
 /* The state of this process, with or without a locator. */
 static enum lac_status
 get_state (struct lac_state **out_state)
@@ -73,7 +85,6 @@ get_state (struct lac_state **out_state)
   for (;;)
     {
       struct lac_state *state = atomic_load_explicit (&lac_the_state, memory_order_acquire);
-      const struct lac_os_space *space = lac_os_get_space ();
       struct beginning *beginning;
       enum lac_status status;
       void *memory;
@@ -84,7 +95,7 @@ get_state (struct lac_state **out_state)
           *out_state = state;
           return LAC_OK;
         }
-      status = lac_state_memory (beginning_size (), &memory, &wiped);
+      status = lac_state_memory (sizeof *beginning, &memory, &wiped);
       if (status != LAC_OK)
         return LAC_E_NO_MEMORY;
       beginning = memory;
@@ -97,8 +108,7 @@ get_state (struct lac_state **out_state)
           return LAC_OK;
         }
       /* Another thread was faster. */
-      lac_os_free ((uintptr_t) memory,
-                   (beginning_size () + space->page_size - 1) & ~(space->page_size - 1), NULL);
+      free_state_memory (memory, sizeof *beginning, wiped);
     }
 }
 
@@ -117,7 +127,7 @@ find_first_table (struct lac_state  *state,
   struct lac_locator_facts *facts = &state->facts;
   unsigned flags = make ? LAC_SHARED_FILE_MAKE : 0;
   struct lac_shared_file file;
-  uint64_t size = (LAC_TABLE_SIZE + state->page_size - 1) & ~(state->page_size - 1);
+  uint64_t size = whole_pages (LAC_TABLE_SIZE);
   uint64_t address;
   enum lac_status status = lac_shared_file_open (LAC_TABLE_SIZE, flags, &file);
 
@@ -163,14 +173,12 @@ static enum lac_status
 begin (struct lac_state *state,
        bool              make)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
   struct lac_known *known = &((struct beginning *) (void *) state)->first;
   struct lac_table *table;
   uint64_t generation;
   enum lac_status status;
 
-  state->user = space->user;
-  state->page_size = space->page_size;
+  state->page_size = lac_os_page_size ();
   status = find_first_table (state, make, &table);
   if (status != LAC_OK)
     return status;

@@ -15,7 +15,8 @@
 /**
  * lac_request:
  * @query: the constraints, size and alignment rounded
- * @window: what they leave of user space
+ * @user: user space, as far as it matters
+ * @window: what the constraints leave of it
  * @has_anchor: there is an anchor, and the order is nearest
  * @anchor: then, the one to be near
  *
@@ -24,6 +25,7 @@
 struct lac_request
 {
   struct lac_gap_query query;
+  struct lac_range user;
   struct lac_range window;
   bool has_anchor;
   uint64_t anchor;

@@ -11,7 +11,7 @@ is_good (const struct lac_request *request,
          size_t                    n_hazards,
          uint64_t                  start)
 {
-  uint64_t page = lac_os_get_space ()->page_size;
+  uint64_t page = lac_os_page_size ();
   struct lac_range allowed = lac_range_intersect (gap, request->window);
   struct lac_range range = { start, start + request->query.size };
 
@@ -32,7 +32,7 @@ lac_placement_settle (const struct lac_request *request,
                       uint64_t                  start,
                       uint64_t                 *out_start)
 {
-  uint64_t page = lac_os_get_space ()->page_size;
+  uint64_t page = lac_os_page_size ();
   uint64_t alignment = request->query.alignment;
   bool is_hole_above = start - gap.start != page;
   uint64_t below = lac_subtract_saturating (start, page);

@@ -496,11 +496,10 @@ lac_placement_walk (const struct lac_request *request,
                     uint64_t                 *out_start,
                     unsigned                 *n_queries)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
   struct walk walk = {
     .request = request,
-    .user = space->user,
-    .page_size = space->page_size,
+    .user = request->user,
+    .page_size = lac_os_page_size (),
     .up = { .limit = limits->up },
     .down = { .limit = limits->down },
   };

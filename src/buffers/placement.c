@@ -17,10 +17,10 @@ lac_placement_forbid_point_queries (bool forbid)
 void
 lac_placement_init (struct lac_gap_query *query)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
+  const struct lac_os_space *space = lac_os_get_high_space ();
 
+  /* What may not be mapped at the low end is left out when a place is looked for. */
   *query = (struct lac_gap_query){
-    .min = space->user.start,
     .max = space->user.end,
     .within = LAC_WITHIN_DEFAULT,
     .size = space->page_size,
@@ -34,13 +34,12 @@ enum lac_status
 lac_request_prepare (const struct lac_gap_query *query,
                      struct lac_request         *out_request)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
+  const struct lac_os_space *space;
   struct lac_request request = { .query = *query };
   struct lac_range window = { query->min, query->max };
 
   if (lac_gap_query_check (query) != LAC_OK)
     return LAC_E_INVALID;
-  window = lac_range_intersect (window, space->user);
   for (size_t i = 0; i < query->n_anchors; i++)
     {
       struct lac_range reach = { lac_subtract_saturating (query->anchors[i], query->within),
@@ -48,6 +47,10 @@ lac_request_prepare (const struct lac_gap_query *query,
 
       window = lac_range_intersect (window, reach);
     }
+  /* Where everything is high, the lowest address that may be mapped does not matter. */
+  space = window.start >= LAC_OS_HIGH ? lac_os_get_high_space () : lac_os_get_space ();
+  window = lac_range_intersect (window, space->user);
+  request.user = space->user;
   if (request.query.alignment < space->granularity)
     request.query.alignment = space->granularity;
   /* More than there are addresses, once it is rounded: no window has the room. */
@@ -71,7 +74,7 @@ must_read_all (const struct lac_request *request)
 {
   return request->query.order == LAC_ORDER_TIGHTEST || request->query.order == LAC_ORDER_ROOMIEST
          || atomic_load_explicit (&point_queries_are_forbidden, memory_order_relaxed)
-         || !lac_os_can_query ();
+         || lac_os_cannot_query ();
 }
 
 /* Finds a place in the one way or the other. */

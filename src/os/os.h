@@ -41,6 +41,23 @@ struct lac_os_space
  */
 const struct lac_os_space *lac_os_get_space (void);
 
+/** LAC_OS_HIGH: from here on nobody forbids to map memory for being low. */
+#define LAC_OS_HIGH (UINT64_C (1) << 32)
+
+/**
+ * lac_os_get_high_space:
+ *
+ * The same for who looks at nothing below %LAC_OS_HIGH, where `user` begins then, if there is anything
+ * above. The lowest mappable address, which lies in a file, is not asked for.
+ *
+ * Returns: (transfer none): the facts, found out once
+ * Threads: any.
+ */
+const struct lac_os_space *lac_os_get_high_space (void);
+
+/** lac_os_page_size: the page size of lac_os_get_space(), without a system call. */
+uint64_t lac_os_page_size (void);
+
 /**
  * lac_os_allocate:
  * @address: the first byte; a multiple of the granularity, inside user space
@@ -128,6 +145,9 @@ enum lac_status lac_os_query (uint64_t           address,
 
 /** lac_os_can_query: whether lac_os_query() works here. Found out once. */
 bool lac_os_can_query (void);
+
+/** lac_os_cannot_query: whether it is known that lac_os_query() does not work here; asks nothing. */
+bool lac_os_cannot_query (void);
 
 /**
  * lac_os_view:

@@ -13,6 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** LAC_OF_FIRST_CALL: for the few variables that a first call writes to. They lie beside what the loader has
+ * written to before, where that costs no page fault. */
+#ifdef __ELF__
+#define LAC_OF_FIRST_CALL __attribute__ ((section (".data")))
+#else
+#define LAC_OF_FIRST_CALL
+#endif
+
 /** lac_lock: a lock between threads; all zero is unlocked. Its inside is the system's. */
 struct lac_lock
 {
@@ -27,8 +35,9 @@ void lac_lock_release (struct lac_lock *lock);
 
 /**
  * lac_os_wiped_memory:
- * @size: bytes; a multiple of the page size
- * @out_address: (out): zeroed memory, for the life of the process
+ * @size: bytes
+ * @out_address: (out): zeroed memory, aligned to a cache line; for the life of the process as a rule, else
+ *   lac_os_free_wiped_memory()
  *
  * Memory that a child made by fork(2) or clone(2) finds zeroed (MADV_WIPEONFORK, madvise(2), Linux
  * 4.14). A word in it that was set tells at no cost that this is still the process that set it. A
@@ -39,6 +48,10 @@ void lac_lock_release (struct lac_lock *lock);
  */
 enum lac_status lac_os_wiped_memory (size_t size,
                                      void **out_address);
+
+/** lac_os_free_wiped_memory: for who did not need it after all; not all of it comes back. */
+void lac_os_free_wiped_memory (void  *address,
+                               size_t size);
 
 /**
  * lac_os_at_fork:

@@ -18,20 +18,37 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-static struct lac_os_space own_space;
+static struct lac_os_space own_space, own_high_space;
 static pthread_once_t own_space_once = PTHREAD_ONCE_INIT;
+static pthread_once_t own_high_space_once = PTHREAD_ONCE_INIT;
 
-static void
-read_own_space (void)
+static struct lac_os_space
+read_space (bool high)
 {
   struct lac_space space;
 
-  lac_own_space (&space);
-  own_space = (struct lac_os_space){
+  lac_own_space (high, &space);
+  return (struct lac_os_space){
     .user = space.user,
     .page_size = space.page_size,
     .granularity = space.granularity,
   };
+}
+
+static void
+read_own_space (void)
+{
+  own_space = read_space (false);
+}
+
+static void
+read_own_high_space (void)
+{
+  own_high_space = read_space (true);
+  if (own_high_space.user.end > LAC_OS_HIGH)
+    own_high_space.user.start = LAC_OS_HIGH;
+  else
+    own_high_space = *lac_os_get_space ();
 }
 
 const struct lac_os_space *
@@ -39,6 +56,19 @@ lac_os_get_space (void)
 {
   pthread_once (&own_space_once, read_own_space);
   return &own_space;
+}
+
+const struct lac_os_space *
+lac_os_get_high_space (void)
+{
+  pthread_once (&own_high_space_once, read_own_high_space);
+  return &own_high_space;
+}
+
+uint64_t
+lac_os_page_size (void)
+{
+  return (uint64_t) sysconf (_SC_PAGESIZE);
 }
 
 /* Sets what a caller may want to know beside the status. */
@@ -56,9 +86,7 @@ static bool
 is_whole_pages (uint64_t address,
                 uint64_t size)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
-
-  return ((address | size) & (space->page_size - 1)) == 0 && size != 0
+  return ((address | size) & (lac_os_page_size () - 1)) == 0 && size != 0
          && size <= UINTPTR_MAX - address;
 }
 
@@ -94,7 +122,8 @@ lac_os_allocate (uint64_t address,
                  unsigned protection,
                  int     *out_system_error)
 {
-  const struct lac_os_space *space = lac_os_get_space ();
+  const struct lac_os_space *space
+      = address >= LAC_OS_HIGH ? lac_os_get_high_space () : lac_os_get_space ();
   int system_protections;
   void *memory;
 
@@ -215,7 +244,7 @@ lac_os_mapped_size (uint64_t *out_size)
       /* The process has none once its first thread has ended. */
       if (end == text || *end != ' ' || pages == 0)
         continue;
-      *out_size = pages * lac_os_get_space ()->page_size;
+      *out_size = pages * lac_os_page_size ();
       return LAC_OK;
     }
   return LAC_E_NOT_SUPPORTED;

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,9 +41,6 @@ struct all_opened
   struct opened files[LAC_N_OWN_FILES];
 };
 
-#define ALL_SIZE 4096
-_Static_assert (sizeof (struct all_opened) <= ALL_SIZE, "it lies in one page");
-
 /* Memory that a child finds wiped. */
 static _Atomic (struct all_opened *) all_opened;
 
@@ -61,13 +57,13 @@ get_all (void)
 
   if (all != NULL)
     return all;
-  if (lac_os_wiped_memory (ALL_SIZE, &memory) != LAC_OK)
+  if (lac_os_wiped_memory (sizeof *all, &memory) != LAC_OK)
     return NULL;
   all = memory;
   if (atomic_compare_exchange_strong_explicit (&all_opened, &expected, all, memory_order_acq_rel,
                                                memory_order_acquire))
     return all;
-  munmap (memory, ALL_SIZE);
+  lac_os_free_wiped_memory (memory, sizeof *all);
   return expected;
 }
 

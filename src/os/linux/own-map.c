@@ -97,12 +97,19 @@ lac_os_can_query (void)
   return atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_YES;
 }
 
+bool
+lac_os_cannot_query (void)
+{
+  return atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_NO;
+}
+
 enum lac_status
 lac_os_view_open (struct lac_os_view *out_view)
 {
   int file;
 
-  if (!lac_os_can_query ())
+  /* The first question to the view shows whether there are answers. */
+  if (lac_os_cannot_query ())
     return LAC_E_NOT_SUPPORTED;
   file = lac_own_file (LAC_OWN_MAPS, true);
   if (file < 0)
@@ -121,6 +128,10 @@ lac_os_view_next (const struct lac_os_view *view,
 
   if (status == LAC_OK)
     *out_range = (struct lac_range){ entry.start, entry.end };
+  /* A descriptor that means another file by now says nothing of the system. */
+  else if (status != LAC_E_NOT_FOUND
+           && atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_UNKNOWN)
+    lac_os_can_query ();
   return status == LAC_OK || status == LAC_E_NOT_FOUND ? status : LAC_E_NOT_SUPPORTED;
 }
 

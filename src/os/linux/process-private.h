@@ -153,7 +153,8 @@ void lac_process_read_space (struct lac_process         *process,
 
 /* The bounds, the page size and the granularity of this process's own address space; the rest is left at
  * what is unknown. */
-void lac_own_space (struct lac_space *out_space);
+void lac_own_space (bool              high,
+                    struct lac_space *out_space);
 
 /* Bytes that the kernel keeps free below a stack. */
 uint64_t lac_own_stack_guard (void);

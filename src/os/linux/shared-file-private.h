@@ -6,6 +6,8 @@
 
 #include "os/shared-file.h"
 
+#include <sys/types.h>
+
 /* The file's name, up to the PID. */
 #define LAC_SHARED_FILE_PREFIX "Reloaded.Memory.Buffers.MemoryBuffer, PID "
 
@@ -24,6 +26,16 @@ enum lac_status lac_shared_fail (struct lac_obstacle *obstacle,
                                  const char          *what);
 
 /* shared-folder.c */
+
+/* Whether the folder that everyone knows is there, in a root that is safe, as everyone makes it; if not,
+ * lac_shared_folder_open_common() tells why, or makes it so. What is looked at by its path can be exchanged
+ * only by who is believed. @path is where it is. */
+bool lac_shared_folder_is_usual (char path[256]);
+
+/* open(2) that follows no link anywhere in @path; -1 also where the system can't do that. */
+int lac_shared_open_without_links (const char *path,
+                                   int         flags,
+                                   mode_t      mode);
 
 /* Opens the folder that everyone knows, or makes it; returns its descriptor, or -1. @path is where it
  * is. */

@@ -25,6 +25,8 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,8 +56,8 @@ enum verdict
  * too, so when one of them had the PID that the child has now, its file is there and looks like the
  * child's own. What was mapped before fork(2) can't have been made after. */
 #define MAX_INHERITED 16
-static uintptr_t inherited[MAX_INHERITED];
-static unsigned n_inherited;
+static uintptr_t inherited[MAX_INHERITED] LAC_OF_FIRST_CALL;
+static unsigned n_inherited LAC_OF_FIRST_CALL;
 
 enum lac_status
 lac_shared_fail (struct lac_obstacle *obstacle,
@@ -101,7 +103,7 @@ find_mapping (int       file,
               uintptr_t claimed,
               size_t    size)
 {
-  size_t granularity = (size_t) lac_os_get_space ()->granularity;
+  size_t granularity = (size_t) lac_os_page_size ();
   struct lac_region_entry ours, theirs;
   bool same;
   void *look;
@@ -224,7 +226,43 @@ is_named (int         folder,
          && by_name.st_ino == by_file.st_ino && by_name.st_dev == by_file.st_dev;
 }
 
-/* Makes the file. LAC_E_OCCUPIED when somebody else was faster. */
+/* lac_clock_milliseconds() by a system call: the quicker way leads over a page that has to be touched
+ * first. */
+static uint64_t
+ask_milliseconds (void)
+{
+  struct timespec time = { 0 };
+
+  syscall (SYS_clock_gettime, CLOCK_MONOTONIC, &time);
+  return (uint64_t) time.tv_sec * 1000 + (uint64_t) time.tv_nsec / 1000000;
+}
+
+/* Writes @size bytes, which is a multiple of 512, at the start. A page full of zeros would itself be one more
+ * page to touch. */
+static ssize_t
+write_zeros (int    file,
+             size_t size)
+{
+  unsigned char bytes[512] = { 0 };
+  struct iovec pieces[8];
+  size_t written = 0;
+
+  for (size_t i = 0; i < 8; i++)
+    pieces[i] = (struct iovec){ bytes, sizeof bytes };
+  while (written < size)
+    {
+      size_t n = (size - written) / sizeof bytes;
+      ssize_t length = pwritev (file, pieces, n < 8 ? (int) n : 8, (off_t) written);
+
+      if (length <= 0)
+        return written > 0 ? (ssize_t) written : length;
+      written += (size_t) length;
+    }
+  return (ssize_t) written;
+}
+
+/* Makes the file; @folder may be AT_FDCWD, and @name a path then. LAC_E_OCCUPIED when somebody else was
+ * faster. */
 static enum lac_status
 make_file (int                  folder,
            const char          *name,
@@ -232,8 +270,8 @@ make_file (int                  folder,
            void               **out_address,
            struct lac_obstacle *out_obstacle)
 {
-  size_t granularity = (size_t) lac_os_get_space ()->granularity;
-  unsigned char bytes[4096] = { 0 };
+  size_t granularity = (size_t) lac_os_page_size ();
+  const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   void *address = MAP_FAILED;
   struct rlimit limit;
   ssize_t written;
@@ -244,22 +282,19 @@ make_file (int                  folder,
   if (getrlimit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < granularity)
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, EFBIG, N_ ("this process may not make files"));
 
-  start = lac_clock_milliseconds ();
-  file = openat (folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  start = ask_milliseconds ();
+  if (folder == AT_FDCWD)
+    file = lac_shared_open_without_links (name, flags, 0600);
+  else
+    file = openat (folder, name, flags, 0600);
   if (file < 0 && errno == EEXIST)
     return LAC_E_OCCUPIED;
   if (file < 0)
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be made"));
 
-  address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  if (address == MAP_FAILED)
-    {
-      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be mapped"));
-      goto failed;
-    }
   /* Zeros are written, and not only the length set: a full disk says so here, and not by a signal when the
    * first buffer is entered. */
-  written = pwrite (file, bytes, size, 0);
+  written = write_zeros (file, size);
   if (written != (ssize_t) size
       || (granularity > size && ftruncate (file, (off_t) granularity) != 0))
     {
@@ -267,9 +302,16 @@ make_file (int                  folder,
             N_ ("the disk has no room for the file"));
       goto failed;
     }
+  /* It is written to right away, and a page fault costs more than doing so here. */
+  address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
+  if (address == MAP_FAILED)
+    {
+      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be mapped"));
+      goto failed;
+    }
   /* From here on it counts; unless it took so long that somebody took it for a stale one. */
   __atomic_store_n ((uintptr_t *) address, (uintptr_t) address, __ATOMIC_RELEASE);
-  if (lac_clock_milliseconds () - start > YOUNG_MILLISECONDS / 4 && !is_named (folder, name, file))
+  if (ask_milliseconds () - start > YOUNG_MILLISECONDS / 4 && !is_named (folder, name, file))
     {
       munmap (address, granularity);
       close (file);
@@ -372,6 +414,28 @@ open_in (int                     folder,
   return lac_shared_fail (out_obstacle, LAC_E_BUSY, 0, N_ ("others keep replacing the file"));
 }
 
+/* The usual case: the folder is there, and the file is not. In any other the long way is gone, which also
+ * tells why. */
+static bool
+make_quickly (size_t                  size,
+              struct lac_shared_file *out_file)
+{
+  struct lac_obstacle obstacle;
+  size_t length;
+
+  if (!lac_shared_folder_is_usual (out_file->path))
+    return false;
+  length = strlen (out_file->path);
+  if (sizeof out_file->path - length < 65)
+    return false;
+  out_file->path[length] = '/';
+  file_name (out_file->path + length + 1, lac_os_process_id ());
+  if (make_file (AT_FDCWD, out_file->path, size, &out_file->address, &obstacle) != LAC_OK)
+    return false;
+  out_file->place = LAC_SHARED_PLACE_COMMON;
+  return true;
+}
+
 static void
 remember_file (void *address)
 {
@@ -398,6 +462,11 @@ lac_shared_file_open (size_t                  size,
   int folder = -1;
 
   *out_file = (struct lac_shared_file){ .what = "" };
+  if (flags == LAC_SHARED_FILE_MAKE && make_quickly (size, out_file))
+    {
+      remember_file (out_file->address);
+      return LAC_OK;
+    }
   if ((flags & LAC_SHARED_FILE_OWN_ONLY) == 0)
     {
       out_file->place = LAC_SHARED_PLACE_COMMON;

@@ -133,28 +133,32 @@ open_root (const char          *path,
   return -1;
 }
 
-/* The same in one step, for folders that are as they should be; else -1, and the steps tell why. What
- * was looked at by its path can be exchanged only by who was believed. */
-static int
-open_common_quickly (const char *path)
+int
+lac_shared_open_without_links (const char *path,
+                               int         flags,
+                               mode_t      mode)
 {
   struct open_how how = {
-    .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK,
+    .flags = (uint64_t) (unsigned) flags,
+    .mode = mode,
     .resolve = RESOLVE_NO_SYMLINKS,
   };
+
+  return (int) syscall (SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+bool
+lac_shared_folder_is_usual (char path[256])
+{
   char outer[256];
   struct stat facts;
-  int folder = (int) syscall (SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 
-  if (folder < 0)
-    return -1;
+  if (snprintf (path, 256, "%s/.reloaded/memory.buffers", common_root) >= 256)
+    return false;
   snprintf (outer, sizeof outer, "%s/.reloaded", common_root);
-  if (lstat (common_root, &facts) == 0 && is_root_safe (&facts) && lstat (outer, &facts) == 0
-      && (facts.st_mode & 07777) == 01777 && fstat (folder, &facts) == 0
-      && (facts.st_mode & 07777) == 01777)
-    return folder;
-  close (folder);
-  return -1;
+  return lstat (common_root, &facts) == 0 && S_ISDIR (facts.st_mode) && is_root_safe (&facts)
+         && lstat (outer, &facts) == 0 && facts.st_mode == (S_IFDIR | 01777) && lstat (path, &facts) == 0
+         && facts.st_mode == (S_IFDIR | 01777);
 }
 
 int
@@ -164,10 +168,12 @@ lac_shared_folder_open_common (bool                 make,
 {
   int root, middle, folder;
 
-  snprintf (path, 256, "%s/.reloaded/memory.buffers", common_root);
-  folder = open_common_quickly (path);
-  if (folder >= 0)
-    return folder;
+  if (lac_shared_folder_is_usual (path))
+    {
+      folder = lac_shared_open_without_links (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK, 0);
+      if (folder >= 0)
+        return folder;
+    }
   root = open_root (common_root, out_obstacle);
   if (root < 0)
     return -1;

@@ -258,7 +258,8 @@ find_own_end (void)
 #endif
 
 void
-lac_own_space (struct lac_space *out_space)
+lac_own_space (bool              high,
+               struct lac_space *out_space)
 {
   struct lac_space space = LAC_SPACE_UNKNOWN;
   char text[64];
@@ -266,10 +267,11 @@ lac_own_space (struct lac_space *out_space)
   space.page_size = (uint32_t) sysconf (_SC_PAGESIZE);
   space.pointer_bits = 8 * sizeof (void *);
   space.granularity = space.page_size;
-  set_lowest (lac_proc_read (AT_FDCWD, "/proc/sys/vm/mmap_min_addr", text, sizeof text) > 0
-                  ? strtoull (text, NULL, 10)
-                  : 0,
-              &space);
+  if (!high)
+    set_lowest (lac_proc_read (AT_FDCWD, "/proc/sys/vm/mmap_min_addr", text, sizeof text) > 0
+                    ? strtoull (text, NULL, 10)
+                    : 0,
+                &space);
   space.user.end = find_own_end ();
   /* Where it is not known, the stack lies next to it. */
   if (space.user.end == 0)

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -38,9 +39,18 @@ lac_lock_release (struct lac_lock *lock)
   pthread_mutex_unlock ((pthread_mutex_t *) (void *) lock->inside);
 }
 
-enum lac_status
-lac_os_wiped_memory (size_t size,
-                     void **out_address)
+/* Small pieces are cut from one mapping: a first call needs several, and each mapping costs two system calls
+ * and a page fault. How much of it was cut is not wiped, so that a child goes on behind what its parent
+ * has. */
+#define POOL_SIZE ((size_t) 32768)
+#define PIECE_ALIGNMENT ((size_t) 64)
+
+static _Atomic (unsigned char *) pool LAC_OF_FIRST_CALL;
+static atomic_size_t pool_used LAC_OF_FIRST_CALL;
+
+static enum lac_status
+map_wiped (size_t size,
+           void **out_address)
 {
   void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -53,6 +63,76 @@ lac_os_wiped_memory (size_t size,
     }
   *out_address = memory;
   return LAC_OK;
+}
+
+static enum lac_status
+open_pool (unsigned char **out_pool)
+{
+  unsigned char *expected = NULL;
+  void *memory;
+  enum lac_status status;
+
+  *out_pool = atomic_load_explicit (&pool, memory_order_acquire);
+  if (*out_pool != NULL)
+    return LAC_OK;
+  status = map_wiped (POOL_SIZE, &memory);
+  if (status != LAC_OK)
+    return status;
+  *out_pool = memory;
+  if (!atomic_compare_exchange_strong_explicit (&pool, &expected, *out_pool, memory_order_acq_rel,
+                                                memory_order_acquire))
+    {
+      munmap (memory, POOL_SIZE);
+      *out_pool = expected;
+    }
+  return LAC_OK;
+}
+
+static size_t
+piece_size (size_t size)
+{
+  return (size + PIECE_ALIGNMENT - 1) & ~(PIECE_ALIGNMENT - 1);
+}
+
+enum lac_status
+lac_os_wiped_memory (size_t size,
+                     void **out_address)
+{
+  size_t used = atomic_load_explicit (&pool_used, memory_order_relaxed);
+  unsigned char *memory;
+  enum lac_status status;
+
+  if (size > POOL_SIZE / 2)
+    return map_wiped (size, out_address);
+  status = open_pool (&memory);
+  if (status != LAC_OK)
+    return status;
+  do
+    if (piece_size (size) > POOL_SIZE - used)
+      return map_wiped (size, out_address);
+  while (!atomic_compare_exchange_weak_explicit (&pool_used, &used, used + piece_size (size),
+                                                 memory_order_acquire, memory_order_relaxed));
+  *out_address = memory + used;
+  return LAC_OK;
+}
+
+void
+lac_os_free_wiped_memory (void  *address,
+                          size_t size)
+{
+  unsigned char *memory = atomic_load_explicit (&pool, memory_order_acquire);
+  size_t start = (size_t) ((uintptr_t) address - (uintptr_t) memory);
+  size_t end = start + piece_size (size);
+
+  if (memory == NULL || start >= POOL_SIZE)
+    munmap (address, size);
+  else
+    {
+      memset (address, 0, size);
+      /* Only the last piece can be cut again. */
+      atomic_compare_exchange_strong_explicit (&pool_used, &end, start, memory_order_release,
+                                               memory_order_relaxed);
+    }
 }
 
 enum lac_status
@@ -73,22 +153,21 @@ struct asked
 /* Little enough for the room that every program keeps for libraries that are loaded late; so reading it
  * calls nothing. */
 static _Thread_local struct asked asked __attribute__ ((tls_model ("initial-exec")));
-static _Atomic (_Atomic uint32_t *) own_process;
-static _Atomic uint32_t last_process;
+static _Atomic (_Atomic uint32_t *) own_process LAC_OF_FIRST_CALL;
+static _Atomic uint32_t last_process LAC_OF_FIRST_CALL;
 
 static _Atomic uint32_t *
 make_own_process (void)
 {
   _Atomic uint32_t *expected = NULL;
-  size_t size = (size_t) sysconf (_SC_PAGESIZE);
   void *memory;
 
-  if (lac_os_wiped_memory (size, &memory) != LAC_OK)
+  if (lac_os_wiped_memory (sizeof *own_process, &memory) != LAC_OK)
     return NULL;
   if (atomic_compare_exchange_strong_explicit (&own_process, &expected, memory, memory_order_acq_rel,
                                                memory_order_acquire))
     return memory;
-  munmap (memory, size);
+  lac_os_free_wiped_memory (memory, sizeof *own_process);
   return expected;
 }
 
