@@ -72,6 +72,23 @@ is_known (struct lac_state *state,
   return false;
 }
 
+/* Whether a table that the chain may go on with lies at @address: LAC_E_NOT_OURS when there is none, another
+ * error when that can't be told now. */
+static enum lac_status
+check_table (struct lac_state *state,
+             uintptr_t         address)
+{
+  enum lac_status status;
+
+  if (address % sizeof (uintptr_t) != 0 || is_known (state, address))
+    return LAC_E_NOT_OURS;
+  status = lac_os_check_anonymous (address, LAC_TABLE_SIZE, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE);
+  if (status == LAC_OK
+      && (((struct lac_table *) address)->flags & LAC_TABLE_VERSION_MASK) != LAC_TABLE_VERSION)
+    return LAC_E_NOT_OURS;
+  return status;
+}
+
 struct lac_known *
 lac_known_next (struct lac_state *state,
                 struct lac_known *known)
@@ -89,14 +106,13 @@ lac_known_next (struct lac_state *state,
   next = atomic_load_explicit (&known->next, memory_order_acquire);
   if (next == NULL)
     {
-      if (address % sizeof (uintptr_t) == 0 && !is_known (state, address)
-          && lac_os_is_anonymous (address, LAC_TABLE_SIZE,
-                                  LAC_PROTECTION_READ | LAC_PROTECTION_WRITE)
-          && (((struct lac_table *) address)->flags & LAC_TABLE_VERSION_MASK) == LAC_TABLE_VERSION)
+      enum lac_status status = check_table (state, address);
+
+      if (status == LAC_OK)
         next = make_known (state, (struct lac_table *) address);
       if (next != NULL)
         atomic_store_explicit (&known->next, next, memory_order_release);
-      else
+      else if (status == LAC_E_NOT_OURS)
         atomic_store_explicit (&known->bad_next, address, memory_order_relaxed);
     }
   lac_lock_release (&state->growing);
@@ -111,7 +127,7 @@ lac_known_trust (struct lac_known *known,
   struct lac_item *item = &known->table->items[index];
   uintptr_t base = lac_item_base (item);
   uint32_t size = lac_item_size (item);
-  bool good;
+  enum lac_status status;
 
   if (atomic_load_explicit (&record->trust, memory_order_acquire) != LAC_TRUST_NONE
       && atomic_load_explicit (&record->base, memory_order_relaxed) == base
@@ -121,19 +137,23 @@ lac_known_trust (struct lac_known *known,
   if ((record->flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
     return false;
 
-  good = size != 0 && size <= UINTPTR_MAX - base
-         && lac_os_is_anonymous (base, size,
-                                 LAC_PROTECTION_READ | LAC_PROTECTION_WRITE
-                                     | LAC_PROTECTION_EXECUTE);
+  status = LAC_E_NOT_OURS;
+  if (size != 0 && size <= UINTPTR_MAX - base)
+    status = lac_os_check_anonymous (base, size,
+                                     LAC_PROTECTION_READ | LAC_PROTECTION_WRITE
+                                         | LAC_PROTECTION_EXECUTE);
+  /* What can't be told now is asked again. */
+  if (status != LAC_OK && status != LAC_E_NOT_OURS)
+    return false;
   if (record->writable != (uint8_t *) base)
     record->writable = (uint8_t *) base;
   atomic_store_explicit (&record->base, base, memory_order_relaxed);
   atomic_store_explicit (&record->size, size, memory_order_relaxed);
   if (lac_record_item (record) != item)
     atomic_store_explicit (&record->item, item, memory_order_release);
-  atomic_store_explicit (&record->trust, good ? LAC_TRUST_GOOD : LAC_TRUST_BAD,
+  atomic_store_explicit (&record->trust, status == LAC_OK ? LAC_TRUST_GOOD : LAC_TRUST_BAD,
                          memory_order_release);
-  return good;
+  return status == LAC_OK;
 }
 
 bool

@@ -14,19 +14,20 @@
 #include <stdint.h>
 
 /**
- * lac_os_is_anonymous:
+ * lac_os_check_anonymous:
  * @address: the first byte
  * @size: bytes
  * @protection: enum lac_protection values
  *
- * Whether all of it is mapped, is private memory without a file and not the stack, and has at least
- * that protection. Reads all of the map where the kernel has no point queries.
+ * Looks whether all of it is mapped, is private memory without a file and not the stack, and has at least
+ * that protection. Reads all of the map where the kernel answers no point queries.
  *
+ * Errors: %LAC_E_NOT_OURS when it is not; %LAC_E_SYSTEM when that can't be told now, which may pass.
  * Threads: any.
  */
-bool lac_os_is_anonymous (uint64_t address,
-                          uint64_t size,
-                          unsigned protection);
+enum lac_status lac_os_check_anonymous (uint64_t address,
+                                        uint64_t size,
+                                        unsigned protection);
 
 /**
  * lac_os_map_twice:

@@ -6,10 +6,15 @@
 #include "os/linux/own-entry.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stddef.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 static void
 run (void (*function) (void))
@@ -408,6 +413,156 @@ adopt_by_text (void)
   adopt ();
 }
 
+/* What can't be told is not stale */
+
+/* A file of Reloaded's part of this process. */
+static ino_t
+make_live_file (void)
+{
+  struct stat about;
+  char *path = shared_path (getpid ());
+
+  make_shared_folder ();
+  make_as_reloaded ();
+  g_assert_cmpint (stat (path, &about), ==, 0);
+  g_free (path);
+  return about.st_ino;
+}
+
+static void
+assert_live_file (ino_t live)
+{
+  struct stat about;
+  char *path = shared_path (getpid ());
+
+  g_assert_cmpint (stat (path, &about), ==, 0);
+  g_assert_cmpuint (about.st_ino, ==, live);
+  g_free (path);
+}
+
+/* From here on system call @number fails with @error. */
+static void
+refuse (unsigned number,
+        unsigned error)
+{
+  struct sock_filter steps[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog filter = { G_N_ELEMENTS (steps), steps };
+
+  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+      || prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+    _exit (CHILD_SKIPPED);
+}
+
+static void
+adopt_though_refused (unsigned error)
+{
+  ino_t live = make_live_file ();
+  struct lac_locator_facts facts;
+
+  refuse (SYS_ioctl, error);
+  facts = open_locator ();
+  g_assert_cmpint (facts.place, ==, LAC_LOCATOR_SHARED);
+  g_assert_true (facts.adopted);
+  assert_live_file (live);
+}
+
+static void
+adopt_though_not_permitted (void)
+{
+  adopt_though_refused (EPERM);
+}
+
+static void
+adopt_though_not_allowed (void)
+{
+  adopt_though_refused (EACCES);
+}
+
+static void
+adopt_though_unknown (void)
+{
+  adopt_though_refused (ENOSYS);
+}
+
+static void
+adopt_though_invalid (void)
+{
+  adopt_though_refused (EINVAL);
+}
+
+static void
+live_without_descriptor (void)
+{
+  struct rlimit limit;
+  ino_t live = make_live_file ();
+  int last = -1, file;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = MIN (limit.rlim_cur, 256);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  while ((file = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+    last = file;
+  /* Two are free: for the folder and for the file, and none for the map. */
+  close (last);
+  close (last - 1);
+  assert_own (LAC_E_SYSTEM);
+  g_assert_cmpint (open_locator ().system_error, ==, EMFILE);
+  assert_live_file (live);
+}
+
+/* With no room for one mapping more there is no locator, and later there is. */
+static void
+live_without_room (void)
+{
+  struct rlimit before, none = { 0 };
+  struct lac_locator_facts facts;
+  ino_t live = make_live_file ();
+  enum lac_status status;
+
+  g_assert_cmpint (getrlimit (RLIMIT_AS, &before), ==, 0);
+  none.rlim_max = before.rlim_max;
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &none), ==, 0);
+  status = lac_locator_open (NULL);
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &before), ==, 0);
+  g_assert_cmpint (status, ==, LAC_E_NO_MEMORY);
+  assert_live_file (live);
+  facts = open_locator ();
+  g_assert_true (facts.adopted);
+  assert_live_file (live);
+}
+
+static void
+live_without_proc (void)
+{
+  ino_t live = make_live_file ();
+
+  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || umount2 ("/proc", MNT_DETACH) != 0)
+    _exit (CHILD_SKIPPED);
+  assert_own (LAC_E_SYSTEM);
+  assert_live_file (live);
+}
+
+/* Not to be used, but in use. */
+static void
+live_second_name (void)
+{
+  char *path, *target = g_build_filename (fixture_root, "target", NULL);
+  ino_t live = make_live_file ();
+
+  path = shared_path (getpid ());
+  g_assert_cmpint (link (path, target), ==, 0);
+  assert_own (LAC_E_OTHER_USER);
+  assert_live_file (live);
+  g_free (target);
+  g_free (path);
+}
+
 static void *
 make_slowly (void *unused)
 {
@@ -777,6 +932,14 @@ main (int    argc,
     { "/buffers/locator/header-names-no-page", forged_unaligned },
     { "/buffers/locator/made-by-reloaded-is-adopted", adopt },
     { "/buffers/locator/adopted-without-point-queries", adopt_by_text },
+    { "/buffers/locator/adopted-though-questions-are-not-permitted", adopt_though_not_permitted },
+    { "/buffers/locator/adopted-though-questions-are-not-allowed", adopt_though_not_allowed },
+    { "/buffers/locator/adopted-though-questions-are-unknown", adopt_though_unknown },
+    { "/buffers/locator/adopted-though-questions-are-invalid", adopt_though_invalid },
+    { "/buffers/locator/live-file-is-kept-without-a-descriptor", live_without_descriptor },
+    { "/buffers/locator/live-file-is-kept-without-room", live_without_room },
+    { "/buffers/locator/live-file-is-kept-without-proc", live_without_proc },
+    { "/buffers/locator/live-file-with-two-names-is-kept", live_second_name },
     { "/buffers/locator/maker-is-waited-for", adopt_from_slow_maker },
     { "/buffers/locator/newer-version-is-left-alone", newer_version },
     { "/buffers/locator/folder-of-another-user", other_folder },

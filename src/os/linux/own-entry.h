@@ -7,7 +7,8 @@
 #include "core/map.h"
 
 /* The region at @address or the next one above it; by a point query, or by reading the text where the
- * kernel has none. The entry has no name. LAC_E_NOT_FOUND when there is none. */
+ * kernel answers none. The entry has no name. LAC_E_NOT_FOUND when it is certain that there is
+ * none; any other error when that can't be told. */
 enum lac_status lac_own_entry (uint64_t                 address,
                                struct lac_region_entry *out_entry);
 

@@ -96,11 +96,10 @@ lac_query_point (int                      file,
         return LAC_E_NOT_FOUND;
       case ESRCH:
         return LAC_E_EXITED;
-      case ENOTTY:
-      case ENAMETOOLONG:
-        return LAC_E_NOT_SUPPORTED;
       default:
-        return LAC_E_SYSTEM;
+        /* ENOTTY is a kernel without the question, ENAMETOOLONG a name without room; others are of those who
+         * forbid it, such as a filter of system calls. The text may tell what this did not. */
+        return LAC_E_NOT_SUPPORTED;
       }
 
   /* The size counts the NUL, and is 0 where there is no name. */
@@ -313,8 +312,6 @@ query (struct lac_process         *process,
             process->queries = LAC_QUERIES_YES;
           else if (status == LAC_E_NOT_SUPPORTED && errno == ENOTTY)
             process->queries = LAC_QUERIES_NO;
-          else if (status == LAC_E_SYSTEM)
-            return lac_process_fail (out_failure, status, errno, "query /proc/PID/maps");
         }
       if (status == LAC_E_NOT_FOUND)
         {

@@ -136,8 +136,6 @@ walk_range (struct walk                *walk,
       status = lac_query_point (file, address, true, &entry, name);
       if (status == LAC_E_NOT_FOUND)
         break;
-      if (status == LAC_E_SYSTEM)
-        return lac_process_fail (out_failure, status, errno, what);
       if (status != LAC_OK)
         return status;
       if (entry.start >= walk->range.end)

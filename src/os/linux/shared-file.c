@@ -95,40 +95,52 @@ lock_in_time (int file,
   return 0;
 }
 
-/* Where @file is mapped according to its first word, when this process's map agrees: this file and no
- * other, from its start, shared, to be read and written. What is compared is how the map itself shows
- * the file, since on some file systems that is not what stat(2) says (btrfs, overlays). */
-static void *
-find_mapping (int       file,
-              uintptr_t claimed,
-              size_t    size)
+/* Whether @file is mapped where its first word says, by this process's own map: this file and no other, from
+ * its start, shared, to be read and written. What is compared is how the map itself shows the file, since on
+ * some file systems that is not what stat(2) says (btrfs, overlays). LAC_E_NOT_FOUND only when it is certain
+ * that it is not; what can't be asked may be true. */
+static enum lac_status
+find_mapping (int                  file,
+              uintptr_t            claimed,
+              size_t               size,
+              struct lac_obstacle *out_obstacle)
 {
-  size_t granularity = (size_t) lac_os_page_size ();
+  size_t granularity = (size_t) lac_os_get_space ()->granularity;
   struct lac_region_entry ours, theirs;
-  bool same;
+  enum lac_status status;
   void *look;
 
   if (claimed == 0 || claimed % granularity != 0)
-    return NULL;
+    return LAC_E_NOT_FOUND;
   for (unsigned i = 0; i < n_inherited; i++)
     if (inherited[i] == claimed)
-      return NULL;
-  if (lac_own_entry (claimed, &theirs) != LAC_OK || theirs.start != claimed || theirs.inode == 0
-      || theirs.offset != 0 || theirs.end - theirs.start < size
-      || (theirs.flags & LAC_REGION_SHARED) == 0
-      || (theirs.protection & (LAC_PROTECTION_READ | LAC_PROTECTION_WRITE))
-             != (LAC_PROTECTION_READ | LAC_PROTECTION_WRITE))
-    return NULL;
-  look = mmap (NULL, granularity, PROT_READ, MAP_SHARED, file, 0);
-  if (look == MAP_FAILED)
-    return NULL;
-  same = lac_own_entry ((uintptr_t) look, &ours) == LAC_OK && ours.inode == theirs.inode
-         && ours.device_major == theirs.device_major && ours.device_minor == theirs.device_minor;
+      return LAC_E_NOT_FOUND;
+  errno = 0;
+  status = lac_own_entry (claimed, &theirs);
+  if (status == LAC_OK
+      && (theirs.start != claimed || theirs.inode == 0 || theirs.offset != 0
+          || theirs.end - theirs.start < size || (theirs.flags & LAC_REGION_SHARED) == 0
+          || (theirs.protection & (LAC_PROTECTION_READ | LAC_PROTECTION_WRITE))
+                 != (LAC_PROTECTION_READ | LAC_PROTECTION_WRITE)))
+    status = LAC_E_NOT_FOUND;
+  if (status == LAC_E_NOT_FOUND)
+    return status;
+  look = status == LAC_OK ? mmap (NULL, granularity, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
+  if (look == MAP_FAILED || lac_own_entry ((uintptr_t) look, &ours) != LAC_OK)
+    {
+      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno,
+                       N_ ("there is a file, and whether it is this process's can't be told"));
+      if (look != MAP_FAILED)
+        munmap (look, granularity);
+      return LAC_E_SYSTEM;
+    }
   munmap (look, granularity);
   /* What its maker did before it wrote the word is seen from here on. */
-  return same && __atomic_load_n ((uintptr_t *) claimed, __ATOMIC_ACQUIRE) == claimed
-             ? (void *) claimed
-             : NULL;
+  return ours.inode == theirs.inode && ours.device_major == theirs.device_major
+                 && ours.device_minor == theirs.device_minor
+                 && __atomic_load_n ((uintptr_t *) claimed, __ATOMIC_ACQUIRE) == claimed
+             ? LAC_OK
+             : LAC_E_NOT_FOUND;
 }
 
 static bool
@@ -175,7 +187,9 @@ judge (int                  folder,
   file = openat (folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0 && errno == ENOENT)
     return ABSENT;
-  if (file < 0 && (errno == EACCES || errno == ELOOP || errno == EISDIR || errno == ENXIO))
+  if (file < 0
+      && (errno == ELOOP || errno == EISDIR || errno == ENXIO
+          || (errno == EACCES && (facts.st_mode & 0600) != 0600)))
     return STALE;
   if (file < 0 || fstat (file, &facts) != 0)
     {
@@ -192,18 +206,32 @@ judge (int                  folder,
     }
   if (facts.st_size >= (off_t) size
       && pread (file, &claimed, sizeof claimed, 0) != (ssize_t) sizeof claimed)
-    claimed = 0;
-  /* A second name could lead into another folder, which anyone may have made. */
-  if (claimed != 0 && facts.st_nlink == 1)
     {
-      *out_address = find_mapping (file, claimed, size);
-      if (*out_address != NULL)
+      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be read"));
+      close (file);
+      return FOREIGN;
+    }
+  if (claimed != 0)
+    {
+      enum lac_status status = find_mapping (file, claimed, size, out_obstacle);
+
+      /* A second name could lead into another folder, which anyone may have made. */
+      if (status == LAC_OK && facts.st_nlink != 1)
+        status = lac_shared_fail (out_obstacle, LAC_E_OTHER_USER, 0,
+                                  N_ ("the file has a second name"));
+      if (status == LAC_OK)
         {
+          *out_address = (void *) claimed;
           /* Whoever has it mapped made it with the modes of his umask. */
           if ((facts.st_mode & 0777) != 0600)
             fchmod (file, 0600);
           close (file);
           return GOOD;
+        }
+      if (status != LAC_E_NOT_FOUND)
+        {
+          close (file);
+          return FOREIGN;
         }
     }
   if (claimed == 0 && is_young (&facts))

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef MFD_EXEC
@@ -58,84 +59,107 @@ parse_line (const char              *line,
   return true;
 }
 
+/* Reads without memory of its own, since there may be none. A text without a line, or whose reading failed,
+ * says nothing of what is mapped. */
 static enum lac_status
 find_in_text (int                      file,
               uint64_t                 address,
               struct lac_region_entry *out_entry)
 {
-  char line[512];
+  char text[2048];
+  size_t length = 0;
   bool at_start = true;
-  enum lac_status status = LAC_E_NOT_FOUND;
-  FILE *text = fdopen (file, "r");
+  bool any = false;
 
-  if (text == NULL)
+  for (;;)
     {
-      close (file);
-      return LAC_E_NO_MEMORY;
-    }
-  while (fgets (line, sizeof line, text) != NULL)
-    {
-      /* What comes after the first bytes of a long line is the rest of a name. */
-      bool is_line = at_start;
+      ssize_t n = read (file, text + length, sizeof text - 1 - length);
+      size_t at = 0;
 
-      at_start = strchr (line, '\n') != NULL;
-      if (is_line && parse_line (line, out_entry) && out_entry->end > address)
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return LAC_E_SYSTEM;
+      length += (size_t) n;
+      while (at < length)
         {
-          status = LAC_OK;
-          break;
+          char *newline = memchr (text + at, '\n', length - at);
+
+          /* More is to come, unless the line is longer than all that there is room for. */
+          if (newline == NULL && n != 0 && (at != 0 || length < sizeof text - 1))
+            break;
+          if (newline != NULL)
+            *newline = '\0';
+          else
+            text[length] = '\0';
+          /* What comes after the first bytes of a long line is the rest of a name. */
+          if (at_start && parse_line (text + at, out_entry))
+            {
+              any = true;
+              if (out_entry->end > address)
+                return LAC_OK;
+            }
+          at_start = newline != NULL;
+          at = newline != NULL ? (size_t) (newline + 1 - text) : length;
         }
+      memmove (text, text + at, length - at);
+      length -= at;
+      if (n == 0)
+        return any ? LAC_E_NOT_FOUND : LAC_E_SYSTEM;
     }
-  fclose (text);
-  return status;
 }
 
 enum lac_status
 lac_own_entry (uint64_t                 address,
                struct lac_region_entry *out_entry)
 {
-  char name[LAC_NAME_MAX];
+  /* A process shows nothing once its first thread has ended, but its other threads do. */
+  const char *path = syscall (SYS_gettid) == getpid () ? "/proc/self/maps" : "/proc/thread-self/maps";
   enum lac_status status = LAC_E_NOT_SUPPORTED;
-  int file = open ("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+  char name[LAC_NAME_MAX];
+  int file = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
   if (file < 0)
     return LAC_E_SYSTEM;
   if (!atomic_load (&queries_forbidden))
     status = lac_query_point (file, address, true, out_entry, name);
-  if (status != LAC_E_NOT_SUPPORTED)
+  if (status == LAC_OK)
     {
-      if (status == LAC_OK)
-        {
-          out_entry->kind = lac_query_region (out_entry).kind;
-          out_entry->name = "";
-          out_entry->name_length = 0;
-        }
-      close (file);
-      return status;
+      out_entry->kind = lac_query_region (out_entry).kind;
+      out_entry->name = "";
+      out_entry->name_length = 0;
     }
-  return find_in_text (file, address, out_entry);
+  /* A kernel without such questions, a filter that forbids them: whatever it is, the text may tell. */
+  else if (status != LAC_E_NOT_FOUND)
+    status = find_in_text (file, address, out_entry);
+  close (file);
+  return status;
 }
 
-bool
-lac_os_is_anonymous (uint64_t address,
-                     uint64_t size,
-                     unsigned protection)
+enum lac_status
+lac_os_check_anonymous (uint64_t address,
+                        uint64_t size,
+                        unsigned protection)
 {
   uint64_t end;
 
   if (size == 0 || size > UINT64_MAX - address)
-    return false;
+    return LAC_E_NOT_OURS;
   end = address + size;
   while (address < end)
     {
       struct lac_region_entry entry;
+      enum lac_status status = lac_own_entry (address, &entry);
 
-      if (lac_own_entry (address, &entry) != LAC_OK || entry.start > address || entry.inode != 0
+      if (status != LAC_OK && status != LAC_E_NOT_FOUND)
+        return LAC_E_SYSTEM;
+      if (status == LAC_E_NOT_FOUND || entry.start > address || entry.inode != 0
           || (entry.flags & LAC_REGION_SHARED) != 0
           || (entry.protection & protection) != protection || entry.kind == LAC_KIND_STACK)
-        return false;
+        return LAC_E_NOT_OURS;
       address = entry.end;
     }
-  return true;
+  return LAC_OK;
 }
 
 static int
