@@ -20,7 +20,7 @@
 
 /* Small requests are those of at most a page; a buffer that is made for them, when the one before is
  * full, is twice as large as that, up to this. */
-#define GROWTH_MAX (UINT32_C (1) << 20)
+#define GROWTH_MAX (UINT32_C (1) << 21)
 
 /* Pages in front of a buffer that may become buffers of their own, see lac_locator_enter(). */
 #define SPARE_PAGES 3
@@ -190,6 +190,7 @@ make_buffer (struct lac_state            *state,
       size &= ~(page_size - 1);
       if (size < needed)
         size = needed;
+      buffer.grown = size > needed;
     }
   if (alone && size + SPARE_PAGES * page_size <= UINT32_MAX)
     {
@@ -200,6 +201,7 @@ make_buffer (struct lac_state            *state,
   if (status != LAC_OK && size > needed)
     {
       buffer.spare = 0;
+      buffer.grown = false;
       status = place_memory (query, needed, flags, &buffer, out_report);
     }
   if (status != LAC_OK)

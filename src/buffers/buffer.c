@@ -39,6 +39,30 @@ get_record (const struct lac_buffer *buffer)
   return record;
 }
 
+/* Of a buffer that was made large since the one before was filled it is likely that it will be filled too:
+ * then its pages are had many at once, which costs less than half of one after another. What of them is never
+ * used is no more than what was used before, large pages included. */
+#define READY_AHEAD (UINT32_C (1) << 17)
+
+static __attribute__ ((noinline)) void
+make_ready (struct lac_record *record,
+            uint64_t           end)
+{
+  uint32_t size = atomic_load_explicit (&record->size, memory_order_relaxed);
+  uint64_t mask = lac_os_page_size () - 1;
+  uint64_t ahead = size / 4 < READY_AHEAD ? size / 4 : READY_AHEAD;
+  uint64_t ready = (end + ahead + mask) & ~mask;
+
+  if (ready > size)
+    ready = size;
+  if (record->ready == 0)
+    lac_os_prefer_large_pages ((uintptr_t) record->writable, size);
+  if (lac_os_touch ((uintptr_t) record->writable + record->ready, ready - record->ready))
+    record->ready = ready < size ? (uint32_t) ready : UINT32_MAX;
+  else
+    record->ready = UINT32_MAX;
+}
+
 enum lac_status
 lac_buffer_append (struct lac_buffer *buffer,
                    const void        *bytes,
@@ -53,6 +77,8 @@ lac_buffer_append (struct lac_buffer *buffer,
   position = lac_item_position (lac_record_item (record));
   if (position > buffer->size || size > buffer->size - position)
     return LAC_E_FULL;
+  if (__builtin_expect (position + size > record->ready, 0))
+    make_ready (record, position + size);
   if (size > 0)
     memcpy (record->writable + position, bytes, size);
   __atomic_store_n (&lac_record_item (record)->position, position + (uint32_t) size, __ATOMIC_RELEASE);

@@ -74,7 +74,7 @@ struct lac_buffer
  *
  * Small requests share buffers. A buffer that is made is as large as asked for, rounded up to the page;
  * when a request of at most a page finds the buffer that its thread used last full, the next is twice as
- * large, up to 1 MiB where there is room for it.
+ * large, up to 2 MiB where there is room for it.
  *
  * Nobody waits for a buffer that is taken: another serves. A thread that met others at its buffer is
  * given one whose entry in the table lies on another cache line.

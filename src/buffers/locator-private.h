@@ -48,6 +48,8 @@ struct lac_record
   /* The thread that has it, or had it last. */
   _Atomic int32_t holder;
   uint32_t flags;
+  /* Up to where its pages are known to be there; UINT32_MAX when they come as they are touched. */
+  uint32_t ready;
 };
 
 _Static_assert (sizeof (struct lac_record) == 64, "a record is a cache line");
@@ -234,6 +236,7 @@ bool lac_known_is_crowded (const struct lac_known *known,
  *   the table that other threads use; a multiple of @page_size
  * @page_size: bytes of such a buffer
  * @placed: placement knows of the memory
+ * @grown: it is larger than asked for, because the one before was filled
  *
  * A buffer that is to be entered.
  */
@@ -246,6 +249,7 @@ struct lac_new_buffer
   uint32_t spare;
   uint32_t page_size;
   bool placed;
+  bool grown;
 };
 
 /* Enters a buffer, taken, into the last table of @list (&state->first or &state->own), which grows when

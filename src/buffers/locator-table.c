@@ -146,7 +146,10 @@ lac_known_trust (struct lac_known *known,
   if (status != LAC_OK && status != LAC_E_NOT_OURS)
     return false;
   if (record->writable != (uint8_t *) base)
-    record->writable = (uint8_t *) base;
+    {
+      record->writable = (uint8_t *) base;
+      record->ready = UINT32_MAX;
+    }
   atomic_store_explicit (&record->base, base, memory_order_relaxed);
   atomic_store_explicit (&record->size, size, memory_order_relaxed);
   if (lac_record_item (record) != item)
@@ -259,7 +262,8 @@ enter_item (struct lac_known *known,
             uint32_t          size,
             uint8_t          *writable,
             uint32_t          flags,
-            bool              taken)
+            bool              taken,
+            bool              grown)
 {
   struct lac_item *item = &known->table->items[index];
   struct lac_record *record = &known->records[index];
@@ -270,6 +274,7 @@ enter_item (struct lac_known *known,
   __atomic_store_n (&item->is_taken, taken, __ATOMIC_RELAXED);
   record->writable = writable;
   record->flags = flags;
+  record->ready = grown ? 0 : UINT32_MAX;
   atomic_store_explicit (&record->base, base, memory_order_relaxed);
   atomic_store_explicit (&record->size, size, memory_order_relaxed);
   atomic_store_explicit (&record->holder, taken ? lac_thread_id () : 0, memory_order_relaxed);
@@ -292,12 +297,12 @@ enter_items (struct lac_known            *known,
          && lac_known_is_crowded (known, index, thread))
     {
       enter_item (known, index, buffer->base + used, buffer->page_size, buffer->writable + used,
-                  buffer->flags, false);
+                  buffer->flags, false, false);
       used += buffer->page_size;
       index++;
     }
   return enter_item (known, index, buffer->base + used, buffer->size - used, buffer->writable + used,
-                     buffer->flags, true);
+                     buffer->flags, true, buffer->grown);
 }
 
 enum lac_status

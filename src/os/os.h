@@ -110,6 +110,33 @@ enum lac_status lac_os_protect (uint64_t address,
                                 int     *out_system_error);
 
 /**
+ * lac_os_touch:
+ * @address: a multiple of the page size
+ * @size: bytes; a multiple of the page size
+ *
+ * Has the system provide the pages of memory that is about to be written, as if each had been touched, in
+ * one system call (MADV_POPULATE_WRITE, Linux 5.14).
+ *
+ * Returns: false when it can't; then they come as they are touched
+ * Threads: any.
+ */
+bool lac_os_touch (uint64_t address,
+                   uint64_t size);
+
+/**
+ * lac_os_prefer_large_pages:
+ * @address: a multiple of the page size
+ * @size: bytes; a multiple of the page size
+ *
+ * Lets the system use large pages where there is room for one in the range (MADV_HUGEPAGE): touching one is
+ * as quick as touching some fifty small ones. No system call where there is none.
+ *
+ * Threads: any.
+ */
+void lac_os_prefer_large_pages (uint64_t address,
+                                uint64_t size);
+
+/**
  * lac_os_free:
  * @address: a multiple of the page size
  * @size: bytes; a multiple of the page size

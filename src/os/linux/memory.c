@@ -18,6 +18,10 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 static struct lac_os_space own_space, own_high_space;
 static pthread_once_t own_space_once = PTHREAD_ONCE_INIT;
 static pthread_once_t own_high_space_once = PTHREAD_ONCE_INIT;
@@ -196,6 +200,25 @@ lac_os_protect (uint64_t address,
     return finish (LAC_OK, 0, out_system_error);
   error = errno;
   return finish (status_of_change (address, size, error), error, out_system_error);
+}
+
+bool
+lac_os_touch (uint64_t address,
+              uint64_t size)
+{
+  return madvise ((void *) (uintptr_t) address, (size_t) size, MADV_POPULATE_WRITE) == 0;
+}
+
+void
+lac_os_prefer_large_pages (uint64_t address,
+                           uint64_t size)
+{
+  const uint64_t large = UINT64_C (1) << 21;
+  uint64_t first;
+
+  if (lac_align_up (address, large, &first) && first - address <= size
+      && size - (first - address) >= large)
+    madvise ((void *) (uintptr_t) address, (size_t) size, MADV_HUGEPAGE);
 }
 
 enum lac_status
