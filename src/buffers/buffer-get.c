@@ -246,6 +246,7 @@ get_slowly (const struct lac_gap_query  *query,
   struct lac_search_result found;
   int32_t thread = lac_thread_id ();
   bool may_make = (flags & LAC_BUFFER_EXISTING) == 0;
+  bool must_make = (flags & LAC_BUFFER_NEW) != 0;
   bool alone, second;
   uint64_t generation;
   enum lac_status status = lac_state_open (may_make, &state);
@@ -257,11 +258,12 @@ get_slowly (const struct lac_gap_query  *query,
     hints = (struct hints){ .generation = generation, .thread = thread };
   if (met_others)
     hints.crowded = true;
-  alone = hints.crowded;
+  alone = hints.crowded && !must_make;
   list = (flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0 ? &state->own : &state->first;
   second = lac_known_count (atomic_load_explicit (&state->first, memory_order_acquire)) > 0;
 
-  record = lac_buffer_search (state, list, request, thread, alone, &found, out_buffer);
+  if (!must_make)
+    record = lac_buffer_search (state, list, request, thread, alone, &found, out_buffer);
   /* As long as there are few for those who meet here, one more is worth it. */
   if (record == NULL && alone
       && (!may_make
@@ -308,7 +310,8 @@ is_sound (const struct lac_gap_query *query,
          && (query->n_anchors == 0 || query->anchors != NULL)
          && (query->avoid & ~(unsigned) LAC_HAZARD_ALL) == 0
          && (unsigned) query->order < LAC_N_ORDERS
-         && (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING)) == 0;
+         && (flags & ~(unsigned) (LAC_BUFFER_WRITE_XOR_EXECUTE | LAC_BUFFER_EXISTING | LAC_BUFFER_NEW)) == 0
+         && (flags & (LAC_BUFFER_EXISTING | LAC_BUFFER_NEW)) != (LAC_BUFFER_EXISTING | LAC_BUFFER_NEW);
 }
 
 static bool
@@ -390,7 +393,8 @@ get (const struct lac_gap_query  *query,
     memset (out_report, 0, sizeof *out_report);
   if (!understand (query, flags, &request))
     return LAC_E_INVALID;
-  if (state != NULL && get_remembered (state, &request, flags, out_buffer, &filled, &met_others))
+  if (state != NULL && (flags & LAC_BUFFER_NEW) == 0
+      && get_remembered (state, &request, flags, out_buffer, &filled, &met_others))
     return LAC_OK;
   return get_slowly (query, flags, &request, filled, met_others, out_buffer, out_report);
 }

@@ -33,6 +33,9 @@ enum lac_buffer_flags
   LAC_BUFFER_WRITE_XOR_EXECUTE = 1,
   /** Only a buffer that exists: %LAC_E_NO_GAP rather than a new one. */
   LAC_BUFFER_EXISTING = 2,
+  /** Only a new buffer, even where one that exists would do: as large as asked for and not more. Not with
+   * %LAC_BUFFER_EXISTING. */
+  LAC_BUFFER_NEW = 4,
 };
 
 /**

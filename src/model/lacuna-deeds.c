@@ -18,10 +18,6 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-/* How many buffers are passed over at most to make a new one; more fit the same wish only where
- * somebody makes them all the time. */
-#define MOST_PASSED_OVER 100000
-
 LacunaRequest *
 lacuna_request_copy (const LacunaRequest *request)
 {
@@ -281,33 +277,22 @@ note_buffer (LacunaOperation         *operation,
                               : LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
 }
 
-/* The library gives a buffer that is there rather than a new one. So those that fit are taken until none
- * is left, and all are put back afterwards. */
 static void
 create_buffer (LacunaOperation     *operation,
                const LacunaRequest *request)
 {
-  g_autoptr (GArray) passed = g_array_new (FALSE, FALSE, sizeof (struct lac_buffer));
   enum lac_status status;
   struct lac_buffer buffer;
 
   note_query (operation, &request->query);
-  do
-    {
-      status = lac_buffers_get (&request->query, 0, &buffer, &operation->report);
-      if (status == LAC_OK)
-        g_array_append_val (passed, buffer);
-    }
-  while (status == LAC_OK && !buffer.created && passed->len < MOST_PASSED_OVER);
-
+  status = lac_buffers_get (&request->query, LAC_BUFFER_NEW, &buffer, &operation->report);
   if (status == LAC_OK)
     {
       note_buffer (operation, &buffer);
       operation->created = buffer.created;
+      lac_buffer_put (&buffer);
     }
   fail (operation, status, last_system_error (operation));
-  for (guint i = 0; i < passed->len; i++)
-    lac_buffer_put (&g_array_index (passed, struct lac_buffer, i));
 }
 
 static void

@@ -69,6 +69,41 @@ append_and_put (void)
 }
 
 static void
+new_though_one_would_do (void)
+{
+  struct lac_gap_query query = ask (100, 1);
+  struct lac_buffer old = get (100), made, other;
+  uintptr_t address = old.address;
+
+  put (&old);
+  for (unsigned i = 0; i < 3; i++)
+    {
+      g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_NEW, &made, NULL), ==, LAC_OK);
+      g_assert_true (made.created);
+      g_assert_cmpuint (made.address, !=, address);
+      g_assert_cmpuint (made.size, ==, getpagesize ());
+      g_assert_cmpuint (made.position, ==, 0);
+      put (&made);
+      address = made.address;
+    }
+  g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_NEW | LAC_BUFFER_WRITE_XOR_EXECUTE, &made, NULL),
+                   ==, LAC_OK);
+  g_assert_true (made.created);
+  g_assert_cmpuint (made.flags, ==, LAC_BUFFER_WRITE_XOR_EXECUTE);
+  put (&made);
+
+  /* What was made serves others afterwards. */
+  for (unsigned i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (lac_buffers_get (&query, 0, &other, NULL), ==, LAC_OK);
+      g_assert_false (other.created);
+      put (&other);
+    }
+  g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_NEW | LAC_BUFFER_EXISTING, &made, NULL), ==,
+                   LAC_E_INVALID);
+}
+
+static void
 full_changes_nothing (void)
 {
   struct lac_buffer buffer = get (4096);
@@ -808,6 +843,7 @@ main (int    argc,
 {
   static const struct case_row rows[] = {
     { "/buffers/buffer/appends-and-puts-back", append_and_put },
+    { "/buffers/get/new-though-one-would-do", new_though_one_would_do },
     { "/buffers/buffer/full-changes-nothing", full_changes_nothing },
     { "/buffers/buffer/is-put-back-once", put_once },
     { "/buffers/buffer/is-put-back-once-by-many-at-once", put_at_once },

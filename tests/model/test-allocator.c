@@ -487,7 +487,7 @@ test_create_buffer (void)
   g_assert_cmphex (lacuna_operation_get_address (first), !=, lacuna_operation_get_address (second));
   g_assert_cmpuint (lacuna_locator_get_n_buffers (locator), >, n_buffers);
 
-  /* None of those that were passed over is still taken. */
+  /* It is left free, and so are all others. */
   for (guint i = 0; i < g_list_model_get_n_items (lacuna_locator_get_tables (locator)); i++)
     {
       g_autoptr (LacunaLocatorTable) table
