@@ -9,7 +9,8 @@
 
 /* Takes a buffer of @known. With @alone, none that lies beside one of another thread's. */
 static struct lac_record *
-search_table (struct lac_known         *known,
+search_table (struct lac_state         *state,
+              struct lac_known         *known,
               const struct lac_request *request,
               int32_t                   thread,
               bool                      alone,
@@ -54,7 +55,7 @@ search_table (struct lac_known         *known,
 
           if (!lac_item_try_take (item))
             continue;
-          good = lac_known_trust (known, i);
+          good = lac_known_trust (state, known, i);
           lac_item_release (item);
           if (!good)
             continue;
@@ -81,8 +82,8 @@ lac_buffer_search (struct lac_state             *state,
   for (struct lac_known *known = atomic_load_explicit (list, memory_order_acquire); known != NULL;
        known = lac_known_next (state, known))
     {
-      struct lac_record *record = search_table (known, request, thread, alone, out_result,
-                                                out_buffer);
+      struct lac_record *record = search_table (state, known, request, thread, alone,
+                                                out_result, out_buffer);
 
       if (record != NULL)
         return record;

@@ -64,6 +64,9 @@ struct lac_known
   _Atomic uint64_t room;
   /* What next_locator held when it was found to lead nowhere. */
   _Atomic uintptr_t bad_next;
+  /* Where the chain before this table, which is ours alone, goes on: it could not be asked when the table was
+   * added. 0 for nowhere. */
+  _Atomic uintptr_t pending;
   /* The thread of ours that has the table's lock; 0 for none. */
   _Atomic int32_t lock_holder;
   struct lac_record records[lac_table_capacity];
@@ -203,9 +206,10 @@ lac_item_release (struct lac_item *item)
   __atomic_store_n (&item->is_taken, 0, __ATOMIC_RELEASE);
 }
 
-/* Whether the item @index, which is taken by the caller, is memory as it says; its record is right
- * then. */
-bool lac_known_trust (struct lac_known *known,
+/* Whether the item @index, which is taken by the caller, is memory as it says, and no other's that is
+ * trusted; its record is right then. O(buffers) when it is looked at for the first time. */
+bool lac_known_trust (struct lac_state *state,
+                      struct lac_known *known,
                       unsigned          index);
 
 /* Whether the item was looked at before and is as bad as then. */

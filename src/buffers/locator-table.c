@@ -2,7 +2,8 @@
  *
  * A table that somebody else made is believed to be one when it lies in mapped memory, is of a version
  * that we know and was not met before in the chain; an item, when the process has private memory there
- * that can be read, written and run, as every shared buffer can. Both are asked once, when a table or
+ * that can be read, written and run, as every shared buffer can, and none of it is in another item that is
+ * believed. Both are asked once, when a table or
  * an item is met for the first time: what we make ourselves is known to be right. A chain that leads
  * nowhere is left as it is, and what we add from then on is ours alone.
  *
@@ -31,6 +32,15 @@ static uintptr_t
 read_next (struct lac_table *table)
 {
   return __atomic_load_n (next_of (table), __ATOMIC_ACQUIRE);
+}
+
+/* Where the chain goes on after @known. */
+static uintptr_t
+read_address_after (struct lac_known *known)
+{
+  uintptr_t address = read_next (known->table);
+
+  return address != 0 ? address : atomic_load_explicit (&known->pending, memory_order_relaxed);
 }
 
 void
@@ -98,7 +108,7 @@ lac_known_next (struct lac_state *state,
 
   if (next != NULL)
     return next;
-  address = read_next (known->table);
+  address = read_address_after (known);
   if (address == 0 || address == atomic_load_explicit (&known->bad_next, memory_order_relaxed))
     return NULL;
 
@@ -119,8 +129,35 @@ lac_known_next (struct lac_state *state,
   return next;
 }
 
+/* Whether some of the bytes are in another item that is trusted: to give both away would give the same bytes
+ * to two. */
+static bool
+is_in_another (struct lac_state        *state,
+               const struct lac_record *record,
+               uintptr_t                base,
+               uint32_t                 size)
+{
+  for (struct lac_known *known = atomic_load_explicit (&state->first, memory_order_acquire);
+       known != NULL; known = atomic_load_explicit (&known->next, memory_order_acquire))
+    for (unsigned i = 0; i < lac_table_capacity; i++)
+      {
+        const struct lac_record *other = &known->records[i];
+        uintptr_t other_base;
+
+        if (other == record
+            || atomic_load_explicit (&other->trust, memory_order_acquire) != LAC_TRUST_GOOD)
+          continue;
+        other_base = atomic_load_explicit (&other->base, memory_order_relaxed);
+        if (base < other_base + atomic_load_explicit (&other->size, memory_order_relaxed)
+            && other_base < base + size)
+          return true;
+      }
+  return false;
+}
+
 bool
-lac_known_trust (struct lac_known *known,
+lac_known_trust (struct lac_state *state,
+                 struct lac_known *known,
                  unsigned          index)
 {
   struct lac_record *record = &known->records[index];
@@ -145,6 +182,10 @@ lac_known_trust (struct lac_known *known,
   /* What can't be told now is asked again. */
   if (status != LAC_OK && status != LAC_E_NOT_OURS)
     return false;
+  /* One at a time, so that of two items over the same bytes one sees the other. */
+  lac_lock_acquire (&state->growing);
+  if (status == LAC_OK && is_in_another (state, record, base, size))
+    status = LAC_E_NOT_OURS;
   if (record->writable != (uint8_t *) base)
     {
       record->writable = (uint8_t *) base;
@@ -156,6 +197,7 @@ lac_known_trust (struct lac_known *known,
     atomic_store_explicit (&record->item, item, memory_order_release);
   atomic_store_explicit (&record->trust, status == LAC_OK ? LAC_TRUST_GOOD : LAC_TRUST_BAD,
                          memory_order_release);
+  lac_lock_release (&state->growing);
   return status == LAC_OK;
 }
 
@@ -245,6 +287,11 @@ add_table (struct lac_state             *state,
     atomic_store_explicit (list, next, memory_order_release);
   else
     {
+      uintptr_t after = read_address_after (known);
+
+      /* What can't be asked now is behind the new table. */
+      if (after != atomic_load_explicit (&known->bad_next, memory_order_relaxed))
+        atomic_store_explicit (&next->pending, after, memory_order_relaxed);
       atomic_store_explicit (&known->next, next, memory_order_release);
       /* A chain that leads nowhere stays so. */
       if (read_next (known->table) == 0)

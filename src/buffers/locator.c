@@ -347,7 +347,7 @@ lac_locator_take (uintptr_t          address,
           if (!lac_item_try_take (item))
             return LAC_E_BUSY;
           position = lac_item_position (item);
-          if (!lac_known_trust (known, i) || position > record->size)
+          if (!lac_known_trust (state, known, i) || position > record->size)
             {
               lac_item_release (item);
               continue;

@@ -2,10 +2,12 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "buffers/private.h"
 #include "locator-fixture.h"
 #include "os/os.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 static struct lac_gap_query
 ask (uint64_t size,
@@ -631,6 +633,117 @@ forged_items (void)
 }
 
 /* One of ours whose item somebody scribbles over, while it is remembered. */
+/* Bytes that two items claim go to one taker. */
+static void
+overlapping_items (void)
+{
+  char *memory = mmap (NULL, 16384, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                       0);
+  struct lac_buffer buffers[5];
+
+  add_item ((uintptr_t) memory, 4096, 0);
+  add_item ((uintptr_t) memory, 8192, 0);
+  add_item ((uintptr_t) memory + 4095, 4096, 0);
+  add_item ((uintptr_t) memory + 8192, 4096, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (buffers); i++)
+    {
+      buffers[i] = get (64);
+      for (size_t j = 0; j < i; j++)
+        g_assert_true (buffers[i].address >= buffers[j].address + buffers[j].size
+                       || buffers[j].address >= buffers[i].address + buffers[i].size);
+    }
+  g_assert_cmphex (buffers[0].address, ==, (uintptr_t) memory);
+  g_assert_cmphex (buffers[1].address, ==, (uintptr_t) memory + 8192);
+  g_assert_true (buffers[2].created);
+
+  /* Over one of ours. */
+  add_item (buffers[2].address, buffers[2].size, 0);
+  g_assert_cmpint (lac_locator_take (buffers[2].address, &buffers[0]), ==, LAC_E_BUSY);
+  buffers[0] = get (64);
+  g_assert_cmphex (buffers[0].address, !=, buffers[2].address);
+}
+
+static void *
+take_overlapping (void *unused)
+{
+  struct lac_gap_query query = ask (64, 1);
+  struct lac_buffer *buffer = g_new0 (struct lac_buffer, 1);
+
+  g_assert_cmpint (lac_buffers_get (&query, 0, buffer, NULL), ==, LAC_OK);
+  return buffer;
+}
+
+static void
+overlapping_items_at_once (void)
+{
+  for (unsigned i = 0; i < 40; i++)
+    {
+      char *memory = mmap (NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                           -1, 0);
+      pthread_t threads[4];
+      unsigned n = 0;
+
+      for (unsigned j = 0; j < G_N_ELEMENTS (threads); j++)
+        add_item ((uintptr_t) memory, 4096, 0);
+      for (unsigned j = 0; j < G_N_ELEMENTS (threads); j++)
+        pthread_create (&threads[j], NULL, take_overlapping, NULL);
+      for (unsigned j = 0; j < G_N_ELEMENTS (threads); j++)
+        {
+          void *buffer;
+
+          pthread_join (threads[j], &buffer);
+          n += ((struct lac_buffer *) buffer)->address == (uintptr_t) memory;
+          g_free (buffer);
+        }
+      g_assert_cmpuint (n, <=, 1);
+    }
+}
+
+/* What could not be asked when it was met is asked again. */
+static void
+questions_fail_for_a_while (void)
+{
+  struct lac_gap_query query = ask (64, 1);
+  struct lac_buffer buffer;
+  struct lac_table *table = first_table (), *next;
+  struct rlimit before, none = { 0 };
+  struct lac_private private;
+  char *memory;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  none.rlim_max = before.rlim_max;
+  memory = mmap (NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  add_item ((uintptr_t) memory, 4096, 0);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_EXISTING, &buffer, NULL), ==, LAC_E_NO_GAP);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_EXISTING, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmphex (buffer.address, ==, (uintptr_t) memory);
+
+  /* A table, too, though others were added meanwhile. */
+  while (table->item_count < lac_table_capacity)
+    add_item (0x10000, 0, 0);
+  next = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  memory = mmap (NULL, 8192, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  next->this_address = (uintptr_t) next;
+  next->items[0] = (struct lac_item){ (uintptr_t) memory, 8192, 0, 0 };
+  next->item_count = 1;
+  table->next_locator = (uintptr_t) next;
+  /* What placement asks is open before. */
+  g_assert_cmpint (lac_private_allocate (NULL, LAC_PROTECTION_READ, &private, NULL), ==, LAC_OK);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  for (unsigned i = 0; i < lac_table_capacity + 1; i++)
+    {
+      buffer = get (4096);
+      g_assert_true (buffer.created);
+    }
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  query = ask (8192, 1);
+  g_assert_cmpint (lac_buffers_get (&query, LAC_BUFFER_EXISTING, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmphex (buffer.address, ==, (uintptr_t) memory);
+  g_assert_cmphex (table->next_locator, ==, (uintptr_t) next);
+}
+
 static void
 damaged_position (void)
 {
@@ -864,6 +977,9 @@ main (int    argc,
     { "/buffers/table/locked-for-good-is-busy-in-time", locked_table },
     { "/buffers/table/lock-is-waited-for", lock_is_waited_for },
     { "/buffers/table/forged-items-are-passed-over", forged_items },
+    { "/buffers/table/overlapping-items-have-one-taker", overlapping_items },
+    { "/buffers/table/overlapping-items-have-one-taker-of-many", overlapping_items_at_once },
+    { "/buffers/table/failed-questions-are-asked-again", questions_fail_for_a_while },
     { "/buffers/table/damaged-position", damaged_position },
     { "/buffers/table/chain-to-nowhere", chain_to_nowhere },
     { "/buffers/table/chain-to-itself", chain_to_itself },
