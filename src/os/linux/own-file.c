@@ -100,8 +100,8 @@ close_inherited (enum lac_own_file file)
     close (descriptor);
 }
 
-static int
-open_path (enum lac_own_file file)
+int
+lac_own_file_open (enum lac_own_file file)
 {
   const char *path = "/proc/self/statm";
   int descriptor;
@@ -126,7 +126,7 @@ open_file (struct opened    *opened,
 
   if (observed == 0)
     close_inherited (file);
-  descriptor = open_path (file);
+  descriptor = lac_own_file_open (file);
   if (descriptor < 0)
     return descriptor;
   if (fstat (descriptor, &identity) != 0)

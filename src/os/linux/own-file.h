@@ -29,3 +29,6 @@ enum lac_own_file
  * harmless when wrong. */
 int lac_own_file (enum lac_own_file file,
                   bool              checked);
+
+/* The same, opened for the caller alone, who closes it: nobody else knows its number. */
+int lac_own_file_open (enum lac_own_file file);

@@ -41,6 +41,31 @@ query_file (int                      file,
   return status == LAC_E_NOT_SUPPORTED ? status : LAC_E_SYSTEM;
 }
 
+/* Asks a file whose number nobody else knows, so that nobody puts another file under it. What it refuses, a kernel
+ * without such questions or a filter of system calls, is refused from then on. */
+static enum lac_status
+query_alone (uint64_t                 address,
+             struct lac_region_entry *out_entry,
+             char                    *name)
+{
+  int unknown = LAC_QUERIES_UNKNOWN;
+  int file = lac_own_file_open (LAC_OWN_MAPS);
+  enum lac_status status;
+  int error;
+
+  if (file < 0)
+    return LAC_E_NOT_SUPPORTED;
+  status = query_file (file, address, out_entry, name);
+  error = errno;
+  close (file);
+  if (status == LAC_OK || status == LAC_E_NOT_FOUND)
+    return status;
+  if (error != ENOMEM && error != ESRCH)
+    atomic_compare_exchange_strong_explicit (&queries, &unknown, LAC_QUERIES_NO, memory_order_relaxed,
+                                             memory_order_relaxed);
+  return LAC_E_NOT_SUPPORTED;
+}
+
 /* Asks once; @checked as for lac_own_file(). */
 static enum lac_status
 query (uint64_t                 address,
@@ -48,8 +73,6 @@ query (uint64_t                 address,
        struct lac_region_entry *out_entry,
        char                    *name)
 {
-  int unknown = LAC_QUERIES_UNKNOWN;
-
   if (atomic_load_explicit (&queries, memory_order_relaxed) == LAC_QUERIES_NO)
     return LAC_E_NOT_SUPPORTED;
   /* Another thread may put another file under the number right after it was checked. */
@@ -66,10 +89,7 @@ query (uint64_t                 address,
       if (!checked)
         return LAC_E_NOT_SUPPORTED;
     }
-  if (errno == ENOTTY)
-    atomic_compare_exchange_strong_explicit (&queries, &unknown, LAC_QUERIES_NO, memory_order_relaxed,
-                                             memory_order_relaxed);
-  return LAC_E_NOT_SUPPORTED;
+  return query_alone (address, out_entry, name);
 }
 
 enum lac_status
