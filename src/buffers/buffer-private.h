@@ -72,8 +72,10 @@ lac_record_begin_inline (struct lac_record *record,
   out_buffer->item = item;
   /* Neither joined with its neighbour: half of a wide store is slow to read back, and lac_buffer_put()
    * may come next. */
-  __atomic_store_n (&out_buffer->state, record, __ATOMIC_RELAXED);
-  __atomic_store_n (&out_buffer->taking, taking, __ATOMIC_RELAXED);
+  atomic_signal_fence (memory_order_seq_cst);
+  out_buffer->state = record;
+  atomic_signal_fence (memory_order_seq_cst);
+  out_buffer->taking = taking;
 }
 
 static inline void
