@@ -4,8 +4,10 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "exit-status.h"
 
-/* (transfer full) (nullable): bytes in hexadecimal, or those of a file after an @; at least one. NULL
- * when it has complained. */
-GBytes *cli_read_bytes (const char *text);
+/* (transfer full) (nullable): the bytes that @text stands for, at least one; "@FILE" is the bytes of a
+ * file, which may be @most. If there are none, it has complained, and says what to exit with. */
+GBytes *cli_read_bytes (const char    *text,
+                        guint64        most,
+                        CliExitStatus *out_status);

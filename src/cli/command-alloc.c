@@ -38,8 +38,16 @@ print_json (LacunaOperation *operation,
   attempts = lacuna_operation_get_attempts (operation, &n_attempts);
   cli_json_init (&json, output);
   cli_json_open_object (&json, NULL, CLI_JSON_LINES);
-  cli_json_address (&json, "start", range.start);
-  cli_json_address (&json, "end", range.end);
+  if (lacuna_operation_get_error (operation) == NULL)
+    {
+      cli_json_address (&json, "start", range.start);
+      cli_json_address (&json, "end", range.end);
+    }
+  else
+    {
+      cli_json_null (&json, "start");
+      cli_json_null (&json, "end");
+    }
   cli_json_number (&json, "size", lac_range_size (range));
   cli_json_string (&json, "protection", protection);
   cli_json_boolean (&json, "dry_run", lacuna_operation_get_dry_run (operation));
@@ -145,14 +153,18 @@ allocate (Allocation     *allocation,
     return CLI_USAGE;
 
   operation = cli_perform (&allocation->options, &request, &status);
-  if (operation == NULL || !verify (allocation, operation, &status))
+  if (status == CLI_DONE && !verify (allocation, operation, &status))
+    return status;
+
+  /* That no gap fits is an answer, too. */
+  if (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !allocation->options.json))
     return status;
   cli_output_init (&output, allocation->options.colour, FALSE);
   if (allocation->options.json)
     print_json (operation, &output);
   else
     print_words (operation, &output);
-  return cli_output_finish (&output, CLI_DONE);
+  return cli_output_finish (&output, status);
 }
 
 CliExitStatus

@@ -11,6 +11,8 @@
 #include "json-writer.h"
 #include "load.h"
 
+#include "model/lacuna-file-bytes.h"
+
 #include <glib/gi18n.h>
 
 typedef struct
@@ -27,9 +29,18 @@ print_json (LacunaOperation *operation,
 
   cli_json_init (&json, output);
   cli_json_open_object (&json, NULL, CLI_JSON_LINES);
-  cli_json_address (&json, "address", lacuna_operation_get_address (operation));
-  cli_json_address (&json, "buffer", lacuna_operation_get_range (operation).start);
-  cli_json_number (&json, "position", lacuna_operation_get_position (operation));
+  if (lacuna_operation_get_error (operation) == NULL)
+    {
+      cli_json_address (&json, "address", lacuna_operation_get_address (operation));
+      cli_json_address (&json, "buffer", lacuna_operation_get_range (operation).start);
+      cli_json_number (&json, "position", lacuna_operation_get_position (operation));
+    }
+  else
+    {
+      cli_json_null (&json, "address");
+      cli_json_null (&json, "buffer");
+      cli_json_null (&json, "position");
+    }
   cli_json_boolean (&json, "created", lacuna_operation_get_created (operation));
   cli_json_close_object (&json);
 }
@@ -59,7 +70,8 @@ append (Appending      *appending,
   if (appending->texts.align == NULL)
     request.query.alignment = 1;
   operation = cli_perform (&appending->options, &request, &status);
-  if (operation == NULL)
+  /* That no gap fits is an answer, too. */
+  if (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !appending->options.json))
     return status;
 
   cli_output_init (&output, appending->options.colour, FALSE);
@@ -70,7 +82,7 @@ append (Appending      *appending,
       cli_output_address (&output, lacuna_operation_get_address (operation), 0);
       cli_output_end (&output);
     }
-  return cli_output_finish (&output, CLI_DONE);
+  return cli_output_finish (&output, status);
 }
 
 CliExitStatus
@@ -103,7 +115,9 @@ cli_command_append (char **arguments)
     {
       status = CLI_USAGE;
       if (cli_constraints_check (&appending.texts))
-        bytes = cli_read_bytes (appending.options.parameters[0]);
+        bytes = cli_read_bytes (appending.options.parameters[0],
+                                LACUNA_BUFFER_BYTES_MAX,
+                                &status);
       if (bytes != NULL)
         snapshot = cli_load_self (&appending.options, &status);
       if (snapshot != NULL)

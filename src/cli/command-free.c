@@ -1,7 +1,8 @@
 /* lacuna-cli free: gives an allocation back.
  *
  * What is no allocation is somebody's code, stack or data, and freeing it ends the process sooner or
- * later; so that takes --force.
+ * later; so that takes --force. What this program itself needs to free something and to end is not
+ * freed at all.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -30,15 +31,26 @@ print_json (LacunaOperation *operation,
 {
   struct lac_range range = lacuna_operation_get_range (operation);
   char protection[CLI_PROTECTION_SIZE];
+  gboolean is_there = lacuna_operation_get_error (operation) == NULL;
   CliJson json;
 
   cli_format_protection (lacuna_operation_get_protection (operation), protection);
   cli_json_init (&json, output);
   cli_json_open_object (&json, NULL, CLI_JSON_LINES);
-  cli_json_address (&json, "start", range.start);
-  cli_json_address (&json, "end", range.end);
-  cli_json_number (&json, "size", lac_range_size (range));
-  cli_json_string (&json, "protection", protection);
+  if (is_there)
+    {
+      cli_json_address (&json, "start", range.start);
+      cli_json_address (&json, "end", range.end);
+      cli_json_number (&json, "size", lac_range_size (range));
+      cli_json_string (&json, "protection", protection);
+    }
+  else
+    {
+      cli_json_null (&json, "start");
+      cli_json_null (&json, "end");
+      cli_json_number (&json, "size", 0);
+      cli_json_null (&json, "protection");
+    }
   cli_json_boolean (&json, "forced", lacuna_operation_get_forced (operation));
   cli_json_close_object (&json);
 }
@@ -68,11 +80,14 @@ static CliExitStatus
 free_memory (Freeing        *freeing,
              LacunaSnapshot *snapshot)
 {
-  LacunaRequest request = { .deed = LACUNA_DEED_FREE, .force = freeing->force };
+  LacunaRequest request
+      = { .deed = LACUNA_DEED_FREE, .force = freeing->force, .dry_run = TRUE };
   g_autoptr (LacunaAllocator) allocator = NULL;
   g_autoptr (LacunaOperation) operation = NULL;
   g_autoptr (GError) error = NULL;
+  const GError *failure;
   uint64_t address = 0;
+  CliExitStatus status;
   CliOutput output;
 
   if (!cli_read_address (freeing->options.target,
@@ -87,15 +102,26 @@ free_memory (Freeing        *freeing,
 
   request.address = address;
   operation = lacuna_allocator_perform (allocator, &request);
-  if (lacuna_operation_get_error (operation) != NULL)
-    return fail (freeing, lacuna_operation_get_error (operation), address);
+  failure = lacuna_operation_get_error (operation);
+  status = failure != NULL ? fail (freeing, failure, address) : CLI_DONE;
 
+  /* That nothing is there is an answer, too. */
+  if (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !freeing->options.json))
+    return status;
   cli_output_init (&output, freeing->options.colour, FALSE);
   if (freeing->options.json)
     print_json (operation, &output);
   else
     cli_explain (operation, &output);
-  return cli_output_finish (&output, CLI_DONE);
+  status = cli_output_finish (&output, status);
+  if (status != CLI_DONE)
+    return status;
+
+  /* What is private and of no file may well be what some library of this program works with: it is the
+   * last thing that the program does, and the answer is out already. */
+  lacuna_allocator_free_and_exit (allocator, operation, CLI_DONE, &error);
+  cli_complain (_ ("Nothing was freed, whatever was said before. %s"), error->message);
+  return CLI_REFUSED;
 }
 
 CliExitStatus

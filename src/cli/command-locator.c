@@ -97,6 +97,9 @@ print_json (Looking *looking)
       json_table (&json, table, &looking->output);
     }
   cli_json_close_array (&json);
+  /* Those of what is no table have no table to stand in. */
+  if (n_tables == 0 && lacuna_locator_get_findings (looking->locator) != 0)
+    json_findings (&json, lacuna_locator_get_findings (looking->locator));
   cli_json_close_object (&json);
 }
 
@@ -258,7 +261,7 @@ look (Looking *looking)
 {
   g_autoptr (LacunaAllocator) allocator = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean exists;
+  gboolean exists, has_file;
   CliExitStatus status;
 
   allocator = lacuna_allocator_for_target (looking->options.target, &error);
@@ -269,10 +272,11 @@ look (Looking *looking)
     return cli_fail (error, looking->options.target_spelling);
 
   exists = lacuna_locator_exists (looking->locator);
+  has_file = lacuna_locator_get_path (looking->locator)[0] != '\0';
   cli_output_init (&looking->output, looking->options.colour, looking->options.null);
   if (looking->options.json)
     print_json (looking);
-  else if (exists)
+  else if (exists || has_file)
     print_words (looking);
   status = cli_output_finish (&looking->output, exists ? CLI_DONE : CLI_NOTHING_FOUND);
   if (status == CLI_NOTHING_FOUND)

@@ -15,6 +15,9 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 
+/* More is hardly one thing that somebody wants to put somewhere. */
+#define MOST_BYTES (G_GUINT64_CONSTANT (1) << 30)
+
 typedef struct
 {
   CliOptions options;
@@ -125,7 +128,7 @@ cli_command_write (char **arguments)
   if (cli_options_read (&writing.options, &usage, arguments, &status))
     {
       status = CLI_USAGE;
-      bytes = cli_read_bytes (writing.options.parameters[1]);
+      bytes = cli_read_bytes (writing.options.parameters[1], MOST_BYTES, &status);
       if (bytes != NULL)
         snapshot = cli_load_self (&writing.options, &status);
       if (snapshot != NULL)

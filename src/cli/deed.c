@@ -29,14 +29,17 @@ cli_perform (CliOptions          *options,
   operation = lacuna_allocator_perform (allocator, request);
   error = lacuna_operation_get_error (operation);
   if (error == NULL)
-    return g_steal_pointer (&operation);
+    {
+      *out_status = CLI_DONE;
+      return g_steal_pointer (&operation);
+    }
 
   *out_status = cli_fail (error, options->target_spelling);
   if (*out_status == CLI_NOTHING_FOUND)
     fprintf (stderr,
              "  %s\n",
              _ ("lacuna-cli gaps with the same constraints and --rejected says what is in the way."));
-  return NULL;
+  return g_steal_pointer (&operation);
 }
 
 void
@@ -95,7 +98,7 @@ void
 cli_explain (LacunaOperation *operation,
              CliOutput       *output)
 {
-  g_autofree char *words = lacuna_operation_describe (operation);
+  g_autofree char *words = lacuna_operation_describe_plain (operation);
 
   cli_output_text (output, words, 0, CLI_FAINT);
   cli_output_end (output);

@@ -10,8 +10,8 @@
 #include "core/region.h"
 #include "model/lacuna-allocator.h"
 
-/* (transfer full) (nullable): what was done. On failure it has complained, and @out_status is what to
- * exit with. */
+/* (transfer full) (nullable): what was done, or tried. @out_status is what to exit with; unless that is
+ * CLI_DONE, it has complained. */
 LacunaOperation *cli_perform             (CliOptions          *options,
                                           const LacunaRequest *request,
                                           CliExitStatus       *out_status);

@@ -1,8 +1,4 @@
-/* Reading the target's map.
- *
- * Loading is on a worker, so that this thread can look after the user meanwhile: it shows on a
- * terminal that there is something to wait for, and hears Ctrl+C also while the other end of a pipe
- * is silent.
+/* Reading the target's map, on a worker, so that this thread can look after the user meanwhile.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -10,30 +6,16 @@
 
 #include "load.h"
 
-#include "escape.h"
-#include "output.h"
-#include "model/lacuna-terminal.h"
+#include "wait.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
 #include <string.h>
-
-/* Milliseconds between two looks, the looks until there is something to say, and those that a
- * load is given to stop. */
-#define LOOK_INTERVAL 100
-#define LOOKS_BEFORE_PROGRESS 10
-#define LOOKS_TO_STOP 5
 
 typedef struct
 {
-  GMainLoop *loop;
-  GCancellable *cancellable;
-  LacunaTarget *target;
+  CliWait wait;
   LacunaSnapshot *snapshot;
   GError *error;
-  guint n_looks;
-  guint n_looks_since_interrupt;
-  gboolean progress_shown;
 } Load;
 
 static void
@@ -44,37 +26,7 @@ loaded_cb (GObject      *source,
   Load *load = user_data;
 
   load->snapshot = lacuna_target_load_finish (LACUNA_TARGET (source), result, &load->error);
-  g_main_loop_quit (load->loop);
-}
-
-static gboolean
-look_cb (gpointer user_data)
-{
-  Load *load = user_data;
-
-  load->n_looks++;
-  if (cli_interrupted ())
-    {
-      g_cancellable_cancel (load->cancellable);
-
-      /* Opening a pipe that nobody writes to can't be cancelled; the program ends anyway. */
-      if (++load->n_looks_since_interrupt > LOOKS_TO_STOP)
-        g_main_loop_quit (load->loop);
-    }
-  else if (load->n_looks >= LOOKS_BEFORE_PROGRESS && lacuna_terminal_is_error ())
-    {
-      g_autofree char *title = cli_quote (lacuna_target_get_title (load->target));
-
-      fputs ("\r\033[K", stderr);
-      fprintf (stderr,
-               /* Translators: shown while it takes long: a target, and seconds */
-               _ ("Reading %s (%u s)"),
-               strcmp (title, "-") == 0 ? _ ("standard input") : title,
-               load->n_looks * LOOK_INTERVAL / 1000);
-      fflush (stderr);
-      load->progress_shown = TRUE;
-    }
-  return G_SOURCE_CONTINUE;
+  cli_wait_done (&load->wait);
 }
 
 static void
@@ -139,7 +91,7 @@ cli_load_self (CliOptions    *options,
   /* Translators: a file's name, or - */
   cli_complain (_ ("%s lists where memory lies, and does not hold it. Choose a live process."),
                 lacuna_target_get_title (options->target));
-  *out_status = CLI_REFUSED;
+  *out_status = CLI_NOT_PERMITTED;
   return NULL;
 }
 
@@ -149,23 +101,14 @@ cli_load (CliOptions      *options,
           CliExitStatus   *out_status)
 {
   Load load = { 0 };
-  guint source;
 
   if (options->target == NULL && !cli_open (options, out_status))
     return NULL;
 
-  load.loop = g_main_loop_new (NULL, FALSE);
-  load.cancellable = g_cancellable_new ();
-  load.target = options->target;
-  source = g_timeout_add (LOOK_INTERVAL, look_cb, &load);
-  lacuna_target_load_async (options->target, flags, load.cancellable, loaded_cb, &load);
-  g_main_loop_run (load.loop);
-  g_source_remove (source);
-  g_main_loop_unref (load.loop);
-  g_object_unref (load.cancellable);
-
-  if (load.progress_shown)
-    fputs ("\r\033[K", stderr);
+  cli_wait_begin (&load.wait, lacuna_target_get_title (options->target));
+  lacuna_target_load_async (options->target, flags, load.wait.cancellable, loaded_cb, &load);
+  cli_wait_run (&load.wait);
+  cli_wait_end (&load.wait);
   if (load.snapshot == NULL)
     {
       if (load.error == NULL || g_error_matches (load.error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

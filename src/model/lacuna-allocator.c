@@ -17,6 +17,8 @@
 #include "lacuna-hold-private.h"
 #include "lacuna-locator-private.h"
 
+#include "os/vital.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _LacunaAllocator
@@ -315,6 +317,35 @@ lacuna_allocator_perform (LacunaAllocator     *self,
   settle (self, &errand);
   g_clear_pointer (&errand.reading, lacuna_locator_reading_free);
   return errand.operation;
+}
+
+/**
+ * lacuna_allocator_free_and_exit:
+ * @self: an allocator
+ * @operation: a dry run of %LACUNA_DEED_FREE that did not fail
+ * @exit_status: what to end with
+ * @error: why nothing was freed
+ */
+void
+lacuna_allocator_free_and_exit (LacunaAllocator  *self,
+                                LacunaOperation  *operation,
+                                int               exit_status,
+                                GError          **error)
+{
+  struct lac_range range;
+  enum lac_status status;
+  int system_error = 0;
+
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+  g_return_if_fail (lacuna_operation_get_deed (operation) == LACUNA_DEED_FREE);
+
+  range = lacuna_operation_get_range (operation);
+  status = lac_vital_free_and_exit (range.start, lac_range_size (range), exit_status, &system_error);
+  lacuna_error_set_message (error,
+                            status,
+                            /* Translators: the system's reason */
+                            _ ("The operating system refused: %s."),
+                            g_strerror (system_error));
 }
 
 /**

@@ -37,6 +37,14 @@ void             lacuna_allocator_perform_async  (LacunaAllocator      *self,
 LacunaOperation *lacuna_allocator_perform_finish (LacunaAllocator      *self,
                                                   GAsyncResult         *result);
 
+/* Frees what a dry run of LACUNA_DEED_FREE has named, and ends the program at once with @exit_status, since
+ * something in it may have needed that; what is to be said is said, and written, before. Returns only
+ * when nothing was freed. For the command line. */
+void             lacuna_allocator_free_and_exit  (LacunaAllocator      *self,
+                                                  LacunaOperation      *operation,
+                                                  int                   exit_status,
+                                                  GError              **error);
+
 /* Whether @operation can be undone now: an allocation that is alive, a protection that was changed, a
  * buffer that was taken or put back. What was appended stays, and so does a buffer, since others may
  * have used it already. */

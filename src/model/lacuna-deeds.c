@@ -8,7 +8,9 @@
 
 #include "lacuna-blocks-private.h"
 #include "lacuna-error.h"
+#include "lacuna-file-bytes.h"
 #include "lacuna-locator-private.h"
+#include "lacuna-vital-private.h"
 
 #include "buffers/buffer.h"
 #include "buffers/private.h"
@@ -210,9 +212,29 @@ free_region (LacunaOperation     *operation,
       return;
     }
 
+  if (region.kind == LAC_KIND_VSYSCALL)
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_INVALID,
+                                _ ("The page at 0x%" PRIx64 " is the kernel's, outside of user space; "
+                                   "no process can free it."),
+                                request->address);
+      return;
+    }
+
   operation->range = lac_region_range (&region);
   operation->address = region.start;
   operation->protection = region.protection;
+  if (lacuna_is_vital (operation->range))
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_INVALID,
+                                _ ("Lacuna itself lives on what is at 0x%" PRIx64 ": its code and data, "
+                                   "the C library, its stack or its heap. That is never freed, not even "
+                                   "by force."),
+                                request->address);
+      return;
+    }
   is_allocation = region.start == request->address && region.kind == LAC_KIND_ANONYMOUS
                   && (region.flags & (LAC_REGION_SHARED | LAC_REGION_GROWS_DOWN)) == 0
                   && !is_of_locator (operation->range);
@@ -222,6 +244,8 @@ free_region (LacunaOperation     *operation,
       return;
     }
   operation->forced = !is_allocation;
+  if (request->dry_run)
+    return;
   fail (operation,
         lac_os_free (region.start, region.end - region.start, &system_error),
         system_error);
@@ -242,6 +266,8 @@ free_allocation (LacunaOperation     *operation,
   operation->range = lacuna_block_range (block);
   operation->protection = lacuna_block_protection (block);
   operation->n_holders = lacuna_block_n_holders (block);
+  if (request->dry_run)
+    return;
   fail (operation, lacuna_block_close (block), 0);
 }
 
@@ -308,6 +334,13 @@ append (LacunaOperation     *operation,
 
   query.size = MAX (query.size, size);
   note_query (operation, &query);
+  if (query.size > LACUNA_BUFFER_BYTES_MAX)
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_INVALID,
+                                _ ("That is too large: a buffer has less than 4 GiB."));
+      return;
+    }
   status = lac_buffers_get (&query, 0, &buffer, &operation->report);
   if (status != LAC_OK)
     {

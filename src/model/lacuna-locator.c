@@ -323,7 +323,7 @@ add_page (struct lac_map *map,
 }
 
 /* An earlier process with this PID may have left a file behind. What stands in it is true of that
- * process and of nobody else; it is shown as such. */
+ * process and of nobody else; it is shown as such, and when it is no table at all, as a file without. */
 static void
 take_stale_file (LacunaLocatorReading *reading,
                  struct lac_map       *map,
@@ -331,17 +331,23 @@ take_stale_file (LacunaLocatorReading *reading,
 {
   g_autofree char *path = g_strconcat (LOCATOR_FOLDER "/", name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autofree char *bytes = NULL;
+  g_autoptr (GFileInputStream) stream = NULL;
+  char bytes[LAC_TABLE_SIZE];
   gsize length = 0;
   struct lac_map *with_page;
   FileTable table = { 0 };
-  uintptr_t address;
+  uintptr_t address = 0;
 
   /* Whatever else lies there, a pipe say, is not opened. */
   if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL)
-          != G_FILE_TYPE_REGULAR
-      || !g_file_load_contents (file, NULL, &bytes, &length, NULL, NULL)
-      || length < LAC_TABLE_SIZE)
+      != G_FILE_TYPE_REGULAR)
+    return;
+  reading->findings |= LAC_FINDING_STALE;
+  g_strlcpy (reading->facts.path, path, sizeof reading->facts.path);
+  stream = g_file_read (file, NULL, NULL);
+  if (stream == NULL
+      || !g_input_stream_read_all (G_INPUT_STREAM (stream), bytes, sizeof bytes, &length, NULL, NULL)
+      || length < sizeof bytes)
     return;
 
   memcpy (&address, bytes, sizeof address);
@@ -352,11 +358,7 @@ take_stale_file (LacunaLocatorReading *reading,
   if (with_page == NULL)
     return;
   if (take_chain (reading, with_page, address, read_file_table, &table) == LAC_OK)
-    {
-      g_array_index (reading->tables, LacunaTableFacts, 0).findings |= LAC_FINDING_STALE;
-      reading->findings |= LAC_FINDING_STALE;
-      g_strlcpy (reading->facts.path, path, sizeof reading->facts.path);
-    }
+    g_array_index (reading->tables, LacunaTableFacts, 0).findings |= LAC_FINDING_STALE;
   lac_map_unref (with_page);
 }
 

@@ -72,11 +72,14 @@ make_failed_title (LacunaDeed deed)
     }
 }
 
+typedef char *(*FormatAddress) (guint64 address);
+
 /* (transfer full) */
 static char *
-make_title (LacunaOperation *self)
+make_title (LacunaOperation *self,
+            FormatAddress    format)
 {
-  g_autofree char *place = lacuna_format_address_prefixed (self->address);
+  g_autofree char *place = format (self->address);
   g_autofree char *size = lacuna_format_size (lac_range_size (self->range));
   char protection[5];
 
@@ -131,7 +134,7 @@ lacuna_operation_seal (LacunaOperation *self)
       .status = self->report.attempts[i].status,
       .system_error = self->report.attempts[i].system_error,
     };
-  self->title = make_title (self);
+  self->title = make_title (self, lacuna_format_address_prefixed);
 }
 
 LacunaDeed
@@ -252,14 +255,15 @@ add_sentence (GString    *text,
 /* Why the place is where it is. */
 static void
 describe_choice (LacunaOperation *self,
-                 GString         *text)
+                 GString         *text,
+                 FormatAddress    format)
 {
   switch (self->order)
     {
     case LAC_ORDER_NEAREST:
       if (self->has_anchor)
         {
-          g_autofree char *anchor = lacuna_format_address_prefixed (self->anchor);
+          g_autofree char *anchor = format (self->anchor);
           guint64 distance = self->range.start > self->anchor ? self->range.start - self->anchor
                                                               : self->anchor - self->range.end;
           g_autofree char *size = NULL;
@@ -333,9 +337,10 @@ describe_attempts (LacunaOperation *self,
 
 static void
 describe_buffer (LacunaOperation *self,
-                 GString         *text)
+                 GString         *text,
+                 FormatAddress    format)
 {
-  g_autofree char *start = lacuna_format_address_prefixed (self->range.start);
+  g_autofree char *start = format (self->range.start);
   g_autofree char *size = lacuna_format_size (lac_range_size (self->range));
   g_autofree char *position = lacuna_format_count (self->position);
   g_autofree char *sentence = NULL;
@@ -348,23 +353,17 @@ describe_buffer (LacunaOperation *self,
   add_sentence (text, sentence);
 }
 
-/**
- * lacuna_operation_describe:
- * @self: an operation
- *
- * Returns: (transfer full): where, why there, and how many attempts; or why it failed
- */
-char *
-lacuna_operation_describe (LacunaOperation *self)
+/* (transfer full) */
+static char *
+describe (LacunaOperation *self,
+          FormatAddress    format)
 {
   GString *text = g_string_new (NULL);
-  g_autofree char *title = NULL;
-
-  g_return_val_if_fail (LACUNA_IS_OPERATION (self), g_string_free (text, FALSE));
-
+  g_autofree char *title = make_title (self, format);
   /* Translators: a short text becomes a sentence of its own */
-  title = g_strdup_printf (C_ ("sentence", "%s."), self->title);
-  add_sentence (text, title);
+  g_autofree char *sentence = g_strdup_printf (C_ ("sentence", "%s."), title);
+
+  add_sentence (text, sentence);
   if (self->error != NULL)
     {
       add_sentence (text, self->error->message);
@@ -376,31 +375,31 @@ lacuna_operation_describe (LacunaOperation *self)
     {
     case LACUNA_DEED_ALLOCATE:
     case LACUNA_DEED_CREATE_BUFFER:
-      describe_choice (self, text);
+      describe_choice (self, text, format);
       describe_attempts (self, text);
       break;
     case LACUNA_DEED_APPEND:
       if (self->created)
         {
           add_sentence (text, _ ("No buffer there was free and had the room, so one was made."));
-          describe_choice (self, text);
+          describe_choice (self, text, format);
           describe_attempts (self, text);
         }
       else
         {
           add_sentence (text, _ ("It went into a buffer that was there already."));
-          describe_buffer (self, text);
+          describe_buffer (self, text, format);
         }
       break;
     case LACUNA_DEED_APPEND_TO:
-      describe_buffer (self, text);
+      describe_buffer (self, text, format);
       break;
     case LACUNA_DEED_FREE:
       if (self->forced)
         add_sentence (text, _ ("It was no allocation of Lacuna, and freed all the same."));
       if (self->n_holders > 0)
         {
-          g_autofree char *sentence
+          g_autofree char *holders
               = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
                                               "%u look still holds it; it goes when that ends.",
                                               "%u looks still hold it; it goes when the last of "
@@ -408,7 +407,7 @@ lacuna_operation_describe (LacunaOperation *self)
                                               self->n_holders),
                                  self->n_holders);
 
-          add_sentence (text, sentence);
+          add_sentence (text, holders);
         }
       break;
     case LACUNA_DEED_PROTECT:
@@ -418,4 +417,32 @@ lacuna_operation_describe (LacunaOperation *self)
       break;
     }
   return g_string_free (text, FALSE);
+}
+
+/**
+ * lacuna_operation_describe:
+ * @self: an operation
+ *
+ * Returns: (transfer full): where, why there, and how many attempts; or why it failed
+ */
+char *
+lacuna_operation_describe (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), NULL);
+
+  return describe (self, lacuna_format_address_prefixed);
+}
+
+/**
+ * lacuna_operation_describe_plain:
+ * @self: an operation
+ *
+ * Returns: (transfer full): the same with addresses that can be given to a program
+ */
+char *
+lacuna_operation_describe_plain (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), NULL);
+
+  return describe (self, lacuna_format_address);
 }

@@ -44,7 +44,7 @@ typedef struct
   guint64 address;
   GBytes *bytes;              /* (nullable) */
   gboolean force;             /* free what is no allocation of ours, too */
-  gboolean dry_run;           /* allocate: say where, and do nothing */
+  gboolean dry_run;           /* allocate: say where, and do nothing; free: say what, likewise */
 } LacunaRequest;
 
 /* A place that was tried. */
@@ -94,5 +94,8 @@ const char          *lacuna_operation_get_title      (LacunaOperation *self);
 
 /* (transfer full): translated sentences: where, why there, how many attempts; or why not. */
 char                *lacuna_operation_describe       (LacunaOperation *self);
+
+/* (transfer full): the same with addresses as they can be read back ("0x7f3a41c00000"). */
+char                *lacuna_operation_describe_plain (LacunaOperation *self);
 
 G_END_DECLS

@@ -9,8 +9,8 @@
 
 #include "lacuna-target-private.h"
 
+#include "lacuna-file-bytes.h"
 #include "lacuna-maps-stream.h"
-#include "os/file.h"
 
 #include <gio/gunixinputstream.h>
 #include <glib/gi18n-lib.h>
@@ -112,22 +112,6 @@ explain_file_error (GError    **error,
   g_clear_error (&original);
 }
 
-/* A pipe that nobody writes to would keep who opens it waiting, and not let itself be cancelled. */
-static GInputStream *
-open_file (GFile        *file,
-           GCancellable *cancellable,
-           GError      **error)
-{
-  const char *path = g_file_peek_path (file);
-  int pipe;
-
-  if (path != NULL
-      && g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, cancellable) == G_FILE_TYPE_SPECIAL
-      && lac_file_open_pipe (path, &pipe) == LAC_OK)
-    return g_unix_input_stream_new (pipe, TRUE);
-  return G_INPUT_STREAM (g_file_read (file, cancellable, error));
-}
-
 LacunaSnapshot *
 lacuna_target_load_text (LacunaTarget  *self,
                          GCancellable  *cancellable,
@@ -151,7 +135,7 @@ lacuna_target_load_text (LacunaTarget  *self,
     {
       path = g_file_get_parse_name (self->file);
       name = self->spelling;
-      stream = open_file (self->file, cancellable, &failure);
+      stream = lacuna_file_open (self->file, cancellable, &failure);
     }
 
   if (stream != NULL)

@@ -7,6 +7,7 @@
  *   cycle             a chain that leads back into itself
  *   locked            a table that is locked
  *   stale             none, and a file that an earlier process with this PID has left behind
+ *   stale-garbage     the same, and what is in it is no table
  *
  * SPDX-License-Identifier: MIT
  */
@@ -39,7 +40,7 @@ add_item (struct lac_table *table,
 static char stale_path[128];
 
 static void
-leave_file (void)
+leave_file (bool garbage)
 {
   static char bytes[LAC_TABLE_SIZE];
   struct lac_table *table = (struct lac_table *) (void *) bytes;
@@ -47,6 +48,8 @@ leave_file (void)
 
   table->this_address = (uintptr_t) 0x7e0000000000;
   add_item (table, (uintptr_t) 0x7e0000010000, 65536, 128);
+  if (garbage)
+    memset (bytes, 0xa5, sizeof bytes);
   mkdir ("/tmp/.reloaded", 01777);
   mkdir (FOLDER, 01777);
   snprintf (stale_path, sizeof stale_path,
@@ -75,9 +78,9 @@ make_locator (void)
 
   if (state == NULL)
     return;
-  if (strcmp (state, "stale") == 0)
+  if (strcmp (state, "stale") == 0 || strcmp (state, "stale-garbage") == 0)
     {
-      leave_file ();
+      leave_file (state[strlen ("stale")] != '\0');
       return;
     }
   lac_placement_init (&query);
