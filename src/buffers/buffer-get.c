@@ -22,6 +22,9 @@
  * full, is twice as large as that, up to this. */
 #define GROWTH_MAX (UINT32_C (1) << 21)
 
+/* The largest ones lie such that they can be one large page. */
+#define LARGE_PAGE (UINT64_C (1) << 21)
+
 /* Pages in front of a buffer that may become buffers of their own, see lac_locator_enter(). */
 #define SPARE_PAGES 3
 
@@ -81,7 +84,7 @@ is_anywhere_good (const struct lac_gap_query *query,
                   uint64_t                    page_size)
 {
   return query->n_anchors == 0 && query->order == LAC_ORDER_NEAREST && query->alignment <= page_size
-         && query->min < LAC_OS_HIGH && query->max >= UINTPTR_MAX / 2 >> (sizeof (void *) == 8 ? 16 : 0);
+         && query->min < LAC_OS_HIGH && query->max >= UINTPTR_MAX >> (sizeof (void *) == 8 ? 18 : 1);
 }
 
 /* A place is looked for only when there are wishes that the system does not know of. */
@@ -138,6 +141,9 @@ place_memory (const struct lac_gap_query  *query,
   if ((flags & LAC_BUFFER_WRITE_XOR_EXECUTE) != 0)
     protection = LAC_PROTECTION_NONE;
   larger.size = size;
+  if (out_buffer->grown && size == LARGE_PAGE && larger.alignment < LARGE_PAGE
+      && !is_anywhere_good (query, out_buffer->page_size))
+    larger.alignment = LARGE_PAGE;
   status = take_place (&larger, out_buffer->page_size, protection, &range, &out_buffer->placed, out_report);
   if (status != LAC_OK)
     return status;
