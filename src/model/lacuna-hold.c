@@ -81,6 +81,37 @@ lacuna_hold_free (LacunaHold *self)
   g_free (self);
 }
 
+static void
+free_on_worker (GTask        *task,
+                gpointer      source_object,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  lacuna_hold_free (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * lacuna_hold_free_async:
+ * @self: (transfer full) (nullable): a look
+ * @callback: (nullable): called on this thread when it has ended
+ * @user_data: for @callback
+ *
+ * Ends the look on a worker.
+ */
+void
+lacuna_hold_free_async (LacunaHold          *self,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, lacuna_hold_free_async);
+  /* Without a destroy notify: the worker ends it, and it always runs. */
+  g_task_set_task_data (task, self, NULL);
+  g_task_run_in_thread (task, free_on_worker);
+}
+
 struct _LacunaReference
 {
   GObject parent_instance;

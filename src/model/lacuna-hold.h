@@ -10,7 +10,7 @@
 
 #include "core/range.h"
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -21,8 +21,15 @@ typedef struct _LacunaHold LacunaHold;
 LacunaHold *lacuna_hold_new  (struct lac_range  range,
                               const char       *holder);
 
-/* Ends it (nullable). What was freed meanwhile goes now. Threads: any. */
+/* Ends it (nullable). What was freed meanwhile goes now, and that takes seconds for a tebibyte whose
+ * pages were looked at. Threads: any. */
 void        lacuna_hold_free (LacunaHold       *self);
+
+/* The same on a worker, for who may not wait: (transfer full) (nullable). @callback (nullable) is called
+ * on this thread when the look has ended, with no source. */
+void        lacuna_hold_free_async (LacunaHold          *self,
+                                    GAsyncReadyCallback  callback,
+                                    gpointer             user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaHold, lacuna_hold_free)
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "model/lacuna-allocator.h"
+#include "model/lacuna-blocks-private.h"
 #include "model/lacuna-error.h"
 #include "model/lacuna-locator-private.h"
 #include "os/process.h"
@@ -273,6 +274,55 @@ test_hold_outlives_free (void)
   while (g_list_model_get_n_items (allocations) == n_allocations)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (g_list_model_get_n_items (references), ==, 0);
+}
+
+static void
+note_releasing_thread (struct lac_memory    *memory,
+                       enum lac_memory_event event,
+                       void                 *user_data)
+{
+  if (event == LAC_MEMORY_RELEASED)
+    g_atomic_pointer_set ((gpointer *) user_data, g_thread_self ());
+}
+
+static void
+ended_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Giving a tebibyte back takes the system seconds, in which a window has to go on. */
+static void
+test_hold_ends_on_a_worker (void)
+{
+  LacunaRequest request = make_request (LACUNA_DEED_ALLOCATE);
+  g_autoptr (LacunaOperation) allocated = lacuna_allocator_perform (allocator, &request);
+  g_autoptr (LacunaOperation) freed = NULL;
+  g_autoptr (LacunaBlock) block = NULL;
+  struct lac_range range = lacuna_operation_get_range (allocated);
+  LacunaHold *hold = lacuna_hold_new (range, "a test");
+  gpointer thread = NULL;
+  gboolean ended = FALSE;
+
+  assert_done (allocated);
+  block = lacuna_block_find (range.start);
+  g_assert_nonnull (block);
+  g_assert_cmpint (lac_memory_add_notify (block->memory, note_releasing_thread, &thread, NULL), ==,
+                   LAC_OK);
+  request.deed = LACUNA_DEED_FREE;
+  request.address = range.start;
+  freed = lacuna_allocator_perform (allocator, &request);
+  assert_done (freed);
+  g_assert_null (g_atomic_pointer_get (&thread));
+
+  lacuna_hold_free_async (hold, ended_cb, &ended);
+  while (!ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (g_atomic_pointer_get (&thread));
+  g_assert_true (g_atomic_pointer_get (&thread) != g_thread_self ());
+  lacuna_hold_free_async (NULL, NULL, NULL);
 }
 
 /* A look at what is not ours is known, and keeps nothing. */
@@ -683,6 +733,7 @@ main (int    argc,
   g_test_add_func ("/model/allocator/no-gap", test_no_gap);
   g_test_add_func ("/model/allocator/protect", test_protect);
   g_test_add_func ("/model/allocator/hold-outlives-free", test_hold_outlives_free);
+  g_test_add_func ("/model/allocator/hold-ends-on-a-worker", test_hold_ends_on_a_worker);
   g_test_add_func ("/model/allocator/hold-of-foreign-memory", test_hold_of_foreign_memory);
   g_test_add_func ("/model/allocator/free-refuses-strangers", test_free_refuses_strangers);
   g_test_add_func ("/model/allocator/append", test_append);

@@ -17,7 +17,19 @@
 
 #include <glib/gi18n.h>
 
-/* A look that begins or ends is told to whoever lists the looks. */
+static void
+released_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (LacunaAllocator) allocator = user_data;
+
+  if (allocator != NULL)
+    lacuna_allocator_refresh_references (allocator);
+}
+
+/* A look that begins or ends is told to whoever lists the looks. With the last look at memory that was
+ * freed the memory goes, which takes the system seconds when it is large, so a worker waits for that. */
 static void
 hold (LacunaWindow    *self,
       struct lac_range range)
@@ -31,12 +43,14 @@ hold (LacunaWindow    *self,
   if (range.start == self->held.start && range.end == self->held.end)
     return;
   self->held = range;
-  g_clear_pointer (&self->hold, lacuna_hold_free);
+  if (is_self)
+    allocator = lacuna_allocator_for_target (self->target, NULL);
+  if (self->hold != NULL)
+    lacuna_hold_free_async (g_steal_pointer (&self->hold), released_cb,
+                            allocator != NULL ? g_object_ref (allocator) : NULL);
   if (lac_range_size (range) > 0)
     /* Translators: who looks at some memory, in a list of those who do. */
     self->hold = lacuna_hold_new (range, _ ("bytes view"));
-  if (is_self)
-    allocator = lacuna_allocator_for_target (self->target, NULL);
   if (allocator != NULL)
     lacuna_allocator_refresh_references (allocator);
 }
@@ -251,7 +265,8 @@ lacuna_window_step_bytes (LacunaWindow *self,
 void
 lacuna_window_clear_bytes (LacunaWindow *self)
 {
-  g_clear_pointer (&self->hold, lacuna_hold_free);
+  if (self->hold != NULL)
+    lacuna_hold_free_async (g_steal_pointer (&self->hold), NULL, NULL);
   self->held = (struct lac_range){ 0, 0 };
   g_clear_object (&self->bytes_target);
 }
