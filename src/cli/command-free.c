@@ -141,7 +141,8 @@ cli_command_free (char **arguments)
     .description = _ (
         "The target is self for now. ADDRESS is hexadecimal or an expression, and must be\n"
         "where an allocation begins: private memory that is neither heap, stack, guard nor\n"
-        "a buffer of the locator. Anything else takes --force, and may end the process.\n"
+        "a buffer of the locator. Anything else takes --force, and what lacuna-cli itself\n"
+        "lives on is never freed. It is the last thing that the command does.\n"
         "Exit status 1 means that nothing is mapped there. See lacuna-cli(1)."),
     .entries = entries,
     .parameters = _ ("ADDRESS"),

@@ -18,6 +18,8 @@
 #include "lacuna-buffers-row.h"
 #include "lacuna-buffers-words.h"
 
+#include "model/lacuna-file-bytes.h"
+
 #include <glib/gi18n.h>
 
 enum
@@ -75,7 +77,7 @@ finish (LacunaBuffersPanel *self,
   g_set_object (&self->last, operation);
   self->shows_last = TRUE;
   if (lacuna_operation_get_error (operation) == NULL && lac_range_size (range) > 0)
-    lacuna_buffers_panel_select (self, range.start);
+    lacuna_buffers_panel_select_memory (self, range.start);
   lacuna_buffers_panel_update_empty (self);
   lacuna_buffers_panel_show_selected (self);
   lacuna_buffers_panel_show_outcome (self);
@@ -177,7 +179,10 @@ append_entry (LacunaBuffersPanel *self)
   if (bytes == NULL)
     return;
   append (self, bytes);
+  /* Ctrl+Z is about what was done now, and not about what was typed for it. */
+  gtk_editable_set_enable_undo (GTK_EDITABLE (self->append_entry), FALSE);
   gtk_editable_set_text (GTK_EDITABLE (self->append_entry), "");
+  gtk_editable_set_enable_undo (GTK_EDITABLE (self->append_entry), TRUE);
 }
 
 static void
@@ -199,7 +204,7 @@ file_read_cb (GObject      *source,
 {
   g_autoptr (LacunaBuffersPanel) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = g_file_load_bytes_finish (G_FILE (source), result, NULL, &error);
+  g_autoptr (GBytes) bytes = lacuna_file_load_bytes_finish (G_FILE (source), result, &error);
 
   if (bytes == NULL)
     say_failure (self, error->message);
@@ -231,7 +236,9 @@ file_known_cb (GObject      *source,
   else if (g_file_info_get_size (info) > most)
     say_failure (self, _ ("The file is larger than what is free in the buffer."));
   else
-    g_file_load_bytes_async (G_FILE (source), NULL, file_read_cb, g_object_ref (self));
+    /* It may have grown meanwhile. */
+    lacuna_file_load_bytes_async (G_FILE (source), (guint64) most, NULL, file_read_cb,
+                                  g_object_ref (self));
 }
 
 static void
