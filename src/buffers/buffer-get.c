@@ -301,8 +301,7 @@ get_slowly (const struct lac_gap_query  *query,
   if (record == NULL)
     return LAC_E_NO_GAP;
   remember (state, record);
-  if (second)
-    lac_state_clean (state);
+  lac_state_clean (state, !second);
   return LAC_OK;
 }
 

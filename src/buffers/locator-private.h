@@ -84,6 +84,8 @@ struct lac_state
   bool compare_process;
   int32_t process;
   atomic_bool clean_soon;
+  /* … and right after the first buffer was made. */
+  bool clean_now;
   struct lac_lock opening;
   struct lac_lock growing;
   struct lac_locator_facts facts;
@@ -113,9 +115,10 @@ lac_state_ready (void)
 enum lac_status lac_state_open (bool               make,
                                 struct lac_state **out_state);
 
-/* Removes what others left behind, if that is due: called where time does not matter as much as in the
- * first call. */
-void lac_state_clean (struct lac_state *state);
+/* Removes what others left behind, if that is due: called when a buffer was looked for. When it is the @first
+ * one, time matters, and seldom more is done than to see that there is nothing to do. */
+void lac_state_clean (struct lac_state *state,
+                      bool              first);
 
 /* Memory for what must not outlive a fork: zeroed. */
 enum lac_status lac_state_memory (size_t size,

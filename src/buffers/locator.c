@@ -16,6 +16,12 @@ _Atomic (struct lac_state *) lac_the_state LAC_OF_FIRST_CALL;
 /* Counts the locators along the line of forks: not wiped, so that a child's is another number. */
 static _Atomic uint64_t last_generation LAC_OF_FIRST_CALL;
 
+/* For how long leftovers are removed at most, and how many processes remove some when they get their first
+ * buffer, though it does not seem urgent: one in so many. A process may never get a second one. */
+#define CLEAN_MILLISECONDS 4
+#define CLEAN_MILLISECONDS_FIRST 1
+#define CLEAN_ONE_IN 16
+
 static atomic_uint patience = 1000;
 static atomic_bool wiping_forbidden LAC_OF_FIRST_CALL;
 
@@ -135,6 +141,7 @@ find_first_table (struct lac_state  *state,
   facts->reason = file.status;
   facts->system_error = file.system_error;
   facts->what = file.what;
+  state->clean_now = file.clean_now || lac_os_process_id () % CLEAN_ONE_IN == 0;
   for (unsigned i = 0; i < 2 && status == LAC_OK && !is_version_known (file.address); i++)
     {
       bool common = file.place == LAC_SHARED_PLACE_COMMON;
@@ -217,16 +224,17 @@ lac_state_open (bool               make,
 }
 
 void
-lac_state_clean (struct lac_state *state)
+lac_state_clean (struct lac_state *state,
+                 bool              first)
 {
   struct lac_shared_file file = { LAC_SHARED_PLACE_NONE };
 
-  if (!atomic_load_explicit (&state->clean_soon, memory_order_relaxed)
+  if ((first && !state->clean_now) || !atomic_load_explicit (&state->clean_soon, memory_order_relaxed)
       || !atomic_exchange_explicit (&state->clean_soon, false, memory_order_relaxed))
     return;
   file.place = state->facts.place == LAC_LOCATOR_SHARED ? LAC_SHARED_PLACE_COMMON
                                                         : LAC_SHARED_PLACE_OWN;
-  lac_shared_file_clean (&file);
+  lac_shared_file_clean (&file, first ? CLEAN_MILLISECONDS_FIRST : CLEAN_MILLISECONDS);
 }
 
 enum lac_status

@@ -33,6 +33,7 @@ enum lac_shared_place
  * lac_shared_file:
  * @place: where it is; none when there is no file
  * @adopted: somebody else in this process had made it
+ * @clean_now: much may be left over in its folder, so that cleaning should not wait
  * @address: where it is mapped; its first word says so too, the rest is zero when it was just made
  * @status: why it is not in the common place; %LAC_OK when it is, or when there was none to find
  * @system_error: the errno behind @status, or 0
@@ -44,6 +45,7 @@ struct lac_shared_file
 {
   enum lac_shared_place place;
   bool adopted;
+  bool clean_now;
   void *address;
   enum lac_status status;
   int system_error;
@@ -78,13 +80,16 @@ enum lac_status lac_shared_file_open (size_t                  size,
 /**
  * lac_shared_file_clean:
  * @file: one that was made or found
+ * @milliseconds: for how long at most
  *
- * Removes files that processes of this user left behind in its folder: ours, unchanged for a day, and
- * without a process of that PID. Looks at most once an hour for each user, and for a few milliseconds.
+ * Removes files that processes of this user left behind in its folder: ours, unchanged for a day, locked by
+ * nobody, and without a process of that PID. Looks at most once an hour for each user, or again when there
+ * was more than there was time for.
  *
  * Returns: how many were removed
  */
-size_t lac_shared_file_clean (const struct lac_shared_file *file);
+size_t lac_shared_file_clean (const struct lac_shared_file *file,
+                              unsigned                      milliseconds);
 
 /**
  * lac_shared_file_set_roots:

@@ -29,8 +29,9 @@ enum lac_status lac_shared_fail (struct lac_obstacle *obstacle,
 
 /* Whether the folder that everyone knows is there, in a root that is safe, as everyone makes it; if not,
  * lac_shared_folder_open_common() tells why, or makes it so. What is looked at by its path can be exchanged
- * only by who is believed. @path is where it is. */
-bool lac_shared_folder_is_usual (char path[256]);
+ * only by who is believed. @path is where it is, and @out_size how long the folder itself. */
+bool lac_shared_folder_is_usual (char     path[256],
+                                 int64_t *out_size);
 
 /* open(2) that follows no link anywhere in @path; -1 also where the system can't do that. */
 int lac_shared_open_without_links (const char *path,
@@ -52,3 +53,13 @@ int lac_shared_folder_open_own (bool                 make,
 /* This user's lock on a folder: a file, whose time also says when it was cleaned. -1 when there can't be
  * one. */
 int lac_shared_folder_open_lock (int folder);
+
+/* The name of that file. */
+void lac_shared_folder_lock_name (char name[32]);
+
+/* shared-leftovers.c */
+
+/* Whether a folder, which is @size bytes long itself, holds many files and was not cleaned for hours. No system
+ * call when it does not. */
+bool lac_shared_folder_is_littered (const char *path,
+                                    int64_t     size);

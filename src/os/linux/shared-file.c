@@ -7,6 +7,11 @@
  * Whoever took longer looks whether the name is still its own. Who replaces a file holds a lock of this
  * user on the folder (flock(2)), and judges again before.
  *
+ * A process that this one can't see may have the same PID, when both share a folder and no PIDs
+ * (pid_namespaces(7)). So whoever makes a file keeps it open with a lock of its own, and what is locked is
+ * not replaced. Files that others made have no such lock. The lock belongs to what was opened, which a
+ * child shares after fork(2): so it closes it at once, or the file of a parent long gone would seem alive.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "shared-file-private.h"
@@ -19,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -58,6 +64,72 @@ enum verdict
 #define MAX_INHERITED 16
 static uintptr_t inherited[MAX_INHERITED] LAC_OF_FIRST_CALL;
 static unsigned n_inherited LAC_OF_FIRST_CALL;
+
+/* The file that this process made and holds locked. */
+static struct
+{
+  int descriptor;
+  int32_t process;
+  dev_t device;
+  ino_t inode;
+} held LAC_OF_FIRST_CALL = { .descriptor = -1 };
+
+/* Lets go of what a parent held, if the number still means it. Runs between fork(2) and whatever the child
+ * does next, so it is limited to what a signal handler may do. */
+static void
+let_go (void)
+{
+  struct stat facts;
+  int error = errno;
+
+  if (held.descriptor >= 0 && fstat (held.descriptor, &facts) == 0 && facts.st_dev == held.device
+      && facts.st_ino == held.inode)
+    close (held.descriptor);
+  held.descriptor = -1;
+  errno = error;
+}
+
+/* Opens a file, or makes it; @folder may be AT_FDCWD, and @name a path then. */
+static int
+open_name (int         folder,
+           const char *name,
+           int         flags)
+{
+  flags |= O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+  return folder == AT_FDCWD ? lac_shared_open_without_links (name, flags, flags & O_CREAT ? 0600 : 0)
+                            : openat (folder, name, flags, 0600);
+}
+
+/* Locks @file, which was just made, for the life of the process; where that is not possible, it is as with
+ * those of others. It is opened again, since a mapping keeps the lock of what it was made through, and a child
+ * has the mapping too. */
+static void
+hold (int         folder,
+      const char *name,
+      int         file)
+{
+  static bool registered LAC_OF_FIRST_CALL;
+  struct stat facts, same;
+  int lock;
+
+  if (held.descriptor >= 0)
+    return;
+  lock = open_name (folder, name, 0);
+  if (lock < 0)
+    return;
+  if (fstat (lock, &facts) != 0 || fstat (file, &same) != 0 || facts.st_ino != same.st_ino
+      || facts.st_dev != same.st_dev || flock (lock, LOCK_SH | LOCK_NB) != 0)
+    {
+      close (lock);
+      return;
+    }
+  held.process = lac_os_process_id ();
+  held.device = facts.st_dev;
+  held.inode = facts.st_ino;
+  held.descriptor = lock;
+  if (!registered)
+    registered = pthread_atfork (NULL, NULL, let_go) == 0;
+}
 
 enum lac_status
 lac_shared_fail (struct lac_obstacle *obstacle,
@@ -156,11 +228,13 @@ is_young (const struct stat *facts)
   return age >= -100 && age < YOUNG_MILLISECONDS;
 }
 
-/* What the thing of that name is. For GOOD @out_address is where it is mapped. */
+/* What the thing of that name is; with @last, before it is removed. For GOOD @out_address is where it is
+ * mapped. */
 static enum verdict
 judge (int                  folder,
        const char          *name,
        size_t               size,
+       bool                 last,
        void               **out_address,
        struct lac_obstacle *out_obstacle)
 {
@@ -239,6 +313,14 @@ judge (int                  folder,
       close (file);
       return YOUNG;
     }
+  /* Who has not written where it is yet, looks afterwards whether the file is still there. */
+  if (claimed != 0 && last && flock (file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      lac_shared_fail (out_obstacle, LAC_E_BUSY, 0,
+                       N_ ("a process with the same PID, which can't be seen from here, uses the file"));
+      close (file);
+      return FOREIGN;
+    }
   close (file);
   return STALE;
 }
@@ -299,7 +381,6 @@ make_file (int                  folder,
            struct lac_obstacle *out_obstacle)
 {
   size_t granularity = (size_t) lac_os_page_size ();
-  const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   void *address = MAP_FAILED;
   struct rlimit limit;
   ssize_t written;
@@ -311,14 +392,12 @@ make_file (int                  folder,
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, EFBIG, N_ ("this process may not make files"));
 
   start = ask_milliseconds ();
-  if (folder == AT_FDCWD)
-    file = lac_shared_open_without_links (name, flags, 0600);
-  else
-    file = openat (folder, name, flags, 0600);
+  file = open_name (folder, name, O_CREAT | O_EXCL);
   if (file < 0 && errno == EEXIST)
     return LAC_E_OCCUPIED;
   if (file < 0)
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be made"));
+  hold (folder, name, file);
 
   /* Zeros are written, and not only the length set: a full disk says so here, and not by a signal when the
    * first buffer is entered. */
@@ -342,10 +421,13 @@ make_file (int                  folder,
   if (ask_milliseconds () - start > YOUNG_MILLISECONDS / 4 && !is_named (folder, name, file))
     {
       munmap (address, granularity);
+      let_go ();
       close (file);
       return LAC_E_OCCUPIED;
     }
-  /* It stays open on purpose. */
+  /* What is locked stays open. */
+  if (held.descriptor >= 0)
+    close (file);
   *out_address = address;
   return LAC_OK;
 
@@ -354,6 +436,7 @@ failed:
     munmap (address, granularity);
   if (is_named (folder, name, file))
     unlinkat (folder, name, 0);
+  let_go ();
   close (file);
   return out_obstacle->status;
 }
@@ -367,6 +450,7 @@ replace_file (int                  folder,
               struct lac_obstacle *out_obstacle)
 {
   enum lac_status status = LAC_E_OCCUPIED;
+  enum verdict verdict;
   int lock = lac_shared_folder_open_lock (folder);
   int error = 0;
 
@@ -378,7 +462,8 @@ replace_file (int                  folder,
         close (lock);
       return out_obstacle->status;
     }
-  if (judge (folder, name, size, out_address, out_obstacle) == STALE)
+  verdict = judge (folder, name, size, true, out_address, out_obstacle);
+  if (verdict == STALE)
     {
       if (unlinkat (folder, name, 0) == 0 || errno == ENOENT
           || ((errno == EISDIR || errno == EPERM)
@@ -388,6 +473,8 @@ replace_file (int                  folder,
         status = lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno,
                        N_ ("what has the file's name can't be removed"));
     }
+  else if (verdict == FOREIGN)
+    status = out_obstacle->status;
   close (lock);
   return status;
 }
@@ -411,7 +498,7 @@ open_in (int                     folder,
       if (make && round == 0)
         status = make_file (folder, name, size, &out_file->address, out_obstacle);
       if (status == LAC_E_OCCUPIED)
-        switch (judge (folder, name, size, &out_file->address, out_obstacle))
+        switch (judge (folder, name, size, false, &out_file->address, out_obstacle))
           {
           case ABSENT:
             if (!make)
@@ -449,10 +536,12 @@ make_quickly (size_t                  size,
               struct lac_shared_file *out_file)
 {
   struct lac_obstacle obstacle;
+  int64_t folder_size;
   size_t length;
 
-  if (!lac_shared_folder_is_usual (out_file->path))
+  if (!lac_shared_folder_is_usual (out_file->path, &folder_size))
     return false;
+  out_file->clean_now = lac_shared_folder_is_littered (out_file->path, folder_size);
   length = strlen (out_file->path);
   if (sizeof out_file->path - length < 65)
     return false;

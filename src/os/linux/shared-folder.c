@@ -148,17 +148,21 @@ lac_shared_open_without_links (const char *path,
 }
 
 bool
-lac_shared_folder_is_usual (char path[256])
+lac_shared_folder_is_usual (char     path[256],
+                            int64_t *out_size)
 {
   char outer[256];
   struct stat facts;
+  bool usual;
 
   if (snprintf (path, 256, "%s/.reloaded/memory.buffers", common_root) >= 256)
     return false;
   snprintf (outer, sizeof outer, "%s/.reloaded", common_root);
-  return lstat (common_root, &facts) == 0 && S_ISDIR (facts.st_mode) && is_root_safe (&facts)
+  usual = lstat (common_root, &facts) == 0 && S_ISDIR (facts.st_mode) && is_root_safe (&facts)
          && lstat (outer, &facts) == 0 && facts.st_mode == (S_IFDIR | 01777) && lstat (path, &facts) == 0
          && facts.st_mode == (S_IFDIR | 01777);
+  *out_size = usual ? facts.st_size : 0;
+  return usual;
 }
 
 int
@@ -167,8 +171,9 @@ lac_shared_folder_open_common (bool                 make,
                                struct lac_obstacle *out_obstacle)
 {
   int root, middle, folder;
+  int64_t size;
 
-  if (lac_shared_folder_is_usual (path))
+  if (lac_shared_folder_is_usual (path, &size))
     {
       folder = lac_shared_open_without_links (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK, 0);
       if (folder >= 0)
@@ -220,6 +225,12 @@ lac_shared_folder_open_own (bool                 make,
   return folder;
 }
 
+void
+lac_shared_folder_lock_name (char name[32])
+{
+  snprintf (name, 32, ".lacuna-%u", (unsigned) geteuid ());
+}
+
 /* This user's lock on a folder: a file, whose time also says when it was cleaned. -1 when there can't be
  * one. */
 int
@@ -229,7 +240,7 @@ lac_shared_folder_open_lock (int folder)
   struct stat facts;
   int file;
 
-  snprintf (name, sizeof name, ".lacuna-%u", (unsigned) geteuid ());
+  lac_shared_folder_lock_name (name);
   file = openat (folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
                  0600);
   if (file >= 0

@@ -1,8 +1,9 @@
 /* Files that processes left behind: see lac_shared_file_clean().
  *
  * Nobody waits for this, so it takes little time and comes back for the rest. What is removed is an ordinary
- * file of this user with such a name, that nobody changed for a day and that no process of that PID can be
- * using; a day, because other PIDs may be alive that this process can't see.
+ * file of this user with such a name, that nobody changed for a day, that nobody holds locked, and that no
+ * process of that PID can be using; a day, because other PIDs may be alive that this process can't see, and
+ * files that others make are not locked.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -23,7 +25,9 @@
 
 #define CLEAN_EVERY_SECONDS 3600
 #define CLEAN_AGE_SECONDS (24 * 3600)
-#define CLEAN_MILLISECONDS 4
+
+/* A folder that is longer than this has many entries: 57 at least on ext4, 200 on tmpfs. */
+#define LITTERED_SIZE 4096
 
 static int64_t clean_age = CLEAN_AGE_SECONDS;
 
@@ -50,6 +54,21 @@ process_of_name (const char *name)
   return *end == '\0' && errno == 0 && process <= INT32_MAX ? (int32_t) process : 0;
 }
 
+/* Whether nobody holds it, as those do who made it with this library. */
+static bool
+is_unlocked (int         folder,
+             const char *name)
+{
+  int file = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  bool unlocked;
+
+  if (file < 0)
+    return errno == EACCES;
+  unlocked = flock (file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+  close (file);
+  return unlocked;
+}
+
 static bool
 is_left_over (int         folder,
               const char *name,
@@ -60,14 +79,14 @@ is_left_over (int         folder,
 
   return process != 0 && fstatat (folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0
          && S_ISREG (facts.st_mode) && facts.st_uid == geteuid ()
-         && time_now - facts.st_mtim.tv_sec > clean_age
-         && time_now - facts.st_ctim.tv_sec > clean_age && kill (process, 0) != 0
-         && errno == ESRCH;
+         && time_now - facts.st_mtim.tv_sec > clean_age && kill (process, 0) != 0
+         && errno == ESRCH && is_unlocked (folder, name);
 }
 
 static size_t
-clean_folder (int folder,
-              int lock)
+clean_folder (int      folder,
+              int      lock,
+              unsigned milliseconds)
 {
   uint64_t start = lac_clock_milliseconds ();
   time_t time_now = time (NULL);
@@ -91,18 +110,51 @@ clean_folder (int folder,
           && unlinkat (folder, entry->d_name, 0) == 0)
         n_removed++;
       if (i % 16 == 0)
-        complete = lac_clock_milliseconds () - start < CLEAN_MILLISECONDS;
+        complete = lac_clock_milliseconds () - start < milliseconds;
     }
   closedir (entries);
-  /* While there was something to remove and no time for all of it, the next process goes on. When
+  /* While there was something to remove and no time for all of it, the next who has the time goes on. When
    * there was nothing, looking again so soon would be of no use. */
   if (complete || n_removed == 0)
     futimens (lock, NULL);
+  else
+    {
+      struct timespec due[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = time_now - CLEAN_EVERY_SECONDS } };
+
+      futimens (lock, due);
+    }
   return n_removed;
 }
 
+/* Whether the time of a folder's lock says that it was not cleaned for @seconds. */
+static bool
+is_due (const struct stat *lock,
+        int64_t            seconds)
+{
+  time_t time_now = time (NULL);
+
+  /* A new one has just now as its time; a byte in it says that it was cleaned before. */
+  return lock->st_size == 0 || time_now - lock->st_mtim.tv_sec >= seconds
+         || lock->st_mtim.tv_sec > time_now + CLEAN_EVERY_SECONDS;
+}
+
+bool
+lac_shared_folder_is_littered (const char *path,
+                               int64_t     size)
+{
+  char name[32], lock[300];
+  struct stat facts;
+
+  if (size <= LITTERED_SIZE)
+    return false;
+  lac_shared_folder_lock_name (name);
+  snprintf (lock, sizeof lock, "%s/%s", path, name);
+  return lstat (lock, &facts) != 0 || is_due (&facts, 2 * CLEAN_EVERY_SECONDS);
+}
+
 size_t
-lac_shared_file_clean (const struct lac_shared_file *file)
+lac_shared_file_clean (const struct lac_shared_file *file,
+                       unsigned                      milliseconds)
 {
   struct lac_obstacle obstacle;
   struct stat facts;
@@ -119,15 +171,10 @@ lac_shared_file_clean (const struct lac_shared_file *file)
   lock = lac_shared_folder_open_lock (folder);
   if (lock >= 0)
     {
-      if (fstat (lock, &facts) == 0
-          && (facts.st_size == 0 || time (NULL) - facts.st_mtim.tv_sec >= CLEAN_EVERY_SECONDS
-              || facts.st_mtim.tv_sec > time (NULL) + CLEAN_EVERY_SECONDS)
-          && flock (lock, LOCK_EX | LOCK_NB) == 0)
-        {
-          /* A new one has just now as its time; a byte in it says that it was cleaned before. */
-          if (facts.st_size != 0 || pwrite (lock, "\n", 1, 0) == 1)
-            n_removed = clean_folder (folder, lock);
-        }
+      if (fstat (lock, &facts) == 0 && is_due (&facts, CLEAN_EVERY_SECONDS)
+          && flock (lock, LOCK_EX | LOCK_NB) == 0
+          && (facts.st_size != 0 || pwrite (lock, "\n", 1, 0) == 1))
+        n_removed = clean_folder (folder, lock, milliseconds);
       close (lock);
     }
   close (folder);
