@@ -50,7 +50,7 @@ go_to (Outside         *outside,
   g_autoptr (AtspiAccessible) strip = outside_strip (outside);
   g_autofree char *start = lacuna_format_address_grouped (range.start);
   g_autofree char *end = lacuna_format_address_grouped (range.end);
-  g_autofree char *pattern = g_strdup_printf ("*Selected: *%s – %s.", start, end);
+  g_autofree char *pattern = g_strdup_printf ("*Selected: *%s – %s.*", start, end);
 
   outside_press (outside, XK_g, XK_Control_L);
   type_into (outside, "Go to address or name", expression);
@@ -208,8 +208,8 @@ test_candidate (Outside      *outside,
   at_first = lacuna_format_address_grouped (gaps[0].range.end);
   at_second = lacuna_format_address_grouped (gaps[1].range.end);
   {
-    g_autofree char *first_pattern = g_strdup_printf ("*Selected: * – %s.", at_first);
-    g_autofree char *second_pattern = g_strdup_printf ("*Selected: * – %s.", at_second);
+    g_autofree char *first_pattern = g_strdup_printf ("*Selected: * – %s.*", at_first);
+    g_autofree char *second_pattern = g_strdup_printf ("*Selected: * – %s.*", at_second);
 
     outside_press (outside, XK_F3, NoSymbol);
     g_free (outside_expect_description (outside, strip, second_pattern));

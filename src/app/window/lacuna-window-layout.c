@@ -32,7 +32,7 @@
 #define THREE_ROWS_HEIGHT 168
 
 /* Below this, rows are worth more than sentences. */
-#define SQUAT_HEIGHT 600
+#define SQUAT_HEIGHT 640
 
 /* Below this the header has room for no more buttons than it can't do without. */
 #define SLIM_WIDTH 440
