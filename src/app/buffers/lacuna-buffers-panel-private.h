@@ -79,6 +79,10 @@ gpointer lacuna_buffers_panel_get_selected  (LacunaBuffersPanel *self,
                                              GType               type);
 void     lacuna_buffers_panel_update_empty  (LacunaBuffersPanel *self);
 
+/* As lacuna_buffers_panel_select(), whatever is selected. */
+void     lacuna_buffers_panel_select_memory (LacunaBuffersPanel *self,
+                                             guint64             address);
+
 /* lacuna-buffers-panel-selected.c: what is shown of the selected row, of the plan and the outcome */
 void     lacuna_buffers_panel_show_plan     (LacunaBuffersPanel *self);
 void     lacuna_buffers_panel_show_selected (LacunaBuffersPanel *self);

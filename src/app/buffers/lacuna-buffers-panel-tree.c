@@ -289,20 +289,40 @@ find_row (LacunaBuffersPanel *self,
     }
 }
 
+/* What somebody looks up stays selected while the window shows where it was. */
+static gboolean
+is_about (gpointer item,
+          guint64  address)
+{
+  if (LACUNA_IS_OPERATION (item))
+    return lac_range_contains (lacuna_operation_get_range (item), address);
+  if (LACUNA_IS_REFERENCE (item))
+    return lac_range_contains (lacuna_reference_get_range (item), address);
+  return FALSE;
+}
+
 /**
  * lacuna_buffers_panel_select:
  * @address: any address
  *
- * Selects the buffer or allocation that holds @address, and scrolls to it; when none does, what is
- * selected stays.
+ * Selects the buffer or allocation that holds @address, and scrolls to it; when none does, or what is
+ * selected tells of it, that stays.
  */
 void
 lacuna_buffers_panel_select (LacunaBuffersPanel *self,
                              guint64             address)
 {
-  guint position;
-
   g_return_if_fail (LACUNA_IS_BUFFERS_PANEL (self));
+
+  if (self->followed == NULL || !is_about (self->followed, address))
+    lacuna_buffers_panel_select_memory (self, address);
+}
+
+void
+lacuna_buffers_panel_select_memory (LacunaBuffersPanel *self,
+                                    guint64             address)
+{
+  guint position;
 
   if (self->tree == NULL)
     return;

@@ -150,7 +150,7 @@ show_made (LacunaWindow *self)
       || !lacuna_window_find_range (self, made.start, &found, &gap) || gap != G_MAXSIZE)
     return;
   self->buffers.made = (struct lac_range){ 0, 0 };
-  lacuna_window_select (self, made.start);
+  lacuna_window_select_place (self, made.start);
   lacuna_strip_reveal_range (self->strip, made, TRUE);
 }
 
@@ -282,7 +282,11 @@ lacuna_window_buffers_performed (LacunaWindow    *self,
   if (lacuna_operation_get_error (operation) == NULL
       && (deed == LACUNA_DEED_CREATE_BUFFER || deed == LACUNA_DEED_ALLOCATE
           || (deed == LACUNA_DEED_APPEND && lacuna_operation_get_created (operation))))
-    self->buffers.made = lacuna_operation_get_range (operation);
+    {
+      self->buffers.made = lacuna_operation_get_range (operation);
+      /* The picture may have it already, and then no other comes for it. */
+      show_made (self);
+    }
   if (page_is_shown (self))
     lacuna_window_say (self, title);
   else
@@ -313,7 +317,7 @@ lacuna_window_buffers_chosen (LacunaWindow *self,
 
   if (self->snapshot == NULL || !lacuna_window_find_range (self, address, &range, &gap))
     return;
-  lacuna_window_select (self, address);
+  lacuna_window_select_place (self, address);
   lacuna_strip_reveal_range (self->strip, self->selected, TRUE);
 }
 

@@ -166,6 +166,8 @@ void     lacuna_window_notify              (LacunaWindow        *self,
                                             LacunaWindowProperty property);
 
 /* lacuna-window.c */
+void     lacuna_window_select_place        (LacunaWindow     *self,
+                                            guint64           address);
 void     lacuna_window_select              (LacunaWindow     *self,
                                             guint64           address);
 void     lacuna_window_show_selection      (LacunaWindow     *self);

@@ -139,12 +139,7 @@ lacuna_window_go_to (LacunaWindow *self,
       lacuna_window_toast (self, message);
       return;
     }
-  lacuna_window_select (self, address);
-  /* Where it begins is where what is selected begins, which is marked as it is. */
-  self->has_place = address != self->selected.start;
-  self->place = address;
-  lacuna_window_show_selection (self);
-  lacuna_window_go_to_byte (self, address);
+  lacuna_window_select_place (self, address);
   if (can_be_seen (self))
     lacuna_strip_reveal_range (self->strip, place, TRUE);
   else

@@ -150,7 +150,8 @@ lacuna_window_show_selection (LacunaWindow *self)
   lacuna_inspector_set_selection (self->inspector, self->any_selected, self->selected.start);
   lacuna_window_show_bytes (self);
   if (self->any_selected)
-    lacuna_buffers_panel_select (self->buffers_panel, self->selected.start);
+    lacuna_buffers_panel_select (self->buffers_panel,
+                                 self->has_place ? self->place : self->selected.start);
   lacuna_window_set_actions_enabled (self);
 }
 
@@ -203,15 +204,10 @@ lacuna_window_find_range (LacunaWindow     *self,
   return TRUE;
 }
 
-/**
- * lacuna_window_select:
- * @address: any address
- *
- * Selects the region or gap at @address everywhere; does nothing when there is none.
- */
-void
-lacuna_window_select (LacunaWindow *self,
-                      guint64       address)
+static void
+select_at (LacunaWindow *self,
+           guint64       address,
+           gboolean      is_place)
 {
   gsize gap;
 
@@ -224,7 +220,38 @@ lacuna_window_select (LacunaWindow *self,
   if (gap != G_MAXSIZE && lacuna_gap_panel_select_gap (self->gap_panel, gap))
     lacuna_window_show_candidate (self);
   lacuna_region_pane_select (self->region_pane, TRUE, self->selected.start);
+  /* Where it begins is where what is selected begins, which is marked as it is. */
+  self->has_place = is_place && address != self->selected.start;
+  self->place = address;
   lacuna_window_show_selection (self);
+}
+
+/**
+ * lacuna_window_select:
+ * @address: any address
+ *
+ * Selects the region or gap at @address everywhere; does nothing when there is none.
+ */
+void
+lacuna_window_select (LacunaWindow *self,
+                      guint64       address)
+{
+  select_at (self, address, FALSE);
+}
+
+/**
+ * lacuna_window_select_place:
+ * @address: any address
+ *
+ * Selects what is at @address, and marks the place in it. The system makes one region of neighbours that
+ * are alike, so what one means may begin anywhere in what is selected.
+ */
+void
+lacuna_window_select_place (LacunaWindow *self,
+                            guint64       address)
+{
+  select_at (self, address, TRUE);
+  lacuna_window_go_to_byte (self, address);
 }
 
 /**
