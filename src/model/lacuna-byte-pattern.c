@@ -175,6 +175,15 @@ lacuna_byte_pattern_get_length (const LacunaBytePattern *self)
   return self->length;
 }
 
+gboolean
+lacuna_byte_pattern_is_zero (const LacunaBytePattern *self)
+{
+  for (gsize i = 0; i < self->length; i++)
+    if (self->bytes[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 matches (const LacunaBytePattern *self,
          const guint8            *bytes)

@@ -27,6 +27,9 @@ void               lacuna_byte_pattern_unref         (LacunaBytePattern       *s
 
 gsize              lacuna_byte_pattern_get_length    (const LacunaBytePattern *self);
 
+/* Whether nothing but zeros matches, or anything: it is found in memory that was never written. */
+gboolean           lacuna_byte_pattern_is_zero       (const LacunaBytePattern *self);
+
 /* Where it occurs first, or last, in @n_bytes bytes; -1 where it does not. Threads: any. */
 gssize             lacuna_byte_pattern_find_first    (const LacunaBytePattern *self,
                                                       const guint8            *bytes,

@@ -2,7 +2,8 @@
  *
  * A sweep reads pieces that overlap by the pattern's length less one, so that a match across two of
  * them is found in the first. Holes cut a piece into runs: a match has no byte that can't be read.
- * Between pieces it is looked whether anybody still wants to know.
+ * Between pieces it is looked whether anybody still wants to know. Memory that was never touched is left
+ * out where it is nothing but zeros, unless zeros are what is looked for.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,6 +14,9 @@
 /* Large enough that a system call counts for nothing, small enough to stop at once. */
 #define PIECE ((guint64) 1 << 20)
 
+/* What was never touched is asked for this far ahead: some milliseconds. */
+#define REACH ((guint64) 1 << 30)
+
 struct _LacunaByteSearch
 {
   gatomicrefcount ref_count;
@@ -21,6 +25,7 @@ struct _LacunaByteSearch
   GArray *ranges; /* of struct lac_range: sorted, apart */
   guint64 from;
   gboolean backward;
+  gboolean sparse;
   guint64 total;
   guint n_done_kibibytes; /* atomic; 4 TiB fit */
 };
@@ -67,6 +72,13 @@ lacuna_byte_search_new (LacunaByteSource       *source,
         g_array_append_val (self->ranges, ranges[i]);
     }
   return self;
+}
+
+void
+lacuna_byte_search_set_sparse (LacunaByteSearch *self,
+                               gboolean          sparse)
+{
+  self->sparse = sparse;
 }
 
 LacunaByteSearch *
@@ -199,19 +211,80 @@ sweep_range (LacunaByteSearch *self,
   return FALSE;
 }
 
+/* The same without what was never touched. A match has a byte that is not zero, so it shares one with a
+ * part that was, and starts less than its length before that. */
+static gboolean
+sweep_parts (LacunaByteSearch *self,
+             struct lac_range  range,
+             struct lac_range  starts,
+             GCancellable     *cancellable,
+             guint64          *out_address)
+{
+  guint64 before = lacuna_byte_pattern_get_length (self->pattern) - 1;
+  struct lac_range reach
+      = { starts.start, MIN (range.end, lac_add_saturating (starts.end, before)) };
+  g_autoptr (GArray) parts = lacuna_byte_source_survey (self->source, reach);
+  struct lac_range rest = starts;
+
+  for (guint i = 0; i < parts->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      guint index = self->backward ? parts->len - 1 - i : i;
+      struct lac_range part = g_array_index (parts, struct lac_range, index);
+      struct lac_range here
+          = lac_range_intersect (rest, (struct lac_range){ lac_subtract_saturating (part.start, before),
+                                                           part.end });
+
+      if (lac_range_size (here) == 0)
+        continue;
+      add_progress (self, self->backward ? rest.end - here.end : here.start - rest.start);
+      if (sweep_range (self, range, here, cancellable, out_address))
+        return TRUE;
+      if (self->backward)
+        rest.end = here.start;
+      else
+        rest.start = here.end;
+    }
+  add_progress (self, lac_range_size (rest));
+  return FALSE;
+}
+
+static gboolean
+sweep_sparse (LacunaByteSearch *self,
+              struct lac_range  range,
+              struct lac_range  starts,
+              GCancellable     *cancellable,
+              guint64          *out_address)
+{
+  while (lac_range_size (starts) > 0 && !g_cancellable_is_cancelled (cancellable))
+    {
+      guint64 size = MIN (REACH, lac_range_size (starts));
+      struct lac_range near = starts;
+
+      if (self->backward)
+        near.start = starts.end = near.end - size;
+      else
+        near.end = starts.start = near.start + size;
+      if (sweep_parts (self, range, near, cancellable, out_address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 sweep (LacunaByteSearch *self,
        struct lac_range  starts,
        GCancellable     *cancellable,
        guint64          *out_address)
 {
+  gboolean is_sparse = self->sparse && !lacuna_byte_pattern_is_zero (self->pattern);
+
   for (guint i = 0; i < self->ranges->len && !g_cancellable_is_cancelled (cancellable); i++)
     {
       guint index = self->backward ? self->ranges->len - 1 - i : i;
       struct lac_range range = g_array_index (self->ranges, struct lac_range, index);
 
-      if (sweep_range (self, range, lac_range_intersect (range, starts), cancellable,
-                       out_address))
+      if ((is_sparse ? sweep_sparse : sweep_range) (self, range, lac_range_intersect (range, starts),
+                                                    cancellable, out_address))
         return TRUE;
     }
   return FALSE;

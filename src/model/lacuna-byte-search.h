@@ -28,6 +28,12 @@ LacunaByteSearch *lacuna_byte_search_new          (LacunaByteSource        *sour
                                                    gsize                    n_ranges,
                                                    guint64                  from,
                                                    gboolean                 backward);
+
+/* Before it runs: whether what was never touched there is zero, as in private memory without a file. Then
+ * it is not read, but for what a match may share with what was: the system would have to make tables
+ * for all of it. */
+void              lacuna_byte_search_set_sparse   (LacunaByteSearch        *self,
+                                                   gboolean                 sparse);
 LacunaByteSearch *lacuna_byte_search_ref          (LacunaByteSearch        *self);
 void              lacuna_byte_search_unref        (LacunaByteSearch        *self);
 

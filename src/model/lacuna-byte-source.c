@@ -6,6 +6,7 @@
 
 #include "lacuna-byte-source.h"
 #include "lacuna-target-memory.h"
+#include "os/touched.h"
 
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct _LacunaByteSource
 {
   gatomicrefcount ref_count;
   LacunaByteReader reader;
+  LacunaByteSurveyor surveyor; /* (nullable) */
   gpointer data;
   GDestroyNotify destroy;
 };
@@ -36,7 +38,7 @@ lacuna_byte_source_new (LacunaByteReader reader,
                         gpointer         data,
                         GDestroyNotify   destroy)
 {
-  LacunaByteSource *self = g_new (LacunaByteSource, 1);
+  LacunaByteSource *self = g_new0 (LacunaByteSource, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->reader = reader;
@@ -55,6 +57,21 @@ read_target (gpointer         data,
   return lacuna_target_read_memory (data, range, bytes, holes, NULL, error);
 }
 
+static void
+add_part (struct lac_range part,
+          void            *user_data)
+{
+  g_array_append_val ((GArray *) user_data, part);
+}
+
+static gboolean
+survey_self (gpointer         data,
+             struct lac_range range,
+             GArray          *parts)
+{
+  return lac_os_find_touched (range, add_part, parts);
+}
+
 /**
  * lacuna_byte_source_new_for_target:
  * @target: (transfer none): what can be read
@@ -64,7 +81,50 @@ read_target (gpointer         data,
 LacunaByteSource *
 lacuna_byte_source_new_for_target (LacunaTarget *target)
 {
-  return lacuna_byte_source_new (read_target, g_object_ref (target), g_object_unref);
+  LacunaByteSource *self
+      = lacuna_byte_source_new (read_target, g_object_ref (target), g_object_unref);
+
+  if (lacuna_target_get_kind (target) == LACUNA_TARGET_SELF)
+    lacuna_byte_source_set_surveyor (self, survey_self);
+  return self;
+}
+
+void
+lacuna_byte_source_set_surveyor (LacunaByteSource  *self,
+                                 LacunaByteSurveyor surveyor)
+{
+  self->surveyor = surveyor;
+}
+
+/**
+ * lacuna_byte_source_survey:
+ * @range: half-open, in bytes
+ *
+ * Returns: (transfer full): the parts of @range that are to be read, in order and apart
+ */
+GArray *
+lacuna_byte_source_survey (LacunaByteSource *self,
+                           struct lac_range  range)
+{
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+  guint n_parts = 0;
+
+  if (self->surveyor == NULL || !self->surveyor (self->data, range, parts))
+    {
+      g_array_set_size (parts, 0);
+      g_array_append_val (parts, range);
+    }
+  /* Whole pages were asked about, and are more than the range. */
+  for (guint i = 0; i < parts->len; i++)
+    {
+      struct lac_range part
+          = lac_range_intersect (g_array_index (parts, struct lac_range, i), range);
+
+      if (lac_range_size (part) > 0)
+        g_array_index (parts, struct lac_range, n_parts++) = part;
+    }
+  g_array_set_size (parts, n_parts);
+  return parts;
 }
 
 LacunaByteSource *

@@ -23,6 +23,12 @@ typedef gboolean (*LacunaByteReader) (gpointer         data,
                                       GArray          *holes,
                                       GError         **error);
 
+/* Appends the parts of @range in which there may be other bytes than zeros to @parts (of struct lac_range,
+ * in order, apart, inside @range). FALSE when it is not known. Called as a reader is. */
+typedef gboolean (*LacunaByteSurveyor) (gpointer         data,
+                                        struct lac_range range,
+                                        GArray          *parts);
+
 /* LacunaByteRead: what one reading of some bytes gave. */
 typedef struct
 {
@@ -41,6 +47,15 @@ LacunaByteSource *lacuna_byte_source_new         (LacunaByteReader     reader,
 LacunaByteSource *lacuna_byte_source_new_for_target (LacunaTarget     *target);
 LacunaByteSource *lacuna_byte_source_ref         (LacunaByteSource    *self);
 void              lacuna_byte_source_unref       (LacunaByteSource    *self);
+
+/* Once, by who made the source, before anybody else has it. @data is that of the reader. */
+void              lacuna_byte_source_set_surveyor (LacunaByteSource   *self,
+                                                   LacunaByteSurveyor  surveyor);
+
+/* (transfer full): the parts of @range that are to be read; the rest was never touched, and is zero where
+ * it can be read and belongs to no file. All of it when that is not known. Threads: any. */
+GArray           *lacuna_byte_source_survey      (LacunaByteSource    *self,
+                                                  struct lac_range     range);
 
 /* (transfer full): blocks; never NULL: where nothing can be read there is one hole. */
 LacunaByteRead   *lacuna_byte_source_read        (LacunaByteSource    *self,

@@ -6,6 +6,8 @@
 
 #include "model/lacuna-byte-search.h"
 
+#include <sys/mman.h>
+
 #define START ((guint64) 0x500000)
 #define SIZE 0x300000
 
@@ -165,6 +167,164 @@ test_random (void)
   g_free (block.bytes);
 }
 
+#define PAGE 0x1000
+
+typedef struct
+{
+  Block block;
+  guint64 n_read;
+} Sparse;
+
+static gboolean
+sparse_read (gpointer         data,
+             struct lac_range range,
+             guint8          *bytes,
+             GArray          *holes,
+             GError         **error)
+{
+  Sparse *sparse = data;
+
+  sparse->n_read += lac_range_size (range);
+  return block_read (&sparse->block, range, bytes, holes, error);
+}
+
+static gboolean
+is_touched (const Sparse *sparse,
+            guint64       page)
+{
+  for (guint i = 0; i < PAGE; i++)
+    if (sparse->block.bytes[page - START + i] != 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+sparse_survey (gpointer         data,
+               struct lac_range range,
+               GArray          *parts)
+{
+  for (guint64 page = lac_align_down (range.start, PAGE); page < range.end; page += PAGE)
+    if (is_touched (data, page))
+      {
+        struct lac_range part = { page, page + PAGE };
+
+        g_array_append_val (parts, part);
+      }
+  return TRUE;
+}
+
+/* What was never touched is left out, and what is found stays the same. */
+static void
+test_sparse (void)
+{
+  Sparse sparse = { { g_malloc0 (SIZE), g_array_new (FALSE, FALSE, sizeof (struct lac_range)) }, 0 };
+  g_autoptr (LacunaByteSource) source = lacuna_byte_source_new (sparse_read, &sparse, NULL);
+  struct lac_range range = { START + 5, START + SIZE - 7 };
+  guint n_found = 0;
+
+  lacuna_byte_source_set_surveyor (source, sparse_survey);
+  for (int i = 0; i < 40; i++)
+    {
+      int page = g_test_rand_int_range (1, SIZE / PAGE - 1) * PAGE;
+
+      /* At the ends of pages, where a match begins or ends in one that was not touched. */
+      for (int j = 0; j < 3; j++)
+        sparse.block.bytes[page + g_test_rand_int_range (-3, 4)] = (guint8) (i % 3 + 1);
+    }
+  for (int round = 0; round < 80; round++)
+    {
+      static const char *const texts[] = { "00 00 01", "01 00 00", "?? 02", "02 ?? ??", "03",
+                                           "00 ?? 01 00", "00 00", "07 07", "?? ?? 00 03" };
+      const char *text = texts[round % (int) G_N_ELEMENTS (texts)];
+      g_autoptr (LacunaBytePattern) pattern = lacuna_byte_pattern_new_for_bytes (text, NULL);
+      gboolean backward = g_test_rand_bit ();
+      guint64 from = START + (guint64) g_test_rand_int_range (0, SIZE);
+      LacunaByteFind expected = find (source, pattern, &range, 1, from, backward);
+      g_autoptr (LacunaByteSearch) search
+          = lacuna_byte_search_new (source, pattern, &range, 1, from, backward);
+      LacunaByteFind result;
+
+      lacuna_byte_search_set_sparse (search, TRUE);
+      sparse.n_read = 0;
+      g_assert_true (lacuna_byte_search_run (search, NULL, &result, NULL));
+      g_assert_cmpint (result.found, ==, expected.found);
+      n_found += result.found;
+      if (result.found)
+        {
+          g_assert_cmphex (result.range.start, ==, expected.range.start);
+          g_assert_cmpint (result.wrapped, ==, expected.wrapped);
+        }
+      /* Everything was looked through, but of a thousandth of it and not of all. */
+      else
+        {
+          g_assert_cmpuint (sparse.n_read, <, 100 * (PAGE + 8));
+          g_assert_cmpfloat (lacuna_byte_search_get_progress (search), >, 0.9);
+        }
+    }
+  g_assert_cmpuint (n_found, >, 10);
+  g_array_unref (sparse.block.holes);
+  g_free (sparse.block.bytes);
+}
+
+/* KiB of the system's memory that is spent on this process's page tables. */
+static guint64
+page_table_size (void)
+{
+  g_autofree char *text = NULL;
+  const char *at;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  at = strstr (text, "VmPTE:");
+  return at != NULL ? g_ascii_strtoull (at + strlen ("VmPTE:"), NULL, 10) : 0;
+}
+
+/* Sixteen gibibytes of which one page exists, in this very process. */
+static void
+test_untouched (void)
+{
+  gsize size = (gsize) 16 << 30;
+  guint8 *memory;
+  g_autoptr (LacunaTarget) self = lacuna_target_new_self ();
+  g_autoptr (LacunaByteSource) source = lacuna_byte_source_new_for_target (self);
+  g_autoptr (LacunaBytePattern) pattern = lacuna_byte_pattern_new_for_bytes ("00 77 66", NULL);
+  g_autoptr (LacunaByteSearch) search = NULL;
+  g_autoptr (GArray) parts = NULL;
+  struct lac_range range;
+  LacunaByteFind result;
+  guint64 before;
+
+  memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                 0);
+  if (memory == MAP_FAILED)
+    {
+      g_test_skip ("the system does not give 16 GiB of addresses");
+      return;
+    }
+  madvise (memory, size, MADV_NOHUGEPAGE);
+  range = (struct lac_range){ (guintptr) memory, (guintptr) memory + size };
+  memory[size / 2] = 0x77;
+  memory[size / 2 + 1] = 0x66;
+
+  parts = lacuna_byte_source_survey (source, range);
+  if (parts->len == 1 && lac_range_size (g_array_index (parts, struct lac_range, 0)) == size)
+    {
+      g_test_skip ("the system does not say which pages were touched");
+      munmap (memory, size);
+      return;
+    }
+  g_assert_cmpuint (parts->len, ==, 1);
+  g_assert_cmphex (g_array_index (parts, struct lac_range, 0).start, ==, range.start + size / 2);
+
+  search = lacuna_byte_search_new (source, pattern, &range, 1, range.start, FALSE);
+  lacuna_byte_search_set_sparse (search, TRUE);
+  before = page_table_size ();
+  g_assert_true (lacuna_byte_search_run (search, NULL, &result, NULL));
+  g_assert_true (result.found);
+  g_assert_cmphex (result.range.start, ==, range.start + size / 2 - 1);
+  g_assert_cmpuint (page_table_size (), <, before + 1024);
+  munmap (memory, size);
+}
+
 static void
 test_pattern (void)
 {
@@ -234,6 +394,8 @@ main (int   argc,
 
   g_test_add_func ("/model/byte-pattern/bytes-any-and-text", test_pattern);
   g_test_add_func ("/model/byte-search/agrees-with-looking-everywhere", test_random);
+  g_test_add_func ("/model/byte-search/leaves-out-what-was-never-touched", test_sparse);
+  g_test_add_func ("/model/byte-search/builds-no-page-tables", test_untouched);
   g_test_add_func ("/model/byte-search/ends-when-cancelled", test_cancel);
 
   return g_test_run ();
