@@ -409,8 +409,7 @@ make_file (int                  folder,
             N_ ("the disk has no room for the file"));
       goto failed;
     }
-  /* It is written to right away, and a page fault costs more than doing so here. */
-  address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0);
+  address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (address == MAP_FAILED)
     {
       lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be mapped"));

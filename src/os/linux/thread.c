@@ -52,7 +52,9 @@ static enum lac_status
 map_wiped (size_t size,
            void **out_address)
 {
-  void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  /* With MAP_NORESERVE it is a region of its own from the start, and need not be parted from a neighbour. */
+  void *memory = mmap (NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
   if (memory == MAP_FAILED)
     return LAC_E_NO_MEMORY;
@@ -176,13 +178,15 @@ ask_thread_id (void)
 {
   _Atomic uint32_t *own = atomic_load_explicit (&own_process, memory_order_acquire);
   int32_t thread = (int32_t) syscall (SYS_gettid);
-  uint32_t process;
+  uint32_t process = 0;
 
-  if (own == NULL)
+  /* What is new is written before it is read, since a page that was only read is touched twice. */
+  if (own != NULL)
+    process = atomic_load_explicit (own, memory_order_relaxed);
+  else
     own = make_own_process ();
   if (own == NULL)
     return thread;
-  process = atomic_load_explicit (own, memory_order_relaxed);
   if (process == 0)
     {
       uint32_t next;
