@@ -135,7 +135,7 @@ test_golden (gconstpointer data)
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   GskRenderNode *node;
 
-  lacuna_bytes_layout_init (&layout, 8, 21, golden->n_columns, 14, golden->width);
+  lacuna_bytes_layout_init (&layout, 8, 21, golden->n_columns, 14, 0, golden->width);
   lacuna_byte_pages_want (pages, scene.range);
   wait_for_pages (pages);
   g_atomic_int_set (&memory.salt, 7);
@@ -165,23 +165,30 @@ test_columns (void)
   const struct
   {
     guint wanted;
+    guint n_needed;
     int width;
     guint n_columns;
     guint n_digits;
     gboolean has_text;
     gboolean fits;
   } cases[] = {
-    { 0, 2000, 32, 14, TRUE, TRUE }, { 0, 900, 16, 14, TRUE, TRUE },
-    { 0, 500, 8, 14, TRUE, TRUE },   { 0, 370, 8, 10, TRUE, TRUE },
-    { 0, 300, 8, 10, FALSE, TRUE },  { 8, 2000, 8, 14, TRUE, TRUE },
-    { 32, 850, 32, 14, TRUE, FALSE }, { 16, 600, 16, 10, FALSE, TRUE },
+    { 0, 0, 2000, 32, 14, TRUE, TRUE }, { 0, 0, 900, 16, 14, TRUE, TRUE },
+    { 0, 0, 500, 8, 14, TRUE, TRUE },   { 0, 0, 370, 8, 10, TRUE, TRUE },
+    { 0, 0, 300, 8, 10, FALSE, TRUE },  { 8, 0, 2000, 8, 14, TRUE, TRUE },
+    /* What is too much for the room becomes less, and is not cut. */
+    { 32, 0, 850, 16, 14, TRUE, TRUE }, { 16, 0, 600, 8, 14, TRUE, TRUE },
+    { 32, 0, 1400, 32, 14, TRUE, TRUE }, { 32, 0, 300, 8, 10, FALSE, TRUE },
+    /* An address keeps the digits in which it differs from others. */
+    { 0, 5, 370, 8, 10, TRUE, TRUE },   { 0, 13, 330, 8, 13, FALSE, TRUE },
+    { 0, 20, 330, 8, 14, FALSE, TRUE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       LacunaBytesLayout layout;
 
-      lacuna_bytes_layout_init (&layout, 8, 20, cases[i].wanted, 14, cases[i].width);
+      lacuna_bytes_layout_init (&layout, 8, 20, cases[i].wanted, 14, cases[i].n_needed,
+                                cases[i].width);
       g_assert_cmpuint (layout.n_columns, ==, cases[i].n_columns);
       g_assert_cmpuint (layout.n_digits, ==, cases[i].n_digits);
       g_assert_cmpint (layout.has_text, ==, cases[i].has_text);

@@ -14,7 +14,7 @@
 #define MARGIN 14
 #define NARROW_MARGIN 6
 
-/* What is left of an address where room is short: "…c97c 7000". */
+/* What is left of an address at least where room is short: "…c97c 7000". */
 #define SHORT_DIGITS 10
 
 static int
@@ -80,33 +80,35 @@ fits (LacunaBytesLayout *layout,
       int                width)
 {
   layout->n_columns = n_columns;
-  layout->n_digits = is_short ? MIN (n_digits, SHORT_DIGITS) : n_digits;
+  layout->n_digits = n_digits;
   layout->is_short = is_short;
   layout->has_text = has_text;
   measure (layout);
   return layout->width <= width;
 }
 
-/* Bytes first, then whole addresses, then text. */
+/* Whole addresses and text first, and as many bytes as there is room for then. */
 void
 lacuna_bytes_layout_init (LacunaBytesLayout *layout,
                           int                letter,
                           int                row,
                           guint              n_columns,
                           guint              n_digits,
+                          guint              n_needed,
                           int                width)
 {
-  guint least = n_columns > 0 ? n_columns : GROUP;
+  guint most = n_columns > 0 ? n_columns : LACUNA_BYTES_MOST_COLUMNS;
+  guint n_short = MIN (n_digits, MAX (n_needed, SHORT_DIGITS));
 
   *layout = (LacunaBytesLayout){ .letter = letter, .row = row, .head = row + 5 };
-  for (guint n = n_columns > 0 ? n_columns : LACUNA_BYTES_MOST_COLUMNS; n >= least; n /= 2)
+  for (guint n = most; n >= GROUP; n /= 2)
     if (fits (layout, n, n_digits, FALSE, TRUE, width))
       return;
-  if (fits (layout, least, n_digits, TRUE, TRUE, width))
+  if (fits (layout, GROUP, n_short, TRUE, TRUE, width))
     return;
   /* What does not fit even so is scrolled sideways, and then everything is there. */
-  if (!fits (layout, least, n_digits, TRUE, FALSE, width))
-    fits (layout, least, n_digits, FALSE, TRUE, width);
+  if (!fits (layout, GROUP, n_short, TRUE, FALSE, width))
+    fits (layout, GROUP, n_digits, FALSE, TRUE, width);
 }
 
 guint

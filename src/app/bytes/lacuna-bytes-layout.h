@@ -37,13 +37,15 @@ typedef struct
   int width;         /* of all of it */
 } LacunaBytesLayout;
 
-/* Makes the best of @width pixels: @n_columns bytes in a row, or as many as fit when that is 0, for
- * addresses of up to @n_digits letters, which are cut at the front where room is short. */
+/* Makes the best of @width pixels: @n_columns bytes in a row, or as many as fit when that is 0 or too
+ * many, for addresses of up to @n_digits letters, which are cut at the front where there is no room for
+ * eight bytes otherwise; @n_needed letters are left, in which they differ. */
 void     lacuna_bytes_layout_init     (LacunaBytesLayout       *layout,
                                        int                      letter,
                                        int                      row,
                                        guint                    n_columns,
                                        guint                    n_digits,
+                                       guint                    n_needed,
                                        int                      width);
 
 int      lacuna_bytes_layout_address_x (const LacunaBytesLayout *layout);

@@ -142,17 +142,38 @@ row_height (LacunaBytesGlyphs *glyphs)
   return lacuna_bytes_glyphs_height (glyphs) + 4;
 }
 
-/* How many letters the highest address of the range takes. */
+/* How many letters @number takes. */
 static guint
-count_digits (LacunaBytes *self)
+count_digits (guint64 number)
 {
-  guint64 last = lac_range_size (self->range) > 0 ? self->range.end - 1 : 0xffff;
-  guint n_digits = 1;
+  guint n_digits = 4;
 
-  while (n_digits < 16 && last >> (n_digits * 4) != 0)
+  while (n_digits < 16 && number >> (n_digits * 4) != 0)
     n_digits++;
-  n_digits = MAX (n_digits, 4);
   return n_digits + (n_digits - 1) / 4;
+}
+
+static guint64
+last_of (LacunaBytes *self)
+{
+  return lac_range_size (self->range) > 0 ? self->range.end - 1 : 0;
+}
+
+/* Whether all of it has room, in letters of one of the two sizes. */
+static gboolean
+try_layout (LacunaBytes *self,
+            gboolean     small,
+            int          width)
+{
+  LacunaBytesGlyphs *glyphs = ensure_glyphs (self, small);
+  guint64 last = last_of (self);
+
+  self->small = small;
+  /* Addresses differ in some digits, and those are needed, after an ellipsis. */
+  lacuna_bytes_layout_init (&self->layout, lacuna_bytes_glyphs_width (glyphs), row_height (glyphs),
+                            self->wanted_columns, count_digits (last),
+                            count_digits (self->range.start ^ last) + 1, width);
+  return self->layout.has_text && self->layout.width <= width;
 }
 
 /* Smaller letters where text, or a part of the bytes, would have no room otherwise. */
@@ -160,17 +181,13 @@ static void
 choose_layout (LacunaBytes *self,
                int          width)
 {
-  for (int small = FALSE; small <= TRUE; small++)
-    {
-      LacunaBytesGlyphs *glyphs = ensure_glyphs (self, small);
-
-      self->small = small;
-      lacuna_bytes_layout_init (&self->layout, lacuna_bytes_glyphs_width (glyphs),
-                                row_height (glyphs), self->wanted_columns, count_digits (self),
-                                width);
-      if (self->layout.has_text && self->layout.width <= width)
+  if (self->wanted_columns > 0)
+    for (int small = FALSE; small <= TRUE; small++)
+      if (try_layout (self, small, width) && !self->layout.is_short
+          && self->layout.n_columns == self->wanted_columns)
         return;
-    }
+  if (!try_layout (self, FALSE, width))
+    try_layout (self, TRUE, width);
 }
 
 /* Keeps what is at the top there, however many bytes a row has. */
@@ -235,7 +252,7 @@ lacuna_bytes_measure (GtkWidget     *widget,
     }
   /* It makes do with what there is, and can be scrolled. */
   lacuna_bytes_layout_init (&layout, lacuna_bytes_glyphs_width (glyphs), row_height (glyphs), 16,
-                            count_digits (self), G_MAXINT);
+                            count_digits (last_of (self)), 0, G_MAXINT);
   *minimum = LEAST_LETTERS * layout.letter;
   *natural = layout.width;
 }
