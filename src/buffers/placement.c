@@ -135,6 +135,29 @@ pass (const struct lac_request *request,
     limits->down = start + request->query.size - 1;
 }
 
+/* Where nothing can be asked (no /proc, no descriptor is free), what satisfies the constraints can still be
+ * known: the system's own choice may. Those who name an anchor or an order want more than that. */
+static enum lac_status
+take_unasked (const struct lac_gap_query *query,
+              const struct lac_request   *request,
+              unsigned                    protection,
+              uint64_t                   *out_start)
+{
+  uint64_t start;
+
+  if (query->n_anchors != 0 || query->order != LAC_ORDER_NEAREST
+      || lac_os_allocate_anywhere (request->query.size, protection, &start, NULL) != LAC_OK)
+    return LAC_E_SYSTEM;
+  if (start >= request->window.start && start + request->query.size <= request->window.end
+      && (start & (request->query.alignment - 1)) == 0)
+    {
+      *out_start = start;
+      return LAC_OK;
+    }
+  lac_os_free (start, request->query.size, NULL);
+  return LAC_E_SYSTEM;
+}
+
 enum lac_status
 lac_placement_take (const struct lac_gap_query  *query,
                     unsigned                     protection,
@@ -187,6 +210,12 @@ lac_placement_take (const struct lac_gap_query  *query,
       /* Limits that were moved past a place say nothing of what is free. */
       pass (&request, &known.limits, start);
       moved = true;
+    }
+  if (status == LAC_E_SYSTEM && report.n_attempts == 0
+      && take_unasked (query, &request, protection, &start) == LAC_OK)
+    {
+      status = LAC_OK;
+      report.attempts[report.n_attempts++] = (struct lac_attempt){ .address = start };
     }
 
 out:

@@ -744,6 +744,44 @@ questions_fail_for_a_while (void)
   g_assert_cmphex (table->next_locator, ==, (uintptr_t) next);
 }
 
+/* Whoever takes any place has one, though nothing can be asked. */
+static void
+take_any_place (void)
+{
+  struct lac_private private;
+  struct lac_gap_query query;
+  struct lac_buffer buffer;
+
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_append (&buffer, "x", 1, NULL), ==, LAC_OK);
+  put (&buffer);
+  for (unsigned i = 0; i < 3; i++)
+    {
+      buffer = get (3000);
+      g_assert_cmpint (lac_buffer_append (&buffer, "x", 1, NULL), ==, LAC_OK);
+    }
+  lac_placement_init (&query);
+  g_assert_cmpint (lac_private_allocate (&query, LAC_PROTECTION_READ, &private, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_private_allocate (NULL, LAC_PROTECTION_READ, &private, NULL), ==, LAC_OK);
+}
+
+static void
+any_place_without_descriptors (void)
+{
+  struct rlimit none = { 0 };
+
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  take_any_place ();
+}
+
+static void
+any_place_without_proc (void)
+{
+  if (chroot (fixture_root) != 0)
+    _exit (CHILD_SKIPPED);
+  take_any_place ();
+}
+
 static void
 damaged_position (void)
 {
@@ -987,6 +1025,8 @@ main (int    argc,
     { "/buffers/table/chain-to-newer-version", chain_to_newer_version },
     { "/buffers/table/chain-of-others-is-used", chain_of_others_is_used },
     { "/buffers/table/count-past-its-end", count_past_end },
+    { "/buffers/buffer/any-place-without-descriptors", any_place_without_descriptors },
+    { "/buffers/buffer/any-place-without-proc", any_place_without_proc },
     { "/buffers/buffer/write-xor-execute", write_xor_execute },
   };
 
