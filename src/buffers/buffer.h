@@ -10,7 +10,10 @@
  * expect. Those who only use Lacuna may ask for %LAC_BUFFER_WRITE_XOR_EXECUTE.
  *
  * A child made by fork(2) begins with a locator of its own: what its parent appended is there, copied
- * as all memory is, but no buffer of the parent is taken or filled by the child.
+ * as all memory is, but no buffer of the parent is taken or filled by the child. A child made by vfork(2) has
+ * no memory of its own, so that what it does it does as its parent: it had better do none of this. Where the
+ * system can't wipe memory on fork(2) (Linux before 4.14), it may even replace its parent's locator by one of
+ * its own.
  *
  * SPDX-License-Identifier: MIT
  */

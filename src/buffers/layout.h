@@ -2,7 +2,9 @@
  *
  * Shared with Reloaded.Memory.Buffers 4.1.0, in memory and on disk, so none of this is ours to
  * change. Facts from its published file format; all integers are in the processor's own order, and
- * nothing is aligned beyond what is written here: an item's words lie at any multiple of 4.
+ * nothing is aligned beyond what is written here: an item's words lie at any multiple of 4. A table itself
+ * begins at a multiple of a pointer's size, as all who allocate have it, so that next_locator is read and
+ * written at once; a chain is not followed to anything else.
  *
  * A table is 4,096 bytes: a header, then items without holes. The first lies in a shared file,
  * further ones in memory that the process allocates; `next_locator` leads from one to the next.

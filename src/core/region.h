@@ -118,7 +118,9 @@ struct lac_backing
 static inline struct lac_range
 lac_region_range (const struct lac_region *region)
 {
-  return (struct lac_range){ region->start, region->end };
+  struct lac_range range = { region->start, region->end };
+
+  return range;
 }
 
 /**

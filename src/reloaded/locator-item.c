@@ -103,7 +103,7 @@ locatoritem_can_use (const LocatorItem *item,
     return false;
   base = item_base (item);
   position = item_position (item);
-  return position <= SIZE_MAX - base && base + position >= min_address
+  return position <= item_size (item) && position <= SIZE_MAX - base && base + position >= min_address
          && locatoritem_max_address (item) <= max_address;
 }
 

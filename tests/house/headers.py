@@ -81,7 +81,7 @@ def each_installed_header_is_cplusplus():
     headers = [h for h in headers_in(LIBRARY_FOLDERS) if is_installed(h)]
     headers += ["lacuna.h", "reloaded/reloaded.h"]
     for standard in ("c++11", "c++17"):
-        expect_no_complaints([*CXX, f"-std={standard}", "-xc++"], headers)
+        expect_no_complaints([*CXX, f"-std={standard}", "-pedantic", "-xc++"], headers)
 
 
 def is_installed(header):

@@ -623,6 +623,7 @@ check_item (LocatorItem *item,
   /* What others broke is not followed. */
   item->position = 17;
   CHECK (locatoritem_bytes_left (item) == 0);
+  CHECK (!locatoritem_can_use (item, 0, 0, SIZE_MAX));
   CHECK (locatoritem_append_bytes (item, bytes, 0) == 0);
   CHECK (!locatoritem_can_use (item, 1, 0, SIZE_MAX));
   item->base_address = UINTPTR_MAX - 3;
