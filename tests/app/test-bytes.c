@@ -503,6 +503,13 @@ find_child (GtkWidget *parent,
   return NULL;
 }
 
+static GtkWidget *
+find_named (GtkWidget  *bar,
+            const char *name)
+{
+  return GTK_WIDGET (gtk_widget_get_template_child (bar, LACUNA_TYPE_BYTES_FIND, name));
+}
+
 static void
 test_find (Fixture      *fixture,
            gconstpointer data)
@@ -511,6 +518,8 @@ test_find (Fixture      *fixture,
   GtkWidget *entry = find_child (bar, GTK_TYPE_SEARCH_ENTRY);
   struct lac_range first = { START + 0x100ffa, START + 0x101000 };
   struct lac_range second = { START + 0x240000, START + 0x240006 };
+  GtkWidget *label;
+  GtkWidget *offer;
 
   lacuna_bytes_pane_set_range (fixture->pane, (struct lac_range){ START, START + 0x300000 },
                                "memory", NULL);
@@ -534,10 +543,26 @@ test_find (Fixture      *fixture,
   SPIN_UNTIL (IS_AT (first));
   g_assert_true (gtk_widget_activate_action (bar, "bytes.find-previous", NULL));
   SPIN_UNTIL (IS_AT (second));
-#undef IS_AT
 
-  gtk_editable_set_text (GTK_EDITABLE (entry), "4x");
+  /* What is not there says where it was looked for. */
+  label = find_named (bar, "label");
+  offer = find_named (bar, "as_text_button");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "01 02 03 04 05 06 07 08 09 0a");
+  SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in memory"));
+
+  /* What is not finished is no text yet; what can't be bytes can be looked for as one. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "4");
   SPIN_UNTIL (gtk_widget_has_css_class (entry, "error"));
+  g_assert_false (gtk_widget_get_visible (offer));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "lacuna");
+  SPIN_UNTIL (gtk_widget_get_visible (offer));
+  g_assert_true (gtk_widget_has_css_class (entry, "error"));
+  lacuna_bytes_go_to (fixture->view, START);
+  g_signal_emit_by_name (offer, "clicked");
+  SPIN_UNTIL (IS_AT (first));
+  g_assert_false (gtk_widget_has_css_class (entry, "error"));
+  g_assert_false (gtk_widget_get_visible (offer));
+#undef IS_AT
 
   /* Escape gives the focus back. */
   g_signal_emit_by_name (entry, "stop-search");

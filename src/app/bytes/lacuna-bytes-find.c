@@ -9,9 +9,11 @@
 
 #include "lacuna-bytes-find.h"
 
+#include "app/lacuna-tooltip.h"
 #include "model/lacuna-byte-search.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* Milliseconds between two looks at how far it is, of which the first is the patience. */
 #define PROGRESS_STEP 250
@@ -25,9 +27,12 @@ struct _LacunaBytesFind
   GtkToggleButton *bytes_button;
   GtkToggleButton *text_button;
   GtkLabel *label;
+  GtkWidget *as_text_button;
   GtkWidget *stop_button;
 
   LacunaBytes *view;
+  char *place; /* (nullable) */
+  gboolean sparse;
   LacunaByteSearch *search;  /* that runs */
   GCancellable *cancellable; /* of it */
   guint progress_source;
@@ -49,6 +54,8 @@ say (LacunaBytesFind *self,
      gboolean         fault)
 {
   gtk_label_set_label (self->label, text);
+  /* Where room is short, it is cut. */
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), *text != '\0' ? text : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->label), *text != '\0');
   if (fault)
     gtk_widget_add_css_class (GTK_WIDGET (self->entry), "error");
@@ -99,12 +106,25 @@ found_cb (GObject      *source,
     return;
   end_search (self);
   if (!find.found)
-    say (self, _ ("Not found"), TRUE);
+    {
+      /* Translators: of a region: its name, its protection such as r-xp, its size. */
+      g_autofree char *text = g_strdup_printf (_ ("Not found in %s"),
+                                               self->place != NULL ? self->place : "");
+
+      say (self, self->place != NULL ? text : _ ("Not found"), TRUE);
+    }
   else
     {
       say (self, find.wrapped ? _ ("From the other end again") : "", FALSE);
       lacuna_bytes_select (self->view, find.range);
     }
+}
+
+/* Whether what is typed can't become bytes by typing on. */
+static gboolean
+is_no_bytes (const char *text)
+{
+  return text[strspn (text, "0123456789abcdefABCDEFxX?,; \t")] != '\0';
 }
 
 static LacunaBytePattern *
@@ -129,6 +149,7 @@ start_search (LacunaBytesFind *self,
   struct lac_range range;
 
   end_search (self);
+  gtk_widget_set_visible (self->as_text_button, FALSE);
   if (pages == NULL || !lacuna_bytes_find_has_text (self))
     {
       say (self, "", FALSE);
@@ -138,11 +159,19 @@ start_search (LacunaBytesFind *self,
   if (pattern == NULL)
     {
       say (self, error->message, TRUE);
+      gtk_widget_set_visible (self->as_text_button,
+                              gtk_toggle_button_get_active (self->bytes_button)
+                                  && is_no_bytes (gtk_editable_get_text (self->entry)));
+      /* Where room is short the offer says it all. */
+      if (gtk_widget_get_visible (self->as_text_button)
+          && gtk_orientable_get_orientation (self->box) == GTK_ORIENTATION_VERTICAL)
+        gtk_widget_set_visible (GTK_WIDGET (self->label), FALSE);
       return;
     }
   range = lacuna_bytes_get_range (self->view);
   self->search = lacuna_byte_search_new (lacuna_byte_pages_get_source (pages), pattern, &range, 1,
                                          from, backward);
+  lacuna_byte_search_set_sparse (self->search, self->sparse);
   self->cancellable = g_cancellable_new ();
   self->progress_source = g_timeout_add (PROGRESS_STEP, progress_cb, self);
   say (self, "", FALSE);
@@ -167,6 +196,14 @@ kind_toggled_cb (LacunaBytesFind *self,
                                             : _ ("Bytes such as 48 8b ?? 05"),
                 NULL);
   changed_cb (self);
+}
+
+static void
+as_text_cb (LacunaBytesFind *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
+  gtk_editable_set_position (self->entry, -1);
+  gtk_toggle_button_set_active (self->text_button, TRUE);
 }
 
 static void
@@ -228,11 +265,20 @@ lacuna_bytes_find_dispose (GObject *object)
 }
 
 static void
+lacuna_bytes_find_finalize (GObject *object)
+{
+  g_free (LACUNA_BYTES_FIND (object)->place);
+
+  G_OBJECT_CLASS (lacuna_bytes_find_parent_class)->finalize (object);
+}
+
+static void
 lacuna_bytes_find_class_init (LacunaBytesFindClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = lacuna_bytes_find_dispose;
+  G_OBJECT_CLASS (klass)->finalize = lacuna_bytes_find_finalize;
 
   /* LacunaBytesFind::leave: the bar is no longer wanted. */
   signals[LEAVE] = g_signal_new ("leave", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
@@ -249,10 +295,12 @@ lacuna_bytes_find_class_init (LacunaBytesFindClass *klass)
   BIND (bytes_button);
   BIND (text_button);
   BIND (label);
+  BIND (as_text_button);
   BIND (stop_button);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, kind_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, as_text_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
   gtk_widget_class_bind_template_callback (widget_class, previous_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_cb);
@@ -264,6 +312,7 @@ static void
 lacuna_bytes_find_init (LacunaBytesFind *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  lacuna_tooltip_yield_to_typing (GTK_WIDGET (self->entry), self->entry);
 }
 
 void
@@ -275,6 +324,23 @@ lacuna_bytes_find_set_view (LacunaBytesFind *self,
 
   self->view = view;
   g_object_add_weak_pointer (G_OBJECT (view), (gpointer *) &self->view);
+}
+
+/**
+ * lacuna_bytes_find_set_place:
+ * @place: what is looked through, for people
+ * @sparse: whether what was never touched there is zero
+ */
+void
+lacuna_bytes_find_set_place (LacunaBytesFind *self,
+                             const char      *place,
+                             gboolean         sparse)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_FIND (self));
+
+  g_free (self->place);
+  self->place = g_strdup (place);
+  self->sparse = sparse;
 }
 
 void

@@ -18,6 +18,12 @@ G_DECLARE_FINAL_TYPE (LacunaBytesFind, lacuna_bytes_find, LACUNA, BYTES_FIND, Gt
 void     lacuna_bytes_find_set_view (LacunaBytesFind *self,
                                      LacunaBytes     *view);
 
+/* Where that is, for people, such as "libc.so.6 · r-xp · 1.34 MiB"; and whether what was never touched
+ * there is zero. */
+void     lacuna_bytes_find_set_place (LacunaBytesFind *self,
+                                      const char      *place,
+                                      gboolean         sparse);
+
 /* Takes the focus, with what was looked for before selected. */
 void     lacuna_bytes_find_begin    (LacunaBytesFind *self);
 

@@ -29,6 +29,8 @@ struct _LacunaBytesPane
 
   GtkBox *bar;
   GtkLabel *title_label;
+  GtkLabel *shorter_label; /* what of the title is left where there is less room */
+  GtkLabel *shortest_label;
   GtkWidget *find_button;
   GtkMenuButton *menu_button;
   GMenuModel *menu;
@@ -74,6 +76,17 @@ tell (LacunaBytesPane *self,
       const char      *text)
 {
   g_signal_emit (self, signals[TOLD], 0, text);
+}
+
+static void
+set_titles (LacunaBytesPane *self,
+            const char      *title,
+            const char      *shorter,
+            const char      *shortest)
+{
+  gtk_label_set_label (self->title_label, title);
+  gtk_label_set_label (self->shorter_label, shorter);
+  gtk_label_set_label (self->shortest_label, shortest);
 }
 
 /* What can be done with bytes can't without any. */
@@ -432,6 +445,8 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
 #define BIND(name) gtk_widget_class_bind_template_child (widget_class, LacunaBytesPane, name)
   BIND (bar);
   BIND (title_label);
+  BIND (shorter_label);
+  BIND (shortest_label);
   BIND (find_button);
   BIND (menu_button);
   BIND (menu);
@@ -535,12 +550,37 @@ lacuna_bytes_pane_set_range (LacunaBytesPane *self,
   before = lacuna_bytes_get_range (self->view);
   if (before.start != range.start || before.end != range.end)
     lacuna_bytes_find_stop (self->find);
-  gtk_label_set_label (self->title_label, title);
+  set_titles (self, title, title, title);
+  lacuna_bytes_find_set_place (self->find, title, FALSE);
   lacuna_bytes_set_reason (self->view, reason);
   lacuna_bytes_set_range (self->view, range);
   gtk_stack_set_visible_child_name (self->stack, "bytes");
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), TRUE);
   update_actions (self);
+}
+
+void
+lacuna_bytes_pane_set_sparse (LacunaBytesPane *self,
+                              gboolean         sparse)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
+
+  lacuna_bytes_find_set_place (self->find, gtk_label_get_label (self->title_label), sparse);
+}
+
+/**
+ * lacuna_bytes_pane_set_short_titles:
+ * @shorter: the title without its least part
+ * @shortest: what can't be left out
+ */
+void
+lacuna_bytes_pane_set_short_titles (LacunaBytesPane *self,
+                                    const char      *shorter,
+                                    const char      *shortest)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
+
+  set_titles (self, gtk_label_get_label (self->title_label), shorter, shortest);
 }
 
 /**
@@ -554,7 +594,7 @@ lacuna_bytes_pane_set_message (LacunaBytesPane *self,
   g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
 
   lacuna_bytes_find_stop (self->find);
-  gtk_label_set_label (self->title_label, "");
+  set_titles (self, "", "", "");
   gtk_label_set_label (self->message_label, message);
   gtk_stack_set_visible_child_name (self->stack, "message");
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), FALSE);

@@ -32,6 +32,14 @@ void         lacuna_bytes_pane_set_range   (LacunaBytesPane  *self,
                                             const char       *title,
                                             const char       *reason);
 
+/* For that range: whether what was never touched there is zero, as in private memory without a file; and
+ * what it is called where there is less room, from longer to shorter. */
+void         lacuna_bytes_pane_set_sparse  (LacunaBytesPane  *self,
+                                            gboolean          sparse);
+void         lacuna_bytes_pane_set_short_titles (LacunaBytesPane *self,
+                                                 const char      *shorter,
+                                                 const char      *shortest);
+
 /* Shows a sentence instead of bytes. */
 void         lacuna_bytes_pane_set_message (LacunaBytesPane  *self,
                                             const char       *message);

@@ -63,10 +63,11 @@ show_message (LacunaWindow *self,
   hold (self, (struct lac_range){ 0, 0 });
 }
 
-/* "libc.so.6 · r-xp · 1.5 MiB". */
-static char *
-make_title (const struct lac_map    *map,
-            const struct lac_region *region)
+/* "libc.so.6 · r-xp · 1.5 MiB", "libc.so.6 · 1.5 MiB", "libc.so.6": what is left where there is less room. */
+static void
+make_titles (const struct lac_map    *map,
+             const struct lac_region *region,
+             char                    *titles[3])
 {
   const struct lac_backing *backing = lac_map_backing (map, region);
   g_autofree char *path = lacuna_region_name (backing);
@@ -75,9 +76,21 @@ make_title (const struct lac_map    *map,
   g_autofree char *size = lacuna_format_size (region->end - region->start);
   const char *kind = lacuna_ink_get_label (lacuna_ink_for_region (region));
 
+  titles[2] = g_strdup (*name != '\0' ? name : kind);
+  /* Translators: of a region: its name or what it is for, its size. */
+  titles[1] = g_strdup_printf (C_ ("region", "%s · %s"), titles[2], size);
   /* Translators: of a region: its name or what it is for, its protection such as r-xp, its size. */
-  return g_strdup_printf (C_ ("region", "%s · %s · %s"), *name != '\0' ? name : kind, protection,
-                          size);
+  titles[0] = g_strdup_printf (C_ ("region", "%s · %s · %s"), titles[2], protection, size);
+}
+
+/* Whether it reads as zeros where it was never touched. Any thread's stack and the heap do as well. */
+static gboolean
+is_sparse (const struct lac_map    *map,
+           const struct lac_region *region)
+{
+  return lac_map_backing (map, region)->inode == 0
+         && (region->kind == LAC_KIND_ANONYMOUS || region->kind == LAC_KIND_HEAP
+             || region->kind == LAC_KIND_STACK || region->kind == LAC_KIND_BUFFER);
 }
 
 /* (nullable): why nothing of what the window shows can be read. */
@@ -98,8 +111,11 @@ show_region (LacunaWindow            *self,
              const struct lac_region *region)
 {
   struct lac_range range = lac_region_range (region);
-  g_autofree char *title = make_title (lacuna_snapshot_get_map (self->snapshot), region);
+  const struct lac_map *map = lacuna_snapshot_get_map (self->snapshot);
+  char *titles[3];
   const char *reason = NULL;
+
+  make_titles (map, region, titles);
 
   if ((region->protection & LAC_PROTECTION_READ) == 0)
     reason = _ ("The memory has no read permission.");
@@ -111,7 +127,11 @@ show_region (LacunaWindow            *self,
       lacuna_bytes_pane_set_source (self->bytes_pane, source);
     }
   hold (self, range);
-  lacuna_bytes_pane_set_range (self->bytes_pane, range, title, reason);
+  lacuna_bytes_pane_set_range (self->bytes_pane, range, titles[0], reason);
+  lacuna_bytes_pane_set_short_titles (self->bytes_pane, titles[1], titles[2]);
+  lacuna_bytes_pane_set_sparse (self->bytes_pane, is_sparse (map, region));
+  for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
+    g_free (titles[i]);
 }
 
 /**
