@@ -60,6 +60,9 @@ struct _LacunaBuffersPanel
   guint reveal_source;
   guint reveal_position;
 
+  gboolean reveals_outcome;      /* once it lies where it will */
+  guint outcome_frames;          /* drawn since that was asked for */
+
   struct lac_gap_query query;    /* its anchors are owned */
   gboolean has_query;
   gboolean has_candidate;
@@ -88,6 +91,7 @@ void     lacuna_buffers_panel_show_plan     (LacunaBuffersPanel *self);
 void     lacuna_buffers_panel_show_selected (LacunaBuffersPanel *self);
 void     lacuna_buffers_panel_show_append   (LacunaBuffersPanel *self);
 void     lacuna_buffers_panel_show_outcome  (LacunaBuffersPanel *self);
+void     lacuna_buffers_panel_reveal_outcome (LacunaBuffersPanel *self);
 
 /* What the entry says; NULL, with @error when that is not since it is empty. */
 GBytes  *lacuna_buffers_panel_read_entry    (LacunaBuffersPanel *self,

@@ -166,6 +166,49 @@ lacuna_buffers_panel_show_selected (LacunaBuffersPanel *self)
   lacuna_buffers_panel_emit_acts_changed (self);
 }
 
+/* What is wrong with @text, and where that is, counted in letters. */
+static char *
+hex_fault (const char *text,
+           gssize      offset)
+{
+  glong column;
+  g_autofree char *letter = NULL;
+
+  if (offset < 0)
+    return g_strdup (_ ("There are no bytes in it."));
+  if ((gsize) offset >= strlen (text))
+    return g_strdup (_ ("A byte has two digits, and the second is missing at the end."));
+  column = g_utf8_pointer_to_offset (text, text + offset) + 1;
+  letter = g_utf8_substring (text, column - 1, column);
+  /* Translators: which letter of the text, and the letter. */
+  return g_strdup_printf (_ ("Column %ld: “%s” is no hexadecimal digit. Bytes are written as in 00 ab f9 "
+                             "0x42."),
+                          column, letter);
+}
+
+/* Underlines what is not understood; nothing with a negative @offset. */
+static void
+mark_entry (GtkEntry *entry,
+            gssize    offset)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (entry));
+  gsize length = strlen (text);
+
+  if (offset >= 0 && length > 0)
+    {
+      PangoAttribute *underline = pango_attr_underline_new (PANGO_UNDERLINE_ERROR);
+      const char *at = text + MIN ((gsize) offset, length);
+
+      if (*at == '\0')
+        at = g_utf8_find_prev_char (text, at);
+      underline->start_index = (guint) (at - text);
+      underline->end_index = (guint) (g_utf8_next_char (at) - text);
+      pango_attr_list_insert (attributes, underline);
+    }
+  gtk_entry_set_attributes (entry, attributes);
+}
+
 GBytes *
 lacuna_buffers_panel_read_entry (LacunaBuffersPanel *self,
                                  GError            **error)
@@ -175,7 +218,18 @@ lacuna_buffers_panel_read_entry (LacunaBuffersPanel *self,
   if (*text == '\0')
     return NULL;
   if (gtk_drop_down_get_selected (self->append_kind) == KIND_HEX)
-    return lacuna_hex_parse (text, NULL, error);
+    {
+      gssize offset = -1;
+      GBytes *bytes = lacuna_hex_parse (text, &offset, error);
+
+      if (bytes == NULL && error != NULL)
+        {
+          g_free ((*error)->message);
+          (*error)->message = hex_fault (text, offset);
+          mark_entry (self->append_entry, offset);
+        }
+      return bytes;
+    }
   return g_bytes_new (text, strlen (text));
 }
 
@@ -219,12 +273,14 @@ void
 lacuna_buffers_panel_show_append (LacunaBuffersPanel *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = lacuna_buffers_panel_read_entry (self, &error);
+  g_autoptr (GBytes) bytes = NULL;
   g_autofree char *text = NULL;
   const char *placeholder = gtk_drop_down_get_selected (self->append_kind) == KIND_HEX
                                 ? _ ("00 ab f9 0x42")
                                 : _ ("Append…");
 
+  mark_entry (self->append_entry, -1);
+  bytes = lacuna_buffers_panel_read_entry (self, &error);
   text = error != NULL ? g_strdup (error->message)
                        : append_words (self, bytes != NULL ? g_bytes_get_size (bytes) : 0);
   set_text (self->append_note, text);
@@ -240,16 +296,76 @@ lacuna_buffers_panel_show_append (LacunaBuffersPanel *self)
                                -1);
 }
 
+/* What was freed may stay for those who look at it. */
+static gboolean
+is_still_there (LacunaBuffersPanel *self,
+                LacunaOperation    *operation)
+{
+  GListModel *allocations = lacuna_allocator_get_allocations (self->allocator);
+  guint64 start = lacuna_operation_get_range (operation).start;
+
+  for (guint i = 0; i < g_list_model_get_n_items (allocations); i++)
+    {
+      g_autoptr (LacunaAllocation) allocation = g_list_model_get_item (allocations, i);
+
+      if (lacuna_allocation_get_range (allocation).start == start)
+        return lacuna_allocation_get_closing (allocation);
+    }
+  return FALSE;
+}
+
 /* The title is said above; (transfer full). */
 static char *
-make_story (LacunaOperation *operation)
+make_story (LacunaBuffersPanel *self,
+            LacunaOperation    *operation)
 {
   g_autofree char *story = lacuna_operation_describe (operation);
   g_autofree char *first
       = g_strdup_printf (C_ ("sentence", "%s."), lacuna_operation_get_title (operation));
   const char *rest = g_str_has_prefix (story, first) ? story + strlen (first) : story;
 
+  /* Of a free there is only to say who still looks, and that was so when it was done. */
+  if (lacuna_operation_get_deed (operation) == LACUNA_DEED_FREE
+      && lacuna_operation_get_error (operation) == NULL && strspn (rest, " \n") < strlen (rest)
+      && !is_still_there (self, operation))
+    return g_strdup (_ ("It went when the last look at it ended."));
   return g_strstrip (g_strdup (rest));
+}
+
+static gboolean
+reveal_outcome_cb (GtkWidget     *widget,
+                   GdkFrameClock *clock,
+                   gpointer       user_data)
+{
+  LacunaBuffersPanel *self = user_data;
+  GtkWidget *scroller = gtk_widget_get_ancestor (self->outcome_box, GTK_TYPE_SCROLLED_WINDOW);
+  GtkWidget *content = gtk_widget_get_parent (self->outcome_box);
+  graphene_rect_t bounds;
+
+  /* In the frame that it comes in, it has no place yet. */
+  if (self->outcome_frames++ < 2)
+    return G_SOURCE_CONTINUE;
+  self->reveals_outcome = FALSE;
+  if (gtk_widget_get_visible (self->outcome_box)
+      && gtk_widget_compute_bounds (self->outcome_box, content, &bounds))
+    gtk_adjustment_clamp_page (
+        gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)), bounds.origin.y,
+        bounds.origin.y + bounds.size.height);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * lacuna_buffers_panel_reveal_outcome:
+ *
+ * Scrolls to what was done, which lies last, and out of sight in a low window.
+ */
+void
+lacuna_buffers_panel_reveal_outcome (LacunaBuffersPanel *self)
+{
+  self->outcome_frames = 0;
+  if (!self->reveals_outcome)
+    gtk_widget_add_tick_callback (self->outcome_box, reveal_outcome_cb, self, NULL);
+  self->reveals_outcome = TRUE;
 }
 
 /**
@@ -269,7 +385,7 @@ lacuna_buffers_panel_show_outcome (LacunaBuffersPanel *self)
   if (operation == NULL)
     return;
   failed = lacuna_operation_get_error (operation) != NULL;
-  story = make_story (operation);
+  story = make_story (self, operation);
   title = g_strdup (lacuna_operation_get_title (operation));
   gtk_image_set_from_icon_name (self->outcome_icon, failed ? "dialog-warning-symbolic"
                                                            : "object-select-symbolic");

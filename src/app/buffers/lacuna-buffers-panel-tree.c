@@ -77,6 +77,9 @@ make_groups (LacunaBuffersPanel *self)
   add_group (self, 2, _ ("History"), _ ("What was done here, the newest first."),
              lacuna_allocator_get_operations (self->allocator));
   update_groups (self);
+  /* What was freed goes with the last look at it, and the outcome tells of that. */
+  g_signal_connect_swapped (self->groups[0], "notify::n-items",
+                            G_CALLBACK (lacuna_buffers_panel_show_outcome), self);
 }
 
 /**
@@ -145,6 +148,30 @@ items_changed_cb (LacunaBuffersPanel *self,
     lacuna_buffers_panel_update_empty (self);
 }
 
+/* The keyboard enters a list where it was in it last, and that is not where something was selected by
+ * others. */
+static void
+begin_at_selected (LacunaBuffersPanel *self)
+{
+  GtkWidget *list = GTK_WIDGET (self->tree_view);
+  GtkTreeListRow *selected = gtk_single_selection_get_selected_item (self->selection);
+
+  if (selected == NULL || (gtk_widget_get_state_flags (list) & GTK_STATE_FLAG_FOCUS_WITHIN) != 0)
+    return;
+  for (GtkWidget *item = gtk_widget_get_first_child (list); item != NULL;
+       item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (item);
+
+      if (GTK_IS_TREE_EXPANDER (row)
+          && gtk_tree_expander_get_list_row (GTK_TREE_EXPANDER (row)) == selected)
+        {
+          gtk_widget_set_focus_child (list, item);
+          return;
+        }
+    }
+}
+
 static gboolean
 reveal_cb (gpointer user_data)
 {
@@ -153,6 +180,7 @@ reveal_cb (gpointer user_data)
   self->reveal_source = 0;
   gtk_widget_activate_action (GTK_WIDGET (self->tree_view), "list.scroll-to-item", "u",
                               self->reveal_position);
+  begin_at_selected (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -81,6 +81,7 @@ finish (LacunaBuffersPanel *self,
   lacuna_buffers_panel_update_empty (self);
   lacuna_buffers_panel_show_selected (self);
   lacuna_buffers_panel_show_outcome (self);
+  lacuna_buffers_panel_reveal_outcome (self);
   lacuna_buffers_panel_emit_acts_changed (self);
   g_signal_emit (self, signals[PERFORMED], 0, operation);
 }
@@ -511,6 +512,8 @@ selection_changed_cb (LacunaBuffersPanel *self)
     return;
   self->shows_last = FALSE;
   lacuna_buffers_panel_show_outcome (self);
+  if (LACUNA_IS_OPERATION (item))
+    lacuna_buffers_panel_reveal_outcome (self);
   lacuna_buffers_panel_emit_acts_changed (self);
   if (lac_range_size (range) > 0)
     g_signal_emit (self, signals[CHOSEN], 0, range.start);

@@ -239,7 +239,20 @@ set_css_class (GtkWidget  *widget,
     gtk_widget_remove_css_class (widget, name);
 }
 
-/* The list's item has the focus, and GTK 4.8 gives it no name. */
+static void
+name_widget (GtkWidget   *widget,
+             const Words *words,
+             const char  *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (words->tooltip != NULL && *words->tooltip != '\0')
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    words->tooltip, -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+}
+
+/* The list has items, but what has the focus in one is the expander; GTK 4.8 gives neither a name. */
 static void
 name_item (GtkWidget   *row,
            const Words *words)
@@ -253,14 +266,9 @@ name_item (GtkWidget   *row,
     if (more[i] != NULL && *more[i] != '\0')
       g_string_append_printf (said, ", %s", more[i]);
   text = g_string_free (said, FALSE);
-  if (item == NULL)
-    return;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
-  if (words->tooltip != NULL && *words->tooltip != '\0')
-    gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                    words->tooltip, -1);
-  else
-    gtk_accessible_reset_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  name_widget (row, words, text);
+  if (item != NULL)
+    name_widget (item, words, text);
 }
 
 static void
