@@ -349,6 +349,33 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
     }
 }
 
+/* Without a wish for a place the lowest would do, which is right above address 0, where a null pointer
+ * that is a little off ends up. The program's own code is in reach of whatever is put near it, so that
+ * is where to look from, as far as the address space goes. */
+static const guint64 *
+find_home (void)
+{
+  static guint64 home;
+
+  home = (guint64) (guintptr) lacuna_buffers_panel_act;
+  return &home;
+}
+
+static void
+prefer_home (LacunaBuffersPanel   *self,
+             struct lac_gap_query *query)
+{
+  /* The lowest is what the form asks for by itself while there is nothing to be near to. */
+  if (query->n_anchors > 0
+      || (query->order != LAC_ORDER_NEAREST && query->order != LAC_ORDER_LOWEST)
+      || query->min > self->user.start || query->max < self->user.end)
+    return;
+  query->order = LAC_ORDER_NEAREST;
+  query->anchors = find_home ();
+  query->n_anchors = 1;
+  query->within = self->user.end;
+}
+
 static void
 perform_made (LacunaBuffersPanel *self,
               LacunaDeed          deed,
@@ -367,6 +394,8 @@ perform_made (LacunaBuffersPanel *self,
       request.query.max = lac_add_saturating (request.query.max, page - 1);
       request.query.max -= request.query.max % page;
     }
+  else
+    prefer_home (self, &request.query);
   if (protection == NULL || lacuna_buffers_read_access (protection, &request.protection))
     perform (self, &request);
 }

@@ -297,7 +297,8 @@ lacuna_window_buffers_performed (LacunaWindow    *self,
       /* Translators: a button: how it went, where and why there. */
       adw_toast_set_button_label (toast, _ ("_Details"));
       adw_toast_set_action_name (toast, "win.buffers");
-      adw_toast_set_timeout (toast, 8);
+      /* There is little beside it there. */
+      adw_toast_set_timeout (toast, self->room == LACUNA_ROOM_NARROW ? 4 : 8);
       lacuna_window_show_toast (self, toast, title);
     }
 }
@@ -343,6 +344,9 @@ buffers_action (GtkWidget  *widget,
 {
   LacunaWindow *self = LACUNA_WINDOW (widget);
 
+  /* The page says it itself, and at length. */
+  if (self->other_toast != NULL)
+    adw_toast_dismiss (self->other_toast);
   lacuna_window_show_panel_page (self, "buffers");
   lacuna_buffers_panel_focus (self->buffers_panel);
 }
