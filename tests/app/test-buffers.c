@@ -240,6 +240,9 @@ test_buffer (Fixture      *fixture,
 
   /* What is no hex is said to be none, and can't be appended. */
   type (fixture, 1, "0g");
+  assert_shows (fixture, "Column 2: “g” is no hexadecimal digit.");
+  type (fixture, 1, "000");
+  assert_shows (fixture, "the second is missing at the end.");
   g_assert_false (lacuna_buffers_panel_can (fixture->panel, LACUNA_ACT_APPEND));
   type (fixture, 1, "");
 }

@@ -148,6 +148,33 @@ undo (LacunaBuffersPanel *self)
   lacuna_allocator_undo_async (self->allocator, operation, undone_cb, data);
 }
 
+/* Without a wish for a place the lowest would do, which is right above address 0, where a null pointer
+ * that is a little off ends up. The program's own code is in reach of whatever is put near it, so that
+ * is where to look from, as far as the address space goes. */
+static const guint64 *
+find_home (void)
+{
+  static guint64 home;
+
+  home = (guint64) (guintptr) lacuna_buffers_panel_act;
+  return &home;
+}
+
+static void
+prefer_home (LacunaBuffersPanel   *self,
+             struct lac_gap_query *query)
+{
+  /* The lowest is what the form asks for by itself while there is nothing to be near to. */
+  if (query->n_anchors > 0
+      || (query->order != LAC_ORDER_NEAREST && query->order != LAC_ORDER_LOWEST)
+      || query->min > self->user.start || query->max < self->user.end)
+    return;
+  query->order = LAC_ORDER_NEAREST;
+  query->anchors = find_home ();
+  query->n_anchors = 1;
+  query->within = self->user.end;
+}
+
 /* What is appended goes to the buffer that is selected, else to any that fits. */
 static void
 append (LacunaBuffersPanel *self,
@@ -166,6 +193,7 @@ append (LacunaBuffersPanel *self,
     {
       request.deed = LACUNA_DEED_APPEND;
       request.query = self->query;
+      prefer_home (self, &request.query);
       request.query.size = 0;
       request.query.alignment = 1; /* of the bytes; the buffer is what “Find a Gap” asks for */
     }
@@ -347,33 +375,6 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
     default:
       return FALSE;
     }
-}
-
-/* Without a wish for a place the lowest would do, which is right above address 0, where a null pointer
- * that is a little off ends up. The program's own code is in reach of whatever is put near it, so that
- * is where to look from, as far as the address space goes. */
-static const guint64 *
-find_home (void)
-{
-  static guint64 home;
-
-  home = (guint64) (guintptr) lacuna_buffers_panel_act;
-  return &home;
-}
-
-static void
-prefer_home (LacunaBuffersPanel   *self,
-             struct lac_gap_query *query)
-{
-  /* The lowest is what the form asks for by itself while there is nothing to be near to. */
-  if (query->n_anchors > 0
-      || (query->order != LAC_ORDER_NEAREST && query->order != LAC_ORDER_LOWEST)
-      || query->min > self->user.start || query->max < self->user.end)
-    return;
-  query->order = LAC_ORDER_NEAREST;
-  query->anchors = find_home ();
-  query->n_anchors = 1;
-  query->within = self->user.end;
 }
 
 static void
