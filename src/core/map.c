@@ -167,11 +167,13 @@ lac_map_totals (const struct lac_map *map)
 }
 
 /* What a name look-up compares with: the whole name, the last part of a path, or that without what
- * says which version it is: up to its first dot (libc) or up to its .so (libpython3.11). */
+ * says which version it is: up to its .so (libc, libpython3.11), or else up to its first dot (python3):
+ * libc.mo, which holds texts of libc, is not what libc means where there is a libc.so.6. */
 enum name_part
 {
   WHOLE_NAME,
   LAST_PART,
+  LIBRARY_STEM,
   STEM,
 };
 
@@ -203,11 +205,12 @@ part_is (const struct lac_backing *backing,
       length -= (size_t) (slash + 1 - start);
       start = slash + 1;
     }
+  if (part == LIBRARY_STEM)
+    return name_length < length && memcmp (start, name, name_length) == 0
+           && is_version (start + name_length, length - name_length);
   if (part == STEM)
     return name_length < length && memcmp (start, name, name_length) == 0
-           && start[name_length] == '.'
-           && (memchr (name, '.', name_length) == NULL
-               || is_version (start + name_length, length - name_length));
+           && start[name_length] == '.' && memchr (name, '.', name_length) == NULL;
   return length == name_length && memcmp (start, name, length) == 0;
 }
 
@@ -255,6 +258,7 @@ lac_map_resolve_name (const char *module,
   if (symbol != NULL)
     return LAC_E_NOT_FOUND;
   if (lac_map_find_name (map, module, module_length, &index) != LAC_OK
+      && !find_part (map, LIBRARY_STEM, module, module_length, &index)
       && !find_part (map, STEM, module, module_length, &index))
     return LAC_E_NOT_FOUND;
   *out_address = map->regions[index].start;

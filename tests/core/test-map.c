@@ -277,7 +277,8 @@ test_names_are_interned (void)
 static void
 test_stem_resolves (void)
 {
-  struct lac_map *map = map_of ("10000-11000 r-xp 00000000 fe:00 1 /lib/libc.so.6\n"
+  struct lac_map *map = map_of ("8000-9000 r--p 00000000 fe:00 4 /share/de/libc.mo\n"
+                                "10000-11000 r-xp 00000000 fe:00 1 /lib/libc.so.6\n"
                                 "12000-13000 r-xp 00000000 fe:00 2 /lib/libpython3.11.so.1.0\n"
                                 "14000-15000 r-xp 00000000 fe:00 3 /lib/libdl-2.31.so\n"
                                 "20000-21000 rw-p 00000000 00:00 0 [heap]\n");
@@ -296,6 +297,8 @@ test_stem_resolves (void)
   g_assert_cmpint (lac_map_resolve_name ("libpython3.1", 12, NULL, 0, &address, map), ==,
                    LAC_E_NOT_FOUND);
   g_assert_cmpint (lac_map_resolve_name ("libm", 4, NULL, 0, &address, map), ==, LAC_E_NOT_FOUND);
+  g_assert_cmpint (lac_map_resolve_name ("libc.mo", 7, NULL, 0, &address, map), ==, LAC_OK);
+  g_assert_cmphex (address, ==, 0x8000);
   lac_map_unref (map);
 }
 
