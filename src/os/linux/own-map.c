@@ -41,8 +41,8 @@ query_file (int                      file,
   return status == LAC_E_NOT_SUPPORTED ? status : LAC_E_SYSTEM;
 }
 
-/* Asks a file whose number nobody else knows, so that nobody puts another file under it. What it refuses, a kernel
- * without such questions or a filter of system calls, is refused from then on. */
+/* Asks a file whose number nobody else knows, so that nobody puts another file under it. What it refuses is
+ * refused from then on: by a kernel without such questions, or a filter of system calls. */
 static enum lac_status
 query_alone (uint64_t                 address,
              struct lac_region_entry *out_entry,
