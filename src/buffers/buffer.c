@@ -153,24 +153,27 @@ end_writing (const struct lac_buffer *buffer,
 }
 
 static inline void
-end_taking (struct lac_buffer *buffer,
-            struct lac_record *record,
-            uint64_t           taking)
+release (struct lac_buffer       *buffer,
+         const struct lac_record *record)
 {
   end_writing (buffer, record);
-  atomic_store_explicit (&record->taking, taking + 1, memory_order_relaxed);
   lac_item_release (buffer->item);
   *buffer = (struct lac_buffer){ 0 };
 }
 
+/* Of several who put back copies of a handle at once one succeeds, or else the others would unlock whoever
+ * takes the buffer in between. */
 static __attribute__ ((noinline)) enum lac_status
-put_comparing (struct lac_buffer *buffer,
-               struct lac_record *record,
-               uint64_t           taking)
+put_among_threads (struct lac_buffer *buffer,
+                   struct lac_record *record,
+                   uint64_t           taking)
 {
-  if (is_taking_of_parent (taking))
+  if ((taking & LAC_TAKING_COMPARE) != 0 && is_taking_of_parent (taking))
     return LAC_E_NOT_TAKEN;
-  end_taking (buffer, record, taking);
+  if (!atomic_compare_exchange_strong_explicit (&record->taking, &taking, taking + 1,
+                                                memory_order_relaxed, memory_order_relaxed))
+    return LAC_E_NOT_TAKEN;
+  release (buffer, record);
   return LAC_OK;
 }
 
@@ -182,8 +185,10 @@ lac_buffer_put (struct lac_buffer *buffer)
 
   if (record == NULL || atomic_load_explicit (&record->taking, memory_order_relaxed) != taking)
     return LAC_E_NOT_TAKEN;
-  if (__builtin_expect ((taking & LAC_TAKING_COMPARE) != 0, 0))
-    return put_comparing (buffer, record, taking);
-  end_taking (buffer, record, taking);
+  /* A second compare-and-swap is as much as all the rest of putting back; who is alone does without. */
+  if (__builtin_expect (*lac_os_single_threaded == 0 || (taking & LAC_TAKING_COMPARE) != 0, 0))
+    return put_among_threads (buffer, record, taking);
+  atomic_store_explicit (&record->taking, taking + 1, memory_order_relaxed);
+  release (buffer, record);
   return LAC_OK;
 }

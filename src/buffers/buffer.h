@@ -157,9 +157,7 @@ LAC_PUBLIC enum lac_status lac_buffer_write (struct lac_buffer *buffer,
  *
  * Errors: %LAC_E_NOT_TAKEN when it was put back before, also through a copy; somebody else who has it
  *   now keeps it.
- * Threads: any, but one at a time for all copies of a handle: that a buffer was put back is seen by
- *   whoever comes after, and finding out who was first among those who come at the same moment would cost
- *   all others a second atomic operation.
+ * Threads: any; of several who put back copies at the same moment one succeeds.
  */
 LAC_PUBLIC enum lac_status lac_buffer_put (struct lac_buffer *buffer);
 

@@ -68,6 +68,14 @@ enum lac_status lac_os_at_fork (void (*before) (void),
  * time in a thread; true in a child after fork(2) too. */
 int32_t lac_thread_id (void);
 
+/**
+ * lac_os_single_threaded:
+ *
+ * Points to a byte that is not 0 as long as the process has had one thread only: then what is atomic among
+ * threads need not be. Always 0 where the C library does not tell (__libc_single_threaded, glibc 2.32).
+ */
+extern const char *const lac_os_single_threaded;
+
 /** lac_thread_is_alive: whether this process has a thread of that number. */
 bool lac_thread_is_alive (int32_t thread);
 

@@ -19,6 +19,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define SINGLE_THREADED __libc_single_threaded
+#else
+static const char never;
+#define SINGLE_THREADED never
+#endif
+
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18
 #endif
@@ -26,6 +34,8 @@
 /* A mutex of all zero is an unlocked one, in glibc (PTHREAD_MUTEX_INITIALIZER) as in musl. */
 _Static_assert (sizeof (pthread_mutex_t) <= sizeof (struct lac_lock), "a lock has the room");
 _Static_assert (_Alignof (pthread_mutex_t) <= _Alignof (struct lac_lock), "and lies well");
+
+const char *const lac_os_single_threaded = &SINGLE_THREADED;
 
 void
 lac_lock_acquire (struct lac_lock *lock)
