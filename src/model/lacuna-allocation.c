@@ -14,6 +14,7 @@ struct _LacunaAllocation
   /* As last shown. */
   unsigned protection;
   gboolean closing;
+  guint n_references;
 };
 
 enum
@@ -21,6 +22,7 @@ enum
   PROP_0,
   PROP_PROTECTION,
   PROP_CLOSING,
+  PROP_N_REFERENCES,
   N_PROPERTIES
 };
 
@@ -54,6 +56,9 @@ lacuna_allocation_get_property (GObject    *object,
     case PROP_CLOSING:
       g_value_set_boolean (value, self->closing);
       break;
+    case PROP_N_REFERENCES:
+      g_value_set_uint (value, self->n_references);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -71,6 +76,8 @@ lacuna_allocation_class_init (LacunaAllocationClass *klass)
   properties[PROP_PROTECTION]
       = g_param_spec_uint ("protection", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_CLOSING] = g_param_spec_boolean ("closing", NULL, NULL, FALSE, flags);
+  properties[PROP_N_REFERENCES]
+      = g_param_spec_uint ("n-references", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -87,6 +94,7 @@ lacuna_allocation_new (LacunaBlock *block)
   self->block = lacuna_block_ref (block);
   self->protection = lacuna_block_protection (block);
   self->closing = lacuna_block_is_closed (block);
+  self->n_references = lacuna_block_n_holders (block);
   return self;
 }
 
@@ -101,6 +109,7 @@ lacuna_allocation_update (LacunaAllocation *self)
 {
   unsigned protection = lacuna_block_protection (self->block);
   gboolean closing = lacuna_block_is_closed (self->block);
+  guint n_references = lacuna_block_n_holders (self->block);
 
   if (self->protection != protection)
     {
@@ -112,6 +121,11 @@ lacuna_allocation_update (LacunaAllocation *self)
       self->closing = closing;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLOSING]);
     }
+  if (self->n_references != n_references)
+    {
+      self->n_references = n_references;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_REFERENCES]);
+    }
 }
 
 struct lac_range
@@ -120,6 +134,15 @@ lacuna_allocation_get_range (LacunaAllocation *self)
   g_return_val_if_fail (LACUNA_IS_ALLOCATION (self), ((struct lac_range){ 0, 0 }));
 
   return lacuna_block_range (self->block);
+}
+
+guint64
+lacuna_allocation_get_serial (LacunaAllocation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATION (self), 0);
+
+  /* It never changes. */
+  return self->block->allocation.serial;
 }
 
 unsigned
@@ -143,5 +166,5 @@ lacuna_allocation_get_n_references (LacunaAllocation *self)
 {
   g_return_val_if_fail (LACUNA_IS_ALLOCATION (self), 0);
 
-  return lacuna_block_n_holders (self->block);
+  return self->n_references;
 }

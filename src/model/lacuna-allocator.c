@@ -31,7 +31,8 @@ struct _LacunaAllocator
   LacunaLocator *locator;
   GThreadPool *worker;
   GMainContext *context;
-  gint update_is_due; /* atomic: a block was released, and nobody has looked since */
+  gint update_is_due;  /* atomic: the lists are not up to date, and that was said */
+  gint release_is_due; /* atomic: a block was released, and nobody was told yet */
 };
 
 enum
@@ -163,16 +164,20 @@ update_cb (gpointer user_data)
   g_atomic_int_set (&self->update_is_due, FALSE);
   update_allocations (self);
   update_references (self);
-  g_signal_emit (self, signals[CHANGED], 0, NULL);
+  /* Who begins or ends to look changes no memory. */
+  if (g_atomic_int_compare_and_exchange (&self->release_is_due, TRUE, FALSE))
+    g_signal_emit (self, signals[CHANGED], 0, NULL);
   return G_SOURCE_REMOVE;
 }
 
-/* A block was released, on any thread: most likely a look has ended. */
+/* A look has begun or ended, and maybe a block went with it; on any thread. */
 static void
-note_release (void)
+note_look (gboolean released)
 {
   LacunaAllocator *self = of_this_process;
 
+  if (released)
+    g_atomic_int_set (&self->release_is_due, TRUE);
   if (g_atomic_int_compare_and_exchange (&self->update_is_due, FALSE, TRUE))
     {
       GSource *source = g_idle_source_new ();
@@ -289,7 +294,7 @@ lacuna_allocator_for_target (LacunaTarget  *target,
     {
       of_this_process = g_object_new (LACUNA_TYPE_ALLOCATOR, NULL);
       of_this_process->locator = lacuna_locator_new (target);
-      lacuna_block_watch (note_release);
+      lacuna_block_watch (note_look);
     }
   return g_object_ref (of_this_process);
 }

@@ -47,8 +47,12 @@ enum lac_status lacuna_block_protect (LacunaBlock              *self,
 /* Closes it: it goes now, or with the last look. LAC_E_NOT_OURS when it was closed before. */
 enum lac_status lacuna_block_close   (LacunaBlock              *self);
 
-/* @notify is called, on any thread and without a lock, whenever a block was released. */
-void         lacuna_block_watch      (void                    (*notify) (void));
+/* @notify is called, on any thread and without a lock, whenever a look has begun or ended or a block was
+ * released. */
+void         lacuna_block_watch      (void                    (*notify) (gboolean released));
+
+/* A look has begun or ended. */
+void         lacuna_block_note_look  (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LacunaBlock, lacuna_block_unref)
 

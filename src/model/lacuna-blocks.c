@@ -11,7 +11,7 @@
 
 static GMutex lock;
 static GPtrArray *blocks; /* of LacunaBlock, with a reference each, by address */
-static void (*watcher) (void);
+static void (*watcher) (gboolean released);
 
 static guint64
 start_of (const LacunaBlock *block)
@@ -45,7 +45,7 @@ release_block (void  *address,
 {
   LacunaBlock *block = user_data;
   struct lac_private allocation;
-  void (*notify) (void);
+  void (*notify) (gboolean released);
 
   g_mutex_lock (&lock);
   allocation = block->allocation;
@@ -56,7 +56,7 @@ release_block (void  *address,
 
   lac_private_free (&allocation);
   if (notify != NULL)
-    notify ();
+    notify (TRUE);
   lacuna_block_unref (block);
 }
 
@@ -210,9 +210,21 @@ lacuna_block_close (LacunaBlock *self)
 }
 
 void
-lacuna_block_watch (void (*notify) (void))
+lacuna_block_watch (void (*notify) (gboolean released))
 {
   g_mutex_lock (&lock);
   watcher = notify;
   g_mutex_unlock (&lock);
+}
+
+void
+lacuna_block_note_look (void)
+{
+  void (*notify) (gboolean released);
+
+  g_mutex_lock (&lock);
+  notify = watcher;
+  g_mutex_unlock (&lock);
+  if (notify != NULL)
+    notify (FALSE);
 }

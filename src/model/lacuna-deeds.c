@@ -120,11 +120,26 @@ last_system_error (const LacunaOperation *operation)
   return n > 0 ? operation->report.attempts[n - 1].system_error : 0;
 }
 
+/* Without a wish for a place the lowest would do, which is right above address 0, where a null pointer
+ * that is a little off ends up. The program's own code is in reach of whatever is put near it, so that
+ * is where to look from, as far as the address space goes. */
+static void
+prefer_home (struct lac_gap_query *query,
+             const uint64_t       *home)
+{
+  query->order = LAC_ORDER_NEAREST;
+  query->anchors = home;
+  query->n_anchors = 1;
+  query->within = UINT64_MAX;
+}
+
 static void
 note_query (LacunaOperation            *operation,
+            const LacunaRequest        *request,
             const struct lac_gap_query *query)
 {
   operation->order = query->order;
+  operation->anywhere = request->anywhere;
   operation->has_anchor = query->n_anchors > 0;
   if (operation->has_anchor)
     operation->anchor = query->anchors[0];
@@ -141,7 +156,7 @@ allocate (LacunaOperation     *operation,
   enum lac_status status;
   LacunaBlock *block;
 
-  note_query (operation, &request->query);
+  note_query (operation, request, &request->query);
   operation->protection = protection;
   operation->dry_run = request->dry_run;
   if (request->dry_run)
@@ -251,19 +266,38 @@ free_region (LacunaOperation     *operation,
         system_error);
 }
 
+/* The block that is meant: another one may lie there since, and who means one does not mean that.
+ * (transfer full) (nullable) */
+static LacunaBlock *
+find_block (LacunaOperation     *operation,
+            const LacunaRequest *request)
+{
+  g_autoptr (LacunaBlock) block = lacuna_block_find (request->address);
+
+  if (request->serial == 0 || (block != NULL && block->allocation.serial == request->serial))
+    return g_steal_pointer (&block);
+  lacuna_error_set_message (&operation->error,
+                            LAC_E_NOT_OURS,
+                            _ ("That allocation was freed before."));
+  return NULL;
+}
+
 static void
 free_allocation (LacunaOperation     *operation,
                  const LacunaRequest *request)
 {
-  g_autoptr (LacunaBlock) block = lacuna_block_find (request->address);
+  g_autoptr (LacunaBlock) block = find_block (operation, request);
 
   operation->address = request->address;
+  if (operation->error != NULL)
+    return;
   if (block == NULL)
     {
       free_region (operation, request);
       return;
     }
   operation->range = lacuna_block_range (block);
+  operation->serial = block->allocation.serial;
   operation->protection = lacuna_block_protection (block);
   operation->n_holders = lacuna_block_n_holders (block);
   if (request->dry_run)
@@ -275,9 +309,11 @@ static void
 protect (LacunaOperation     *operation,
          const LacunaRequest *request)
 {
-  g_autoptr (LacunaBlock) block = lacuna_block_find (request->address);
+  g_autoptr (LacunaBlock) block = find_block (operation, request);
 
   operation->address = request->address;
+  if (operation->error != NULL)
+    return;
   if (block == NULL)
     {
       fail (operation, LAC_E_NOT_OURS, 0);
@@ -310,7 +346,7 @@ create_buffer (LacunaOperation     *operation,
   enum lac_status status;
   struct lac_buffer buffer;
 
-  note_query (operation, &request->query);
+  note_query (operation, request, &request->query);
   status = lac_buffers_get (&request->query, LAC_BUFFER_NEW, &buffer, &operation->report);
   if (status == LAC_OK)
     {
@@ -333,7 +369,7 @@ append (LacunaOperation     *operation,
   void *place = NULL;
 
   query.size = MAX (query.size, size);
-  note_query (operation, &query);
+  note_query (operation, request, &query);
   if (query.size > LACUNA_BUFFER_BYTES_MAX)
     {
       lacuna_error_set_message (&operation->error,
@@ -404,12 +440,15 @@ LacunaOperation *
 lacuna_deed_do (const LacunaRequest *given)
 {
   static GMutex one_at_a_time;
+  const uint64_t home = (guintptr) lacuna_deed_do;
   LacunaRequest sized = *given;
   const LacunaRequest *request = &sized;
   LacunaOperation *operation = lacuna_operation_new (given->deed);
 
   /* The least that serves: what is allocated is rounded up, and what is appended has its own size. */
   sized.query.size = MAX (sized.query.size, 1);
+  if (sized.anywhere)
+    prefer_home (&sized.query, &home);
   g_mutex_lock (&one_at_a_time);
   switch (request->deed)
     {
@@ -468,6 +507,7 @@ lacuna_deed_contrary (LacunaOperation *operation,
         if (block == NULL || block->allocation.serial != operation->serial)
           return FALSE;
         request.deed = LACUNA_DEED_FREE;
+        request.serial = operation->serial;
         if (operation->deed == LACUNA_DEED_PROTECT)
           {
             if (lacuna_block_protection (block) != operation->protection

@@ -62,6 +62,7 @@ lacuna_hold_new (struct lac_range  range,
                                  &self->memory)
              == LAC_OK)
     add_reference (self, self->memory, holder);
+  lacuna_block_note_look ();
   return self;
 }
 
@@ -79,6 +80,7 @@ lacuna_hold_free (LacunaHold *self)
   g_ptr_array_unref (self->references);
   lac_memory_unref (self->memory);
   g_free (self);
+  lacuna_block_note_look ();
 }
 
 static void

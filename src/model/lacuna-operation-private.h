@@ -28,10 +28,11 @@ struct _LacunaOperation
   gboolean forced;
   gboolean undoing;
   guint n_holders; /* of a free: looks that keep the memory there */
-  guint64 serial;  /* of an allocation; which one it was */
+  guint64 serial;  /* of an allocation: which one it is */
 
   /* Why there. */
   enum lac_order order;
+  gboolean anywhere; /* nobody had said where; the anchor is the program's own code */
   gboolean has_anchor;
   guint64 anchor;
   struct lac_placement_report report;

@@ -178,6 +178,14 @@ lacuna_operation_get_protection (LacunaOperation *self)
 }
 
 guint64
+lacuna_operation_get_serial (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), 0);
+
+  return self->serial;
+}
+
+guint64
 lacuna_operation_get_address (LacunaOperation *self)
 {
   g_return_val_if_fail (LACUNA_IS_OPERATION (self), 0);
@@ -252,6 +260,48 @@ add_sentence (GString    *text,
   g_string_append (text, sentence);
 }
 
+/* The nearest place to what: to the anchor that was typed, or to what stands in where none was. Which of
+ * the two it was is said, since an address that nobody has typed explains nothing. */
+static void
+describe_nearest (LacunaOperation *self,
+                  GString         *text,
+                  FormatAddress    format)
+{
+  g_autofree char *anchor = format (self->anchor);
+  guint64 distance = self->range.start > self->anchor ? self->range.start - self->anchor
+                                                      : self->anchor - self->range.end;
+  gboolean is_above = self->range.start > self->anchor;
+  g_autofree char *size = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (self->range.start <= self->anchor && self->anchor <= self->range.end)
+    distance = 0;
+  size = lacuna_format_size (distance);
+  if (self->anywhere && is_above)
+    /* Translators: a size and an address */
+    sentence = g_strdup_printf (_ ("No place was asked for, so it is near the program’s own code: %s "
+                                   "above %s."),
+                                size,
+                                anchor);
+  else if (self->anywhere)
+    /* Translators: a size and an address */
+    sentence = g_strdup_printf (_ ("No place was asked for, so it is near the program’s own code: %s "
+                                   "below %s."),
+                                size,
+                                anchor);
+  else if (is_above)
+    /* Translators: a size and an address */
+    sentence = g_strdup_printf (_ ("It is the nearest free place that fits: %s above the anchor %s."),
+                                size,
+                                anchor);
+  else
+    /* Translators: a size and an address */
+    sentence = g_strdup_printf (_ ("It is the nearest free place that fits: %s below the anchor %s."),
+                                size,
+                                anchor);
+  add_sentence (text, sentence);
+}
+
 /* Why the place is where it is. */
 static void
 describe_choice (LacunaOperation *self,
@@ -262,32 +312,9 @@ describe_choice (LacunaOperation *self,
     {
     case LAC_ORDER_NEAREST:
       if (self->has_anchor)
-        {
-          g_autofree char *anchor = format (self->anchor);
-          guint64 distance = self->range.start > self->anchor ? self->range.start - self->anchor
-                                                              : self->anchor - self->range.end;
-          g_autofree char *size = NULL;
-          g_autofree char *sentence = NULL;
-
-          if (self->range.start <= self->anchor && self->anchor <= self->range.end)
-            distance = 0;
-          size = lacuna_format_size (distance);
-          if (self->range.start > self->anchor)
-            /* Translators: a size and an address */
-            sentence = g_strdup_printf (_ ("It is the nearest free place that fits: %s above the "
-                                           "anchor %s."),
-                                        size,
-                                        anchor);
-          else
-            /* Translators: a size and an address */
-            sentence = g_strdup_printf (_ ("It is the nearest free place that fits: %s below the "
-                                           "anchor %s."),
-                                        size,
-                                        anchor);
-          add_sentence (text, sentence);
-          return;
-        }
-      add_sentence (text, _ ("It is the first free place that fits."));
+        describe_nearest (self, text, format);
+      else
+        add_sentence (text, _ ("It is the first free place that fits."));
       return;
     case LAC_ORDER_HIGHEST:
       add_sentence (text, _ ("It is the highest free place that fits."));

@@ -39,9 +39,13 @@ typedef struct
   LacunaDeed deed;
   struct lac_gap_query query; /* with its anchors; size 0 for the least that serves. The alignment of an
                                  append is that of the bytes: mostly 1 */
+  gboolean anywhere;          /* allocate, create, append: nobody has said where, and so as near to the
+                                 program's own code as can be; the query's anchors and order are not
+                                 looked at then */
   unsigned protection;        /* enum lac_protection; of an allocation 0 for reading and writing, and
                                  LACUNA_PROTECTION_NONE for no access */
   guint64 address;
+  guint64 serial;             /* free, protect: which allocation is meant; 0 for whatever is there */
   GBytes *bytes;              /* (nullable) */
   gboolean force;             /* free what is no allocation of ours, too */
   gboolean dry_run;           /* allocate: say where, and do nothing; free: say what, likewise */
@@ -68,6 +72,9 @@ struct lac_range     lacuna_operation_get_range      (LacunaOperation *self);
 
 /* enum lac_protection: what the range has now; of a free, what it had. */
 unsigned             lacuna_operation_get_protection (LacunaOperation *self);
+
+/* Of an allocation that was made, freed or protected: lacuna_allocation_get_serial(); else 0. */
+guint64              lacuna_operation_get_serial     (LacunaOperation *self);
 
 /* Where the appended bytes lie; otherwise the start of the range. */
 guint64              lacuna_operation_get_address    (LacunaOperation *self);

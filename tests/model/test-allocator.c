@@ -614,6 +614,147 @@ test_take_append_put (void)
   g_signal_handler_disconnect (row, handler);
 }
 
+/* (transfer full): the row of the allocation that begins at @address. */
+static LacunaAllocation *
+find_allocation (guint64 address)
+{
+  GListModel *allocations = lacuna_allocator_get_allocations (allocator);
+
+  for (guint i = 0; i < g_list_model_get_n_items (allocations); i++)
+    {
+      g_autoptr (LacunaAllocation) row = g_list_model_get_item (allocations, i);
+
+      if (lacuna_allocation_get_range (row).start == address)
+        return g_steal_pointer (&row);
+    }
+  g_assert_not_reached ();
+}
+
+static void
+count_changed_cb (LacunaAllocator *self,
+                  LacunaOperation *operation,
+                  gpointer         user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* A row says who looks as long as they do, and nobody has to ask for that; no memory has changed. */
+static void
+test_looks_are_told (void)
+{
+  LacunaRequest request = make_request (LACUNA_DEED_ALLOCATE);
+  g_autoptr (LacunaOperation) allocated = lacuna_allocator_perform (allocator, &request);
+  g_autoptr (LacunaOperation) freed = NULL;
+  g_autoptr (LacunaAllocation) row = NULL;
+  struct lac_range range = lacuna_operation_get_range (allocated);
+  guint n_notified = 0, n_changed = 0;
+  LacunaHold *first, *second;
+  gulong handler;
+
+  assert_done (allocated);
+  row = find_allocation (range.start);
+  g_signal_connect (row, "notify::n-references", G_CALLBACK (count_notify), &n_notified);
+  first = lacuna_hold_new (range, "a test");
+  while (lacuna_allocation_get_n_references (row) != 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n_notified, ==, 1);
+  second = lacuna_hold_new (range, "another");
+  while (lacuna_allocation_get_n_references (row) != 2)
+    g_main_context_iteration (NULL, TRUE);
+  handler = g_signal_connect (allocator, "changed", G_CALLBACK (count_changed_cb), &n_changed);
+  lacuna_hold_free (first);
+  while (lacuna_allocation_get_n_references (row) != 1)
+    g_main_context_iteration (NULL, TRUE);
+  lacuna_hold_free_async (second, NULL, NULL);
+  while (lacuna_allocation_get_n_references (row) != 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n_notified, ==, 4);
+  g_assert_cmpuint (n_changed, ==, 0);
+  g_signal_handler_disconnect (allocator, handler);
+
+  request.deed = LACUNA_DEED_FREE;
+  request.address = range.start;
+  freed = lacuna_allocator_perform (allocator, &request);
+  assert_done (freed);
+}
+
+/* Who frees twice, the second time when something else lies there, frees that not. */
+static void
+test_free_is_of_one (void)
+{
+  LacunaRequest allocate = make_request (LACUNA_DEED_ALLOCATE);
+  LacunaRequest free = { .deed = LACUNA_DEED_FREE };
+  LacunaRequest protect = { .deed = LACUNA_DEED_PROTECT, .protection = LAC_PROTECTION_READ };
+  g_autoptr (LacunaOperation) first = lacuna_allocator_perform (allocator, &allocate);
+  g_autoptr (LacunaOperation) freed = NULL;
+  g_autoptr (LacunaOperation) second = NULL;
+  g_autoptr (LacunaOperation) again = NULL;
+  g_autoptr (LacunaOperation) protected = NULL;
+  g_autoptr (LacunaOperation) rightly = NULL;
+  g_autoptr (LacunaOperation) gone = NULL;
+  g_autoptr (LacunaAllocation) row = NULL;
+  struct lac_range range = lacuna_operation_get_range (first);
+
+  assert_done (first);
+  row = find_allocation (range.start);
+  free.address = protect.address = range.start;
+  free.serial = protect.serial = lacuna_allocation_get_serial (row);
+  g_assert_cmpuint (free.serial, !=, 0);
+  g_assert_cmpuint (lacuna_operation_get_serial (first), ==, free.serial);
+  freed = lacuna_allocator_perform (allocator, &free);
+  assert_done (freed);
+  g_assert_cmpuint (lacuna_operation_get_serial (freed), ==, free.serial);
+
+  allocate.query.min = range.start;
+  allocate.query.max = range.end;
+  second = lacuna_allocator_perform (allocator, &allocate);
+  assert_done (second);
+  g_assert_cmphex (lacuna_operation_get_range (second).start, ==, range.start);
+  again = lacuna_allocator_perform (allocator, &free);
+  g_assert_error (lacuna_operation_get_error (again), LACUNA_ERROR, LAC_E_NOT_OURS);
+  protected = lacuna_allocator_perform (allocator, &protect);
+  g_assert_error (lacuna_operation_get_error (protected), LACUNA_ERROR, LAC_E_NOT_OURS);
+  *(volatile char *) (guintptr) range.start = 'x';
+
+  free.serial = lacuna_operation_get_serial (second);
+  rightly = lacuna_allocator_perform (allocator, &free);
+  assert_done (rightly);
+  gone = lacuna_allocator_perform (allocator, &free);
+  g_assert_error (lacuna_operation_get_error (gone), LACUNA_ERROR, LAC_E_NOT_OURS);
+}
+
+/* Where nobody says a place it is near the program's code, and why there is said; what is typed counts. */
+static void
+test_anywhere (void)
+{
+  LacunaRequest request = make_request (LACUNA_DEED_ALLOCATE);
+  const guint64 code = (guintptr) lacuna_allocator_perform;
+  g_autoptr (LacunaOperation) near = NULL;
+  g_autoptr (LacunaOperation) lowest = NULL;
+  g_autofree char *story = NULL;
+  g_autofree char *plain = NULL;
+  g_autoptr (LacunaOperation) undone = NULL;
+  struct lac_range range;
+
+  request.query.order = LAC_ORDER_LOWEST;
+  lowest = lacuna_allocator_perform (allocator, &request);
+  assert_done (lowest);
+  plain = lacuna_operation_describe (lowest);
+  g_assert_nonnull (strstr (plain, "lowest free place"));
+  g_assert_null (strstr (plain, "code"));
+  request.anywhere = TRUE;
+  near = lacuna_allocator_perform (allocator, &request);
+  assert_done (near);
+  range = lacuna_operation_get_range (near);
+  g_assert_cmpuint (MAX (range.start, code) - MIN (range.start, code), <, 0x7fffffff);
+  g_assert_cmphex (lacuna_operation_get_range (lowest).start, <, range.start);
+  story = lacuna_operation_describe (near);
+  g_test_message ("%s", story);
+  g_assert_nonnull (strstr (story, "No place was asked for, so it is near the program’s own code: "));
+  undone = undo (near);
+  assert_done (undone);
+}
+
 static void
 refreshed_cb (GObject      *source,
               GAsyncResult *result,
@@ -734,6 +875,9 @@ main (int    argc,
   g_test_add_func ("/model/allocator/protect", test_protect);
   g_test_add_func ("/model/allocator/hold-outlives-free", test_hold_outlives_free);
   g_test_add_func ("/model/allocator/hold-ends-on-a-worker", test_hold_ends_on_a_worker);
+  g_test_add_func ("/model/allocator/looks-are-told", test_looks_are_told);
+  g_test_add_func ("/model/allocator/free-is-of-one", test_free_is_of_one);
+  g_test_add_func ("/model/allocator/anywhere-is-near-the-code", test_anywhere);
   g_test_add_func ("/model/allocator/hold-of-foreign-memory", test_hold_of_foreign_memory);
   g_test_add_func ("/model/allocator/free-refuses-strangers", test_free_refuses_strangers);
   g_test_add_func ("/model/allocator/append", test_append);
