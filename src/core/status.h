@@ -60,7 +60,35 @@ LAC_BEGIN_DECLS
   X (LAC_E_CLOSED, "closed", "The memory is closed. What referred to it before still works.")     \
   X (LAC_E_NOT_OURS, "not-ours", "That is not an allocation made here. It is left alone.")        \
   X (LAC_E_READ_ONLY, "read-only", "The memory there may not be written. Force it to write all "  \
-                                   "the same.")
+                                   "the same.")                                                   \
+  X (LAC_E_TRACED, "traced", "Another process traces it already (a debugger, strace), and there " \
+                             "can be one only. End that one, or have it detach.")                 \
+  X (LAC_E_STOPPED, "stopped", "The process is stopped. Let it go on (kill -CONT PID), then try " \
+                               "again.")                                                          \
+  X (LAC_E_FROZEN, "frozen", "The process is frozen by its control group. Thaw it, then try "     \
+                             "again.")                                                            \
+  X (LAC_E_UNRESPONSIVE, "unresponsive", "No thread of the process could be stopped in time; "    \
+                                         "all of them wait in the kernel for something that "     \
+                                         "can't be interrupted. Try again later.")                \
+  X (LAC_E_WAITS_FOR_CHILD, "waits-for-child", "The process waits for a child that shares its "   \
+                                               "memory (vfork) until that one runs another "      \
+                                               "program. Try again then.")                        \
+  X (LAC_E_STRICT, "strict", "The process is in seccomp's strict mode: any other system call "    \
+                             "would kill it. Nothing can be done in it.")                         \
+  X (LAC_E_FILTERED, "filtered", "The process filters its system calls (seccomp), and the filter " \
+                                 "may kill it for one that it does not expect. Force it to try "  \
+                                 "all the same.")                                                 \
+  X (LAC_E_PTRACE_SCOPE, "ptrace-scope", "The kernel lets only parents trace (Yama). Run Lacuna " \
+                                         "as root or with CAP_SYS_PTRACE, or allow it: sysctl "   \
+                                         "kernel.yama.ptrace_scope=0")                            \
+  X (LAC_E_NO_NET, "no-net", "If Lacuna's tracer were killed in the middle of a call, this "      \
+                             "process would crash: the net for that can't be laid here. Force it " \
+                             "to go on all the same.")                                            \
+  X (LAC_E_NO_ENTRY, "no-entry", "No system call instruction was found in the process that a "    \
+                                 "call could go through.")                                        \
+  X (LAC_E_UNVERIFIED, "unverified", "The process's map does not show what its system call "      \
+                                     "answered. Another thread may have changed it; look again.") \
+  X (LAC_E_CHANGED, "changed", "It is not as it was when it was looked at. Look again.")
 
 /**
  * lac_status:

@@ -83,8 +83,10 @@ struct lac_process_row
  * @system_error: the errno behind it, 0 when there is none
  * @what: (transfer none): what was being done, a static string such as "open /proc/PID/maps"
  * @text: the place in the text, on %LAC_E_MALFORMED
+ * @other_pid: the process that is in the way, on %LAC_E_TRACED; else 0
+ * @other_name: its name, terminated
  *
- * Why a process can't be read. `status` has the cause and the remedy in a sentence.
+ * Why a process can't be read or changed. `status` has the cause and the remedy in a sentence.
  */
 struct lac_process_failure
 {
@@ -92,6 +94,8 @@ struct lac_process_failure
   int system_error;
   const char *what;
   struct lac_text_error text;
+  int32_t other_pid;
+  char other_name[64];
 };
 
 /**
