@@ -1,10 +1,12 @@
-/* LacunaByteSource: a function that reads, and what it needs for that.
+/* LacunaByteSource: functions that read and write, and what they need for that.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include "lacuna-byte-source.h"
+
+#include "lacuna-error.h"
 #include "lacuna-target-memory.h"
 #include "os/touched.h"
 
@@ -15,6 +17,8 @@ struct _LacunaByteSource
   gatomicrefcount ref_count;
   LacunaByteReader reader;
   LacunaByteSurveyor surveyor; /* (nullable) */
+  LacunaByteWriter writer;     /* (nullable) */
+  LacunaByteChecker checker;   /* there where the writer is */
   gpointer data;
   GDestroyNotify destroy;
 };
@@ -72,6 +76,30 @@ survey_self (gpointer         data,
   return lac_os_find_touched (range, add_part, parts);
 }
 
+static gboolean
+write_target (gpointer   data,
+              guint64    address,
+              GBytes    *bytes,
+              gboolean   force,
+              guint64   *out_n_bytes,
+              gboolean  *out_forced,
+              GError   **error)
+{
+  return lacuna_target_write_memory_counted (data, address, bytes, force, out_n_bytes, out_forced,
+                                             error);
+}
+
+static gboolean
+check_target (gpointer                data,
+              const struct lac_range *ranges,
+              gsize                   n_ranges,
+              gboolean                force,
+              guint64                *out_place,
+              GError                **error)
+{
+  return lacuna_target_check_write (data, ranges, n_ranges, force, out_place, error);
+}
+
 /**
  * lacuna_byte_source_new_for_target:
  * @target: (transfer none): what can be read
@@ -86,6 +114,8 @@ lacuna_byte_source_new_for_target (LacunaTarget *target)
 
   if (lacuna_target_get_kind (target) == LACUNA_TARGET_SELF)
     lacuna_byte_source_set_surveyor (self, survey_self);
+  if (lacuna_target_get_capabilities (target) & LACUNA_CAN_WRITE)
+    lacuna_byte_source_set_writer (self, write_target, check_target);
   return self;
 }
 
@@ -94,6 +124,57 @@ lacuna_byte_source_set_surveyor (LacunaByteSource  *self,
                                  LacunaByteSurveyor surveyor)
 {
   self->surveyor = surveyor;
+}
+
+/**
+ * lacuna_byte_source_set_writer:
+ * @writer: writes on workers
+ * @checker: says whether @writer would
+ */
+void
+lacuna_byte_source_set_writer (LacunaByteSource *self,
+                               LacunaByteWriter  writer,
+                               LacunaByteChecker checker)
+{
+  self->writer = writer;
+  self->checker = checker;
+}
+
+gboolean
+lacuna_byte_source_can_write (LacunaByteSource *self)
+{
+  return self->writer != NULL;
+}
+
+gboolean
+lacuna_byte_source_error_is_exit (const GError *error)
+{
+  return g_error_matches (error, LACUNA_ERROR, LAC_E_EXITED)
+         || g_error_matches (error, LACUNA_ERROR, LAC_E_NO_PROCESS)
+         || g_error_matches (error, LACUNA_ERROR, LAC_E_ZOMBIE);
+}
+
+gboolean
+lacuna_byte_source_write (LacunaByteSource *self,
+                          guint64           address,
+                          GBytes           *bytes,
+                          gboolean          force,
+                          guint64          *out_n_bytes,
+                          gboolean         *out_forced,
+                          GError          **error)
+{
+  return self->writer (self->data, address, bytes, force, out_n_bytes, out_forced, error);
+}
+
+gboolean
+lacuna_byte_source_check_write (LacunaByteSource       *self,
+                                const struct lac_range *ranges,
+                                gsize                   n_ranges,
+                                gboolean                force,
+                                guint64                *out_place,
+                                GError                **error)
+{
+  return self->checker (self->data, ranges, n_ranges, force, out_place, error);
 }
 
 /**
@@ -169,7 +250,10 @@ lacuna_byte_source_read (LacunaByteSource *self,
       memset (read->bytes, 0, lac_range_size (range));
     }
   if (error != NULL)
-    read->reason = g_strdup (error->message);
+    {
+      read->reason = g_strdup (error->message);
+      read->exited = lacuna_byte_source_error_is_exit (error);
+    }
   return read;
 }
 

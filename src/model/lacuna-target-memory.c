@@ -27,16 +27,10 @@ open_memory (LacunaTarget       *self,
 
   if ((lacuna_target_get_capabilities (self) & capability) == 0)
     {
-      if (self->kind == LACUNA_TARGET_PROCESS)
-        lacuna_error_set_message (error,
-                                  LAC_E_NOT_SUPPORTED,
-                                  _ ("process %d: only in Lacuna itself for now"),
-                                  self->pid);
-      else
-        lacuna_error_set_message (error,
-                                  LAC_E_NOT_SUPPORTED,
-                                  _ ("%s: a file that lists regions does not hold their bytes"),
-                                  self->title);
+      lacuna_error_set_message (error,
+                                LAC_E_NOT_SUPPORTED,
+                                _ ("%s: a file that lists regions does not hold their bytes"),
+                                self->title);
       return FALSE;
     }
   if (self->memory != NULL)
@@ -239,6 +233,207 @@ lacuna_target_read_memory_finish (LacunaTarget  *self,
   return g_bytes_new_take (g_steal_pointer (&reading->bytes), lac_range_size (reading->range));
 }
 
+/* What is known of the region at an address, and of those around it. */
+typedef struct
+{
+  struct lac_process *process;
+  struct lac_map *map; /* (nullable) */
+  struct lac_region region;
+  gboolean known;
+} Regions;
+
+static enum lac_status
+find_region (Regions                    *regions,
+             guint64                     address,
+             struct lac_process_failure *failure)
+{
+  enum lac_status status;
+
+  if (regions->known && lac_range_contains (lac_region_range (&regions->region), address))
+    return LAC_OK;
+  regions->known = FALSE;
+  if (regions->map != NULL)
+    {
+      size_t n_regions;
+      const struct lac_region *all = lac_map_regions (regions->map, &n_regions);
+      size_t index = lac_map_search (regions->map, address);
+
+      if (index >= n_regions || !lac_range_contains (lac_region_range (&all[index]), address))
+        return LAC_E_NOT_FOUND;
+      regions->region = all[index];
+      regions->known = TRUE;
+      return LAC_OK;
+    }
+  status = lac_process_query (regions->process, address, false, &regions->region, NULL, 0, failure);
+  regions->known = status == LAC_OK;
+  return status;
+}
+
+static enum lac_status
+check_range (Regions                    *regions,
+             struct lac_range            range,
+             gboolean                    force,
+             guint64                    *out_place,
+             gboolean                   *out_shared,
+             struct lac_process_failure *failure)
+{
+  for (guint64 address = range.start; address < range.end; address = regions->region.end)
+    {
+      enum lac_status status = find_region (regions, address, failure);
+      gboolean is_shared;
+
+      *out_place = address;
+      if (status != LAC_OK)
+        return status;
+      is_shared = (regions->region.flags & LAC_REGION_SHARED) != 0;
+      if ((regions->region.protection & LAC_PROTECTION_WRITE) == 0 && (!force || is_shared))
+        {
+          *out_shared = is_shared;
+          return LAC_E_READ_ONLY;
+        }
+    }
+  return LAC_OK;
+}
+
+static void
+set_missing (GError **error,
+             guint64  address)
+{
+  lacuna_error_set_message (error,
+                            LAC_E_NOT_FOUND,
+                            _ ("Not all of the bytes have memory at 0x%" PRIx64 "; nothing was "
+                               "written."),
+                            address);
+}
+
+/**
+ * lacuna_target_check_write:
+ * @self: a target
+ * @ranges: what is to be written, in ascending order
+ * @n_ranges: how many there are
+ * @force: whether it would be written also where it is read-only
+ * @out_place: (out) (optional): the first byte that may not be written
+ * @error: where to put why
+ *
+ * Asks whether all of @ranges may be written, and writes nothing. Blocks; for workers.
+ *
+ * Returns: whether they may
+ */
+gboolean
+lacuna_target_check_write (LacunaTarget           *self,
+                           const struct lac_range *ranges,
+                           gsize                   n_ranges,
+                           gboolean                force,
+                           guint64                *out_place,
+                           GError                **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  struct lac_process_failure failure = { 0 };
+  enum lac_status status = LAC_OK;
+  gboolean is_shared = FALSE;
+  guint64 place = 0;
+  Regions regions = { 0 };
+
+  g_return_val_if_fail (LACUNA_IS_TARGET (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->memory_lock);
+  if (!open_memory (self, LACUNA_CAN_WRITE, error))
+    return FALSE;
+  regions.process = self->memory;
+  /* A question without a system call for it reads half of the map on average. */
+  if (n_ranges > 4 && !lac_process_can_query (self->memory))
+    status = lac_process_read_map (self->memory, LAC_READ_NO_FILES, NULL, &regions.map, &failure);
+  for (gsize i = 0; status == LAC_OK && i < n_ranges; i++)
+    status = check_range (&regions, ranges[i], force, &place, &is_shared, &failure);
+  lac_map_unref (regions.map);
+  if (out_place != NULL)
+    *out_place = place;
+  if (status == LAC_OK)
+    return TRUE;
+
+  if (status == LAC_E_NOT_FOUND)
+    set_missing (error, place);
+  else if (status == LAC_E_READ_ONLY && force && is_shared)
+    lacuna_error_set_message (error,
+                              LAC_E_NOT_SUPPORTED,
+                              _ ("The memory at 0x%" PRIx64 " is shared with others and may only be "
+                                 "read. It is never written, not even by force."),
+                              place);
+  else
+    {
+      failure.status = status;
+      lacuna_target_set_process_error (error, self->pid, &failure);
+    }
+  return FALSE;
+}
+
+/**
+ * lacuna_target_write_memory_counted:
+ * @self: a target
+ * @address: the first byte
+ * @bytes: what to write
+ * @force: write also where it is read-only
+ * @out_n_bytes: (out): how many were written, from the first on
+ * @out_forced: (out) (optional): whether force was needed
+ * @error: where to put what went wrong
+ *
+ * Writes all of @bytes; when the process changes in that very moment, perhaps only a part. Blocks.
+ *
+ * Returns: whether all was written
+ */
+gboolean
+lacuna_target_write_memory_counted (LacunaTarget  *self,
+                                    guint64        address,
+                                    GBytes        *bytes,
+                                    gboolean       force,
+                                    guint64       *out_n_bytes,
+                                    gboolean      *out_forced,
+                                    GError       **error)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  struct lac_process_failure failure = { 0 };
+  struct lac_memory_outcome outcome = { 0 };
+  enum lac_status status;
+  gsize size;
+  gconstpointer data;
+
+  g_return_val_if_fail (LACUNA_IS_TARGET (self), FALSE);
+  g_return_val_if_fail (bytes != NULL, FALSE);
+
+  *out_n_bytes = 0;
+  locker = g_mutex_locker_new (&self->memory_lock);
+  if (!open_memory (self, LACUNA_CAN_WRITE, error))
+    return FALSE;
+
+  data = g_bytes_get_data (bytes, &size);
+  status = lac_process_write_memory (self->memory,
+                                     address,
+                                     data,
+                                     size,
+                                     force ? LAC_MEMORY_FORCE : 0,
+                                     &outcome,
+                                     &failure);
+  *out_n_bytes = outcome.n_bytes;
+  if (out_forced != NULL)
+    *out_forced = outcome.forced;
+  if (status == LAC_OK)
+    return TRUE;
+
+  if (status == LAC_E_NOT_FOUND && outcome.n_bytes == 0)
+    set_missing (error, address);
+  else if (status == LAC_E_NOT_FOUND)
+    lacuna_error_set_message (error,
+                              LAC_E_NOT_FOUND,
+                              _ ("The memory at 0x%" PRIx64 " went away meanwhile."),
+                              address + outcome.n_bytes);
+  else
+    {
+      failure.status = status;
+      lacuna_target_set_process_error (error, self->pid, &failure);
+    }
+  return FALSE;
+}
+
 /**
  * lacuna_target_write_memory:
  * @self: a target
@@ -260,45 +455,10 @@ lacuna_target_write_memory (LacunaTarget  *self,
                             gboolean      *out_forced,
                             GError       **error)
 {
-  g_autoptr (GMutexLocker) locker = NULL;
-  struct lac_process_failure failure = { 0 };
-  struct lac_memory_outcome outcome = { 0 };
-  enum lac_status status;
-  gsize size;
-  gconstpointer data;
+  guint64 n_bytes;
 
-  g_return_val_if_fail (LACUNA_IS_TARGET (self), FALSE);
-  g_return_val_if_fail (bytes != NULL, FALSE);
-
-  locker = g_mutex_locker_new (&self->memory_lock);
-  if (!open_memory (self, LACUNA_CAN_WRITE, error))
-    return FALSE;
-
-  data = g_bytes_get_data (bytes, &size);
-  status = lac_process_write_memory (self->memory,
-                                     address,
-                                     data,
-                                     size,
-                                     force ? LAC_MEMORY_FORCE : 0,
-                                     &outcome,
-                                     &failure);
-  if (out_forced != NULL)
-    *out_forced = outcome.forced;
-  if (status == LAC_OK)
-    return TRUE;
-
-  if (status == LAC_E_NOT_FOUND)
-    {
-      lacuna_error_set_message (error,
-                                status,
-                                _ ("Not all of the bytes have memory at 0x%" PRIx64 "; nothing was "
-                                   "written."),
-                                address);
-      return FALSE;
-    }
-  failure.status = status;
-  lacuna_target_set_process_error (error, self->pid, &failure);
-  return FALSE;
+  return lacuna_target_write_memory_counted (self, address, bytes, force, &n_bytes, out_forced,
+                                             error);
 }
 
 typedef struct

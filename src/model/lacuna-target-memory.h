@@ -43,6 +43,24 @@ gboolean lacuna_target_write_memory        (LacunaTarget         *self,
                                             gboolean             *out_forced,
                                             GError              **error);
 
+/* The same; @out_n_bytes were written, which may be a part when the process changed in that moment. */
+gboolean lacuna_target_write_memory_counted (LacunaTarget        *self,
+                                             guint64              address,
+                                             GBytes              *bytes,
+                                             gboolean             force,
+                                             guint64             *out_n_bytes,
+                                             gboolean            *out_forced,
+                                             GError             **error);
+
+/* Blocks; any thread. Whether all of @ranges, which ascend, may be written. Nothing is. @out_place
+ * (optional): the first byte that may not, for LAC_E_READ_ONLY (it needs force) and LAC_E_NOT_FOUND. */
+gboolean lacuna_target_check_write         (LacunaTarget         *self,
+                                            const struct lac_range *ranges,
+                                            gsize                 n_ranges,
+                                            gboolean              force,
+                                            guint64              *out_place,
+                                            GError              **error);
+
 void     lacuna_target_write_memory_async  (LacunaTarget         *self,
                                             guint64               address,
                                             GBytes               *bytes,

@@ -72,7 +72,8 @@ lacuna_target_get_capabilities (LacunaTarget *self)
              | LACUNA_CAN_WRITE | LACUNA_CAN_ALLOCATE;
     case LACUNA_TARGET_PROCESS:
     default:
-      return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS;
+      return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS | LACUNA_CAN_READ
+             | LACUNA_CAN_WRITE;
     }
 }
 
