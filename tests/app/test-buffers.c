@@ -10,6 +10,7 @@
 #include "app/lacuna-style.h"
 #include "core/hazard.h"
 #include "core/region.h"
+#include "model/lacuna-error.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>
@@ -79,7 +80,7 @@ plan (Fixture *fixture,
 
   lac_gap_query_init (&query, lacuna_snapshot_get_map (fixture->snapshot));
   query.size = size;
-  lacuna_buffers_panel_set_plan (fixture->panel, &query, NULL, space (fixture));
+  lacuna_buffers_panel_set_plan (fixture->panel, &query, TRUE, NULL, space (fixture));
 }
 
 static void
@@ -318,7 +319,7 @@ test_here (Fixture      *fixture,
   g_assert_cmpint (lac_gap_first (map, &query, &gap), ==, LAC_OK);
   gap.candidate = (gap.range.start + lac_range_size (gap.range) / 2) & ~G_GUINT64_CONSTANT (0xfff);
   g_assert_false (lacuna_buffers_panel_can (fixture->panel, LACUNA_ACT_CREATE_HERE));
-  lacuna_buffers_panel_set_plan (fixture->panel, &query, &gap, space (fixture));
+  lacuna_buffers_panel_set_plan (fixture->panel, &query, FALSE, &gap, space (fixture));
   operation = act_well (fixture, LACUNA_ACT_CREATE_HERE, NULL);
   g_assert_cmphex (lacuna_operation_get_range (operation).start, ==, gap.candidate);
 
@@ -327,6 +328,76 @@ test_here (Fixture      *fixture,
   g_assert_nonnull (lacuna_operation_get_error (operation));
   assert_shows (fixture, lacuna_operation_get_title (operation));
   assert_shows (fixture, lacuna_operation_get_error (operation)->message);
+}
+
+static gboolean
+is_near_the_code (LacunaOperation *operation)
+{
+  guint64 code = (guintptr) lacuna_buffers_panel_act;
+  guint64 start = lacuna_operation_get_range (operation).start;
+
+  return MAX (start, code) - MIN (start, code) < LAC_WITHIN_DEFAULT;
+}
+
+/* Who says no place gets one near the code, by whichever way; the lowest is for whoever asks for it. */
+static void
+test_anywhere_is_near (Fixture      *fixture,
+                       gconstpointer data)
+{
+  struct lac_map *map = lacuna_snapshot_get_map (fixture->snapshot);
+  struct lac_gap_query query;
+  struct lac_gap gap;
+  LacunaOperation *operation;
+
+  g_assert_false (lacuna_buffers_panel_can (fixture->panel, LACUNA_ACT_CREATE_HERE));
+  assert_shows (fixture, "64 KiB near the program’s code");
+  g_assert_true (is_near_the_code (act_well (fixture, LACUNA_ACT_CREATE_SOON, NULL)));
+  assert_shows (fixture, "No place was asked for, so it is near the program’s own code:");
+  g_assert_true (is_near_the_code (act_well (fixture, LACUNA_ACT_CREATE, NULL)));
+  g_assert_true (is_near_the_code (act_well (fixture, LACUNA_ACT_ALLOCATE, "rw-")));
+  act_well (fixture, LACUNA_ACT_UNDO, NULL);
+
+  /* A match that was chosen is a place. */
+  lac_gap_query_init (&query, map);
+  query.size = 0x10000;
+  query.order = LAC_ORDER_HIGHEST;
+  g_assert_cmpint (lac_gap_first (map, &query, &gap), ==, LAC_OK);
+  query.order = LAC_ORDER_LOWEST;
+  lacuna_buffers_panel_set_plan (fixture->panel, &query, TRUE, &gap, space (fixture));
+  operation = act_well (fixture, LACUNA_ACT_CREATE_SOON, NULL);
+  g_assert_cmphex (lacuna_operation_get_range (operation).start, ==, gap.candidate);
+
+  lacuna_buffers_panel_set_plan (fixture->panel, &query, FALSE, NULL, space (fixture));
+  assert_shows (fixture, "64 KiB at the lowest place");
+  operation = act_well (fixture, LACUNA_ACT_CREATE_SOON, NULL);
+  g_assert_cmphex (lacuna_operation_get_range (operation).start, <, 0x10000000);
+  assert_shows (fixture, "It is the lowest free place that fits.");
+}
+
+/* Two clicks free once, also when something else lies there by the second. */
+static void
+test_frees_the_row (Fixture      *fixture,
+                    gconstpointer data)
+{
+  LacunaOperation *operation = act_well (fixture, LACUNA_ACT_ALLOCATE, "rw-");
+  struct lac_range range = lacuna_operation_get_range (operation);
+  LacunaRequest request = { .deed = LACUNA_DEED_ALLOCATE };
+  guint n_performed = fixture->n_performed;
+  GListModel *allocations = lacuna_allocator_get_allocations (fixture->allocator);
+  guint n_before = g_list_model_get_n_items (allocations);
+
+  lac_gap_query_init (&request.query, lacuna_snapshot_get_map (fixture->snapshot));
+  request.query.size = lac_range_size (range);
+  request.query.min = range.start;
+  request.query.max = range.end;
+  lacuna_buffers_panel_act (fixture->panel, LACUNA_ACT_FREE, NULL);
+  lacuna_allocator_perform_async (fixture->allocator, &request, NULL, NULL);
+  lacuna_buffers_panel_act (fixture->panel, LACUNA_ACT_FREE, NULL);
+  wait_until (fixture->n_performed == n_performed + 2);
+  g_assert_error (lacuna_operation_get_error (fixture->performed), LACUNA_ERROR, LAC_E_NOT_OURS);
+  assert_shows (fixture, "That allocation was freed before.");
+  g_assert_cmpuint (g_list_model_get_n_items (allocations), ==, n_before);
+  *(volatile char *) GSIZE_TO_POINTER ((gsize) range.start) = 'x';
 }
 
 static void
@@ -400,14 +471,19 @@ test_references (Fixture      *fixture,
   struct lac_range range = lacuna_operation_get_range (operation);
   LacunaHold *hold = lacuna_hold_new (range, "a test of references");
 
-  lacuna_buffers_panel_refresh (fixture->panel);
   assert_shows (fixture, "a test of references");
+  assert_shows (fixture, "64 KiB · 1 looks at it");
+  lacuna_hold_free (hold);
+  wait_until (!shows_text (GTK_WIDGET (fixture->panel), "looks at it"));
+  assert_shows (fixture, "64 KiB");
+
+  hold = lacuna_hold_new (range, "a test of references");
+  assert_shows (fixture, "64 KiB · 1 looks at it");
   act_well (fixture, LACUNA_ACT_FREE, NULL);
   assert_shows (fixture, "freed, still looked at");
   /* It is still there. */
   g_assert_cmpint (*(volatile char *) GSIZE_TO_POINTER ((gsize) range.start), ==, 0);
   lacuna_hold_free (hold);
-  lacuna_buffers_panel_refresh (fixture->panel);
   wait_until (!shows_text (GTK_WIDGET (fixture->panel), "a test of references"));
 }
 
@@ -431,7 +507,7 @@ static void
 test_faulty_plan (Fixture      *fixture,
                   gconstpointer data)
 {
-  lacuna_buffers_panel_set_plan (fixture->panel, NULL, NULL, space (fixture));
+  lacuna_buffers_panel_set_plan (fixture->panel, NULL, FALSE, NULL, space (fixture));
   g_assert_false (lacuna_buffers_panel_can (fixture->panel, LACUNA_ACT_CREATE));
   g_assert_false (lacuna_buffers_panel_can (fixture->panel, LACUNA_ACT_ALLOCATE));
   assert_shows (fixture, "has a mistake in it");
@@ -447,22 +523,30 @@ test_plan_words (void)
                                  .anchors = anchors,
                                  .within = LAC_WITHIN_DEFAULT,
                                  .size = 0x10000 };
-  g_autofree char *anywhere = lacuna_buffers_plan_words (&query, user);
+  g_autofree char *anywhere = lacuna_buffers_plan_words (&query, TRUE, user);
+  g_autofree char *lowest = NULL;
+  g_autofree char *highest = NULL;
   g_autofree char *below = NULL;
   g_autofree char *near = NULL;
   g_autofree char *both = NULL;
 
-  g_assert_true (g_str_has_prefix (anywhere, "64 KiB anywhere"));
+  g_assert_true (g_str_has_prefix (anywhere, "64 KiB near the program’s code;"));
+  query.order = LAC_ORDER_LOWEST;
+  lowest = lacuna_buffers_plan_words (&query, FALSE, user);
+  g_assert_cmpstr (lowest, ==, "64 KiB at the lowest place");
+  query.order = LAC_ORDER_HIGHEST;
+  highest = lacuna_buffers_plan_words (&query, FALSE, user);
+  g_assert_cmpstr (highest, ==, "64 KiB at the highest place");
   query.max = 0x80000000;
-  below = lacuna_buffers_plan_words (&query, user);
+  below = lacuna_buffers_plan_words (&query, FALSE, user);
   g_assert_cmpstr (below, ==, "64 KiB below 0x8000\302\2400000");
   query.max = user.end;
   query.n_anchors = 1;
-  near = lacuna_buffers_plan_words (&query, user);
+  near = lacuna_buffers_plan_words (&query, FALSE, user);
   g_assert_cmpstr (near, ==, "64 KiB within 2 GiB of 0x7f00\302\2401234\302\2400000");
   query.n_anchors = 2;
   query.min = 0x7f0000000000;
-  both = lacuna_buffers_plan_words (&query, user);
+  both = lacuna_buffers_plan_words (&query, FALSE, user);
   g_assert_cmpstr (both, ==, "64 KiB within 2 GiB of all 2 anchors\n"
                              "at or above 0x7f00\302\2400000\302\2400000");
 }
@@ -497,6 +581,8 @@ main (int   argc,
   ADD ("/app/buffers/takes-and-puts-back", test_taking);
   ADD ("/app/buffers/allocates-protects-frees-and-undoes", test_allocation);
   ADD ("/app/buffers/creates-at-the-candidate", test_here);
+  ADD ("/app/buffers/anywhere-is-near-the-code", test_anywhere_is_near);
+  ADD ("/app/buffers/frees-the-row-and-not-the-address", test_frees_the_row);
   ADD ("/app/buffers/appends-files", test_file);
   ADD ("/app/buffers/lists-who-looks", test_references);
   ADD ("/app/buffers/elsewhere-offers-nothing", test_elsewhere);

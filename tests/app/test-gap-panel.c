@@ -134,6 +134,67 @@ many_gaps (guint n_gaps)
   return g_string_free (text, FALSE);
 }
 
+/* Nobody has said where: no match is the one that is meant, until somebody chooses it or asks for
+ * something. That the form says "lowest first" by itself is no wish. */
+static void
+test_chooses_nothing_by_itself (Fixture      *fixture,
+                                gconstpointer data)
+{
+  GtkDropDown *order = part (fixture, "order_drop_down");
+  LacunaField *minimum = part (fixture, "minimum");
+  LacunaGap *gap;
+
+  g_assert_cmpuint (gtk_drop_down_get_selected (order), ==, LAC_ORDER_LOWEST);
+  g_assert_true (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_null (lacuna_gap_panel_get_selected (fixture->panel));
+  lacuna_field_set_text (part (fixture, "size"), "64K");
+  settle (fixture);
+  g_assert_true (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_null (lacuna_gap_panel_get_selected (fixture->panel));
+
+  /* What was chosen stays chosen when the target is read again. */
+  lacuna_gap_panel_step (fixture->panel, 1);
+  gap = lacuna_gap_panel_get_selected (fixture->panel);
+  g_assert_nonnull (gap);
+  g_assert_cmphex (
+      lacuna_gap_get (gap)->candidate, ==,
+      lacuna_gap_results_peek (lacuna_gap_panel_get_results (fixture->panel), 0)->candidate);
+  lacuna_gap_panel_set_snapshot (fixture->panel, fixture->target, fixture->snapshot);
+  settle (fixture);
+  g_assert_nonnull (lacuna_gap_panel_get_selected (fixture->panel));
+
+  /* A bound is a wish, and when it is taken back there is none any more. */
+  lacuna_field_set_text (minimum, "10000000");
+  settle (fixture);
+  g_assert_false (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_nonnull (lacuna_gap_panel_get_selected (fixture->panel));
+  lacuna_field_set_text (minimum, "");
+  settle (fixture);
+  g_assert_true (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_null (lacuna_gap_panel_get_selected (fixture->panel));
+  lacuna_field_set_text (anchor (fixture), "[stack]");
+  settle (fixture);
+  g_assert_false (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_nonnull (lacuna_gap_panel_get_selected (fixture->panel));
+  lacuna_field_set_text (anchor (fixture), "");
+  settle (fixture);
+  g_assert_true (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_null (lacuna_gap_panel_get_selected (fixture->panel));
+
+  /* An order that somebody chooses is one, "lowest first" included. */
+  gtk_drop_down_set_selected (order, LAC_ORDER_HIGHEST);
+  settle (fixture);
+  g_assert_false (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_nonnull (lacuna_gap_panel_get_selected (fixture->panel));
+  gtk_drop_down_set_selected (order, LAC_ORDER_LOWEST);
+  settle (fixture);
+  g_assert_false (lacuna_gap_panel_get_anywhere (fixture->panel));
+  g_assert_nonnull (lacuna_gap_panel_get_selected (fixture->panel));
+  gtk_drop_down_set_selected (order, LAC_ORDER_NEAREST);
+  settle (fixture);
+  g_assert_true (lacuna_gap_panel_get_anywhere (fixture->panel));
+}
+
 static void
 test_steps_through_all (Fixture      *fixture,
                         gconstpointer data)
@@ -461,6 +522,9 @@ fill_in (Fixture    *fixture,
       return FALSE;
     }
   g_assert_cmpint (lacuna_gap_results_get_query (results)->order, ==, one->order);
+  /* Where no place is asked for, the first match is not meant before one goes to it. */
+  if (lacuna_gap_panel_get_selected (fixture->panel) == NULL)
+    lacuna_gap_panel_step (fixture->panel, 1);
   for (guint i = 0; i < one->position; i++)
     lacuna_gap_panel_step (fixture->panel, 1);
   g_assert_nonnull (lacuna_gap_panel_get_selected (fixture->panel));
@@ -822,6 +886,7 @@ main (int   argc,
 
 #define ADD(path, function)                                                                       \
   g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/app/gap-panel/chooses-nothing-by-itself", test_chooses_nothing_by_itself);
   ADD ("/app/gap-panel/steps-through-all", test_steps_through_all);
   ADD ("/app/gap-panel/remedies-help", test_remedies_help);
   ADD ("/app/gap-panel/another-anchor-is-asked-for", test_adds_anchors);

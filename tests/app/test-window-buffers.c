@@ -139,6 +139,37 @@ test_allocation (Outside      *outside,
   expect_free (outside, address);
 }
 
+/* With one key; nobody has said where, so it is in reach of the program's code, and that is said. */
+static void
+test_soon (Outside      *outside,
+           gconstpointer target)
+{
+  const unsigned all = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  struct lac_map *map = outside_read_map (outside_pid_of (outside->program));
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+  guint64 code = 0;
+  guint64 buffer;
+
+  for (size_t i = 0; i < n_regions && code == 0; i++)
+    if (g_str_has_suffix (lac_map_backing (map, &regions[i])->name, "/lacuna")
+        && (regions[i].protection & LAC_PROTECTION_EXECUTE) != 0)
+      code = regions[i].start;
+  lac_map_unref (map);
+  g_assert_cmphex (code, !=, 0);
+
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "* gaps fit"));
+  outside_take_keyboard (outside);
+  outside_press (outside, XK_b, 0);
+  outside_do (outside, outside->application, "Buffers");
+  buffer = address_in_label (outside, "Made a buffer of 4 KiB at *");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "No place was asked for*"));
+  expect_protection (outside, buffer, all);
+  g_assert_cmpuint (MAX (buffer, code) - MIN (buffer, code), <, G_GUINT64_CONSTANT (1) << 31);
+}
+
 /* From the page that finds gaps, at the place that it shows; the other page then has it selected. */
 static void
 test_here (Outside      *outside,
@@ -148,11 +179,13 @@ test_here (Outside      *outside,
   guint64 buffer;
 
   outside_set_text (outside, outside->application, "Size", "64K");
+  outside_set_text (outside, outside->application, "Minimum", "0x10000000");
   g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
                                          "* gap* fit*"));
   outside_do (outside, outside->application, "Create Here");
   buffer = address_in_label (outside, "Made a buffer of 64 KiB at *");
   expect_protection (outside, buffer, all);
+  g_assert_cmphex (buffer, ==, 0x10000000);
   outside_do (outside, outside->application, "Buffers");
   g_object_unref (outside_button (outside, "Take"));
 }
@@ -181,6 +214,7 @@ main (int    argc,
   g_test_add (path, Outside, "self", set_up, function, outside_tear_down)
   ADD ("/app/window/buffers/created-and-filled", test_buffer);
   ADD ("/app/window/buffers/allocated-and-undone", test_allocation);
+  ADD ("/app/window/buffers/created-with-a-key", test_soon);
   ADD ("/app/window/buffers/created-at-the-candidate", test_here);
 #undef ADD
   g_test_add ("/app/window/buffers/elsewhere-leads-to-self", Outside, NULL, outside_set_up,

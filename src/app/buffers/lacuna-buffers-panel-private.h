@@ -65,6 +65,7 @@ struct _LacunaBuffersPanel
 
   struct lac_gap_query query;    /* its anchors are owned */
   gboolean has_query;
+  gboolean anywhere;             /* it says no place */
   gboolean has_candidate;
   guint64 candidate;
   struct lac_range user;

@@ -55,7 +55,7 @@ lacuna_buffers_panel_show_plan (LacunaBuffersPanel *self)
   if (self->allocator == NULL)
     return;
   if (self->has_query)
-    text = lacuna_buffers_plan_words (&self->query, self->user);
+    text = lacuna_buffers_plan_words (&self->query, self->anywhere, self->user);
   else
     text = g_strdup (_ ("“Find a Gap” has a mistake in it; correct it there."));
   gtk_label_set_label (self->plan_label, text);
@@ -302,13 +302,13 @@ is_still_there (LacunaBuffersPanel *self,
                 LacunaOperation    *operation)
 {
   GListModel *allocations = lacuna_allocator_get_allocations (self->allocator);
-  guint64 start = lacuna_operation_get_range (operation).start;
+  guint64 serial = lacuna_operation_get_serial (operation);
 
   for (guint i = 0; i < g_list_model_get_n_items (allocations); i++)
     {
       g_autoptr (LacunaAllocation) allocation = g_list_model_get_item (allocations, i);
 
-      if (lacuna_allocation_get_range (allocation).start == start)
+      if (lacuna_allocation_get_serial (allocation) == serial)
         return lacuna_allocation_get_closing (allocation);
     }
   return FALSE;

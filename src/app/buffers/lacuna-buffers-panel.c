@@ -148,33 +148,6 @@ undo (LacunaBuffersPanel *self)
   lacuna_allocator_undo_async (self->allocator, operation, undone_cb, data);
 }
 
-/* Without a wish for a place the lowest would do, which is right above address 0, where a null pointer
- * that is a little off ends up. The program's own code is in reach of whatever is put near it, so that
- * is where to look from, as far as the address space goes. */
-static const guint64 *
-find_home (void)
-{
-  static guint64 home;
-
-  home = (guint64) (guintptr) lacuna_buffers_panel_act;
-  return &home;
-}
-
-static void
-prefer_home (LacunaBuffersPanel   *self,
-             struct lac_gap_query *query)
-{
-  /* The lowest is what the form asks for by itself while there is nothing to be near to. */
-  if (query->n_anchors > 0
-      || (query->order != LAC_ORDER_NEAREST && query->order != LAC_ORDER_LOWEST)
-      || query->min > self->user.start || query->max < self->user.end)
-    return;
-  query->order = LAC_ORDER_NEAREST;
-  query->anchors = find_home ();
-  query->n_anchors = 1;
-  query->within = self->user.end;
-}
-
 /* What is appended goes to the buffer that is selected, else to any that fits. */
 static void
 append (LacunaBuffersPanel *self,
@@ -193,7 +166,7 @@ append (LacunaBuffersPanel *self,
     {
       request.deed = LACUNA_DEED_APPEND;
       request.query = self->query;
-      prefer_home (self, &request.query);
+      request.anywhere = self->anywhere;
       request.query.size = 0;
       request.query.alignment = 1; /* of the bytes; the buffer is what “Find a Gap” asks for */
     }
@@ -353,6 +326,7 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
   switch (act)
     {
     case LACUNA_ACT_CREATE:
+    case LACUNA_ACT_CREATE_SOON:
     case LACUNA_ACT_ALLOCATE:
       return self->has_query;
     case LACUNA_ACT_CREATE_HERE:
@@ -396,7 +370,7 @@ perform_made (LacunaBuffersPanel *self,
       request.query.max -= request.query.max % page;
     }
   else
-    prefer_home (self, &request.query);
+    request.anywhere = self->anywhere;
   if (protection == NULL || lacuna_buffers_read_access (protection, &request.protection))
     perform (self, &request);
 }
@@ -410,6 +384,9 @@ perform_at (LacunaBuffersPanel *self,
   g_autoptr (GObject) item = gtk_tree_list_row_get_item (row);
   LacunaRequest request = { .deed = deed, .address = item_range (item).start };
 
+  /* By the time that it is done, something else may lie there. */
+  if (LACUNA_IS_ALLOCATION (item))
+    request.serial = lacuna_allocation_get_serial (LACUNA_ALLOCATION (item));
   if (protection == NULL || lacuna_buffers_read_access (protection, &request.protection))
     perform (self, &request);
 }
@@ -437,6 +414,9 @@ lacuna_buffers_panel_act (LacunaBuffersPanel *self,
       break;
     case LACUNA_ACT_CREATE_HERE:
       perform_made (self, LACUNA_DEED_CREATE_BUFFER, TRUE, NULL);
+      break;
+    case LACUNA_ACT_CREATE_SOON:
+      perform_made (self, LACUNA_DEED_CREATE_BUFFER, self->has_candidate, NULL);
       break;
     case LACUNA_ACT_ALLOCATE:
       perform_made (self, LACUNA_DEED_ALLOCATE, FALSE, parameter);
@@ -735,12 +715,14 @@ lacuna_buffers_panel_set_allocator (LacunaBuffersPanel *self,
 /**
  * lacuna_buffers_panel_set_plan:
  * @query: (nullable): the constraints; NULL while they are at fault
+ * @anywhere: whether they say no place: it is near the program's own code then
  * @candidate: (nullable): the place that is chosen
  * @space: what the address space is like
  */
 void
 lacuna_buffers_panel_set_plan (LacunaBuffersPanel         *self,
                                const struct lac_gap_query *query,
+                               gboolean                    anywhere,
                                const struct lac_gap       *candidate,
                                const struct lac_space     *space)
 {
@@ -749,6 +731,7 @@ lacuna_buffers_panel_set_plan (LacunaBuffersPanel         *self,
   g_free ((gpointer) self->query.anchors);
   self->query = (struct lac_gap_query){ 0 };
   self->has_query = query != NULL;
+  self->anywhere = anywhere;
   if (query != NULL)
     {
       self->query = *query;

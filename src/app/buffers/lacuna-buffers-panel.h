@@ -24,6 +24,7 @@ typedef enum
 {
   LACUNA_ACT_CREATE,      /* a buffer, as the constraints say */
   LACUNA_ACT_CREATE_HERE, /* a buffer, at the candidate */
+  LACUNA_ACT_CREATE_SOON, /* at the candidate if there is one, else as the constraints say */
   LACUNA_ACT_ALLOCATE,    /* privately; parameter: letters of the protection, such as "rw-" */
   LACUNA_ACT_TAKE,        /* these are about the row that is selected */
   LACUNA_ACT_PUT,
@@ -40,9 +41,11 @@ void             lacuna_buffers_panel_set_allocator (LacunaBuffersPanel         
                                                      LacunaAllocator            *allocator);
 
 /* What is to be made: @query (nullable, copied) are the constraints, NULL while they are at fault;
- * @candidate (nullable, copied) is the place that is chosen among those that fit. */
+ * @anywhere is whether they say no place; @candidate (nullable, copied) is the one that is chosen among
+ * those that fit. */
 void             lacuna_buffers_panel_set_plan      (LacunaBuffersPanel         *self,
                                                      const struct lac_gap_query *query,
+                                                     gboolean                    anywhere,
                                                      const struct lac_gap       *candidate,
                                                      const struct lac_space     *space);
 

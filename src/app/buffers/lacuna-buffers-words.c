@@ -25,8 +25,34 @@ address_words (guint64 address)
   return lacuna_isolate (g_strjoinv ("\302\240", groups));
 }
 
+/* Which of all places, when only an order was chosen. */
+static char *
+order_words (const struct lac_gap_query *query,
+             const char                 *size)
+{
+  switch (query->order)
+    {
+    case LAC_ORDER_HIGHEST:
+      /* Translators: a size */
+      return g_strdup_printf (_ ("%s at the highest place"), size);
+    case LAC_ORDER_TIGHTEST:
+      /* Translators: a size */
+      return g_strdup_printf (_ ("%s in the smallest gap that fits"), size);
+    case LAC_ORDER_ROOMIEST:
+      /* Translators: a size */
+      return g_strdup_printf (_ ("%s in the largest gap"), size);
+    case LAC_ORDER_NEAREST:
+    case LAC_ORDER_LOWEST:
+    case LAC_N_ORDERS:
+    default:
+      /* Translators: a size */
+      return g_strdup_printf (_ ("%s at the lowest place"), size);
+    }
+}
+
 char *
 lacuna_buffers_plan_words (const struct lac_gap_query *query,
+                           gboolean                    anywhere,
                            struct lac_range            user)
 {
   g_autofree char *size = lacuna_format_size (query->size);
@@ -39,6 +65,9 @@ lacuna_buffers_plan_words (const struct lac_gap_query *query,
   g_autofree char *bounds = NULL;
   g_autofree char *near = NULL;
 
+  if (anywhere)
+    /* Translators: a size */
+    return g_strdup_printf (_ ("%s near the program’s code; “Find a Gap” can say elsewhere"), size);
   if (above && below)
     /* Translators: two addresses; goes below the line that says the size. */
     bounds = g_strdup_printf (_ ("from %s to %s"), minimum, maximum);
@@ -60,8 +89,7 @@ lacuna_buffers_plan_words (const struct lac_gap_query *query,
   if (bounds != NULL)
     /* Translators: a size, and where: "64 KiB below 0x8000 0000". */
     return g_strdup_printf (C_ ("size and place", "%s %s"), size, bounds);
-  /* Translators: a size */
-  return g_strdup_printf (_ ("%s anywhere; “Find a Gap” can say where"), size);
+  return order_words (query, size);
 }
 
 char *

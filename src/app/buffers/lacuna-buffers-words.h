@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 /* What a request asks for: "64 KiB within 2 GiB of 7f00 d000 0000". @user: user space, by which one
  * sees what bounds leave out. */
 char *lacuna_buffers_plan_words     (const struct lac_gap_query *query,
+                                     gboolean                    anywhere,
                                      struct lac_range            user);
 
 /* "1.5 KiB of 64 KiB used" */

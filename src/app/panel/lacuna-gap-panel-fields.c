@@ -156,9 +156,12 @@ follow_anchors (LacunaGapPanel *self)
   if (has_anchors == self->had_anchors)
     return;
   self->had_anchors = has_anchors;
-  if (order == (has_anchors ? LAC_ORDER_LOWEST : LAC_ORDER_NEAREST))
-    gtk_drop_down_set_selected (self->order_drop_down,
-                                has_anchors ? LAC_ORDER_NEAREST : LAC_ORDER_LOWEST);
+  if (order != (has_anchors ? LAC_ORDER_LOWEST : LAC_ORDER_NEAREST))
+    return;
+  self->follows_anchors = TRUE;
+  gtk_drop_down_set_selected (self->order_drop_down,
+                              has_anchors ? LAC_ORDER_NEAREST : LAC_ORDER_LOWEST);
+  self->follows_anchors = FALSE;
 }
 
 static void
@@ -172,6 +175,7 @@ anchor_changed_cb (LacunaGapPanel *self,
       append_anchor (self);
     }
   follow_anchors (self);
+  lacuna_gap_panel_forget_first (self);
   lacuna_gap_panel_search (self);
 }
 
@@ -227,6 +231,7 @@ anchor_removed_cb (LacunaGapPanel *self,
     index--;
   gtk_widget_grab_focus (g_ptr_array_index (self->anchors, index));
   follow_anchors (self);
+  lacuna_gap_panel_forget_first (self);
   lacuna_gap_panel_search (self);
 }
 
@@ -296,6 +301,19 @@ lacuna_gap_panel_form_is_empty (LacunaGapPanel *self)
     if (*lacuna_field_get_text (g_ptr_array_index (self->anchors, i)) != '\0')
       return FALSE;
   return TRUE;
+}
+
+/* Whether nobody has said where: there is nothing to be near to, no bound, and the order is the one that
+ * the form has by itself, or nearest first with nothing to be near to. */
+gboolean
+lacuna_gap_panel_asks_no_place (LacunaGapPanel *self)
+{
+  guint order = gtk_drop_down_get_selected (self->order_drop_down);
+
+  return *lacuna_field_get_text (self->fields[LACUNA_ENTRY_MINIMUM]) == '\0'
+         && *lacuna_field_get_text (self->fields[LACUNA_ENTRY_MAXIMUM]) == '\0'
+         && !lacuna_gap_panel_has_anchor (self, NULL)
+         && (!self->order_is_chosen || order == LAC_ORDER_NEAREST);
 }
 
 /* As the fields take it back: a whole number of the largest unit that divides it. */

@@ -65,6 +65,10 @@ struct _LacunaGapPanel
   GArray *remedies; /* of LacunaRemedy: those that have a button */
   GCancellable *cancellable;
   gboolean had_anchors;
+  gboolean follows_anchors; /* while the order changes by itself */
+  gboolean order_is_chosen; /* somebody has chosen it, and it has not changed by itself since */
+  gboolean anywhere;        /* no place was asked for, when the results were */
+  gboolean match_is_chosen; /* the selected match is not merely the first */
   gboolean searching;
   gboolean form_is_empty; /* when the results were asked for */
   gboolean stale; /* the results answer an earlier form, not what is typed now */
@@ -86,6 +90,7 @@ void           lacuna_gap_panel_start_fields     (LacunaGapPanel         *self);
 void           lacuna_gap_panel_follow_snapshot  (LacunaGapPanel         *self);
 LacunaGapForm *lacuna_gap_panel_make_form        (LacunaGapPanel         *self);
 gboolean       lacuna_gap_panel_form_is_empty    (LacunaGapPanel         *self);
+gboolean       lacuna_gap_panel_asks_no_place    (LacunaGapPanel         *self);
 void           lacuna_gap_panel_show_faults      (LacunaGapPanel         *self,
                                                   const LacunaGapReading *reading);
 GtkWidget     *lacuna_gap_panel_fault_place      (LacunaGapPanel         *self,
@@ -99,6 +104,7 @@ void           lacuna_gap_panel_explain_anchor   (LacunaGapPanel         *self,
                                                   LacunaField            *field);
 
 /* lacuna-gap-panel-results.c */
+void           lacuna_gap_panel_forget_first     (LacunaGapPanel         *self);
 void           lacuna_gap_panel_start_results    (LacunaGapPanel         *self);
 void           lacuna_gap_panel_set_results      (LacunaGapPanel         *self,
                                                   LacunaGapResults       *results);

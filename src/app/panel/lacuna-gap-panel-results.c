@@ -83,7 +83,9 @@ lacuna_gap_panel_select_position (LacunaGapPanel *self,
 }
 
 /* Which of the new results stands for what was selected before. A candidate that is still there
- * stays selected, unless it was merely the first: then the new first one is. */
+ * stays selected, unless it was merely the first: then the new first one is. Where nobody has said where
+ * there is no reason for the first, which would be the page above address 0: nothing is selected before
+ * somebody chooses it. */
 static guint
 position_to_select (LacunaGapPanel   *self,
                     LacunaGapResults *results)
@@ -101,7 +103,21 @@ position_to_select (LacunaGapPanel   *self,
         if (lacuna_gap_results_peek (results, i)->candidate == candidate)
           return i;
     }
+  if (self->anywhere && (!self->match_is_chosen || position != 0))
+    return GTK_INVALID_LIST_POSITION;
   return 0;
+}
+
+/**
+ * lacuna_gap_panel_forget_first:
+ *
+ * To be called when something else is asked for: the first match was the first of what was asked before.
+ */
+void
+lacuna_gap_panel_forget_first (LacunaGapPanel *self)
+{
+  if (lacuna_gap_panel_get_position (self) == 0)
+    self->match_is_chosen = FALSE;
 }
 
 /**
@@ -119,6 +135,8 @@ lacuna_gap_panel_set_results (LacunaGapPanel   *self,
   self->advice_is_old = TRUE;
   gtk_slice_list_model_set_model (self->page, G_LIST_MODEL (results));
   self->stale = FALSE;
+  if (position == GTK_INVALID_LIST_POSITION)
+    self->match_is_chosen = FALSE;
   lacuna_gap_panel_select_position (self, position);
   /* Results come while one types: nothing scrolls away from the entry. */
   self->reveal_selected = FALSE;
@@ -157,6 +175,7 @@ lacuna_gap_panel_turn_page (LacunaGapPanel *self,
   if (self->stale || self->results == NULL || position < 0
       || position >= g_list_model_get_n_items (G_LIST_MODEL (self->results)))
     return;
+  self->match_is_chosen = TRUE;
   lacuna_gap_panel_select_position (self, (guint) position);
 }
 
@@ -222,6 +241,7 @@ lacuna_gap_panel_step (LacunaGapPanel *self,
   else if (step < 0 && position > 0)
     position--;
 
+  self->match_is_chosen = TRUE;
   lacuna_gap_panel_select_position (self, position);
   g_signal_emit_by_name (self, "chosen");
 }
@@ -245,6 +265,7 @@ lacuna_gap_panel_select_gap (LacunaGapPanel *self,
   if (self->stale || self->results == NULL
       || !lacuna_gap_results_find (self->results, index, &position))
     return FALSE;
+  self->match_is_chosen = TRUE;
   lacuna_gap_panel_select_position (self, position);
   return TRUE;
 }

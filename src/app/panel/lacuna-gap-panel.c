@@ -231,6 +231,7 @@ lacuna_gap_panel_search (LacunaGapPanel *self)
   self->cancellable = g_cancellable_new ();
   self->searching = TRUE;
   self->form_is_empty = lacuna_gap_panel_form_is_empty (self);
+  self->anywhere = lacuna_gap_panel_asks_no_place (self);
   lacuna_gap_form_read_async (lacuna_gap_panel_make_form (self), self->target, self->snapshot,
                               self->cancellable, form_read_cb, g_object_ref (self));
 }
@@ -238,7 +239,15 @@ lacuna_gap_panel_search (LacunaGapPanel *self)
 static void
 constraint_changed_cb (LacunaGapPanel *self)
 {
+  lacuna_gap_panel_forget_first (self);
   lacuna_gap_panel_search (self);
+}
+
+static void
+order_changed_cb (LacunaGapPanel *self)
+{
+  self->order_is_chosen = !self->follows_anchors;
+  constraint_changed_cb (self);
 }
 
 /* Results */
@@ -250,6 +259,7 @@ selection_changed_cb (LacunaGapPanel *self)
    * close its menu. */
   if (self->updating > 0)
     return;
+  self->match_is_chosen = lacuna_gap_panel_get_selected (self) != NULL;
   gtk_widget_set_sensitive (self->copy_button, lacuna_gap_panel_get_selected (self) != NULL);
   g_signal_emit (self, signals[SELECTED], 0);
 }
@@ -368,6 +378,7 @@ lacuna_gap_panel_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, hint);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, copy_button);
   gtk_widget_class_bind_template_callback (widget_class, constraint_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, order_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_gap_panel_setup_row);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_gap_panel_bind_row);
   gtk_widget_class_bind_template_callback (widget_class, result_activated_cb);
@@ -450,6 +461,19 @@ lacuna_gap_panel_get_results (LacunaGapPanel *self)
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), NULL);
 
   return self->stale ? NULL : self->results;
+}
+
+/**
+ * lacuna_gap_panel_get_anywhere:
+ *
+ * Returns: whether nobody has said where: neither an anchor nor a bound, nor an order that somebody chose
+ */
+gboolean
+lacuna_gap_panel_get_anywhere (LacunaGapPanel *self)
+{
+  g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), FALSE);
+
+  return self->anywhere;
 }
 
 /**

@@ -27,6 +27,9 @@ void              lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
                                                  LacunaSnapshot *snapshot);
 LacunaGapResults *lacuna_gap_panel_get_results  (LacunaGapPanel *self);
 LacunaGap        *lacuna_gap_panel_get_selected (LacunaGapPanel *self);
+
+/* Whether nobody has said where: there is neither an anchor nor a bound nor an order that was chosen. */
+gboolean          lacuna_gap_panel_get_anywhere (LacunaGapPanel *self);
 gboolean          lacuna_gap_panel_is_searching (LacunaGapPanel *self);
 void              lacuna_gap_panel_focus_entry  (LacunaGapPanel *self);
 void              lacuna_gap_panel_step         (LacunaGapPanel *self,

@@ -48,7 +48,7 @@ static const LacunaKey keys[] = {
 
   { "win.buffers", { "<Control><Shift>b" }, FALSE },
   { "win.create-buffer", { "<Control>Return" }, FALSE },
-  { "win.create-buffer-here", { "b" }, TRUE },
+  { "win.create-buffer-soon", { "b" }, TRUE },
   { "win.allocate-private::rw-", { "<Control><Shift>p" }, FALSE },
   { "win.append", { "<Control><Shift>e" }, FALSE },
   { "win.undo", { "<Control>z" }, TRUE },

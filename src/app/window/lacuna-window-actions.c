@@ -197,14 +197,17 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
   static const char *const selection_actions[]
       = { "win.show-selection", "win.near-selection", "win.copy-address", NULL };
   static const char *const match_actions[]
-      = { "win.next-match",         "win.previous-match", "win.copy-match-address",
-          "win.copy-match-command", "win.copy-match-call", NULL };
+      = { "win.next-match", "win.previous-match", NULL };
+  static const char *const candidate_actions[]
+      = { "win.copy-match-address", "win.copy-match-command", "win.copy-match-call", NULL };
   gboolean view = lacuna_window_shows_view (self);
-  gboolean matches = lacuna_gap_panel_get_selected (self->gap_panel) != NULL;
+  LacunaGapResults *results = lacuna_gap_panel_get_results (self->gap_panel);
+  gboolean matches = results != NULL && lacuna_gap_results_get_n_matches (results) > 0;
 
   enable (self, view, view_actions);
   enable (self, view && self->any_selected, selection_actions);
   enable (self, view && matches, match_actions);
+  enable (self, view && lacuna_gap_panel_get_selected (self->gap_panel) != NULL, candidate_actions);
   gtk_widget_set_sensitive (GTK_WIDGET (self->go_to), view);
   lacuna_window_update_buffers (self);
   lacuna_window_update_copying (self);

@@ -20,6 +20,7 @@ static const struct
 } acts[] = {
   { "win.create-buffer", LACUNA_ACT_CREATE, NULL },
   { "win.create-buffer-here", LACUNA_ACT_CREATE_HERE, NULL },
+  { "win.create-buffer-soon", LACUNA_ACT_CREATE_SOON, NULL },
   { "win.allocate-private", LACUNA_ACT_ALLOCATE, "s" },
   { "win.take-buffer", LACUNA_ACT_TAKE, NULL },
   { "win.put-buffer", LACUNA_ACT_PUT, NULL },
@@ -209,6 +210,7 @@ lacuna_window_plan_buffers (LacunaWindow *self)
   gap = results != NULL ? lacuna_gap_panel_get_selected (self->gap_panel) : NULL;
   lacuna_buffers_panel_set_plan (self->buffers_panel,
                                  results != NULL ? lacuna_gap_results_get_query (results) : NULL,
+                                 lacuna_gap_panel_get_anywhere (self->gap_panel),
                                  gap != NULL ? lacuna_gap_get (gap) : NULL,
                                  lac_map_space (lacuna_snapshot_get_map (self->snapshot)));
 }
