@@ -173,30 +173,84 @@ test_write (void)
   g_assert_error (error, LACUNA_ERROR, LAC_E_NOT_FOUND);
 }
 
+/* All runs are asked about before any is written. */
 static void
-test_only_self (void)
+test_check (void)
+{
+  g_autoptr (LacunaTarget) target = lacuna_target_new_self ();
+  g_autoptr (GError) error = NULL;
+  gsize page = (gsize) getpagesize ();
+  char *area = map_pages (4, PROT_READ | PROT_WRITE);
+  guint64 start = (guintptr) area;
+  struct lac_range ranges[6];
+  guint64 place = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
+    ranges[i] = (struct lac_range){ start + 16 * i, start + 16 * i + 3 };
+  ranges[5] = (struct lac_range){ start + page - 1, start + 2 * page + 1 };
+  g_assert_true (lacuna_target_check_write (target, ranges, 6, FALSE, &place, &error));
+  g_assert_no_error (error);
+
+  /* With few ranges, and with so many that the map is read for them. */
+  mprotect (area + page, page, PROT_READ);
+  for (gsize first = 0; first < G_N_ELEMENTS (ranges); first += 5)
+    {
+      g_assert_false (lacuna_target_check_write (target, ranges + first, 6 - first, FALSE, &place,
+                                                 &error));
+      g_assert_error (error, LACUNA_ERROR, LAC_E_READ_ONLY);
+      g_assert_cmphex (place, ==, start + page);
+      g_clear_error (&error);
+      g_assert_true (lacuna_target_check_write (target, ranges + first, 6 - first, TRUE, &place,
+                                                &error));
+    }
+  munmap (area + 2 * page, page);
+  for (gsize first = 0; first < G_N_ELEMENTS (ranges); first += 5)
+    {
+      g_assert_false (lacuna_target_check_write (target, ranges + first, 6 - first, TRUE, &place,
+                                                 &error));
+      g_assert_error (error, LACUNA_ERROR, LAC_E_NOT_FOUND);
+      g_assert_cmphex (place, ==, start + 2 * page);
+      g_clear_error (&error);
+    }
+  munmap (area, 2 * page);
+  munmap (area + 3 * page, page);
+}
+
+static void
+test_shared (void)
+{
+  g_autoptr (LacunaTarget) target = lacuna_target_new_self ();
+  g_autoptr (GError) error = NULL;
+  gsize page = (gsize) getpagesize ();
+  char *area = mmap (NULL, page, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  struct lac_range range = { (guintptr) area, (guintptr) area + 1 };
+
+  g_assert_true (area != MAP_FAILED);
+  g_assert_false (lacuna_target_check_write (target, &range, 1, FALSE, NULL, &error));
+  g_assert_error (error, LACUNA_ERROR, LAC_E_READ_ONLY);
+  g_clear_error (&error);
+  /* There is no sense in asking whether to force it. */
+  g_assert_false (lacuna_target_check_write (target, &range, 1, TRUE, NULL, &error));
+  g_assert_error (error, LACUNA_ERROR, LAC_E_NOT_SUPPORTED);
+  munmap (area, page);
+}
+
+static void
+test_whose (void)
 {
   g_autoptr (GFile) file = g_file_new_for_path ("/proc/self/maps");
   g_autoptr (LacunaTarget) of_file = lacuna_target_new_for_file (file);
   g_autoptr (LacunaTarget) self = lacuna_target_new_self ();
   g_autoptr (GError) error = NULL;
   g_autoptr (LacunaTarget) other = lacuna_target_new_for_pid (getppid (), &error);
-  const LacunaCapabilities memory = LACUNA_CAN_READ | LACUNA_CAN_WRITE | LACUNA_CAN_ALLOCATE;
+  const LacunaCapabilities memory = LACUNA_CAN_READ | LACUNA_CAN_WRITE;
   guint8 byte;
 
   g_assert_no_error (error);
   g_assert_cmpint (lacuna_target_get_capabilities (self) & memory, ==, memory);
+  g_assert_cmpint (lacuna_target_get_capabilities (other) & memory, ==, memory);
   g_assert_cmpint (lacuna_target_get_capabilities (of_file) & memory, ==, 0);
-  g_assert_cmpint (lacuna_target_get_capabilities (other) & memory, ==, 0);
   g_assert_false (lacuna_target_read_memory (of_file,
-                                             (struct lac_range){ 0x1000, 0x1001 },
-                                             &byte,
-                                             NULL,
-                                             NULL,
-                                             &error));
-  g_assert_error (error, LACUNA_ERROR, LAC_E_NOT_SUPPORTED);
-  g_clear_error (&error);
-  g_assert_false (lacuna_target_read_memory (other,
                                              (struct lac_range){ 0x1000, 0x1001 },
                                              &byte,
                                              NULL,
@@ -214,6 +268,8 @@ main (int    argc,
   g_test_add_func ("/model/target-memory/read-on-a-worker", test_read_on_a_worker);
   g_test_add_func ("/model/target-memory/cancelled", test_cancelled);
   g_test_add_func ("/model/target-memory/write", test_write);
-  g_test_add_func ("/model/target-memory/only-self", test_only_self);
+  g_test_add_func ("/model/target-memory/check-before-writing", test_check);
+  g_test_add_func ("/model/target-memory/shared-is-never-forced", test_shared);
+  g_test_add_func ("/model/target-memory/of-processes-and-not-of-files", test_whose);
   return g_test_run ();
 }
