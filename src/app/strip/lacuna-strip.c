@@ -88,8 +88,6 @@ lacuna_strip_get_marks (LacunaStrip      *self,
     }
   if (self->candidate_is_set)
     out_marks->candidate = &self->candidate;
-  else if (self->n_matches > 0)
-    out_marks->candidate = &self->matches[0];
 }
 
 const LacunaStripLayout *
@@ -648,7 +646,7 @@ lacuna_strip_set_results (LacunaStrip      *self,
   g_set_object (&self->results, results);
   g_clear_pointer (&self->matches, g_free);
   self->n_matches = 0;
-  self->candidate_is_set = FALSE;
+  self->candidate_is_set = self->candidate_is_set && results != NULL;
 
   n_items = results ? g_list_model_get_n_items (G_LIST_MODEL (results)) : 0;
   n_items = MIN (n_items, MOST_MARKED_MATCHES);

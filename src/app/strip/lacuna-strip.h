@@ -108,13 +108,13 @@ void              lacuna_strip_pan              (LacunaStrip          *self,
                                                  double                fraction,
                                                  gboolean              animate);
 
-/* What a query found: the window, matching gaps, anchors, and as candidate the first match. NULL for
- * no query. Results of an older snapshot of the same target are fine. */
+/* What a query found: the window, matching gaps, anchors. NULL for no query. Results of an older
+ * snapshot of the same target are fine. The candidate stays as it is until another one is set. */
 void              lacuna_strip_set_results      (LacunaStrip          *self,
                                                  LacunaGapResults     *results);
 LacunaGapResults *lacuna_strip_get_results      (LacunaStrip          *self);
 
-/* Marks another match than the first; copied. NULL for the first again. */
+/* Marks the match that is meant; copied. NULL for none. */
 void              lacuna_strip_set_candidate    (LacunaStrip          *self,
                                                  const struct lac_gap *candidate);
 
