@@ -51,6 +51,13 @@ struct lac_table_layout
 #define LAC_TABLE_LAYOUT_32                                                                       \
   ((struct lac_table_layout){ 4, 16, 0, 4, 8, 12, 13, 16, 0, 4, 8, 12, 255 })
 
+/* The order of fields that Reloaded's library for .NET has in the same file: the number of items after the
+ * reserved bytes, and is_taken before the size. It is known to tell them apart; such tables are never changed. */
+#define LAC_TABLE_LAYOUT_MANAGED_64                                                               \
+  ((struct lac_table_layout){ 8, 24, 0, 8, 16, 20, 23, 20, 0, 12, 16, 8, 203 })
+#define LAC_TABLE_LAYOUT_MANAGED_32                                                               \
+  ((struct lac_table_layout){ 4, 16, 0, 4, 8, 12, 15, 16, 0, 8, 12, 4, 255 })
+
 /** lac_item: an item of this process's own tables. */
 struct __attribute__ ((packed, aligned (4))) lac_item
 {

@@ -8,7 +8,7 @@
  */
 #include "locator-view.h"
 
-#include "layout.h"
+#include "table-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +211,49 @@ add_table (struct reading *reading,
   return table;
 }
 
+/* Whether a table's bytes are those of a table with the other order of fields. Its number of items lies where
+ * this order has reserved bytes, which are 0, and the other way round; so only a table without any looks the
+ * same in both. The items are looked at as well: a taken flag is 0 or 1, and each item has memory. */
+static bool
+is_managed (const struct lac_table_layout *standard,
+            const struct lac_table_layout *managed,
+            const unsigned char           *bytes)
+{
+  size_t n = bytes[managed->item_count];
+
+  if (bytes[standard->item_count] != 0 || n == 0 || n > managed->capacity)
+    return false;
+  for (size_t i = 0; i < n; i++)
+    {
+      const unsigned char *item = bytes + managed->header_size + i * managed->item_size;
+
+      if (read_pointer (managed, item + managed->base) == 0
+          || read_word (item + managed->is_taken) > 1)
+        return false;
+    }
+  return true;
+}
+
+struct lac_table_layout
+lac_table_layout_of (unsigned                 pointer_bits,
+                     enum lac_locator_layout  order)
+{
+  if (order == LAC_LOCATOR_LAYOUT_MANAGED)
+    return pointer_bits == 32 ? LAC_TABLE_LAYOUT_MANAGED_32 : LAC_TABLE_LAYOUT_MANAGED_64;
+  return pointer_bits == 32 ? LAC_TABLE_LAYOUT_32 : LAC_TABLE_LAYOUT_64;
+}
+
+enum lac_locator_layout
+lac_table_recognise (unsigned             pointer_bits,
+                     const unsigned char *bytes)
+{
+  struct lac_table_layout standard = lac_table_layout_of (pointer_bits, LAC_LOCATOR_LAYOUT_STANDARD);
+  struct lac_table_layout managed = lac_table_layout_of (pointer_bits, LAC_LOCATOR_LAYOUT_MANAGED);
+
+  return is_managed (&standard, &managed, bytes) ? LAC_LOCATOR_LAYOUT_MANAGED
+                                                 : LAC_LOCATOR_LAYOUT_STANDARD;
+}
+
 /* Whether the first table is mapped where it says that it is: at @address, or by another mapping of the
  * same file. */
 static bool
@@ -277,6 +320,7 @@ read_chain (struct reading   *reading,
             void             *user_data)
 {
   const struct lac_table_layout *layout = &reading->layout;
+  unsigned pointer_bits = layout->pointer_size * 8;
   unsigned char bytes[LAC_TABLE_SIZE];
 
   while (address != 0)
@@ -313,6 +357,12 @@ read_chain (struct reading   *reading,
         {
           table->findings |= LAC_FINDING_UNKNOWN_VERSION;
           return LAC_OK;
+        }
+      /* Those who made the first table make the others too. */
+      if (reading->view.n_tables == 1)
+        {
+          reading->view.layout = lac_table_recognise (pointer_bits, bytes);
+          reading->layout = lac_table_layout_of (pointer_bits, reading->view.layout);
         }
       if (!read_items (reading, table, bytes))
         return LAC_E_NO_MEMORY;
@@ -382,7 +432,7 @@ lac_locator_view_read (const struct lac_map    *map,
   struct reading reading = { .map = map };
   enum lac_status status = LAC_E_NO_MEMORY;
 
-  reading.layout = lac_map_space (map)->pointer_bits == 32 ? LAC_TABLE_LAYOUT_32 : LAC_TABLE_LAYOUT_64;
+  reading.layout = lac_table_layout_of (lac_map_space (map)->pointer_bits, LAC_LOCATOR_LAYOUT_STANDARD);
   if (make_sums (&reading.sums, map))
     status = address != 0 ? read_chain (&reading, address, read, user_data) : LAC_E_NOT_FOUND;
   if (status == LAC_OK)

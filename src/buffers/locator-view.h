@@ -69,13 +69,26 @@ struct lac_view_table
   unsigned findings;
 };
 
-/** lac_locator_view: all tables, in the order of the chain. */
+enum lac_locator_layout
+{
+  LAC_LOCATOR_LAYOUT_STANDARD,
+  /** The order of fields that Reloaded's library for .NET has: shown, never changed. */
+  LAC_LOCATOR_LAYOUT_MANAGED,
+};
+
+/**
+ * lac_locator_view:
+ * @layout: the order of fields, as the contents tell it
+ *
+ * All tables, in the order of the chain.
+ */
 struct lac_locator_view
 {
   struct lac_view_table *tables;
   size_t n_tables;
   size_t n_buffers;
   unsigned findings;
+  enum lac_locator_layout layout;
 };
 
 /**

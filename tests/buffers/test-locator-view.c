@@ -382,6 +382,75 @@ test_first_unreadable (struct fixture *fixture,
                    ==, LAC_E_NOT_FOUND);
 }
 
+/* The order of fields of Reloaded's library for .NET. */
+static void
+test_managed (struct fixture *fixture,
+              const void     *bits)
+{
+  struct memory *memory = &fixture->memory;
+  unsigned char *first, *second;
+  const struct lac_view_buffer *buffers;
+
+  memory->layout = GPOINTER_TO_INT (bits) == 32 ? LAC_TABLE_LAYOUT_MANAGED_32
+                                                : LAC_TABLE_LAYOUT_MANAGED_64;
+  first = add_table (memory, TABLE, TABLE + 0x1000);
+  second = add_table (memory, TABLE + 0x1000, 0);
+  add_item (memory, first, SAFE, 4096, 128, 0);
+  add_item (memory, first, SAFE + 4096, 4096, 4097, 1);
+  add_item (memory, second, BUFFERS, 0x10000, 16, 1);
+  add_item (memory, second, 0x30000000, 4096, 0, 0);
+  view (fixture);
+  g_assert_cmpint (fixture->view.layout, ==, LAC_LOCATOR_LAYOUT_MANAGED);
+  g_assert_cmpuint (fixture->view.n_buffers, ==, 4);
+  buffers = fixture->view.tables[0].buffers;
+  g_assert_cmpuint (buffers[0].address, ==, SAFE);
+  g_assert_cmpuint (buffers[0].size, ==, 4096);
+  g_assert_cmpuint (buffers[0].position, ==, 128);
+  g_assert_false (buffers[0].taken);
+  g_assert_cmpuint (buffers[0].findings, ==, 0);
+  g_assert_true (buffers[1].taken);
+  g_assert_cmpuint (buffers[1].findings, ==, LAC_FINDING_POSITION_PAST_END);
+  buffers = fixture->view.tables[1].buffers;
+  g_assert_cmpuint (buffers[0].position, ==, 16);
+  g_assert_true (buffers[0].taken);
+  g_assert_cmpuint (buffers[0].findings, ==, LAC_FINDING_WRITABLE_AND_EXECUTABLE);
+  g_assert_cmpuint (buffers[1].findings, ==, LAC_FINDING_ORPHAN);
+}
+
+/* What could be either, or has bytes that neither would have, is taken for the usual order. */
+static void
+test_not_managed (struct fixture *fixture,
+                  const void     *bits)
+{
+  struct memory *memory = &fixture->memory;
+  unsigned char *first = add_table (memory, TABLE, 0);
+  unsigned reserved = memory->layout.header_size - 1u;
+
+  view (fixture);
+  g_assert_cmpint (fixture->view.layout, ==, LAC_LOCATOR_LAYOUT_STANDARD);
+  lac_locator_view_clear (&fixture->view);
+
+  /* Items that would have no memory. */
+  first[reserved] = 2;
+  view (fixture);
+  g_assert_cmpint (fixture->view.layout, ==, LAC_LOCATOR_LAYOUT_STANDARD);
+  g_assert_cmpuint (fixture->view.n_buffers, ==, 0);
+  lac_locator_view_clear (&fixture->view);
+
+  add_item (memory, first, SAFE, 4096, 128, 1);
+  view (fixture);
+  g_assert_cmpint (fixture->view.layout, ==, LAC_LOCATOR_LAYOUT_STANDARD);
+  g_assert_cmpuint (fixture->view.tables[0].buffers[0].position, ==, 128);
+  lac_locator_view_clear (&fixture->view);
+
+  /* A size where the other order has a flag. */
+  first[memory->layout.item_count] = 0;
+  first[reserved] = 1;
+  view (fixture);
+  g_assert_cmpint (fixture->view.layout, ==, LAC_LOCATOR_LAYOUT_STANDARD);
+  g_assert_cmpuint (fixture->view.n_buffers, ==, 0);
+}
+
 static void
 test_names (void)
 {
@@ -415,6 +484,8 @@ main (int    argc,
     { "cycle-of-one", test_cycle_of_one },
     { "tables-over-each-other", test_tables_over_each_other },
     { "first-table-unreadable", test_first_unreadable },
+    { "managed-order", test_managed },
+    { "not-managed-order", test_not_managed },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -76,6 +76,9 @@ check (const struct lac_locator_view *view)
             abort ();
         }
     }
+  if (view->layout != LAC_LOCATOR_LAYOUT_STANDARD
+      && (view->layout != LAC_LOCATOR_LAYOUT_MANAGED || view->tables[0].n_buffers == 0))
+    abort ();
   if (findings != view->findings || n_buffers != view->n_buffers)
     abort ();
 }
