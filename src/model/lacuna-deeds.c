@@ -347,7 +347,11 @@ create_buffer (LacunaOperation     *operation,
   struct lac_buffer buffer;
 
   note_query (operation, request, &request->query);
-  status = lac_buffers_get (&request->query, LAC_BUFFER_NEW, &buffer, &operation->report);
+  status = lac_buffers_get (&request->query,
+                            LAC_BUFFER_NEW
+                                | (request->write_xor_execute ? LAC_BUFFER_WRITE_XOR_EXECUTE : 0),
+                            &buffer,
+                            &operation->report);
   if (status == LAC_OK)
     {
       note_buffer (operation, &buffer);

@@ -34,6 +34,7 @@ typedef struct
   gboolean taken;
   gboolean ours;
   gint32 holder;
+  gboolean write_xor_execute;
   unsigned findings;
 } LacunaBufferFacts;
 
@@ -42,6 +43,7 @@ typedef struct
   guint64 address;
   guint version;
   gboolean locked;
+  gboolean own; /* of this program alone */
   unsigned findings;
   GArray *buffers; /* of LacunaBufferFacts */
 } LacunaTableFacts;

@@ -23,6 +23,7 @@ struct _LacunaLocatorTable
   guint64 address;
   guint version;
   gboolean locked;
+  gboolean own;
   unsigned findings;
   GListStore *buffers;
 };
@@ -106,7 +107,7 @@ update_buffer (LacunaLocatorBuffer     *self,
   gboolean changed;
 
   self->facts = *facts;
-  changed = old.holder != facts->holder;
+  changed = old.holder != facts->holder || old.write_xor_execute != facts->write_xor_execute;
   g_object_freeze_notify (G_OBJECT (self));
 #define UPDATE(field, property)                                                                   \
   if (old.field != facts->field)                                                                  \
@@ -178,6 +179,14 @@ lacuna_locator_buffer_get_holder (LacunaLocatorBuffer *self)
   g_return_val_if_fail (LACUNA_IS_LOCATOR_BUFFER (self), 0);
 
   return self->facts.holder;
+}
+
+gboolean
+lacuna_locator_buffer_get_write_xor_execute (LacunaLocatorBuffer *self)
+{
+  g_return_val_if_fail (LACUNA_IS_LOCATOR_BUFFER (self), FALSE);
+
+  return self->facts.write_xor_execute;
 }
 
 unsigned
@@ -282,6 +291,14 @@ lacuna_locator_table_get_locked (LacunaLocatorTable *self)
   g_return_val_if_fail (LACUNA_IS_LOCATOR_TABLE (self), FALSE);
 
   return self->locked;
+}
+
+gboolean
+lacuna_locator_table_get_own (LacunaLocatorTable *self)
+{
+  g_return_val_if_fail (LACUNA_IS_LOCATOR_TABLE (self), FALSE);
+
+  return self->own;
 }
 
 unsigned
@@ -455,6 +472,7 @@ lacuna_locator_rows_update (GListStore *store,
         {
           row = g_object_new (LACUNA_TYPE_LOCATOR_TABLE, NULL);
           row->address = facts->address;
+          row->own = facts->own;
         }
       if (update_table (row, facts))
         changed = TRUE;

@@ -185,10 +185,12 @@ take_own (LacunaLocatorReading *reading)
             .position = item.position,
             .taken = item.taken,
             .holder = item.holder,
+            .write_xor_execute = TRUE,
           };
 
           if (table == NULL)
             table = add_table (reading, item.table);
+          table->own = TRUE;
           g_array_append_val (table->buffers, row);
         }
       else if (table != NULL && item.index < table->buffers->len)

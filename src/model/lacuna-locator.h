@@ -73,6 +73,8 @@ LacunaLocatorBuffer *lacuna_locator_find     (LacunaLocator        *self,
 guint64        lacuna_locator_table_get_address  (LacunaLocatorTable  *self);
 guint          lacuna_locator_table_get_version  (LacunaLocatorTable  *self);
 gboolean       lacuna_locator_table_get_locked   (LacunaLocatorTable  *self);
+/* It is no table of the shared locator: only this program knows of its buffers. */
+gboolean       lacuna_locator_table_get_own      (LacunaLocatorTable  *self);
 unsigned       lacuna_locator_table_get_findings (LacunaLocatorTable  *self);
 /* (transfer none): a list of LacunaLocatorBuffer. */
 GListModel    *lacuna_locator_table_get_buffers  (LacunaLocatorTable  *self);
@@ -88,6 +90,8 @@ gboolean       lacuna_locator_buffer_get_taken    (LacunaLocatorBuffer *self);
 gboolean       lacuna_locator_buffer_get_ours     (LacunaLocatorBuffer *self);
 /* The thread that has it, when it was taken in this program; else 0. */
 gint32         lacuna_locator_buffer_get_holder   (LacunaLocatorBuffer *self);
+/* Never writable and executable at one address; it is of this program alone. */
+gboolean       lacuna_locator_buffer_get_write_xor_execute (LacunaLocatorBuffer *self);
 unsigned       lacuna_locator_buffer_get_findings (LacunaLocatorBuffer *self);
 
 G_END_DECLS

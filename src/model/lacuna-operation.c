@@ -400,8 +400,14 @@ describe (LacunaOperation *self,
 
   switch (self->deed)
     {
-    case LACUNA_DEED_ALLOCATE:
     case LACUNA_DEED_CREATE_BUFFER:
+      if ((self->protection & LAC_PROTECTION_WRITE) == 0)
+        add_sentence (text, _ ("It is never writable and executable at once, and so not in the shared "
+                               "locator."));
+      describe_choice (self, text, format);
+      describe_attempts (self, text);
+      break;
+    case LACUNA_DEED_ALLOCATE:
       describe_choice (self, text, format);
       describe_attempts (self, text);
       break;

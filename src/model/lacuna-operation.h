@@ -42,6 +42,8 @@ typedef struct
   gboolean anywhere;          /* allocate, create, append: nobody has said where, and so as near to the
                                  program's own code as can be; the query's anchors and order are not
                                  looked at then */
+  gboolean write_xor_execute; /* create: never writable and executable at one address; it is of this
+                                 program alone then, and not in the shared locator */
   unsigned protection;        /* enum lac_protection; of an allocation 0 for reading and writing, and
                                  LACUNA_PROTECTION_NONE for no access */
   guint64 address;

@@ -22,7 +22,7 @@ address_in_label (Outside    *outside,
 
   g_assert_nonnull (place);
   for (place += strlen (" at 0x"); *place != '\0'; place++)
-    if (*place != ' ')
+    if (g_ascii_isxdigit (*place))
       g_string_append_c (digits, *place);
   return g_ascii_strtoull (digits->str, NULL, 16);
 }

@@ -15,6 +15,7 @@ struct _LacunaBuffersPanel
 
   GtkStack *stack; /* "self" or "elsewhere" */
   GtkWidget *create_button;
+  GtkWidget *create_menu_button;
   GtkWidget *allocate_button;
   GtkWidget *allocate_menu_button;
   GtkLabel *plan_label;

@@ -63,6 +63,7 @@ lacuna_buffers_panel_show_plan (LacunaBuffersPanel *self)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->allocate_button),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  gtk_widget_set_sensitive (self->create_menu_button, self->has_query);
   gtk_widget_set_sensitive (self->allocate_menu_button, self->has_query);
 }
 
@@ -75,7 +76,9 @@ show_buffer (LacunaBuffersPanel  *self,
       = lacuna_isolate (lacuna_format_address_prefixed (lacuna_locator_buffer_get_address (buffer)));
   g_autofree char *note = lacuna_buffers_buffer_words (buffer);
   g_autofree char *faults = lacuna_buffers_findings (findings);
-  g_autofree char *remarks = lacuna_buffers_remarks (findings);
+  g_autofree char *remarks = lacuna_locator_buffer_get_write_xor_execute (buffer)
+                                 ? g_strdup (lacuna_buffers_own_sentence ())
+                                 : lacuna_buffers_remarks (findings);
 
   set_text (self->selected_title, title);
   set_text (self->selected_note, note);
@@ -92,10 +95,12 @@ show_table (LacunaBuffersPanel *self,
       = lacuna_isolate (lacuna_format_address_prefixed (lacuna_locator_table_get_address (table)));
   g_autofree char *words = lacuna_buffers_table_words (table);
   g_autofree char *faults = lacuna_buffers_findings (lacuna_locator_table_get_findings (table));
-  g_autofree char *place = lacuna_locator_describe (self->locator);
+  g_autofree char *place = lacuna_locator_table_get_own (table)
+                               ? g_strdup (lacuna_buffers_own_sentence ())
+                               : lacuna_locator_describe (self->locator);
   g_autofree char *path = g_filename_display_name (lacuna_locator_get_path (self->locator));
   g_autofree char *remark
-      = *path != '\0' ? g_strdup_printf ("%s\n%s", place, path) : g_strdup (place);
+      = *path != '\0' && !lacuna_locator_table_get_own (table) ? g_strdup_printf ("%s\n%s", place, path) : g_strdup (place);
 
   set_text (self->selected_title, title);
   set_text (self->selected_note, words);
@@ -379,6 +384,7 @@ lacuna_buffers_panel_show_outcome (LacunaBuffersPanel *self)
   LacunaOperation *operation = lacuna_buffers_panel_get_shown (self);
   g_autofree char *story = NULL;
   g_autofree char *title = NULL;
+  g_autofree char *whole_story = NULL;
   gboolean failed;
 
   gtk_widget_set_visible (self->outcome_box, operation != NULL);
@@ -386,13 +392,14 @@ lacuna_buffers_panel_show_outcome (LacunaBuffersPanel *self)
     return;
   failed = lacuna_operation_get_error (operation) != NULL;
   story = make_story (self, operation);
-  title = g_strdup (lacuna_operation_get_title (operation));
+  title = lacuna_buffers_keep_whole (lacuna_operation_get_title (operation));
+  whole_story = lacuna_buffers_keep_whole (story);
   gtk_image_set_from_icon_name (self->outcome_icon, failed ? "dialog-warning-symbolic"
                                                            : "object-select-symbolic");
   set_style (GTK_WIDGET (self->outcome_icon), "risky", failed);
   set_style (GTK_WIDGET (self->outcome_icon), "success", !failed);
   set_text (self->outcome_title, title);
-  set_text (self->outcome_story, story);
+  set_text (self->outcome_story, whole_story);
   gtk_widget_set_visible (self->undo_button,
                           lacuna_buffers_panel_find_undo (self) == operation);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->outcome_box),

@@ -18,6 +18,7 @@
 #include "lacuna-buffers-row.h"
 #include "lacuna-buffers-words.h"
 
+#include "app/lacuna-tooltip.h"
 #include "model/lacuna-file-bytes.h"
 
 #include <glib/gi18n.h>
@@ -327,6 +328,7 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
     {
     case LACUNA_ACT_CREATE:
     case LACUNA_ACT_CREATE_SOON:
+    case LACUNA_ACT_CREATE_OWN:
     case LACUNA_ACT_ALLOCATE:
       return self->has_query;
     case LACUNA_ACT_CREATE_HERE:
@@ -355,9 +357,10 @@ static void
 perform_made (LacunaBuffersPanel *self,
               LacunaDeed          deed,
               gboolean            here,
+              gboolean            own,
               const char         *protection)
 {
-  LacunaRequest request = { .deed = deed, .query = self->query };
+  LacunaRequest request = { .deed = deed, .query = self->query, .write_xor_execute = own };
 
   if (here)
     {
@@ -410,16 +413,19 @@ lacuna_buffers_panel_act (LacunaBuffersPanel *self,
   switch (act)
     {
     case LACUNA_ACT_CREATE:
-      perform_made (self, LACUNA_DEED_CREATE_BUFFER, FALSE, NULL);
+      perform_made (self, LACUNA_DEED_CREATE_BUFFER, FALSE, FALSE, NULL);
       break;
     case LACUNA_ACT_CREATE_HERE:
-      perform_made (self, LACUNA_DEED_CREATE_BUFFER, TRUE, NULL);
+      perform_made (self, LACUNA_DEED_CREATE_BUFFER, TRUE, FALSE, NULL);
       break;
     case LACUNA_ACT_CREATE_SOON:
-      perform_made (self, LACUNA_DEED_CREATE_BUFFER, self->has_candidate, NULL);
+      perform_made (self, LACUNA_DEED_CREATE_BUFFER, self->has_candidate, FALSE, NULL);
+      break;
+    case LACUNA_ACT_CREATE_OWN:
+      perform_made (self, LACUNA_DEED_CREATE_BUFFER, FALSE, TRUE, NULL);
       break;
     case LACUNA_ACT_ALLOCATE:
-      perform_made (self, LACUNA_DEED_ALLOCATE, FALSE, parameter);
+      perform_made (self, LACUNA_DEED_ALLOCATE, FALSE, FALSE, parameter);
       break;
     case LACUNA_ACT_TAKE:
       perform_at (self, LACUNA_DEED_TAKE, NULL);
@@ -595,6 +601,8 @@ lacuna_buffers_panel_build (LacunaLater *later)
 
   name_inner (GTK_WIDGET (self->append_kind), _ ("How it is written"));
   name_inner (GTK_WIDGET (self->protect_button), _ ("Protect"));
+  lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->create_menu_button));
+  lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->allocate_menu_button));
   lacuna_buffers_panel_start_tree (self);
   g_signal_connect_swapped (self->selection, "notify::selected-item",
                             G_CALLBACK (selection_changed_cb), self);
@@ -612,6 +620,7 @@ lacuna_buffers_panel_set_template (GtkWidgetClass *widget_class)
       widget_class, "/io/github/lacuna_project/Lacuna/ui/buffers-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, create_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, create_menu_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, allocate_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, allocate_menu_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, plan_label);

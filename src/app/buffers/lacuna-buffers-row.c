@@ -122,12 +122,21 @@ say_table (LacunaLocatorTable *table,
 
   words->title = address_words (lacuna_locator_table_get_address (table));
   words->is_address = TRUE;
+  words->caption = lacuna_buffers_table_words (table);
+  words->fault = lacuna_buffers_findings (findings);
+  if (lacuna_locator_table_get_own (table))
+    {
+      /* Translators: only this program knows of the table. */
+      words->tag = g_strdup (C_ ("table of buffers", "own"));
+      words->tooltip = g_strdup (_ ("Buffers that are never writable and executable at one address. "
+                                    "Only this program sees them: they are not in the shared "
+                                    "locator."));
+      return;
+    }
   words->tag = lacuna_locator_table_get_locked (table)
                    /* Translators: somebody is changing the table. */
                    ? g_strdup (C_ ("table of buffers", "locked"))
                    : g_strdup (C_ ("table of buffers", "table"));
-  words->caption = lacuna_buffers_table_words (table);
-  words->fault = lacuna_buffers_findings (findings);
   words->tooltip = g_strdup (_ ("A table of the locator: up to 203 buffers each, one leads to the "
                                 "next."));
 }
@@ -149,9 +158,15 @@ say_buffer (LacunaLocatorBuffer *buffer,
     }
   else if (lacuna_locator_buffer_get_taken (buffer))
     words->tag = g_strdup (C_ ("buffer", "taken"));
+  else if (lacuna_locator_buffer_get_write_xor_execute (buffer))
+    words->tag = lacuna_isolate (
+        lacuna_buffers_access_letters (LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE));
   words->caption = lacuna_buffers_fill_words (buffer);
   words->fault = lacuna_buffers_findings (findings);
-  words->tooltip = *remarks != '\0' ? g_steal_pointer (&remarks) : NULL;
+  words->tooltip = lacuna_locator_buffer_get_write_xor_execute (buffer)
+                       ? g_strdup (lacuna_buffers_own_sentence ())
+                   : *remarks != '\0' ? g_steal_pointer (&remarks)
+                                       : NULL;
   words->has_level = TRUE;
   words->used = MIN (lacuna_locator_buffer_get_position (buffer),
                      lacuna_locator_buffer_get_size (buffer));

@@ -92,6 +92,50 @@ lacuna_buffers_plan_words (const struct lac_gap_query *query,
   return order_words (query, size);
 }
 
+/* How many letters of an address in groups @text begins with; 0 for none. */
+static gsize
+address_length (const char *text)
+{
+  gsize length = 2;
+
+  if (!g_str_has_prefix (text, "0x"))
+    return 0;
+  while (g_ascii_isxdigit (text[length]))
+    length++;
+  while (text[length] == ' ')
+    {
+      gsize digits = 0;
+
+      while (g_ascii_isxdigit (text[length + 1 + digits]))
+        digits++;
+      if (digits != 4 || g_unichar_isalpha (g_utf8_get_char (text + length + 5)))
+        break;
+      length += 5;
+    }
+  return length;
+}
+
+char *
+lacuna_buffers_keep_whole (const char *text)
+{
+  GString *whole = g_string_new (NULL);
+
+  while (*text != '\0')
+    {
+      gsize length = address_length (text);
+
+      for (gsize i = 0; i < length; i++)
+        if (text[i] == ' ')
+          g_string_append (whole, "\302\240");
+        else
+          g_string_append_c (whole, text[i]);
+      if (length == 0)
+        g_string_append_c (whole, *text++);
+      text += length;
+    }
+  return g_string_free (whole, FALSE);
+}
+
 char *
 lacuna_buffers_fill_words (LacunaLocatorBuffer *buffer)
 {
@@ -231,6 +275,12 @@ say (unsigned findings,
         g_string_append (text, lacuna_finding_sentence (bit));
       }
   return g_string_free (text, FALSE);
+}
+
+const char *
+lacuna_buffers_own_sentence (void)
+{
+  return _ ("Never writable and executable at once, and for this program alone.");
 }
 
 char *

@@ -50,4 +50,10 @@ char *lacuna_buffers_time_words     (gint64                      when);
 char *lacuna_buffers_findings       (unsigned                    findings);
 char *lacuna_buffers_remarks        (unsigned                    findings);
 
+/* (transfer full): @text, in which lines do not break inside of addresses. */
+char *lacuna_buffers_keep_whole (const char *text);
+
+/* What is to be known of a buffer that is never writable and executable at once. */
+const char *lacuna_buffers_own_sentence (void);
+
 G_END_DECLS

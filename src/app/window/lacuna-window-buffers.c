@@ -21,6 +21,7 @@ static const struct
   { "win.create-buffer", LACUNA_ACT_CREATE, NULL },
   { "win.create-buffer-here", LACUNA_ACT_CREATE_HERE, NULL },
   { "win.create-buffer-soon", LACUNA_ACT_CREATE_SOON, NULL },
+  { "win.create-own-buffer", LACUNA_ACT_CREATE_OWN, NULL },
   { "win.allocate-private", LACUNA_ACT_ALLOCATE, "s" },
   { "win.take-buffer", LACUNA_ACT_TAKE, NULL },
   { "win.put-buffer", LACUNA_ACT_PUT, NULL },
