@@ -62,7 +62,8 @@ put_first (const struct lac_state *state,
            struct lac_record      *record,
            unsigned                place)
 {
-  memmove (hints.records + 1, hints.records, place * sizeof *hints.records);
+  for (; place > 0; place--)
+    hints.records[place] = hints.records[place - 1];
   hints.records[0] = record;
   last_record = state->compare_process ? &no_record : record;
 }

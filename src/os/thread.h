@@ -1,7 +1,8 @@
 /* What code that is shared by threads and survives fork(2) needs of an operating system.
  *
  * Not part of what liblacuna exports. Locks go through here, and not through the language's own, so
- * that ThreadSanitizer sees them, and so that what happens to them on fork is decided in one place.
+ * that they may lie in memory that is wiped on fork, and so that what happens to them then is decided in one
+ * place.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -24,7 +25,7 @@
 /** lac_lock: a lock between threads; all zero is unlocked. Its inside is the system's. */
 struct lac_lock
 {
-  _Alignas (8) unsigned char inside[64];
+  _Atomic uint32_t word;
 };
 
 /** lac_lock_acquire: waits for @lock. Not recursive. */

@@ -6,6 +6,7 @@
 
 #include "own-file.h"
 #include "process-private.h"
+#include "system-call.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -72,7 +73,11 @@ lac_os_get_high_space (void)
 uint64_t
 lac_os_page_size (void)
 {
+#if defined(__x86_64__) || defined(__i386__)
+  return 4096;
+#else
   return (uint64_t) sysconf (_SC_PAGESIZE);
+#endif
 }
 
 /* Sets what a caller may want to know beside the status. */
@@ -276,7 +281,7 @@ lac_os_mapped_size (uint64_t *out_size)
 int32_t
 lac_os_process_id (void)
 {
-  return getpid ();
+  return lac_call_getpid ();
 }
 
 void

@@ -27,6 +27,15 @@ enum lac_status lac_shared_fail (struct lac_obstacle *obstacle,
 
 /* shared-folder.c */
 
+/* Puts @text, or @number, at @to, terminated; returns where it ends, or NULL when it was cut because it had no
+ * room before @end. */
+char *lac_name_append (char       *to,
+                       const char *end,
+                       const char *text);
+char *lac_name_append_number (char       *to,
+                              const char *end,
+                              uint32_t    number);
+
 /* Whether the folder that everyone knows is there, in a root that is safe, as everyone makes it; if not,
  * lac_shared_folder_open_common() tells why, or makes it so. What is looked at by its path can be exchanged
  * only by who is believed. @path is where it is, and @out_size how long the folder itself. */

@@ -4,8 +4,9 @@
  *
  * A file without its first word is in the making as long as it is young, and waited for: so it is with
  * others who know the name and nothing of this (they create, map, then write that word), and with us.
- * Whoever took longer looks whether the name is still its own. Who replaces a file holds a lock of this
- * user on the folder (flock(2)), and judges again before.
+ * What is locked is waited for though it is old; whoever could not lock it looks at the end whether the name
+ * is still its own. Who replaces a file holds a lock of this user on the folder (flock(2)), and one on the file,
+ * and judges again before.
  *
  * A process that this one can't see may have the same PID, when both share a folder and no PIDs
  * (pid_namespaces(7)). So whoever makes a file keeps it open with a lock of its own, and what is locked is
@@ -20,10 +21,10 @@
 #include "os/os.h"
 #include "os/thread.h"
 #include "own-entry.h"
+#include "system-call.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +70,6 @@ static unsigned n_inherited LAC_OF_FIRST_CALL;
 static struct
 {
   int descriptor;
-  int32_t process;
   dev_t device;
   ino_t inode;
 } held LAC_OF_FIRST_CALL = { .descriptor = -1 };
@@ -102,8 +102,8 @@ open_name (int         folder,
 
 /* Locks @file, which was just made, for the life of the process; where that is not possible, it is as with
  * those of others. It is opened again, since a mapping keeps the lock of what it was made through, and a child
- * has the mapping too. */
-static void
+ * has the mapping too. True when it is locked, and nobody had removed it before. */
+static bool
 hold (int         folder,
       const char *name,
       int         file)
@@ -113,22 +113,26 @@ hold (int         folder,
   int lock;
 
   if (held.descriptor >= 0)
-    return;
+    return false;
+  if (!registered)
+    registered = pthread_atfork (NULL, NULL, let_go) == 0;
   lock = open_name (folder, name, 0);
   if (lock < 0)
-    return;
-  if (fstat (lock, &facts) != 0 || fstat (file, &same) != 0 || facts.st_ino != same.st_ino
-      || facts.st_dev != same.st_dev || flock (lock, LOCK_SH | LOCK_NB) != 0)
+    return false;
+  if (lac_call_stat_file (lock, &facts) != 0)
     {
       close (lock);
-      return;
+      return false;
     }
-  held.process = lac_os_process_id ();
   held.device = facts.st_dev;
   held.inode = facts.st_ino;
   held.descriptor = lock;
-  if (!registered)
-    registered = pthread_atfork (NULL, NULL, let_go) == 0;
+  /* Whoever removes it has it locked while he does, see judge(). */
+  if (lac_call_flock (lock, LOCK_SH | LOCK_NB) == 0 && lac_call_stat_file (file, &same) == 0
+      && facts.st_ino == same.st_ino && facts.st_dev == same.st_dev && same.st_nlink != 0)
+    return true;
+  let_go ();
+  return false;
 }
 
 enum lac_status
@@ -145,7 +149,9 @@ static void
 file_name (char    name[64],
            int32_t process)
 {
-  snprintf (name, 64, LAC_SHARED_FILE_PREFIX "%" PRId32, process);
+  char *to = lac_name_append (name, name + 64, LAC_SHARED_FILE_PREFIX);
+
+  lac_name_append_number (to, name + 64, (uint32_t) process);
 }
 
 static int
@@ -228,13 +234,13 @@ is_young (const struct stat *facts)
   return age >= -100 && age < YOUNG_MILLISECONDS;
 }
 
-/* What the thing of that name is; with @last, before it is removed. For GOOD @out_address is where it is
- * mapped. */
+/* What the thing of that name is. For GOOD @out_address is where it is mapped. @out_lock: (nullable): asked
+ * before what is STALE is removed; then a descriptor that keeps it locked until it is closed, or -1. */
 static enum verdict
 judge (int                  folder,
        const char          *name,
        size_t               size,
-       bool                 last,
+       int                 *out_lock,
        void               **out_address,
        struct lac_obstacle *out_obstacle)
 {
@@ -242,6 +248,8 @@ judge (int                  folder,
   uintptr_t claimed = 0;
   int file;
 
+  if (out_lock != NULL)
+    *out_lock = -1;
   if (fstatat (folder, name, &facts, AT_SYMLINK_NOFOLLOW) != 0)
     {
       if (errno == ENOENT)
@@ -313,15 +321,20 @@ judge (int                  folder,
       close (file);
       return YOUNG;
     }
-  /* Who has not written where it is yet, looks afterwards whether the file is still there. */
-  if (claimed != 0 && last && flock (file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  if (out_lock != NULL && flock (file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     {
+      close (file);
+      /* Whoever makes it takes long. */
+      if (claimed == 0)
+        return YOUNG;
       lac_shared_fail (out_obstacle, LAC_E_BUSY, 0,
                        N_ ("a process with the same PID, which can't be seen from here, uses the file"));
-      close (file);
       return FOREIGN;
     }
-  close (file);
+  if (out_lock != NULL)
+    *out_lock = file;
+  else
+    close (file);
   return STALE;
 }
 
@@ -336,37 +349,29 @@ is_named (int         folder,
          && by_name.st_ino == by_file.st_ino && by_name.st_dev == by_file.st_dev;
 }
 
-/* lac_clock_milliseconds() by a system call: the quicker way leads over a page that has to be touched
- * first. */
-static uint64_t
-ask_milliseconds (void)
-{
-  struct timespec time = { 0 };
-
-  syscall (SYS_clock_gettime, CLOCK_MONOTONIC, &time);
-  return (uint64_t) time.tv_sec * 1000 + (uint64_t) time.tv_nsec / 1000000;
-}
-
-/* Writes @size bytes, which is a multiple of 512, at the start. A page full of zeros would itself be one more
- * page to touch. */
+/* Writes @size bytes, which is a multiple of 512, into an empty file: the @word, and zeros. A page full of
+ * zeros would itself be one more page to touch. */
 static ssize_t
-write_zeros (int    file,
-             size_t size)
+write_first (int       file,
+             uintptr_t word,
+             size_t    size)
 {
-  unsigned char bytes[512] = { 0 };
+  unsigned char first[512] = { 0 }, zeros[512] = { 0 };
   struct iovec pieces[8];
   size_t written = 0;
 
+  memcpy (first, &word, sizeof word);
   for (size_t i = 0; i < 8; i++)
-    pieces[i] = (struct iovec){ bytes, sizeof bytes };
+    pieces[i] = (struct iovec){ i == 0 ? first : zeros, sizeof zeros };
   while (written < size)
     {
-      size_t n = (size - written) / sizeof bytes;
-      ssize_t length = pwritev (file, pieces, n < 8 ? (int) n : 8, (off_t) written);
+      size_t n = (size - written) / sizeof zeros;
+      ssize_t length = lac_call_write_pieces (file, pieces, n < 8 ? (int) n : 8);
 
-      if (length <= 0)
-        return written > 0 ? (ssize_t) written : length;
+      if (length <= 0 || length % (ssize_t) sizeof zeros != 0)
+        return length < 0 && written == 0 ? length : 0;
       written += (size_t) length;
+      pieces[0].iov_base = zeros;
     }
   return (ssize_t) written;
 }
@@ -382,51 +387,52 @@ make_file (int                  folder,
 {
   size_t granularity = (size_t) lac_os_page_size ();
   void *address = MAP_FAILED;
-  struct rlimit limit;
+  struct rlimit64 limit;
   ssize_t written;
-  uint64_t start;
+  bool is_held;
   int file;
 
   /* A longer file would be answered with a signal that ends the process. */
-  if (getrlimit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < granularity)
+  if (lac_call_get_limit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < granularity)
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, EFBIG, N_ ("this process may not make files"));
 
-  start = ask_milliseconds ();
   file = open_name (folder, name, O_CREAT | O_EXCL);
   if (file < 0 && errno == EEXIST)
     return LAC_E_OCCUPIED;
   if (file < 0)
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be made"));
-  hold (folder, name, file);
+  is_held = hold (folder, name, file);
 
-  /* Zeros are written, and not only the length set: a full disk says so here, and not by a signal when the
-   * first buffer is entered. */
-  written = write_zeros (file, size);
-  if (written != (ssize_t) size
-      || (granularity > size && ftruncate (file, (off_t) granularity) != 0))
-    {
-      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, written >= 0 ? ENOSPC : errno,
-            N_ ("the disk has no room for the file"));
-      goto failed;
-    }
   address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (address == MAP_FAILED)
     {
       lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be mapped"));
       goto failed;
     }
-  /* From here on it counts; unless it took so long that somebody took it for a stale one. */
+  /* All of it is written, and not only the length set: a full disk says so here, and not by a signal when
+   * the first buffer is entered. */
+  written = granularity > size && ftruncate (file, (off_t) granularity) != 0
+                ? -1
+                : write_first (file, (uintptr_t) address, size);
+  if (written != (ssize_t) size)
+    {
+      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, written >= 0 ? ENOSPC : errno,
+            N_ ("the disk has no room for the file"));
+      goto failed;
+    }
+  /* From here on it counts. The word is there already, but where a file system keeps what is written and what
+   * is mapped apart. */
   __atomic_store_n ((uintptr_t *) address, (uintptr_t) address, __ATOMIC_RELEASE);
-  if (ask_milliseconds () - start > YOUNG_MILLISECONDS / 4 && !is_named (folder, name, file))
+  /* Nobody takes what is locked for a stale one, however long it takes. */
+  if (!is_held && !is_named (folder, name, file))
     {
       munmap (address, granularity);
-      let_go ();
       close (file);
       return LAC_E_OCCUPIED;
     }
   /* What is locked stays open. */
-  if (held.descriptor >= 0)
-    close (file);
+  if (is_held)
+    lac_call_close (file);
   *out_address = address;
   return LAC_OK;
 
@@ -435,7 +441,8 @@ failed:
     munmap (address, granularity);
   if (is_named (folder, name, file))
     unlinkat (folder, name, 0);
-  let_go ();
+  if (is_held)
+    let_go ();
   close (file);
   return out_obstacle->status;
 }
@@ -451,7 +458,7 @@ replace_file (int                  folder,
   enum lac_status status = LAC_E_OCCUPIED;
   enum verdict verdict;
   int lock = lac_shared_folder_open_lock (folder);
-  int error = 0;
+  int stale, error = 0;
 
   if (lock < 0 || (error = lock_in_time (lock, LOCK_EX)) != 0)
     {
@@ -461,20 +468,26 @@ replace_file (int                  folder,
         close (lock);
       return out_obstacle->status;
     }
-  verdict = judge (folder, name, size, true, out_address, out_obstacle);
+  verdict = judge (folder, name, size, &stale, out_address, out_obstacle);
   if (verdict == STALE)
     {
-      if (unlinkat (folder, name, 0) == 0 || errno == ENOENT
-          || ((errno == EISDIR || errno == EPERM)
-              && (unlinkat (folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT)))
+      if (unlinkat (folder, name, 0) != 0 && errno != ENOENT
+          && ((errno != EISDIR && errno != EPERM)
+              || (unlinkat (folder, name, AT_REMOVEDIR) != 0 && errno != ENOENT)))
+        error = errno;
+      if (stale >= 0)
+        close (stale);
+      if (error == 0)
         status = make_file (folder, name, size, out_address, out_obstacle);
       else
-        status = lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno,
+        status = lac_shared_fail (out_obstacle, LAC_E_SYSTEM, error,
                        N_ ("what has the file's name can't be removed"));
     }
   else if (verdict == FOREIGN)
     status = out_obstacle->status;
   close (lock);
+  if (verdict == YOUNG)
+    lac_thread_pause (500);
   return status;
 }
 
@@ -497,7 +510,7 @@ open_in (int                     folder,
       if (make && round == 0)
         status = make_file (folder, name, size, &out_file->address, out_obstacle);
       if (status == LAC_E_OCCUPIED)
-        switch (judge (folder, name, size, false, &out_file->address, out_obstacle))
+        switch (judge (folder, name, size, NULL, &out_file->address, out_obstacle))
           {
           case ABSENT:
             if (!make)

@@ -10,12 +10,14 @@
 #include "shared-file-private.h"
 
 #include "core/translatable.h"
+#include "system-call.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -147,21 +149,62 @@ lac_shared_open_without_links (const char *path,
   return (int) syscall (SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
+static bool
+is_common_folder (const char  *path,
+                  struct stat *out_facts)
+{
+  return lac_call_stat (AT_FDCWD, path, out_facts, AT_SYMLINK_NOFOLLOW) == 0
+         && out_facts->st_mode == (S_IFDIR | 01777);
+}
+
+/* Names are put together by hand: printf(3) is the longer way by far in a program that has printed nothing
+ * yet, and so are functions for strings. */
+char *
+lac_name_append (char       *to,
+                 const char *end,
+                 const char *text)
+{
+  while (*text != '\0' && to + 1 < end)
+    *to++ = *text++;
+  *to = '\0';
+  return *text == '\0' ? to : NULL;
+}
+
+char *
+lac_name_append_number (char       *to,
+                        const char *end,
+                        uint32_t    number)
+{
+  char digits[11];
+  char *first = digits + sizeof digits - 1;
+
+  *first = '\0';
+  do
+    *--first = (char) ('0' + number % 10);
+  while ((number /= 10) != 0);
+  return lac_name_append (to, end, first);
+}
+
 bool
 lac_shared_folder_is_usual (char     path[256],
                             int64_t *out_size)
 {
-  char outer[256];
+  const char *end = path + 256;
   struct stat facts;
+  char *to = lac_name_append (path, end, common_root);
   bool usual;
 
-  if (snprintf (path, 256, "%s/.reloaded/memory.buffers", common_root) >= 256)
-    return false;
-  snprintf (outer, sizeof outer, "%s/.reloaded", common_root);
-  usual = lstat (common_root, &facts) == 0 && S_ISDIR (facts.st_mode) && is_root_safe (&facts)
-         && lstat (outer, &facts) == 0 && facts.st_mode == (S_IFDIR | 01777) && lstat (path, &facts) == 0
-         && facts.st_mode == (S_IFDIR | 01777);
-  *out_size = usual ? facts.st_size : 0;
+  *out_size = 0;
+  usual = to != NULL && lac_call_stat (AT_FDCWD, path, &facts, AT_SYMLINK_NOFOLLOW) == 0
+          && S_ISDIR (facts.st_mode) && is_root_safe (&facts);
+  if (to != NULL)
+    to = lac_name_append (to, end, "/.reloaded");
+  usual = usual && to != NULL && is_common_folder (path, &facts);
+  if (to != NULL)
+    to = lac_name_append (to, end, "/memory.buffers");
+  usual = usual && to != NULL && is_common_folder (path, &facts);
+  if (usual)
+    *out_size = facts.st_size;
   return usual;
 }
 
@@ -228,7 +271,9 @@ lac_shared_folder_open_own (bool                 make,
 void
 lac_shared_folder_lock_name (char name[32])
 {
-  snprintf (name, 32, ".lacuna-%u", (unsigned) geteuid ());
+  char *to = lac_name_append (name, name + 32, ".lacuna-");
+
+  lac_name_append_number (to, name + 32, (uint32_t) lac_call_geteuid ());
 }
 
 /* This user's lock on a folder: a file, whose time also says when it was cleaned. -1 when there can't be

@@ -10,6 +10,7 @@
 #include "shared-file-private.h"
 
 #include "os/thread.h"
+#include "system-call.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -131,7 +132,7 @@ static bool
 is_due (const struct stat *lock,
         int64_t            seconds)
 {
-  time_t time_now = time (NULL);
+  int64_t time_now = lac_call_wall_seconds ();
 
   /* A new one has just now as its time; a byte in it says that it was cleaned before. */
   return lock->st_size == 0 || time_now - lock->st_mtim.tv_sec >= seconds
@@ -142,14 +143,19 @@ bool
 lac_shared_folder_is_littered (const char *path,
                                int64_t     size)
 {
-  char name[32], lock[300];
+  char lock[300];
   struct stat facts;
+  char *to;
 
   if (size <= LITTERED_SIZE)
     return false;
-  lac_shared_folder_lock_name (name);
-  snprintf (lock, sizeof lock, "%s/%s", path, name);
-  return lstat (lock, &facts) != 0 || is_due (&facts, 2 * CLEAN_EVERY_SECONDS);
+  to = lac_name_append (lock, lock + sizeof lock, path);
+  if (to == NULL)
+    return false;
+  *to++ = '/';
+  lac_shared_folder_lock_name (to);
+  return lac_call_stat (AT_FDCWD, lock, &facts, AT_SYMLINK_NOFOLLOW) != 0
+         || is_due (&facts, 2 * CLEAN_EVERY_SECONDS);
 }
 
 size_t

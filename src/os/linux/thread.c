@@ -5,9 +5,11 @@
 #include "os/thread.h"
 
 #include "process-private.h"
+#include "system-call.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -31,22 +33,50 @@ static const char never;
 #define MADV_WIPEONFORK 18
 #endif
 
-/* A mutex of all zero is an unlocked one, in glibc (PTHREAD_MUTEX_INITIALIZER) as in musl. */
-_Static_assert (sizeof (pthread_mutex_t) <= sizeof (struct lac_lock), "a lock has the room");
-_Static_assert (_Alignof (pthread_mutex_t) <= _Alignof (struct lac_lock), "and lies well");
-
 const char *const lac_os_single_threaded = &SINGLE_THREADED;
+
+/* What a lock is inside. Of its own, and not the C library's mutex: that would be two functions more that a
+ * first call has to look up (system-call.h). The three values are those of Drepper, "Futexes Are Tricky". */
+enum
+{
+  UNLOCKED,
+  LOCKED,
+  /* … and somebody may be waiting for it. */
+  AWAITED,
+};
+
+static void
+wait_for_lock (_Atomic uint32_t *word)
+{
+  while (atomic_exchange_explicit (word, AWAITED, memory_order_acquire) != UNLOCKED)
+    {
+      int error = errno;
+
+      syscall (SYS_futex, word, FUTEX_WAIT_PRIVATE, AWAITED, NULL, NULL, 0);
+      errno = error;
+    }
+}
 
 void
 lac_lock_acquire (struct lac_lock *lock)
 {
-  pthread_mutex_lock ((pthread_mutex_t *) (void *) lock->inside);
+  uint32_t expected = UNLOCKED;
+
+  if (!atomic_compare_exchange_strong_explicit (&lock->word, &expected, LOCKED, memory_order_acquire,
+                                                memory_order_relaxed))
+    wait_for_lock (&lock->word);
 }
 
 void
 lac_lock_release (struct lac_lock *lock)
 {
-  pthread_mutex_unlock ((pthread_mutex_t *) (void *) lock->inside);
+  if (atomic_exchange_explicit (&lock->word, UNLOCKED, memory_order_release) == AWAITED)
+    {
+      int error = errno;
+
+      syscall (SYS_futex, &lock->word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+      errno = error;
+    }
 }
 
 /* Small pieces are cut from one mapping: a first call needs several, and each mapping costs two system calls
@@ -68,7 +98,7 @@ map_wiped (size_t size,
 
   if (memory == MAP_FAILED)
     return LAC_E_NO_MEMORY;
-  if (madvise (memory, size, MADV_WIPEONFORK) != 0)
+  if (lac_call_madvise (memory, size, MADV_WIPEONFORK) != 0)
     {
       munmap (memory, size);
       return LAC_E_NOT_SUPPORTED;
