@@ -23,6 +23,8 @@
 #define LOCATOR_FOLDER "/tmp/.reloaded/memory.buffers"
 #define LOCATOR_FILE "Reloaded.Memory.Buffers.MemoryBuffer, PID "
 
+G_STATIC_ASSERT ((int) LACUNA_FINDING_ORPHAN == LAC_FINDING_ORPHAN);
+G_STATIC_ASSERT ((int) LACUNA_FINDING_STALE == LAC_FINDING_STALE);
 G_STATIC_ASSERT (LACUNA_FINDINGS_END == LAC_FINDING_CYCLE << 1);
 
 struct _LacunaLocatorReading

@@ -23,6 +23,8 @@ G_DECLARE_FINAL_TYPE (LacunaLocatorBuffer, lacuna_locator_buffer, LACUNA, LOCATO
 /* Findings are bits; the names and the translated sentences of those that are set are these. */
 const char *lacuna_finding_name     (unsigned finding);
 const char *lacuna_finding_sentence (unsigned finding);
+#define LACUNA_FINDING_ORPHAN 1u /* there is no memory */
+#define LACUNA_FINDING_STALE 16u /* of a table: an earlier process left it behind, and none of it is so */
 #define LACUNA_FINDINGS_END 128u /* for (bit = 1; bit < LACUNA_FINDINGS_END; bit <<= 1) */
 
 /* @target: one that has LACUNA_CAN_ALLOCATE, that is self. Empty until it is refreshed. */

@@ -357,7 +357,7 @@ test_anywhere_is_near (Fixture      *fixture,
   LacunaOperation *operation;
 
   g_assert_false (lacuna_buffers_panel_can (fixture->panel, LACUNA_ACT_CREATE_HERE));
-  assert_shows (fixture, "64 KiB near the program’s code");
+  assert_shows (fixture, "64 KiB near the program’s own code");
   g_assert_true (is_near_the_code (act_well (fixture, LACUNA_ACT_CREATE_SOON, NULL)));
   assert_shows (fixture, "No place was asked for, so it is near the program’s own code:");
   g_assert_true (is_near_the_code (act_well (fixture, LACUNA_ACT_CREATE, NULL)));
@@ -575,7 +575,7 @@ test_plan_words (void)
   g_autofree char *near = NULL;
   g_autofree char *both = NULL;
 
-  g_assert_true (g_str_has_prefix (anywhere, "64 KiB near the program’s code;"));
+  g_assert_true (g_str_has_prefix (anywhere, "64 KiB near the program’s own code"));
   query.order = LAC_ORDER_LOWEST;
   lowest = lacuna_buffers_plan_words (&query, FALSE, user);
   g_assert_cmpstr (lowest, ==, "64 KiB at the lowest place");

@@ -13,6 +13,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* What is kept free below the outcome, as the page has it below its last line. */
+#define SPACE_BELOW 12
+
 /* How far back one can undo. */
 #define MOST_UNDONE 100
 
@@ -344,7 +347,7 @@ reveal_outcome_cb (GtkWidget     *widget,
 {
   LacunaBuffersPanel *self = user_data;
   GtkWidget *scroller = gtk_widget_get_ancestor (self->outcome_box, GTK_TYPE_SCROLLED_WINDOW);
-  GtkWidget *content = gtk_widget_get_parent (self->outcome_box);
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
   graphene_rect_t bounds;
 
   /* In the frame that it comes in, it has no place yet. */
@@ -352,10 +355,13 @@ reveal_outcome_cb (GtkWidget     *widget,
     return G_SOURCE_CONTINUE;
   self->reveals_outcome = FALSE;
   if (gtk_widget_get_visible (self->outcome_box)
-      && gtk_widget_compute_bounds (self->outcome_box, content, &bounds))
-    gtk_adjustment_clamp_page (
-        gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller)), bounds.origin.y,
-        bounds.origin.y + bounds.size.height);
+      && gtk_widget_compute_bounds (self->outcome_box, scroller, &bounds))
+    {
+      /* Seen from the content the padding above it would be missing. */
+      double top = gtk_adjustment_get_value (adjustment) + bounds.origin.y;
+
+      gtk_adjustment_clamp_page (adjustment, top, top + bounds.size.height + SPACE_BELOW);
+    }
   return G_SOURCE_REMOVE;
 }
 

@@ -2,7 +2,8 @@
  *
  * The tables of the locator come first, each with its buffers; after them the heads of what else there
  * is: allocations, who looks at what, and what was done. What is empty is not there. Tables, allocations
- * and looks begin open, since they are what one comes to see; what was done is looked up.
+ * and looks begin open, since they are what one comes to see; what was done is looked up, and so is what
+ * an earlier process left behind.
  *
  * The models keep their rows over a refresh, so what is open, selected and scrolled to stays so by
  * itself.
@@ -106,6 +107,15 @@ lacuna_buffers_panel_drop_tree (LacunaBuffersPanel *self)
   g_hash_table_remove_all (self->seen);
 }
 
+static gboolean
+begins_open (LacunaBuffersPanel *self,
+             gpointer            item)
+{
+  if (LACUNA_IS_LOCATOR_TABLE (item))
+    return (lacuna_locator_table_get_findings (item) & LACUNA_FINDING_STALE) == 0;
+  return item != (gpointer) self->groups[2];
+}
+
 /* Opens what begins open and was not seen before. Only heads can be opened, and there are few. */
 static void
 open_new (LacunaBuffersPanel *self)
@@ -120,7 +130,7 @@ open_new (LacunaBuffersPanel *self)
       if (g_hash_table_contains (self->seen, item))
         continue;
       g_hash_table_add (self->seen, g_object_ref (item));
-      if (item != (GObject *) self->groups[2])
+      if (begins_open (self, item))
         gtk_tree_list_row_set_expanded (row, TRUE);
     }
 }

@@ -67,7 +67,7 @@ lacuna_buffers_plan_words (const struct lac_gap_query *query,
 
   if (anywhere)
     /* Translators: a size */
-    return g_strdup_printf (_ ("%s near the program’s code; “Find a Gap” can say elsewhere"), size);
+    return g_strdup_printf (_ ("%s near the program’s own code"), size);
   if (above && below)
     /* Translators: two addresses; goes below the line that says the size. */
     bounds = g_strdup_printf (_ ("from %s to %s"), minimum, maximum);

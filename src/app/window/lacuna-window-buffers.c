@@ -62,7 +62,8 @@ append_fill (GArray              *fills,
                                         start, lacuna_locator_buffer_get_size (buffer)) },
                            lacuna_locator_buffer_get_position (buffer) };
 
-  if (lac_range_size (fill.range) > 0)
+  if (lac_range_size (fill.range) > 0
+      && (lacuna_locator_buffer_get_findings (buffer) & LACUNA_FINDING_ORPHAN) == 0)
     g_array_append_val (fills, fill);
 }
 
@@ -96,6 +97,8 @@ show_fills (LacunaWindow *self)
       g_autoptr (LacunaLocatorTable) table = g_list_model_get_item (tables, i);
       GListModel *buffers = lacuna_locator_table_get_buffers (table);
 
+      if ((lacuna_locator_table_get_findings (table) & LACUNA_FINDING_STALE) != 0)
+        continue;
       for (guint j = 0; j < g_list_model_get_n_items (buffers); j++)
         {
           g_autoptr (LacunaLocatorBuffer) buffer = g_list_model_get_item (buffers, j);
