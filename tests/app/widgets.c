@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "app/bytes/lacuna-bytes-editor.h"
 #include "app/bytes/lacuna-bytes-find.h"
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/buffers/lacuna-buffers-layout.h"
@@ -40,6 +41,7 @@ gtk_init_check (void)
   ready = TRUE;
   adw_init ();
   g_type_ensure (LACUNA_TYPE_BYTES);
+  g_type_ensure (LACUNA_TYPE_BYTES_EDITOR);
   g_type_ensure (LACUNA_TYPE_BYTES_FIND);
   g_type_ensure (LACUNA_TYPE_BYTES_PANE);
   g_type_ensure (LACUNA_TYPE_BUFFERS_LAYOUT);

@@ -1,5 +1,7 @@
 /* The keys of a view of bytes: one table, and the actions that they are.
  *
+ * While bytes are edited, what is no key of this table and would write a letter is typed.
+ *
  * The table is what the help overlay shows. Whatever moves the caret does so with Shift as well, and
  * selects on the way; so moves are actions that are told whether to. What is not about the caret are
  * actions of what the view lies in.
@@ -34,6 +36,15 @@ static const LacunaBytesKey keys[] = {
   { "bytes.find-next", { "F3" }, FALSE },
   { "bytes.find-previous", { "<Shift>F3" }, FALSE },
   { "bytes.show-on-strip", { "Return", "KP_Enter", "ISO_Enter" }, FALSE },
+  { "bytes.edit", { "F2" }, FALSE },
+  { "bytes.to-text", { "Tab" }, FALSE },
+  { "bytes.to-digits", { "<Shift>Tab" }, FALSE },
+  { "bytes.paste", { "<Control>v", "<Shift>Insert" }, FALSE },
+  { "bytes.revert", { "Delete", "KP_Delete" }, FALSE },
+  { "bytes.revert-before", { "BackSpace" }, FALSE },
+  { "bytes.apply", { "<Control>s" }, FALSE },
+  { "bytes.undo", { "<Control>z" }, FALSE },
+  { "bytes.redo", { "<Control><Shift>z", "<Control>y" }, FALSE },
 };
 
 /**
@@ -159,23 +170,56 @@ find_key (guint           keyval,
   return NULL;
 }
 
+/* Whether a key means its action now. What does not is left to whoever else has a meaning for it: Tab goes
+ * on to the next widget from the column at the end, and Ctrl+Z undoes what the window did. */
+static gboolean
+is_meant (LacunaBytes *self,
+          const char  *action)
+{
+  LacunaByteStep step = LACUNA_BYTE_STEP_NONE;
+
+  if (g_str_equal (action, "bytes.cancel"))
+    return lacuna_bytes_has_selection (self);
+  if (g_str_equal (action, "bytes.to-text"))
+    return self->editing && self->part == LACUNA_BYTES_HEX && self->layout.has_text;
+  if (g_str_equal (action, "bytes.to-digits"))
+    return self->editing && self->part == LACUNA_BYTES_TEXT;
+  if (self->edits != NULL && g_str_equal (action, "bytes.undo"))
+    step = lacuna_byte_edits_get_undo (self->edits);
+  else if (self->edits != NULL && g_str_equal (action, "bytes.redo"))
+    step = lacuna_byte_edits_get_redo (self->edits);
+  else if (g_str_equal (action, "bytes.apply"))
+    return self->editing
+           || (self->edits != NULL && lacuna_byte_edits_get_n_bytes (self->edits) > 0);
+  else if (g_str_equal (action, "bytes.edit"))
+    return self->edits != NULL;
+  else if (!g_str_equal (action, "bytes.paste") && !g_str_has_prefix (action, "bytes.revert"))
+    return TRUE;
+  return self->editing || step != LACUNA_BYTE_STEP_NONE;
+}
+
 gboolean
 lacuna_bytes_handle_key (LacunaBytes    *self,
                          guint           keyval,
                          GdkModifierType state)
 {
   GdkModifierType modifiers = state & gtk_accelerator_get_default_mod_mask ();
-  const LacunaBytesKey *key = find_key (keyval, modifiers);
+  /* With Shift, Tab is a key of another name. */
+  const LacunaBytesKey *key
+      = find_key (keyval == GDK_KEY_ISO_Left_Tab ? GDK_KEY_Tab : keyval, modifiers);
 
-  if (key == NULL || !has_bytes (self))
+  if (!has_bytes (self))
     return FALSE;
+  if (key == NULL)
+    return lacuna_bytes_type (self, keyval, modifiers);
   if (key->moves)
     return gtk_widget_activate_action (GTK_WIDGET (self), key->action, "b",
                                        (modifiers & GDK_SHIFT_MASK) != 0);
-  /* With nothing selected, Escape is somebody else's. */
-  if (g_str_equal (key->action, "bytes.cancel") && !lacuna_bytes_has_selection (self))
-    return FALSE;
-  return gtk_widget_activate_action (GTK_WIDGET (self), key->action, NULL);
+  if (is_meant (self, key->action))
+    return gtk_widget_activate_action (GTK_WIDGET (self), key->action, NULL);
+  /* With nothing selected, Escape ends what one is at, or is somebody else's. */
+  return g_str_equal (key->action, "bytes.cancel") && self->editing
+         && gtk_widget_activate_action (GTK_WIDGET (self), "bytes.edit", NULL);
 }
 
 void

@@ -6,8 +6,7 @@
  */
 #include "config.h"
 
-#include "lacuna-bytes-pane.h"
-#include "lacuna-bytes-find.h"
+#include "lacuna-bytes-pane-private.h"
 
 #include "app/lacuna-isolate.h"
 #include "app/lacuna-menu.h"
@@ -23,38 +22,11 @@
 /* Bytes in a line of what is copied, when the view has no rows. */
 #define USUAL_COLUMNS 16
 
-struct _LacunaBytesPane
-{
-  GtkWidget parent_instance;
-
-  GtkBox *bar;
-  GtkLabel *title_label;
-  GtkLabel *shorter_label; /* what of the title is left where there is less room */
-  GtkLabel *shortest_label;
-  GtkWidget *find_button;
-  GtkMenuButton *menu_button;
-  GMenuModel *menu;
-  GMenuModel *context_menu;
-  GtkBox *slot;
-  GtkRevealer *find_revealer;
-  LacunaBytesFind *find;
-  GtkStack *stack;
-  LacunaBytes *view;
-  GtkWidget *vertical_bar;
-  GtkWidget *horizontal_bar;
-  GtkLabel *message_label;
-  GtkLabel *state_label;
-
-  LacunaBytePages *pages;
-  LacunaByteSource *source;
-  char *columns;
-  GCancellable *copying;
-};
-
 enum
 {
   PROP_0,
   PROP_COLUMNS,
+  PROP_EDITING,
   N_PROPERTIES
 };
 
@@ -64,6 +36,7 @@ enum
 {
   TOLD,
   ZOOM_TO,
+  CONFIRM_CHANGE,
   N_SIGNALS
 };
 
@@ -71,11 +44,26 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LacunaBytesPane, lacuna_bytes_pane, GTK_TYPE_WIDGET)
 
-static void
-tell (LacunaBytesPane *self,
-      const char      *text)
+void
+lacuna_bytes_pane_tell (LacunaBytesPane *self,
+                        const char      *text)
 {
   g_signal_emit (self, signals[TOLD], 0, text);
+}
+
+void
+lacuna_bytes_pane_notify_editing (LacunaBytesPane *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EDITING]);
+}
+
+gboolean
+lacuna_bytes_pane_confirm (LacunaBytesPane *self)
+{
+  gboolean waits = FALSE;
+
+  g_signal_emit (self, signals[CONFIRM_CHANGE], 0, &waits);
+  return waits;
 }
 
 static void
@@ -101,6 +89,7 @@ update_actions (LacunaBytesPane *self)
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], any);
+  lacuna_bytes_pane_update_edit_actions (self);
 }
 
 static void
@@ -244,7 +233,7 @@ copy_address_action (GtkWidget  *widget,
   g_autofree char *message = g_strdup_printf (_ ("Copied %s"), address);
 
   put_on_clipboard (self, address);
-  tell (self, message);
+  lacuna_bytes_pane_tell (self, message);
 }
 
 typedef struct
@@ -273,9 +262,12 @@ copied_cb (GObject      *source,
       && lac_range_size (g_array_index (read->holes, struct lac_range, 0))
              == lac_range_size (read->range))
     {
-      tell (self, read->reason != NULL ? read->reason : _ ("These bytes can't be read."));
+      lacuna_bytes_pane_tell (self, read->reason != NULL ? read->reason : _ ("These bytes can't be read."));
       return;
     }
+  /* One copies what one sees. */
+  if (self->edits != NULL)
+    lacuna_byte_edits_overlay (self->edits, read->range, read->bytes);
   text = lacuna_byte_text_new (read, copy->kind, n_columns > 0 ? n_columns : USUAL_COLUMNS);
   put_on_clipboard (self, text);
   size = lacuna_format_bytes (lac_range_size (read->range));
@@ -283,7 +275,7 @@ copied_cb (GObject      *source,
     message = g_strdup_printf (_ ("Copied %s, of which some can't be read"), size);
   else
     message = g_strdup_printf (_ ("Copied %s"), size);
-  tell (self, message);
+  lacuna_bytes_pane_tell (self, message);
 }
 
 static void
@@ -303,7 +295,7 @@ copy_action (GtkWidget  *widget,
       g_autofree char *message
           = g_strdup_printf (_ ("That is too much to copy. Select at most %s."), size);
 
-      tell (self, message);
+      lacuna_bytes_pane_tell (self, message);
       return;
     }
   if (self->copying != NULL)
@@ -345,6 +337,8 @@ get_property (GObject    *object,
 {
   if (property_id == PROP_COLUMNS)
     g_value_set_string (value, LACUNA_BYTES_PANE (object)->columns);
+  else if (property_id == PROP_EDITING)
+    g_value_set_boolean (value, LACUNA_BYTES_PANE (object)->editing);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
 }
@@ -357,6 +351,8 @@ set_property (GObject      *object,
 {
   if (property_id == PROP_COLUMNS)
     set_columns (LACUNA_BYTES_PANE (object), g_value_get_string (value));
+  else if (property_id == PROP_EDITING)
+    lacuna_bytes_pane_set_editing (LACUNA_BYTES_PANE (object), g_value_get_boolean (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
 }
@@ -369,6 +365,8 @@ lacuna_bytes_pane_dispose (GObject *object)
   if (self->copying != NULL)
     g_cancellable_cancel (self->copying);
   g_clear_object (&self->copying);
+  self->editor = NULL;
+  lacuna_bytes_pane_renew_edits (self);
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child != NULL;
        child = gtk_widget_get_first_child (GTK_WIDGET (self)))
     gtk_widget_unparent (child);
@@ -404,6 +402,7 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   g_type_ensure (LACUNA_TYPE_BYTES);
+  g_type_ensure (LACUNA_TYPE_BYTES_EDITOR);
   g_type_ensure (LACUNA_TYPE_BYTES_FIND);
 
   object_class->dispose = lacuna_bytes_pane_dispose;
@@ -416,6 +415,10 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   properties[PROP_COLUMNS]
       = g_param_spec_string ("columns", NULL, NULL, "auto",
                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /* Whether what is typed changes bytes. Set to FALSE it stays TRUE until it is clear what becomes of changes. */
+  properties[PROP_EDITING]
+      = g_param_spec_boolean ("editing", NULL, NULL, FALSE,
+                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   /* LacunaBytesPane::told: a sentence to be told in passing. */
@@ -425,6 +428,13 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   signals[ZOOM_TO] = g_signal_new ("zoom-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
 
+  /* LacunaBytesPane::confirm-change: bytes are about to be written; TRUE to wait for
+   * lacuna_bytes_pane_answer_change(). */
+  signals[CONFIRM_CHANGE]
+      = g_signal_new ("confirm-change", type, G_SIGNAL_RUN_LAST, 0,
+                      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
+
+  lacuna_bytes_pane_add_edit_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "bytes.find", NULL, find_action);
   gtk_widget_class_install_action (widget_class, "bytes.find-next", NULL, find_next_action);
   gtk_widget_class_install_action (widget_class, "bytes.find-previous", NULL, find_next_action);
@@ -448,12 +458,15 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   BIND (shorter_label);
   BIND (shortest_label);
   BIND (find_button);
+  BIND (edit_button);
   BIND (menu_button);
   BIND (menu);
   BIND (context_menu);
   BIND (slot);
   BIND (find_revealer);
   BIND (find);
+  BIND (editor_revealer);
+  BIND (editor);
   BIND (stack);
   BIND (view);
   BIND (vertical_bar);
@@ -479,6 +492,7 @@ lacuna_bytes_pane_init (LacunaBytesPane *self)
   lacuna_menu_make_later (self->menu_button, self->menu);
   lacuna_isolate_copy_plain (self->state_label);
   lacuna_bytes_find_set_view (self->find, self->view);
+  lacuna_bytes_pane_edit_init (self);
 
   rows = lacuna_bytes_get_adjustment (self->view, GTK_ORIENTATION_VERTICAL);
   columns = lacuna_bytes_get_adjustment (self->view, GTK_ORIENTATION_HORIZONTAL);
@@ -528,6 +542,7 @@ lacuna_bytes_pane_set_source (LacunaBytesPane  *self,
       self->pages = lacuna_byte_pages_new (source);
     }
   lacuna_bytes_set_pages (self->view, self->pages);
+  lacuna_bytes_pane_renew_edits (self);
   update_actions (self);
 }
 
@@ -639,6 +654,7 @@ lacuna_bytes_pane_set_narrow (LacunaBytesPane *self,
   g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
 
   lacuna_bytes_find_set_narrow (self->find, narrow);
+  lacuna_bytes_editor_set_narrow (self->editor, narrow);
 }
 
 LacunaBytes *

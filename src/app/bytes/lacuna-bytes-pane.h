@@ -4,15 +4,19 @@
  * Signals:
  *   told (const char *text)                  something to be told in passing: what was copied
  *   zoom-to (guint64 start, guint64 end)     the strip is to show these bytes
+ *   confirm-change () -> gboolean            changes are about to be written; TRUE: they wait for
+ *                                            lacuna_bytes_pane_answer_change()
  *
  * Actions: bytes.find, bytes.find-next, bytes.find-previous, bytes.select-all, bytes.show-on-strip,
  * bytes.copy-hex, bytes.copy-c-array, bytes.copy-text, bytes.copy-address, bytes.columns (string:
- * auto, 8, 16, 32)
+ * auto, 8, 16, 32), bytes.edit (boolean state), bytes.paste, bytes.undo, bytes.redo, bytes.discard,
+ * bytes.apply, bytes.copy-changes
  *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
 
+#include "lacuna-bytes-editor.h"
 #include "lacuna-bytes.h"
 
 G_BEGIN_DECLS
@@ -25,6 +29,24 @@ GtkWidget   *lacuna_bytes_pane_new         (void);
 /* (nullable): whose bytes; NULL where there are none to be had. */
 void         lacuna_bytes_pane_set_source  (LacunaBytesPane  *self,
                                             LacunaByteSource *source);
+
+/* Whose they are, such as "chromium 14231"; NULL: Lacuna's own. @exited: that one is no more. */
+void         lacuna_bytes_pane_set_owner   (LacunaBytesPane  *self,
+                                            const char       *owner,
+                                            gint32            pid,
+                                            gboolean          exited);
+
+/* The answer to "confirm-change". */
+void         lacuna_bytes_pane_answer_change (LacunaBytesPane *self,
+                                              gboolean         go_on);
+
+/* Whether bytes were changed that are not written yet; and what would lose them, as
+ * lacuna_bytes_editor_leave() has it. Another source loses them without a question. */
+gboolean     lacuna_bytes_pane_has_changes (LacunaBytesPane  *self);
+void         lacuna_bytes_pane_leave       (LacunaBytesPane  *self,
+                                            LacunaBytesLeave  leave,
+                                            gpointer          user_data,
+                                            GDestroyNotify    destroy);
 
 /* Which bytes, what they are called, and a sentence why some may not be readable (nullable). */
 void         lacuna_bytes_pane_set_range   (LacunaBytesPane  *self,

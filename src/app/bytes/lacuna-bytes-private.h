@@ -38,6 +38,10 @@ struct _LacunaBytes
   guint64 anchor; /* where the selection began; the caret when there is none */
   LacunaBytesPart part;
 
+  LacunaByteEdits *edits; /* (nullable) */
+  gboolean editing;
+  gboolean half;          /* the first digit of the byte at the caret was typed */
+
   guint glow_source;
   GtkGesture *press;
   gboolean pressed;
@@ -53,6 +57,21 @@ struct _LacunaBytes
 void     lacuna_bytes_move        (LacunaBytes     *self,
                                    guint64          address,
                                    gboolean         extend);
+
+/* What is drawn and said is another. */
+void     lacuna_bytes_tell_moved  (LacunaBytes     *self);
+
+/* lacuna-bytes-edit.c */
+
+/* The byte in memory, and the one that is shown, which may be what it is to be; FALSE when it is not known. */
+gboolean lacuna_bytes_peek        (LacunaBytes     *self,
+                                   guint64          address,
+                                   guint8          *out_memory,
+                                   guint8          *out_shown);
+gboolean lacuna_bytes_type        (LacunaBytes     *self,
+                                   guint            keyval,
+                                   GdkModifierType  state);
+void     lacuna_bytes_add_edit_actions (GtkWidgetClass *widget_class);
 
 /* lacuna-bytes-scroll.c */
 guint64  lacuna_bytes_n_rows      (LacunaBytes     *self);

@@ -17,6 +17,10 @@
 /* The amber of what changed in the table of regions. */
 static const GdkRGBA amber = { 0.90f, 0.65f, 0.04f, 1 };
 
+/* What is to change: a colour of its own, and a line below, for whoever does not see the colour. */
+#define CHANGE_ALPHA 0.13f
+#define CHANGE_LINE 2
+
 static const char digits[] = "0123456789abcdef";
 
 /* One row: its bytes, which may begin or end inside of it. */
@@ -156,6 +160,58 @@ append_selection (GtkSnapshot            *snapshot,
                (guint) (cells.end - row->address), &colour);
 }
 
+static GdkRGBA
+change_colour (const LacunaBytesScene *scene)
+{
+  const LacunaPalette *palette = scene->palette;
+
+  if (palette->dark)
+    return palette->high_contrast ? (GdkRGBA){ 0.90f, 0.72f, 0.96f, 1 }
+                                  : (GdkRGBA){ 0.86f, 0.54f, 0.87f, 1 };
+  return palette->high_contrast ? (GdkRGBA){ 0.38f, 0.21f, 0.51f, 1 }
+                                : (GdkRGBA){ 0.51f, 0.24f, 0.61f, 1 };
+}
+
+static void
+append_change (GtkSnapshot            *snapshot,
+               const LacunaBytesScene *scene,
+               const Row              *row,
+               guint                   start,
+               guint                   end)
+{
+  GdkRGBA colour = change_colour (scene);
+  GdkRGBA tint = colour;
+
+  tint.alpha = CHANGE_ALPHA;
+  append_both (snapshot, scene, row, start, end, &tint);
+  for (int part = LACUNA_BYTES_HEX; part <= (int) scene->layout->has_text; part++)
+    {
+      const LacunaBytesLayout *layout = scene->layout;
+      int x = lacuna_bytes_layout_column_x (layout, (LacunaBytesPart) part, start);
+      int x_end = lacuna_bytes_layout_column_x (layout, (LacunaBytesPart) part, end - 1)
+                  + lacuna_bytes_layout_cell (layout, (LacunaBytesPart) part);
+
+      gtk_snapshot_append_color (
+          snapshot, &colour,
+          &GRAPHENE_RECT_INIT ((float) x, (float) row->y + (float) (layout->row - CHANGE_LINE),
+                               (float) (x_end - x), CHANGE_LINE));
+    }
+}
+
+static void
+append_changes (GtkSnapshot            *snapshot,
+                const LacunaBytesScene *scene,
+                const Row              *row)
+{
+  struct lac_range cells = { row->address + row->start, row->address + row->end };
+  struct lac_range run = { 0, cells.start };
+
+  while (scene->edits != NULL && lacuna_byte_edits_next_run (scene->edits, run.end, &run)
+         && run.start < cells.end)
+    append_change (snapshot, scene, row, (guint) (run.start - row->address),
+                   (guint) (MIN (run.end, cells.end) - row->address));
+}
+
 /* Rows are cut off below the head. */
 static void
 push_rows (GtkSnapshot            *snapshot,
@@ -179,6 +235,7 @@ lacuna_bytes_append_marks (GtkSnapshot            *snapshot,
     {
       glows |= append_glow (snapshot, scene, &row);
       append_selection (snapshot, scene, &row);
+      append_changes (snapshot, scene, &row);
     }
   gtk_snapshot_pop (snapshot);
   return glows;
@@ -190,6 +247,7 @@ typedef struct
   LacunaBytesLine plain;
   LacunaBytesLine dim;
   LacunaBytesLine faint;
+  LacunaBytesLine changed;
 } Lines;
 
 /* Groups of four digits from the right, as everywhere; where they are too many, the last ones. */
@@ -238,10 +296,15 @@ add_byte (const LacunaBytesScene *scene,
           guint                   offset,
           guint                   column)
 {
-  guint8 byte = page->bytes[offset];
-  gboolean is_known = lacuna_byte_page_is_known (page, offset);
+  LacunaByteEdit edit = { 0, 0, page->bytes[offset] };
+  gboolean is_changed = scene->edits != NULL
+                        && lacuna_byte_edits_lookup (scene->edits, page->address + offset, &edit);
+  guint8 byte = edit.now;
+  gboolean is_known = is_changed || lacuna_byte_page_is_known (page, offset);
   gboolean is_letter = is_known && g_ascii_isgraph (byte);
-  LacunaBytesLine *line = !is_known || byte == 0 ? &lines->faint : &lines->plain;
+  LacunaBytesLine *line = is_changed                ? &lines->changed
+                          : !is_known || byte == 0 ? &lines->faint
+                                                   : &lines->plain;
   int x;
 
   if (is_known)
@@ -251,7 +314,9 @@ add_byte (const LacunaBytesScene *scene,
   if (!scene->layout->has_text || (is_known && byte == ' '))
     return;
   x = lacuna_bytes_layout_column_x (scene->layout, LACUNA_BYTES_TEXT, column);
-  lacuna_bytes_line_add (is_letter ? &lines->plain : &lines->faint, scene->glyphs,
+  if (!is_changed)
+    line = is_letter ? &lines->plain : &lines->faint;
+  lacuna_bytes_line_add (line, scene->glyphs,
                          is_letter ? (char) byte : is_known ? '.' : '?', x);
 }
 
@@ -264,6 +329,7 @@ append_row (GtkSnapshot            *snapshot,
   const LacunaBytePage *page = peek (scene, row->address + row->start);
   double y = row->y + (scene->layout->row - lacuna_bytes_glyphs_height (scene->glyphs)) / 2;
   GdkRGBA faint = scene->palette->text_dim;
+  GdkRGBA changed = change_colour (scene);
 
   if (!scene->palette->high_contrast)
     faint.alpha = FAINT;
@@ -275,6 +341,7 @@ append_row (GtkSnapshot            *snapshot,
   lacuna_bytes_line_draw (&lines->plain, scene->glyphs, snapshot, y, &scene->palette->text);
   lacuna_bytes_line_draw (&lines->dim, scene->glyphs, snapshot, y, &scene->palette->text_dim);
   lacuna_bytes_line_draw (&lines->faint, scene->glyphs, snapshot, y, &faint);
+  lacuna_bytes_line_draw (&lines->changed, scene->glyphs, snapshot, y, &changed);
 }
 
 /* The last digits of the addresses of each column. */
@@ -307,6 +374,7 @@ lacuna_bytes_append_letters (GtkSnapshot            *snapshot,
   lacuna_bytes_line_init (&lines.plain);
   lacuna_bytes_line_init (&lines.dim);
   lacuna_bytes_line_init (&lines.faint);
+  lacuna_bytes_line_init (&lines.changed);
 
   append_head (snapshot, scene, &lines.dim);
   push_rows (snapshot, scene);
@@ -317,6 +385,7 @@ lacuna_bytes_append_letters (GtkSnapshot            *snapshot,
   lacuna_bytes_line_clear (&lines.plain);
   lacuna_bytes_line_clear (&lines.dim);
   lacuna_bytes_line_clear (&lines.faint);
+  lacuna_bytes_line_clear (&lines.changed);
 }
 
 static void
@@ -340,6 +409,25 @@ append_frame (GtkSnapshot            *snapshot,
   gtk_snapshot_append_border (snapshot, &frame,
                               (float[4]){ thickness, thickness, thickness, thickness },
                               (GdkRGBA[4]){ *colour, *colour, *colour, *colour });
+}
+
+/* The digit or the letter that is typed next. */
+static void
+append_cursor (GtkSnapshot            *snapshot,
+               const LacunaBytesScene *scene,
+               guint                   column,
+               double                  y)
+{
+  const LacunaBytesLayout *layout = scene->layout;
+  int x = lacuna_bytes_layout_column_x (layout, scene->part, column);
+  GdkRGBA colour = scene->palette->accent;
+
+  if (scene->half && scene->part == LACUNA_BYTES_HEX)
+    x += layout->letter;
+  colour.alpha = 0.3f;
+  gtk_snapshot_append_color (snapshot, &colour,
+                             &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) layout->letter,
+                                                  (float) layout->row));
 }
 
 void
@@ -369,6 +457,8 @@ lacuna_bytes_append_caret (GtkSnapshot            *snapshot,
         float text = scene->focused && scene->part == LACUNA_BYTES_TEXT ? 2 : 1;
 
         push_rows (snapshot, scene);
+        if (scene->editing && scene->focused)
+          append_cursor (snapshot, scene, column, row.y);
         append_frame (snapshot, scene, LACUNA_BYTES_HEX, column, row.y, hex, &accent);
         if (layout->has_text)
           append_frame (snapshot, scene, LACUNA_BYTES_TEXT, column, row.y, text, &accent);

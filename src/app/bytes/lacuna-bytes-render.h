@@ -7,6 +7,7 @@
 #include "app/strip/lacuna-palette.h"
 #include "lacuna-bytes-glyphs.h"
 #include "lacuna-bytes-layout.h"
+#include "model/lacuna-byte-edits.h"
 #include "model/lacuna-byte-pages.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,9 @@ typedef struct
   gboolean has_caret;
   LacunaBytesPart part;
   gboolean focused;
+  LacunaByteEdits *edits;          /* (nullable): what bytes are to be */
+  gboolean editing;
+  gboolean half;                   /* one digit of the byte at the caret was typed */
   gint64 now;                      /* monotonic: how far what changed has faded */
   gboolean animated;
 } LacunaBytesScene;
@@ -34,7 +38,7 @@ typedef struct
 /* Microseconds for which what changed glows. */
 #define LACUNA_BYTES_GLOW 1500000
 
-/* What lies below the letters: selection and glow. Returns whether something glows. */
+/* What lies below the letters: selection, changes and glow. Returns whether something glows. */
 gboolean lacuna_bytes_append_marks   (GtkSnapshot            *snapshot,
                                       const LacunaBytesScene *scene);
 

@@ -17,14 +17,36 @@ static const char *
 missing_reason (LacunaBytes *self,
                 guint64      address)
 {
+  guint8 memory;
+  guint8 shown;
   const LacunaBytePage *page
       = self->pages != NULL ? lacuna_byte_pages_peek (self->pages, address) : NULL;
 
-  if (page == NULL || lacuna_byte_page_is_known (page, (guint) (address - page->address)))
+  if (page == NULL || lacuna_bytes_peek (self, address, &memory, &shown))
     return NULL;
   if (page->reason != NULL && *page->reason != '\0')
     return page->reason;
   return self->reason != NULL ? self->reason : _ ("These bytes can't be read.");
+}
+
+/* (nullable): of a byte that is to be another, what it was seen as, and what it is by now. */
+static char *
+describe_change (LacunaBytes *self,
+                 guint64      address)
+{
+  LacunaByteEdit edit;
+  guint8 memory;
+  guint8 shown;
+
+  if (self->edits == NULL || !lacuna_byte_edits_lookup (self->edits, address, &edit))
+    return NULL;
+  lacuna_bytes_peek (self, address, &memory, &shown);
+  if (memory == edit.was)
+    /* Translators: of a byte that was changed and not written yet: what it was. */
+    return g_strdup_printf (_ ("was 0x%02x, not written yet"), edit.was);
+  /* Translators: of a byte that was changed and not written yet: what it was when it was changed, and
+   * what is in memory there now. */
+  return g_strdup_printf (_ ("was 0x%02x, now 0x%02x in memory, not written yet"), edit.was, memory);
 }
 
 /* (nullable): "48 · 72 · “H”". */
@@ -32,14 +54,12 @@ static char *
 describe_value (LacunaBytes *self,
                 guint64      address)
 {
-  const LacunaBytePage *page
-      = self->pages != NULL ? lacuna_byte_pages_peek (self->pages, address) : NULL;
   g_autofree char *letter = NULL;
+  guint8 memory;
   guint8 byte;
 
-  if (page == NULL || !lacuna_byte_page_is_known (page, (guint) (address - page->address)))
+  if (!lacuna_bytes_peek (self, address, &memory, &byte))
     return NULL;
-  byte = page->bytes[address - page->address];
   letter = lacuna_byte_text_describe (byte);
   if (letter != NULL)
     /* Translators: a byte in hexadecimal, in decimal, and as a letter. */
@@ -59,6 +79,7 @@ lacuna_bytes_describe (LacunaBytes *self)
   struct lac_range selection = lacuna_bytes_get_selection (self);
   g_autofree char *address = NULL;
   g_autofree char *value = NULL;
+  g_autofree char *change = NULL;
   const char *reason;
 
   g_return_val_if_fail (LACUNA_IS_BYTES (self), NULL);
@@ -84,6 +105,10 @@ lacuna_bytes_describe (LacunaBytes *self)
   if (value == NULL)
     return g_steal_pointer (&address);
   value = lacuna_isolate (g_steal_pointer (&value));
+  change = describe_change (self, self->caret);
+  if (change != NULL)
+    /* Translators: an address, the byte there, and that it is changed. */
+    return g_strdup_printf (C_ ("byte", "%s · %s · %s"), address, value, change);
   return g_strdup_printf (C_ ("byte", "%s · %s"), address, value);
 }
 
@@ -97,16 +122,15 @@ describe_row (LacunaBytes *self)
 
   for (guint64 address = row; address - row < n; address++)
     {
-      const LacunaBytePage *page = NULL;
+      guint8 memory;
+      guint8 byte;
 
       if (!lac_range_contains (self->range, address))
         continue;
-      if (self->pages != NULL)
-        page = lacuna_byte_pages_peek (self->pages, address);
       if (text->len > 0)
         g_string_append_c (text, ' ');
-      if (page != NULL && lacuna_byte_page_is_known (page, (guint) (address - page->address)))
-        g_string_append_printf (text, "%02x", page->bytes[address - page->address]);
+      if (lacuna_bytes_peek (self, address, &memory, &byte))
+        g_string_append_printf (text, "%02x", byte);
       else
         g_string_append (text, "??");
     }
@@ -130,7 +154,7 @@ lacuna_bytes_update_words (LacunaBytes *self)
                                   -1);
 }
 
-/* Only what can't be read has to be explained. */
+/* Only what can't be read, and what is to change, has to be explained. */
 gboolean
 lacuna_bytes_query_tooltip (GtkWidget  *widget,
                             int         x,
@@ -140,13 +164,15 @@ lacuna_bytes_query_tooltip (GtkWidget  *widget,
 {
   LacunaBytes *self = LACUNA_BYTES (widget);
   guint64 address = self->caret;
+  g_autofree char *change = NULL;
   const char *reason;
 
   if (!keyboard && !lacuna_bytes_pick (self, x, y, FALSE, &address, NULL))
     return FALSE;
   reason = missing_reason (self, address);
-  if (reason == NULL)
+  change = describe_change (self, address);
+  if (reason == NULL && change == NULL)
     return FALSE;
-  gtk_tooltip_set_text (tooltip, reason);
+  gtk_tooltip_set_text (tooltip, reason != NULL ? reason : change);
   return TRUE;
 }

@@ -18,6 +18,7 @@ enum
 {
   MOVED,
   MENU,
+  TOLD,
   N_SIGNALS
 };
 
@@ -25,8 +26,8 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (LacunaBytes, lacuna_bytes, GTK_TYPE_WIDGET)
 
-static void
-tell_moved (LacunaBytes *self)
+void
+lacuna_bytes_tell_moved (LacunaBytes *self)
 {
   lacuna_bytes_update_words (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -44,8 +45,9 @@ lacuna_bytes_move (LacunaBytes *self,
   self->caret = CLAMP (address, self->range.start, self->range.end - 1);
   if (!extend)
     self->anchor = self->caret;
+  self->half = FALSE;
   lacuna_bytes_reveal (self, self->caret);
-  tell_moved (self);
+  lacuna_bytes_tell_moved (self);
 }
 
 static const LacunaPalette *
@@ -92,6 +94,9 @@ lacuna_bytes_snapshot (GtkWidget   *widget,
     .has_caret = lac_range_size (self->range) > 0,
     .part = self->part,
     .focused = gtk_widget_has_focus (widget),
+    .edits = self->edits,
+    .editing = self->editing,
+    .half = self->half,
     .now = g_get_monotonic_time (),
     .animated = is_animated (self),
   };
@@ -317,7 +322,7 @@ pages_changed_cb (LacunaBytes *self,
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (self->caret >= start && self->caret < end)
-    tell_moved (self);
+    lacuna_bytes_tell_moved (self);
 }
 
 static void
@@ -330,6 +335,9 @@ lacuna_bytes_dispose (GObject *object)
   if (self->pages != NULL)
     g_signal_handlers_disconnect_by_data (self->pages, self);
   g_clear_object (&self->pages);
+  if (self->edits != NULL)
+    g_signal_handlers_disconnect_by_data (self->edits, self);
+  g_clear_object (&self->edits);
   if (self->vertical != NULL)
     g_signal_handlers_disconnect_by_data (self->vertical, self);
   if (self->horizontal != NULL)
@@ -376,8 +384,12 @@ lacuna_bytes_class_init (LacunaBytesClass *klass)
   /* LacunaBytes::menu: a context menu is wanted at this point of the widget. */
   signals[MENU] = g_signal_new ("menu", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                                 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  /* LacunaBytes::told: a sentence to be told in passing. */
+  signals[TOLD] = g_signal_new ("told", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                1, G_TYPE_STRING);
 
   lacuna_bytes_add_actions (widget_class);
+  lacuna_bytes_add_edit_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "lacuna-bytes");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GRID);
 }
@@ -389,7 +401,7 @@ lacuna_bytes_init (LacunaBytes *self)
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Bytes"), -1);
+                                  _ ("Bytes"), GTK_ACCESSIBLE_PROPERTY_READ_ONLY, TRUE, -1);
 
   self->vertical = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
   self->horizontal = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
@@ -434,7 +446,7 @@ lacuna_bytes_set_pages (LacunaBytes     *self,
   if (pages != NULL)
     g_signal_connect_swapped (pages, "changed", G_CALLBACK (pages_changed_cb), self);
   lacuna_bytes_update_wanted (self);
-  tell_moved (self);
+  lacuna_bytes_tell_moved (self);
 }
 
 /**
@@ -488,7 +500,47 @@ lacuna_bytes_set_range (LacunaBytes     *self,
         }
     }
   lacuna_bytes_scrolled (self);
-  tell_moved (self);
+  lacuna_bytes_tell_moved (self);
+}
+
+/**
+ * lacuna_bytes_set_edits:
+ * @edits: (nullable): changes of the bytes that are shown
+ */
+void
+lacuna_bytes_set_edits (LacunaBytes     *self,
+                        LacunaByteEdits *edits)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+
+  if (self->edits == edits)
+    return;
+  if (self->edits != NULL)
+    g_signal_handlers_disconnect_by_data (self->edits, self);
+  g_set_object (&self->edits, edits);
+  if (edits != NULL)
+    g_signal_connect_swapped (edits, "changed", G_CALLBACK (lacuna_bytes_tell_moved), self);
+  else
+    lacuna_bytes_set_editing (self, FALSE);
+  lacuna_bytes_tell_moved (self);
+}
+
+/**
+ * lacuna_bytes_set_editing:
+ * @editing: whether what is typed changes bytes
+ */
+void
+lacuna_bytes_set_editing (LacunaBytes *self,
+                          gboolean     editing)
+{
+  g_return_if_fail (LACUNA_IS_BYTES (self));
+  g_return_if_fail (!editing || self->edits != NULL);
+
+  self->editing = editing;
+  self->half = FALSE;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_READ_ONLY,
+                                  !editing, -1);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 struct lac_range
@@ -513,7 +565,7 @@ lacuna_bytes_set_reason (LacunaBytes *self,
     return;
   g_free (self->reason);
   self->reason = g_strdup (reason);
-  tell_moved (self);
+  lacuna_bytes_tell_moved (self);
 }
 
 /**

@@ -6,6 +6,7 @@
  * Signals:
  *   moved ()                   the caret, the selection, or what is known of the byte there changed
  *   menu (double x, double y)  a context menu is wanted there
+ *   told (const char *text)    something to be told in passing: why what was typed has no effect
  *
  * Its keys are actions: of its own, and of whatever it lies in (lacuna_bytes_keys_get()).
  *
@@ -13,6 +14,7 @@
  */
 #pragma once
 
+#include "model/lacuna-byte-edits.h"
 #include "model/lacuna-byte-pages.h"
 
 #include <gtk/gtk.h>
@@ -28,6 +30,19 @@ GtkWidget       *lacuna_bytes_new            (void);
 void             lacuna_bytes_set_pages      (LacunaBytes     *self,
                                               LacunaBytePages *pages);
 LacunaBytePages *lacuna_bytes_get_pages      (LacunaBytes     *self);
+
+/* (nullable): the changes of these bytes, which are shown in the place of what is in memory. */
+void             lacuna_bytes_set_edits      (LacunaBytes     *self,
+                                              LacunaByteEdits *edits);
+
+/* Whether what is typed changes bytes; only with edits. */
+void             lacuna_bytes_set_editing    (LacunaBytes     *self,
+                                              gboolean         editing);
+
+/* Changes bytes to what @text stands for: digits in the column of digits, itself in the column of text. What is
+ * selected is changed, or as much as it is from the caret on. */
+void             lacuna_bytes_paste          (LacunaBytes     *self,
+                                              const char      *text);
 
 /* Half-open. What is in both this range and the one before stays where it is on the screen. */
 void             lacuna_bytes_set_range      (LacunaBytes     *self,
