@@ -5,6 +5,9 @@
  * Only while it is seen does it read, and only then is the memory held that it shows: Lacuna's own
  * memory stays as long as somebody looks at it (model/lacuna-hold.h).
  *
+ * Bytes that were changed and not written are somebody's work: whatever would lose them waits until it is
+ * clear what becomes of them. The first time that bytes of another process are written is asked about.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -103,7 +106,19 @@ target_fault (LacunaWindow *self)
     return NULL;
   if (lacuna_target_get_kind (self->target) == LACUNA_TARGET_FILE)
     return _ ("A file that lists regions does not hold their bytes.");
-  return _ ("The bytes of other processes can't be shown yet, only those of Lacuna itself.");
+  return _ ("The bytes of this process can't be shown.");
+}
+
+/* Whose bytes they are, in words. */
+static void
+show_owner (LacunaWindow *self)
+{
+  gboolean is_self = lacuna_target_get_kind (self->bytes_target) == LACUNA_TARGET_SELF;
+
+  lacuna_bytes_pane_set_owner (self->bytes_pane,
+                               is_self ? NULL : lacuna_target_get_title (self->bytes_target),
+                               lacuna_target_get_pid (self->bytes_target),
+                               self->exited && self->bytes_target == self->target);
 }
 
 static void
@@ -126,6 +141,7 @@ show_region (LacunaWindow            *self,
       g_set_object (&self->bytes_target, self->target);
       lacuna_bytes_pane_set_source (self->bytes_pane, source);
     }
+  show_owner (self);
   hold (self, range);
   lacuna_bytes_pane_set_range (self->bytes_pane, range, titles[0], reason);
   lacuna_bytes_pane_set_short_titles (self->bytes_pane, titles[1], titles[2]);
@@ -184,6 +200,143 @@ zoom_to_cb (LacunaWindow *self,
   lacuna_strip_show_range (self->strip, (struct lac_range){ start, end }, TRUE);
 }
 
+/* The target remembers that it was asked about, as long as anybody shows it. */
+#define CONFIRMED "lacuna-change-confirmed"
+
+static void
+confirmed_cb (LacunaWindow *self,
+              const char   *response)
+{
+  gboolean go_on = g_str_equal (response, "change") && self->bytes_target != NULL;
+
+  if (go_on)
+    g_object_set_data (G_OBJECT (self->bytes_target), CONFIRMED, GINT_TO_POINTER (TRUE));
+  lacuna_bytes_pane_answer_change (self->bytes_pane, go_on);
+}
+
+static gboolean
+confirm_change_cb (LacunaWindow *self)
+{
+  g_autofree char *heading = NULL;
+  GtkWidget *dialog;
+
+  if (self->bytes_target == NULL
+      || lacuna_target_get_kind (self->bytes_target) == LACUNA_TARGET_SELF
+      || g_object_get_data (G_OBJECT (self->bytes_target), CONFIRMED) != NULL)
+    return FALSE;
+
+  /* Translators: a process, such as chromium 14231. */
+  heading = g_strdup_printf (_ ("Change the Memory of %s?"),
+                             lacuna_target_get_title (self->bytes_target));
+  dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), heading,
+      _ ("The process goes on running while its bytes are changed, and relies on them: a wrong one can "
+         "end it, or spoil what it is at work on. This is asked once."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "change",
+                                    _ ("C_hange Its Memory"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "change",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (confirmed_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return TRUE;
+}
+
+/* What would lose changes */
+
+static gboolean
+has_changes (LacunaWindow *self)
+{
+  return self->bytes_pane != NULL && lacuna_bytes_pane_has_changes (self->bytes_pane);
+}
+
+static void
+show_table (gpointer user_data)
+{
+  LacunaWindow *self = user_data;
+
+  g_object_set (self->bytes_pane, "editing", FALSE, NULL);
+  lacuna_window_set_bytes (self, FALSE);
+}
+
+static void
+close_window (gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (user_data));
+}
+
+/**
+ * lacuna_window_keep_bytes:
+ *
+ * For a window that is to be closed.
+ *
+ * Returns: whether it stays for now, because somebody is asked what becomes of changes
+ */
+gboolean
+lacuna_window_keep_bytes (LacunaWindow *self)
+{
+  if (!has_changes (self))
+    return FALSE;
+  lacuna_bytes_pane_leave (self->bytes_pane, close_window, g_object_ref (self), g_object_unref);
+  return TRUE;
+}
+
+typedef struct
+{
+  LacunaWindow *window;
+  LacunaTarget *target; /* (nullable) */
+  char *spelling;       /* (nullable) */
+} Leaving;
+
+static void
+leaving_free (gpointer data)
+{
+  Leaving *leaving = data;
+
+  g_object_unref (leaving->window);
+  g_clear_object (&leaving->target);
+  g_free (leaving->spelling);
+  g_free (leaving);
+}
+
+static void
+open_other (gpointer user_data)
+{
+  Leaving *leaving = user_data;
+
+  if (leaving->target != NULL)
+    lacuna_window_open_target (leaving->window, leaving->target);
+  else
+    lacuna_window_open_spelling (leaving->window, leaving->spelling);
+}
+
+/**
+ * lacuna_window_leave_bytes:
+ * @target: (nullable): what is to be opened
+ * @spelling: (nullable): the same, where there is no target
+ *
+ * For whoever opens something else.
+ *
+ * Returns: whether that has to wait, because somebody is asked what becomes of changes
+ */
+gboolean
+lacuna_window_leave_bytes (LacunaWindow *self,
+                           LacunaTarget *target,
+                           const char   *spelling)
+{
+  Leaving *leaving;
+
+  if (!has_changes (self) || (target != NULL && target == self->bytes_target))
+    return FALSE;
+  leaving = g_new0 (Leaving, 1);
+  leaving->window = g_object_ref (self);
+  g_set_object (&leaving->target, target);
+  leaving->spelling = g_strdup (spelling);
+  lacuna_bytes_pane_leave (self->bytes_pane, open_other, leaving, leaving_free);
+  return TRUE;
+}
+
 static void
 build (LacunaWindow *self)
 {
@@ -193,6 +346,8 @@ build (LacunaWindow *self)
   self->bytes_pane = LACUNA_BYTES_PANE (pane);
   g_signal_connect_object (pane, "told", G_CALLBACK (told_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (pane, "zoom-to", G_CALLBACK (zoom_to_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pane, "confirm-change", G_CALLBACK (confirm_change_cb), self,
+                           G_CONNECT_SWAPPED);
 
   /* The table has the same switch in the same place. */
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.bytes");
@@ -228,6 +383,13 @@ lacuna_window_set_bytes (LacunaWindow *self,
 
   if (self->bytes == bytes)
     return;
+  if (!bytes && has_changes (self))
+    {
+      lacuna_bytes_pane_leave (self->bytes_pane, show_table, g_object_ref (self), g_object_unref);
+      return;
+    }
+  if (!bytes)
+    g_object_set (self->bytes_pane, "editing", FALSE, NULL);
   self->bytes = bytes;
   if (bytes && self->bytes_pane == NULL)
     build (self);
@@ -251,6 +413,18 @@ lacuna_window_refresh_bytes (LacunaWindow *self)
 {
   if (self->bytes)
     lacuna_bytes_pane_refresh (self->bytes_pane);
+}
+
+/**
+ * lacuna_window_bytes_exited:
+ *
+ * Has the view of bytes say that whose bytes it shows is no more, or is after all.
+ */
+void
+lacuna_window_bytes_exited (LacunaWindow *self)
+{
+  if (self->bytes_pane != NULL && self->bytes_target != NULL)
+    show_owner (self);
 }
 
 /**

@@ -214,6 +214,7 @@ lacuna_window_live_close (LacunaWindow *self)
   g_clear_handle_id (&self->live_state.refresh_source, g_source_remove);
   lacuna_window_live_show (self);
   lacuna_window_set_actions_enabled (self);
+  lacuna_window_bytes_exited (self);
 }
 
 /* The next refresh */

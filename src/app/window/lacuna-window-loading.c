@@ -435,6 +435,8 @@ lacuna_window_open_target (LacunaWindow *self,
   g_return_if_fail (LACUNA_IS_WINDOW (self));
   g_return_if_fail (LACUNA_IS_TARGET (target));
 
+  if (lacuna_window_leave_bytes (self, target, NULL))
+    return;
   g_set_object (&self->target, target);
   g_clear_pointer (&self->spelling, g_free);
   lacuna_target_chooser_set_search (self->chooser, NULL);
@@ -525,6 +527,8 @@ lacuna_window_open_spelling (LacunaWindow *self,
 
   g_return_if_fail (LACUNA_IS_WINDOW (self));
 
+  if (lacuna_window_leave_bytes (self, NULL, spelling))
+    return;
   /* It may be what the window itself kept. */
   kept = g_strdup (spelling);
   if (self->cancellable != NULL)

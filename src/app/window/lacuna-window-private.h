@@ -219,6 +219,11 @@ void     lacuna_window_set_bytes           (LacunaWindow     *self,
                                             gboolean          bytes);
 void     lacuna_window_show_bytes          (LacunaWindow     *self);
 void     lacuna_window_refresh_bytes       (LacunaWindow     *self);
+void     lacuna_window_bytes_exited        (LacunaWindow     *self);
+gboolean lacuna_window_keep_bytes          (LacunaWindow     *self);
+gboolean lacuna_window_leave_bytes         (LacunaWindow     *self,
+                                            LacunaTarget     *target,
+                                            const char       *spelling);
 void     lacuna_window_go_to_byte          (LacunaWindow     *self,
                                             guint64           address);
 gboolean lacuna_window_step_bytes          (LacunaWindow     *self,

@@ -639,6 +639,8 @@ lacuna_window_close_request (GtkWindow *window)
 {
   LacunaWindow *self = LACUNA_WINDOW (window);
 
+  if (lacuna_window_keep_bytes (self))
+    return TRUE;
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   return GTK_WINDOW_CLASS (lacuna_window_parent_class)->close_request (window);
