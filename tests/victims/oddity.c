@@ -1,0 +1,137 @@
+/* A process in a state that few are in.
+ *
+ *   oddity vfork           waits for a child that shares its memory, and can't be interrupted meanwhile
+ *   oddity vfork-threads   has another thread that goes on
+ *   oddity mayfly MICROSECONDS    ends within that time with status 42, nobody knows when
+ *   oddity shadow          has a shadow stack, where processor and system have them
+ *   oddity tracer PID      traces another process
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "victim-common.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The report's first number: the child of a vfork. */
+#define CHILD 0
+
+static void
+doze_once (void)
+{
+  struct bare_time time = { 0, 20000000 };
+  uint32_t begun = bare_now ();
+  long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
+
+  if (answer == -BARE_EINTR)
+    victim_interrupted ();
+  else if (answer != 0 || bare_now () - begun < 20000 || bare_now () - begun > 20000 + VICTIM_LATE)
+    victim_wrong ("nanosleep", answer);
+}
+
+static void *
+doze (void *nothing)
+{
+  for (;;)
+    {
+      doze_once ();
+      victim_add (&report->n_rounds);
+    }
+  return NULL;
+}
+
+/* The child runs in the parent's memory; it makes no call that a library could keep a state for. */
+static void
+be_waiting (int with_threads)
+{
+  pthread_t thread;
+  pid_t child;
+
+  if (with_threads && pthread_create (&thread, NULL, doze, NULL) != 0)
+    victim_skip ();
+  child = vfork ();
+  if (child == 0)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      report->numbers[CHILD] = (uint32_t) getpid ();
+      victim_ready (0, (unsigned long) getpid ());
+      while (!victim_get (&report->stop))
+        {
+          if (!with_threads)
+            victim_add (&report->n_rounds);
+          bare_sleep (5000);
+        }
+      _exit (7);
+    }
+  if (child < 0)
+    victim_skip ();
+  for (;;)
+    victim_round ();
+}
+
+static void
+be_a_mayfly (uint32_t microseconds)
+{
+  uint32_t random = bare_now () ^ (uint32_t) getpid () << 12;
+  uint32_t begun, life;
+
+  victim_random (&random);
+  life = victim_random (&random) % (microseconds + 1);
+  victim_ready (0, life);
+  begun = bare_now ();
+  /* Half of them compute until the end, half of them sleep. */
+  if (life & 1)
+    bare_sleep (life);
+  while (bare_now () - begun < life)
+    continue;
+  victim_exit (42);
+}
+
+/* Nothing may return that was called before there was a shadow stack. */
+static void
+have_a_shadow (void)
+{
+  if (syscall (SYS_arch_prctl, 0x5001, 1) != 0)
+    victim_exit (VICTIM_SKIPPED);
+  victim_ready (0, 0);
+  for (;;)
+    {
+      doze_once ();
+      victim_round ();
+    }
+}
+
+static void
+trace (pid_t pid)
+{
+  if (ptrace (PTRACE_SEIZE, pid, NULL, NULL) != 0)
+    victim_skip ();
+  victim_ready (0, 0);
+  for (;;)
+    {
+      victim_round ();
+      bare_sleep (5000);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  const char *role = argc > 1 ? argv[1] : "";
+
+  victim_begin ();
+  if (victim_equal (role, "vfork") || victim_equal (role, "vfork-threads"))
+    be_waiting (victim_equal (role, "vfork-threads"));
+  else if (victim_equal (role, "mayfly") && argc > 2)
+    be_a_mayfly ((uint32_t) atoi (argv[2]));
+  else if (victim_equal (role, "shadow"))
+    have_a_shadow ();
+  else if (victim_equal (role, "tracer") && argc > 2)
+    trace (atoi (argv[2]));
+  victim_skip ();
+}
