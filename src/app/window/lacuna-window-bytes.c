@@ -231,7 +231,7 @@ confirm_change_cb (LacunaWindow *self)
   dialog = adw_message_dialog_new (
       GTK_WINDOW (self), heading,
       _ ("The process goes on running while its bytes are changed, and relies on them: a wrong one can "
-         "end it, or spoil what it is at work on. This is asked once."));
+         "end it, or spoil what it is working on. This is asked once."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "change",
                                     _ ("C_hange Its Memory"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "change",
