@@ -67,8 +67,9 @@ enum lac_shared_file_flags
  * @flags: enum lac_shared_file_flags values
  * @out_file: (out): the file; filled in either case
  *
- * Finds the file, or makes it: in the common place, else in one of our own. It stays open and mapped
- * for the life of the process. Waits at most about a second, for whoever is making it at the moment.
+ * Finds the file, or makes it: in the common place, else in one of our own. It stays mapped, and by that open
+ * and locked, for the life of the process; no descriptor is kept. Waits at most about a second, for whoever is
+ * making it at the moment.
  *
  * Errors: %LAC_E_NOT_FOUND when there is none and none was to be made; otherwise why none could be.
  * Threads: one at a time in each copy of the library; copies may race.
@@ -82,8 +83,8 @@ enum lac_status lac_shared_file_open (size_t                  size,
  * @file: one that was made or found
  * @milliseconds: for how long at most
  *
- * Removes files that processes of this user left behind in its folder: ours, unchanged for a day, locked by
- * nobody, and without a process of that PID. Looks at most once an hour for each user, or again when there
+ * Removes files that processes of this user left behind in its folder: ours, unchanged for a day, mapped by
+ * nobody, also by no child of who made it, and without a process of that PID. Looks at most once an hour for each user, or again when there
  * was more than there was time for.
  *
  * Returns: how many were removed

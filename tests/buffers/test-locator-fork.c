@@ -271,6 +271,48 @@ pid_again (void)
   g_assert_cmpint (result, ==, 'k');
 }
 
+/* The same for somebody who has nothing of the dead one: its child, which lives on, has the file mapped, and
+ * so locked. */
+static void
+pid_again_beside_child (void)
+{
+  pid_t first, child, again;
+  int ends[2], status;
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  first = fork ();
+  if (first == 0)
+    {
+      append ("dead");
+      child = fork ();
+      if (child == 0)
+        {
+          alarm (20);
+          for (;;)
+            pause ();
+        }
+      g_assert_cmpint (write (ends[1], &child, sizeof child), ==, sizeof child);
+      _exit (0);
+    }
+  g_assert_cmpint (read (ends[0], &child, sizeof child), ==, sizeof child);
+  g_assert_cmpint (waitpid (first, &status, 0), ==, first);
+  again = fork_as (first);
+  if (again == 0)
+    {
+      append ("alive");
+      assert_of_this_process ();
+      g_assert_cmpint (open_locator ().place, ==, LAC_LOCATOR_SHARED);
+      g_assert_cmpuint (count_items (), ==, 1);
+      _exit (0);
+    }
+  if (again > 0)
+    g_assert_cmpint (waitpid (again, &status, 0), ==, again);
+  kill (child, SIGKILL);
+  if (again < 0)
+    _exit (CHILD_SKIPPED);
+  g_assert_cmpint (status, ==, 0);
+}
+
 /* exec */
 
 static void
@@ -401,6 +443,7 @@ main (int    argc,
     { "/buffers/fork/parent-that-did-not-is-dead", child_of_dead_nobody },
     { "/buffers/fork/three-generations", three_generations },
     { "/buffers/fork/pid-of-an-ancestor-is-given-again", pid_again },
+    { "/buffers/fork/pid-is-given-again-while-a-child-lives", pid_again_beside_child },
     { "/buffers/exec/same-pid-begins-anew", exec_again },
   };
 

@@ -610,6 +610,9 @@ two_of_one_process_id (void)
   if (first == 0)
     {
       assert_new_and_shared ();
+      /* A child has it mapped too, and another PID. */
+      if (fork () == 0)
+        pause ();
       g_assert_cmpint (write (pipes[1], "", 1), ==, 1);
       pause ();
     }
@@ -646,57 +649,65 @@ two_of_one_process_id (void)
   g_assert_cmpint (status, ==, 0);
 }
 
-/* A child that lives on does not make its parent's file seem alive; the parent's lock outlasts a child. */
+/* The lock outlasts a child, and the descriptor that it was taken with; it ends with the process. */
 static void
-child_holds_nothing (void)
+lock_lasts (void)
 {
-  char *path = shared_path (getpid ());
-  int file, status;
-  pid_t child;
+  char *path;
+  int file, status, pipes[2];
+  pid_t maker, child;
+  char byte;
 
-  assert_new_and_shared ();
-  file = open (path, O_RDONLY | O_CLOEXEC);
-  child = fork ();
-  if (child == 0)
-    pause ();
-  for (int i = 0; i < 2; i++)
+  g_assert_cmpint (pipe (pipes), ==, 0);
+  maker = fork ();
+  if (maker == 0)
     {
-      g_assert_cmpint (flock (file, LOCK_EX | LOCK_NB), ==, -1);
-      g_assert_cmpint (errno, ==, EWOULDBLOCK);
-      kill (child, SIGKILL);
-      if (i == 0)
-        g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-    }
-
-  /* The other way round: the parent is gone, and its child is not. */
-  {
-    int pipes[2];
-    char byte;
-    pid_t parent;
-
-    g_assert_cmpint (pipe (pipes), ==, 0);
-    parent = fork ();
-    if (parent == 0)
-      {
-        assert_new_and_shared ();
-        if (fork () == 0)
-          {
-            g_assert_cmpint (write (pipes[1], "", 1), ==, 1);
-            /* Until the test is over. */
-            prctl (PR_SET_PDEATHSIG, SIGKILL);
-            alarm (20);
-            pause ();
-          }
-        g_assert_cmpint (read (pipes[0], &byte, 1), ==, 1);
+      alarm (20);
+      assert_new_and_shared ();
+      child = fork ();
+      if (child == 0)
         _exit (0);
-      }
-    g_assert_cmpint (waitpid (parent, &status, 0), ==, parent);
-    g_free (path);
-    path = shared_path (parent);
-    close (file);
-    file = open (path, O_RDONLY | O_CLOEXEC);
-    g_assert_cmpint (flock (file, LOCK_EX | LOCK_NB), ==, 0);
-  }
+      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+      for (int i = 3; i < 256; i++)
+        if (i != pipes[1])
+          close (i);
+      g_assert_cmpint (write (pipes[1], "", 1), ==, 1);
+      for (;;)
+        pause ();
+    }
+  g_assert_cmpint (read (pipes[0], &byte, 1), ==, 1);
+  path = shared_path (maker);
+  file = open (path, O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (flock (file, LOCK_EX | LOCK_NB), ==, -1);
+  g_assert_cmpint (errno, ==, EWOULDBLOCK);
+  kill (maker, SIGKILL);
+  g_assert_cmpint (waitpid (maker, &status, 0), ==, maker);
+  g_assert_cmpint (flock (file, LOCK_EX | LOCK_NB), ==, 0);
+  close (file);
+  g_free (path);
+}
+
+/* Who is making it holds it locked, and takes longer than anyone should: nobody waits for ever, and nobody takes
+ * it away. */
+static void
+maker_is_stuck (void)
+{
+  char bytes[4096] = { 0 };
+  char *path = shared_path (getpid ());
+  gint64 start = g_get_monotonic_time ();
+  struct stat about;
+  int file;
+
+  make_shared_folder ();
+  leave_file (getpid (), bytes, sizeof bytes, 100);
+  file = open (path, O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (fstat (file, &about), ==, 0);
+  g_assert_cmpint (flock (file, LOCK_SH), ==, 0);
+  /* Older by its clock than anything that is in the making. */
+  g_usleep (300000);
+  assert_own (LAC_E_BUSY);
+  assert_live_file (about.st_ino);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_USEC_PER_SEC);
   g_free (path);
 }
 
@@ -1143,7 +1154,8 @@ main (int    argc,
     { "/buffers/locator/live-file-with-two-names-is-kept", live_second_name },
     { "/buffers/locator/locked-file-is-kept", live_elsewhere },
     { "/buffers/locator/two-processes-of-one-pid", two_of_one_process_id },
-    { "/buffers/locator/lock-is-not-for-children", child_holds_nothing },
+    { "/buffers/locator/lock-lasts-as-long-as-the-process", lock_lasts },
+    { "/buffers/locator/maker-that-is-stuck-is-let-be", maker_is_stuck },
     { "/buffers/locator/maker-is-waited-for", adopt_from_slow_maker },
     { "/buffers/locator/newer-version-is-left-alone", newer_version },
     { "/buffers/locator/folder-of-another-user", other_folder },

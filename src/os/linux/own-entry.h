@@ -12,5 +12,10 @@
 enum lac_status lac_own_entry (uint64_t                 address,
                                struct lac_region_entry *out_entry);
 
+/* The same of any process whose maps @file is. */
+enum lac_status lac_own_entry_in (int                      file,
+                                  uint64_t                 address,
+                                  struct lac_region_entry *out_entry);
+
 /* For tests: does without point queries. */
 void lac_own_entry_forbid_queries (bool forbid);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "os/shared-file.h"
+#include "own-entry.h"
 
 #include <sys/types.h>
 
@@ -38,9 +39,10 @@ char *lac_name_append_number (char       *to,
 
 /* Whether the folder that everyone knows is there, in a root that is safe, as everyone makes it; if not,
  * lac_shared_folder_open_common() tells why, or makes it so. What is looked at by its path can be exchanged
- * only by who is believed. @path is where it is, and @out_size how long the folder itself. */
-bool lac_shared_folder_is_usual (char     path[256],
-                                 int64_t *out_size);
+ * only by who is believed. @path is where it is, and @out_size how long the folder itself. Returns where the
+ * path ends; NULL when it is not so. */
+char *lac_shared_folder_is_usual (char     path[256],
+                                  int64_t *out_size);
 
 /* open(2) that follows no link anywhere in @path; -1 also where the system can't do that. */
 int lac_shared_open_without_links (const char *path,
@@ -72,3 +74,11 @@ void lac_shared_folder_lock_name (char name[32]);
  * call when it does not. */
 bool lac_shared_folder_is_littered (const char *path,
                                     int64_t     size);
+
+/* shared-maker.c */
+
+/* Whether the maker of a file that is locked may be alive, who has it mapped at @address and has @process as its
+ * PID, among others than ours. @shown: how the map of a process shows the file. Asks all processes. */
+bool lac_shared_maker_is_alive (uintptr_t                      address,
+                                const struct lac_region_entry *shown,
+                                int32_t                        process);

@@ -9,9 +9,10 @@
  * and judges again before.
  *
  * A process that this one can't see may have the same PID, when both share a folder and no PIDs
- * (pid_namespaces(7)). So whoever makes a file keeps it open with a lock of its own, and what is locked is
- * not replaced. Files that others made have no such lock. The lock belongs to what was opened, which a
- * child shares after fork(2): so it closes it at once, or the file of a parent long gone would seem alive.
+ * (pid_namespaces(7)). So whoever makes a file locks it, and what is locked is not replaced. Files that others
+ * made have no such lock. It belongs to what was opened, which the mapping keeps open, and which a child has
+ * mapped as well after fork(2): so before a locked file is taken for one in use it is asked who has it mapped,
+ * or the file of a parent long gone would seem alive (shared-maker.c).
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,13 +21,10 @@
 #include "core/translatable.h"
 #include "os/os.h"
 #include "os/thread.h"
-#include "own-entry.h"
 #include "system-call.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -66,29 +64,6 @@ enum verdict
 static uintptr_t inherited[MAX_INHERITED] LAC_OF_FIRST_CALL;
 static unsigned n_inherited LAC_OF_FIRST_CALL;
 
-/* The file that this process made and holds locked. */
-static struct
-{
-  int descriptor;
-  dev_t device;
-  ino_t inode;
-} held LAC_OF_FIRST_CALL = { .descriptor = -1 };
-
-/* Lets go of what a parent held, if the number still means it. Runs between fork(2) and whatever the child
- * does next, so it is limited to what a signal handler may do. */
-static void
-let_go (void)
-{
-  struct stat facts;
-  int error = errno;
-
-  if (held.descriptor >= 0 && fstat (held.descriptor, &facts) == 0 && facts.st_dev == held.device
-      && facts.st_ino == held.inode)
-    close (held.descriptor);
-  held.descriptor = -1;
-  errno = error;
-}
-
 /* Opens a file, or makes it; @folder may be AT_FDCWD, and @name a path then. */
 static int
 open_name (int         folder,
@@ -100,39 +75,16 @@ open_name (int         folder,
                             : openat (folder, name, flags, 0600);
 }
 
-/* Locks @file, which was just made, for the life of the process; where that is not possible, it is as with
- * those of others. It is opened again, since a mapping keeps the lock of what it was made through, and a child
- * has the mapping too. True when it is locked, and nobody had removed it before. */
+/* Locks @file, which was just made, for as long as it is mapped anywhere; where that is not possible, it is as
+ * with those of others. True when it is locked, and nobody had removed it before. */
 static bool
-hold (int         folder,
-      const char *name,
-      int         file)
+hold (int file)
 {
-  static bool registered LAC_OF_FIRST_CALL;
-  struct stat facts, same;
-  int lock;
+  struct stat facts;
 
-  if (held.descriptor >= 0)
-    return false;
-  if (!registered)
-    registered = pthread_atfork (NULL, NULL, let_go) == 0;
-  lock = open_name (folder, name, 0);
-  if (lock < 0)
-    return false;
-  if (lac_call_stat_file (lock, &facts) != 0)
-    {
-      close (lock);
-      return false;
-    }
-  held.device = facts.st_dev;
-  held.inode = facts.st_ino;
-  held.descriptor = lock;
   /* Whoever removes it has it locked while he does, see judge(). */
-  if (lac_call_flock (lock, LOCK_SH | LOCK_NB) == 0 && lac_call_stat_file (file, &same) == 0
-      && facts.st_ino == same.st_ino && facts.st_dev == same.st_dev && same.st_nlink != 0)
-    return true;
-  let_go ();
-  return false;
+  return lac_call_flock (file, LOCK_SH | LOCK_NB) == 0 && lac_call_stat_file (file, &facts) == 0
+         && facts.st_nlink != 0;
 }
 
 enum lac_status
@@ -173,22 +125,36 @@ lock_in_time (int file,
   return 0;
 }
 
+/* How this process's map shows @file. What is compared is this, since on some file systems it is not what
+ * stat(2) says (btrfs, overlays). */
+static enum lac_status
+show (int                      file,
+      struct lac_region_entry *out_entry)
+{
+  size_t granularity = (size_t) lac_os_page_size ();
+  void *look = mmap (NULL, granularity, PROT_READ, MAP_SHARED, file, 0);
+  enum lac_status status;
+
+  if (look == MAP_FAILED)
+    return LAC_E_SYSTEM;
+  status = lac_own_entry ((uintptr_t) look, out_entry);
+  munmap (look, granularity);
+  return status;
+}
+
 /* Whether @file is mapped where its first word says, by this process's own map: this file and no other, from
- * its start, shared, to be read and written. What is compared is how the map itself shows the file, since on
- * some file systems that is not what stat(2) says (btrfs, overlays). LAC_E_NOT_FOUND only when it is certain
- * that it is not; what can't be asked may be true. */
+ * its start, shared, to be read and written. LAC_E_NOT_FOUND only when it is certain that it is not; what can't
+ * be asked may be true. */
 static enum lac_status
 find_mapping (int                  file,
               uintptr_t            claimed,
               size_t               size,
               struct lac_obstacle *out_obstacle)
 {
-  size_t granularity = (size_t) lac_os_get_space ()->granularity;
   struct lac_region_entry ours, theirs;
   enum lac_status status;
-  void *look;
 
-  if (claimed == 0 || claimed % granularity != 0)
+  if (claimed == 0 || claimed % (uintptr_t) lac_os_get_space ()->granularity != 0)
     return LAC_E_NOT_FOUND;
   for (unsigned i = 0; i < n_inherited; i++)
     if (inherited[i] == claimed)
@@ -203,16 +169,9 @@ find_mapping (int                  file,
     status = LAC_E_NOT_FOUND;
   if (status == LAC_E_NOT_FOUND)
     return status;
-  look = status == LAC_OK ? mmap (NULL, granularity, PROT_READ, MAP_SHARED, file, 0) : MAP_FAILED;
-  if (look == MAP_FAILED || lac_own_entry ((uintptr_t) look, &ours) != LAC_OK)
-    {
-      lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno,
-                       N_ ("there is a file, and whether it is this process's can't be told"));
-      if (look != MAP_FAILED)
-        munmap (look, granularity);
-      return LAC_E_SYSTEM;
-    }
-  munmap (look, granularity);
+  if (status != LAC_OK || show (file, &ours) != LAC_OK)
+    return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno,
+                            N_ ("there is a file, and whether it is this process's can't be told"));
   /* What its maker did before it wrote the word is seen from here on. */
   return ours.inode == theirs.inode && ours.device_major == theirs.device_major
                  && ours.device_minor == theirs.device_minor
@@ -323,13 +282,22 @@ judge (int                  folder,
     }
   if (out_lock != NULL && flock (file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     {
-      close (file);
+      struct lac_region_entry shown;
+
       /* Whoever makes it takes long. */
       if (claimed == 0)
-        return YOUNG;
-      lac_shared_fail (out_obstacle, LAC_E_BUSY, 0,
-                       N_ ("a process with the same PID, which can't be seen from here, uses the file"));
-      return FOREIGN;
+        {
+          close (file);
+          return YOUNG;
+        }
+      if (show (file, &shown) != LAC_OK
+          || lac_shared_maker_is_alive (claimed, &shown, lac_os_process_id ()))
+        {
+          lac_shared_fail (out_obstacle, LAC_E_BUSY, 0,
+                           N_ ("a process with the same PID, which can't be seen from here, uses the file"));
+          close (file);
+          return FOREIGN;
+        }
     }
   if (out_lock != NULL)
     *out_lock = file;
@@ -401,7 +369,7 @@ make_file (int                  folder,
     return LAC_E_OCCUPIED;
   if (file < 0)
     return lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be made"));
-  is_held = hold (folder, name, file);
+  is_held = hold (file);
 
   address = mmap (NULL, granularity, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   if (address == MAP_FAILED)
@@ -430,9 +398,8 @@ make_file (int                  folder,
       close (file);
       return LAC_E_OCCUPIED;
     }
-  /* What is locked stays open. */
-  if (is_held)
-    lac_call_close (file);
+  /* The mapping keeps it open, and locked; a program that closes all its descriptors changes nothing. */
+  lac_call_close (file);
   *out_address = address;
   return LAC_OK;
 
@@ -441,8 +408,6 @@ failed:
     munmap (address, granularity);
   if (is_named (folder, name, file))
     unlinkat (folder, name, 0);
-  if (is_held)
-    let_go ();
   close (file);
   return out_obstacle->status;
 }
@@ -549,16 +514,13 @@ make_quickly (size_t                  size,
 {
   struct lac_obstacle obstacle;
   int64_t folder_size;
-  size_t length;
+  char *end = lac_shared_folder_is_usual (out_file->path, &folder_size);
 
-  if (!lac_shared_folder_is_usual (out_file->path, &folder_size))
+  if (end == NULL || out_file->path + sizeof out_file->path - end < 65)
     return false;
   out_file->clean_now = lac_shared_folder_is_littered (out_file->path, folder_size);
-  length = strlen (out_file->path);
-  if (sizeof out_file->path - length < 65)
-    return false;
-  out_file->path[length] = '/';
-  file_name (out_file->path + length + 1, lac_os_process_id ());
+  *end = '/';
+  file_name (end + 1, lac_os_process_id ());
   if (make_file (AT_FDCWD, out_file->path, size, &out_file->address, &obstacle) != LAC_OK)
     return false;
   out_file->place = LAC_SHARED_PLACE_COMMON;
@@ -587,6 +549,7 @@ lac_shared_file_open (size_t                  size,
   struct lac_obstacle common = { LAC_OK, 0, "" };
   struct lac_obstacle own = { LAC_OK, 0, "" };
   enum lac_status status = LAC_E_NOT_FOUND;
+  const char *path_end;
   char name[64];
   int folder = -1;
 
@@ -628,8 +591,9 @@ lac_shared_file_open (size_t                  size,
       return status;
     }
   file_name (name, lac_os_process_id ());
-  snprintf (out_file->path + strlen (out_file->path),
-            sizeof out_file->path - strlen (out_file->path), "/%s", name);
+  path_end = out_file->path + sizeof out_file->path;
+  if (lac_name_append (out_file->path + strlen (out_file->path), path_end, "/") != NULL)
+    lac_name_append (out_file->path + strlen (out_file->path), path_end, name);
   if (make)
     remember_file (out_file->address);
   return LAC_OK;

@@ -185,7 +185,7 @@ lac_name_append_number (char       *to,
   return lac_name_append (to, end, first);
 }
 
-bool
+char *
 lac_shared_folder_is_usual (char     path[256],
                             int64_t *out_size)
 {
@@ -203,9 +203,10 @@ lac_shared_folder_is_usual (char     path[256],
   if (to != NULL)
     to = lac_name_append (to, end, "/memory.buffers");
   usual = usual && to != NULL && is_common_folder (path, &facts);
-  if (usual)
-    *out_size = facts.st_size;
-  return usual;
+  if (!usual)
+    return NULL;
+  *out_size = facts.st_size;
+  return to;
 }
 
 int
@@ -216,7 +217,7 @@ lac_shared_folder_open_common (bool                 make,
   int root, middle, folder;
   int64_t size;
 
-  if (lac_shared_folder_is_usual (path, &size))
+  if (lac_shared_folder_is_usual (path, &size) != NULL)
     {
       folder = lac_shared_open_without_links (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK, 0);
       if (folder >= 0)

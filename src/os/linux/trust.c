@@ -110,17 +110,13 @@ find_in_text (int                      file,
 }
 
 enum lac_status
-lac_own_entry (uint64_t                 address,
-               struct lac_region_entry *out_entry)
+lac_own_entry_in (int                      file,
+                  uint64_t                 address,
+                  struct lac_region_entry *out_entry)
 {
-  /* A process shows nothing once its first thread has ended, but its other threads do. */
-  const char *path = syscall (SYS_gettid) == getpid () ? "/proc/self/maps" : "/proc/thread-self/maps";
   enum lac_status status = LAC_E_NOT_SUPPORTED;
   char name[LAC_NAME_MAX];
-  int file = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-  if (file < 0)
-    return LAC_E_SYSTEM;
   if (!atomic_load (&queries_forbidden))
     status = lac_query_point (file, address, true, out_entry, name);
   if (status == LAC_OK)
@@ -132,6 +128,21 @@ lac_own_entry (uint64_t                 address,
   /* A kernel without such questions, a filter that forbids them: whatever it is, the text may tell. */
   else if (status != LAC_E_NOT_FOUND)
     status = find_in_text (file, address, out_entry);
+  return status;
+}
+
+enum lac_status
+lac_own_entry (uint64_t                 address,
+               struct lac_region_entry *out_entry)
+{
+  /* A process shows nothing once its first thread has ended, but its other threads do. */
+  const char *path = syscall (SYS_gettid) == getpid () ? "/proc/self/maps" : "/proc/thread-self/maps";
+  enum lac_status status;
+  int file = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+  if (file < 0)
+    return LAC_E_SYSTEM;
+  status = lac_own_entry_in (file, address, out_entry);
   close (file);
   return status;
 }
