@@ -21,3 +21,4 @@
 #include "core/region.h"
 #include "core/status.h"
 #include "os/process.h"
+#include "os/remote.h"

@@ -1,0 +1,344 @@
+/* What stands in the way of calls in a process, found by reading alone: nothing in it is touched.
+ *
+ * What is asked here may change a moment later; the tracer looks again at what matters when the thread is
+ * stopped. But a process that is stopped or frozen would be waited for in vain, and people want to know why
+ * something can't be done before they ask for it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-private.h"
+#include "core/translatable.h"
+
+#if LAC_REMOTE_HERE
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of a process with more threads than that, these are looked at. */
+#define THREADS_MAX 256
+
+/* The number after @key in the text of a status file; @otherwise when it has none. */
+static long
+number_of (const char *text,
+           const char *key,
+           long        otherwise)
+{
+  const char *line = strstr (text, key);
+
+  return line != NULL ? strtol (line + strlen (key), NULL, 10) : otherwise;
+}
+
+enum lac_status
+lac_remote_check_tracer (struct lac_process         *process,
+                         const char                 *what,
+                         struct lac_process_failure *out_failure)
+{
+  char text[8192], path[64];
+  long tracer;
+  ssize_t length;
+
+  if (lac_proc_read (process->directory, "status", text, sizeof text) <= 0)
+    return LAC_OK;
+  tracer = number_of (text, "\nTracerPid:\t", 0);
+  if (tracer <= 0)
+    return LAC_OK;
+  lac_process_fail (out_failure, LAC_E_TRACED, 0, what);
+  if (out_failure == NULL)
+    return LAC_E_TRACED;
+  out_failure->other_pid = (int32_t) tracer;
+  snprintf (path, sizeof path, "/proc/%ld/comm", tracer);
+  length = lac_proc_read (AT_FDCWD, path, out_failure->other_name, sizeof out_failure->other_name);
+  if (length > 0 && out_failure->other_name[length - 1] == '\n')
+    out_failure->other_name[length - 1] = '\0';
+  return LAC_E_TRACED;
+}
+
+static bool
+file_says (const char *root,
+           const char *folder,
+           int         folder_length,
+           const char *name,
+           const char *word)
+{
+  char path[4096], text[512];
+
+  if (snprintf (path, sizeof path, "%s%.*s/%s", root, folder_length, folder, name)
+      >= (int) sizeof path)
+    return false;
+  return lac_proc_read (AT_FDCWD, path, text, sizeof text) > 0 && strstr (text, word) != NULL;
+}
+
+bool
+lac_remote_is_frozen (struct lac_process *process)
+{
+  char text[8192];
+  const char *line = text;
+
+  /* cgroups(7): NUMBER:CONTROLLERS:PATH, and 0::PATH in the second version. */
+  if (lac_proc_read (process->directory, "cgroup", text, sizeof text) <= 0)
+    return false;
+  while (line != NULL && *line != '\0')
+    {
+      const char *end = strchr (line, '\n');
+      const char *controllers = strchr (line, ':');
+      const char *path = controllers != NULL ? strchr (controllers + 1, ':') : NULL;
+      int length;
+
+      if (path == NULL || end == NULL || path > end)
+        break;
+      path++;
+      length = (int) (end - path);
+      if (controllers[1] == ':')
+        {
+          if (file_says ("/sys/fs/cgroup", path, length, "cgroup.events", "frozen 1")
+              || file_says ("/sys/fs/cgroup/unified", path, length, "cgroup.events", "frozen 1"))
+            return true;
+        }
+      else if (memmem (controllers, (size_t) (path - controllers), "freezer", 7) != NULL
+               && (file_says ("/sys/fs/cgroup/freezer", path, length, "freezer.state", "FROZEN")
+                   || file_says ("/sys/fs/cgroup/freezer", path, length, "freezer.state",
+                                 "FREEZING")))
+        return true;
+      line = end + 1;
+    }
+  return false;
+}
+
+/* What the status file of the process says. */
+static enum lac_status
+check_status (struct lac_remote          *remote,
+              struct lac_process_failure *out_failure)
+{
+  char text[8192];
+  const char *features, *shadow, *end;
+  ssize_t length = lac_proc_read (remote->process->directory, "status", text, sizeof text);
+
+  if (length <= 0)
+    return lac_process_refused (remote->process, (int) -length, "read /proc/PID/status",
+                                out_failure);
+  remote->plan.filtered = false;
+  switch (number_of (text, "\nSeccomp:\t", 0))
+    {
+    case 1:
+      return lac_process_fail (out_failure, LAC_E_STRICT, 0, N_ ("look at the process"));
+    case 2:
+      remote->plan.filtered = true;
+      break;
+    default:
+      break;
+    }
+  features = strstr (text, "\nx86_Thread_features:");
+  shadow = features != NULL ? strstr (features, "shstk") : NULL;
+  end = features != NULL ? strchr (features + 1, '\n') : NULL;
+  if (shadow != NULL && (end == NULL || shadow < end))
+    remote->plan.no_net = N_ ("the process has a shadow stack");
+  return LAC_OK;
+}
+
+enum lac_status
+lac_remote_preflight (struct lac_remote          *remote,
+                      struct lac_process_failure *out_failure)
+{
+  struct lac_process *process = remote->process;
+  const char *what = N_ ("look at the process");
+  struct lac_process_facts facts;
+  struct lac_proc_stat stat;
+  enum lac_status status;
+
+  status = lac_process_identify (process, &stat, out_failure);
+  if (status != LAC_OK)
+    return status;
+  if (process->self)
+    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
+  if (!process->live || !process->numbers_agree)
+    return lac_process_fail (out_failure, LAC_E_NOT_SUPPORTED, 0, what);
+  if (stat.flags & LAC_TASK_KERNEL_THREAD)
+    return lac_process_fail (out_failure, LAC_E_KERNEL_THREAD, 0, what);
+  if ((stat.state == 'Z' || stat.state == 'X') && stat.n_threads <= 1)
+    return lac_process_fail (out_failure, LAC_E_ZOMBIE, 0, what);
+  status = lac_remote_check_tracer (process, what, out_failure);
+  if (status != LAC_OK)
+    return status;
+  if (stat.state == 'T')
+    return lac_process_fail (out_failure, LAC_E_STOPPED, 0, what);
+  if (lac_remote_is_frozen (process))
+    return lac_process_fail (out_failure, LAC_E_FROZEN, 0, what);
+
+  status = lac_process_get_facts (process, &facts, out_failure);
+  if (status != LAC_OK)
+    return status;
+  remote->plan.pointer_size = facts.space.pointer_bits / 8;
+  remote->start_stack = stat.start_stack > 1 ? stat.start_stack : 0;
+  return check_status (remote, out_failure);
+}
+
+/* How little a thread is suited; the least is taken. */
+enum unfitness
+{
+  FITS = 0,
+  /* Waits for a call that has to be set up anew. */
+  HAS_TO_BE_MENDED = 2,
+  /* Runs: how far down its stack is shows only when it is stopped. */
+  RUNS = 1,
+  SLEEPS_DEEPLY = 100,
+  UNFIT = 1000,
+};
+
+static int
+judge (int      tasks,
+       int32_t  thread,
+       bool    *out_waits_for_child)
+{
+  char text[2048], path[64];
+  struct lac_proc_stat stat;
+  ssize_t length;
+
+  snprintf (path, sizeof path, "%d/stat", thread);
+  length = lac_proc_read (tasks, path, text, sizeof text);
+  if (length <= 0 || !lac_proc_parse_stat (text, (size_t) length, &stat))
+    return UNFIT;
+  switch (stat.state)
+    {
+    case 'S':
+      break;
+    case 'R':
+      return RUNS;
+    case 'D':
+      snprintf (path, sizeof path, "%d/wchan", thread);
+      if (lac_proc_read (tasks, path, text, sizeof text) > 0 && strstr (text, "vfork") != NULL)
+        *out_waits_for_child = true;
+      return SLEEPS_DEEPLY;
+    default:
+      return UNFIT;
+    }
+  snprintf (path, sizeof path, "%d/syscall", thread);
+  if (lac_proc_read (tasks, path, text, sizeof text) <= 0)
+    return FITS;
+  switch (strtol (text, NULL, 10))
+    {
+    case 128: /* rt_sigtimedwait */
+    case 220: /* semtimedop */
+    case 232: /* epoll_wait */
+    case 281: /* epoll_pwait */
+    case 441: /* epoll_pwait2 */
+      return HAS_TO_BE_MENDED;
+    default:
+      return FITS;
+    }
+}
+
+static bool
+is_among (int32_t        thread,
+          const int32_t *passed,
+          size_t         n_passed)
+{
+  for (size_t i = 0; i < n_passed; i++)
+    if (passed[i] == thread)
+      return true;
+  return false;
+}
+
+enum lac_status
+lac_remote_choose_thread (struct lac_remote          *remote,
+                          const int32_t              *passed,
+                          size_t                      n_passed,
+                          struct lac_process_failure *out_failure)
+{
+  struct lac_process *process = remote->process;
+  const char *what = N_ ("look for a thread");
+  int tasks = openat (process->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *directory = tasks >= 0 ? fdopendir (tasks) : NULL;
+  const struct dirent *entry;
+  char path[64];
+  bool waits_for_child = false;
+  int best = UNFIT;
+  int32_t thread = 0;
+  ssize_t length;
+
+  if (directory == NULL)
+    {
+      int error = errno;
+
+      if (tasks >= 0)
+        close (tasks);
+      return lac_process_refused (process, error, what, out_failure);
+    }
+  for (int n = 0; n < THREADS_MAX && best != FITS && (entry = readdir (directory)) != NULL;)
+    {
+      int32_t candidate = (int32_t) strtol (entry->d_name, NULL, 10);
+      int unfitness;
+
+      if (candidate <= 0 || is_among (candidate, passed, n_passed))
+        continue;
+      n++;
+      unfitness = judge (tasks, candidate, &waits_for_child);
+      if (unfitness < best)
+        {
+          best = unfitness;
+          thread = candidate;
+        }
+    }
+  if (thread != 0)
+    {
+      remote->plan.thread = thread;
+      snprintf (path, sizeof path, "%d/comm", thread);
+      length = lac_proc_read (tasks, path, remote->plan.thread_name,
+                              sizeof remote->plan.thread_name);
+      if (length <= 0)
+        remote->plan.thread_name[0] = '\0';
+      else if (remote->plan.thread_name[length - 1] == '\n')
+        remote->plan.thread_name[length - 1] = '\0';
+    }
+  closedir (directory);
+
+  if (waits_for_child && best >= SLEEPS_DEEPLY)
+    return lac_process_fail (out_failure, LAC_E_WAITS_FOR_CHILD, 0, what);
+  if (thread == 0)
+    return lac_process_fail (out_failure, LAC_E_UNRESPONSIVE, 0, what);
+  return LAC_OK;
+}
+
+enum lac_status
+lac_remote_refused (struct lac_remote          *remote,
+                    int                         error,
+                    const char                 *what,
+                    struct lac_process_failure *out_failure)
+{
+  char text[64];
+  enum lac_status status;
+  long scope = 0;
+
+  if (error != EPERM && error != EACCES)
+    return lac_process_refused (remote->process, error, what, out_failure);
+  status = lac_remote_check_tracer (remote->process, what, out_failure);
+  if (status != LAC_OK)
+    return status;
+  status = lac_process_refused (remote->process, error, what, out_failure);
+  /* Who and what the process is says nothing against it: then it is the kernel's own rule. */
+  if (status == LAC_E_NOT_DUMPABLE
+      && lac_proc_read (AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", text, sizeof text) > 0)
+    scope = strtol (text, NULL, 10);
+  if (scope > 0 && faccessat (remote->process->directory, "mem", R_OK, 0) == 0)
+    {
+      int file = openat (remote->process->directory, "auxv", O_RDONLY | O_CLOEXEC);
+
+      /* What is not dumpable can't be read either. */
+      if (file >= 0)
+        {
+          close (file);
+          return lac_process_fail (out_failure, LAC_E_PTRACE_SCOPE, error,
+                                   scope >= 3
+                                       ? N_ ("trace the process (ptrace_scope is 3, which lasts "
+                                             "until the system is started anew)")
+                                       : what);
+        }
+    }
+  return status;
+}
+
+#endif

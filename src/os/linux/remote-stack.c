@@ -1,0 +1,169 @@
+/* Whose the bytes below a thread's stack pointer are.
+ *
+ * The frame goes there, so they must be the stack of this thread and of nobody else. That is known for the
+ * process's first stack, and for a stack as libraries for threads make them: the thread's own data
+ * (the base of fs, or gs in 32 bits) lies at its top, and a page without access, or nothing at all, below
+ * it. A small stack inside other memory, as Go's and other runtimes' are, may have another one right below,
+ * whose thread runs on; there nothing is written.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-private.h"
+
+#if LAC_REMOTE_HERE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+open_maps (struct lac_tracer *tracer)
+{
+  if (tracer->maps < 0)
+    tracer->maps = openat (tracer->directory, "maps", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  return tracer->maps;
+}
+
+static void
+close_maps (struct lac_tracer *tracer)
+{
+  if (tracer->maps >= 0)
+    close (tracer->maps);
+  tracer->maps = -1;
+}
+
+static bool
+parse_line (const char *line,
+            uint64_t   *out_start,
+            uint64_t   *out_end,
+            unsigned   *out_protection)
+{
+  uint64_t bounds[2] = { 0, 0 };
+
+  for (int i = 0; i < 2; i++)
+    {
+      for (;; line++)
+        {
+          if (*line >= '0' && *line <= '9')
+            bounds[i] = bounds[i] << 4 | (uint64_t) (*line - '0');
+          else if (*line >= 'a' && *line <= 'f')
+            bounds[i] = bounds[i] << 4 | (uint64_t) (*line - 'a' + 10);
+          else
+            break;
+        }
+      if (*line++ != (i == 0 ? '-' : ' '))
+        return false;
+    }
+  *out_start = bounds[0];
+  *out_end = bounds[1];
+  *out_protection = (line[0] == 'r' ? LAC_PROTECTION_READ : 0)
+                    | (line[1] == 'w' ? LAC_PROTECTION_WRITE : 0)
+                    | (line[2] == 'x' ? LAC_PROTECTION_EXECUTE : 0);
+  return true;
+}
+
+/* Reads the text up to the region that ends above @address; it must hold it. */
+static bool
+find_in_text (struct lac_tracer       *tracer,
+              uint64_t                 address,
+              struct lac_region_entry *out_region,
+              bool                    *out_guarded)
+{
+  char text[8192];
+  size_t length = 0;
+  uint64_t before_end = 0;
+  unsigned before_protection = 0;
+  int file = open_maps (tracer);
+
+  if (file < 0 || lseek (file, 0, SEEK_SET) != 0)
+    return false;
+  for (;;)
+    {
+      ssize_t n = read (file, text + length, sizeof text - 1 - length);
+      char *line = text, *end;
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return false;
+      length += (size_t) n;
+      text[length] = '\0';
+      while ((end = strchr (line, '\n')) != NULL)
+        {
+          uint64_t region_start, region_end;
+          unsigned protection;
+
+          if (!parse_line (line, &region_start, &region_end, &protection))
+            return false;
+          if (region_end > address)
+            {
+              *out_region = (struct lac_region_entry){
+                .start = region_start,
+                .end = region_end,
+                .protection = (uint8_t) protection,
+              };
+              *out_guarded = before_end < region_start || before_protection == 0;
+              return region_start <= address;
+            }
+          before_end = region_end;
+          before_protection = protection;
+          line = end + 1;
+        }
+      length -= (size_t) (line - text);
+      memmove (text, line, length);
+    }
+}
+
+static bool
+find_by_query (struct lac_tracer       *tracer,
+               uint64_t                 address,
+               struct lac_region_entry *out_region,
+               bool                    *out_guarded)
+{
+  struct lac_region_entry below;
+  enum lac_status status = LAC_E_EXITED;
+
+  /* A file that was opened before the process became another program is no use any more. */
+  for (int attempt = 0; attempt < 2 && status == LAC_E_EXITED; attempt++)
+    {
+      if (open_maps (tracer) < 0)
+        return false;
+      status = lac_query_point (tracer->maps, address, false, out_region, NULL);
+      if (status == LAC_E_EXITED)
+        close_maps (tracer);
+    }
+  if (status == LAC_E_NOT_SUPPORTED)
+    tracer->no_queries = true;
+  if (status != LAC_OK)
+    return false;
+  status = lac_query_point (tracer->maps, out_region->start - 1, false, &below, NULL);
+  *out_guarded = status == LAC_E_NOT_FOUND || (status == LAC_OK && below.protection == 0);
+  return true;
+}
+
+bool
+lac_traced_has_stack (struct lac_tracer       *tracer,
+                      const struct lac_traced *traced,
+                      uint64_t                 size)
+{
+  const struct user_regs_struct *registers = &traced->registers;
+  uint64_t own = traced->wide ? registers->fs_base : registers->gs_base;
+  uint64_t first = registers->rsp - 1;
+  struct lac_region_entry region;
+  bool guarded, found = false;
+
+  if (!tracer->no_queries)
+    found = find_by_query (tracer, first, &region, &guarded);
+  if (!found && tracer->no_queries)
+    found = find_in_text (tracer, first, &region, &guarded);
+  if (!found || registers->rsp - region.start < size
+      || (region.protection & LAC_PROTECTION_WRITE) == 0)
+    return false;
+  if (tracer->start_stack != 0 && tracer->start_stack >= region.start
+      && tracer->start_stack <= region.end)
+    return true;
+  return guarded && own >= registers->rsp && own <= region.end;
+}
+
+#endif

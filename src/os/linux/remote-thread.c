@@ -1,0 +1,698 @@
+/* One thread of another process: stopped, made to call, given back.
+ *
+ * It is seized, never attached to: no signal is sent, and the tracer's end lets go of it. The order of
+ * what is done to it is such that the tracer may be killed between any two steps. What becomes of the
+ * thread then:
+ *
+ *   stopped, nothing changed       it goes on; an interrupted call is restarted by the kernel
+ *   frame laid                     the same: the frame lies below the red zone, where nothing of the thread's is
+ *   registers set                  makes the call, returns through the frame; signals come as they did before
+ *   signals blocked                the same, and the frame has the mask
+ *   at the entry of the call       makes it, and the same
+ *   at the exit of the call        the same
+ *   mask given back                the same; a signal's handler runs on top of the frame, and returns into it
+ *   registers given back           goes on as before; the frame is dead weight below the red zone
+ *   covered bytes given back       goes on as before
+ *
+ * Signals: all are blocked while calls are made, but those that a fault raises. Were they blocked too, the kernel
+ * would take the process's handler away for a fault (force_sig_info_to_task); so they stop the thread
+ * instead, and what our call raised is dropped (a filter of system calls answers with SIGSYS), and what somebody sent is
+ * put back in the queue: a signal that is delivered while it is blocked is queued again
+ * (kernel/signal.c, ptrace_signal).
+ *
+ * No single steps, since the end of a tracer does not take the trap flag away (exit_ptrace).
+ *
+ * Registers are read and set in the tracer's own layout, that of 64 bits, for threads of 32 bits too
+ * (PTRACE_GETREGS); through PTRACE_GETREGSET those would lose their upper halves, and with them which
+ * calls are to be restarted.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-private.h"
+#include "core/translatable.h"
+
+#if LAC_REMOTE_HERE
+
+#include <elf.h>
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef NT_X86_XSTATE
+#define NT_X86_XSTATE 0x202
+#endif
+
+/* uapi/linux/ptrace.h, Linux 5.13. */
+#define GET_RSEQ_CONFIGURATION 0x420f
+
+#define CODE_64 0x33
+#define CODE_32 0x23
+#define TRAP_FLAG 0x100
+#define DIRECTION_FLAG 0x400
+#define RED_ZONE 128
+
+#define MICROSECOND UINT64_C (1000)
+#define MILLISECOND (1000 * MICROSECOND)
+/* How long a stop is waited for actively: a sleep and a wake-up would take longer. */
+#define SPIN (30 * MICROSECOND)
+/* How long a thread may take to stop, and one that sleeps uninterruptibly when it is not the last hope. */
+#define PATIENCE (1000 * MILLISECOND)
+#define SHORT_PATIENCE (100 * MILLISECOND)
+/* How long a thread may take to come to the call, before it is asked why. */
+#define CALL_PATIENCE (20 * MILLISECOND)
+
+/* What faults raise. */
+#define FAULTS                                                                                   \
+  (UINT64_C (1) << (SIGSEGV - 1) | UINT64_C (1) << (SIGBUS - 1) | UINT64_C (1) << (SIGILL - 1)  \
+   | UINT64_C (1) << (SIGFPE - 1) | UINT64_C (1) << (SIGTRAP - 1) | UINT64_C (1) << (SIGSYS - 1))
+
+static unsigned char xsave[LAC_FRAME_MAX];
+static unsigned char frame_bytes[LAC_FRAME_MAX];
+static unsigned char covered[LAC_FRAME_MAX];
+
+uint64_t
+lac_tracer_clock (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (uint64_t) time.tv_sec * 1000000000 + (uint64_t) time.tv_nsec;
+}
+
+static long
+trace (int       request,
+       int32_t   thread,
+       uintptr_t address,
+       uintptr_t value)
+{
+  return syscall (SYS_ptrace, (long) request, (long) thread, address, value);
+}
+
+static enum lac_tracer_verdict
+say (struct lac_tracer_answer *answer,
+     enum lac_tracer_verdict   verdict,
+     enum lac_status           status,
+     int                       error,
+     const char               *what)
+{
+  answer->verdict = verdict;
+  answer->status = status;
+  answer->error = error;
+  answer->what = what;
+  return verdict;
+}
+
+/* Waits until @deadline for the thread to stop or end: 1 when it did, 0 when it did not, -1 when there is nothing
+ * to wait for. SIGCHLD is blocked, and says when it is worth looking again. */
+static int
+wait_for (int32_t  thread,
+          uint64_t deadline,
+          int     *out_state)
+{
+  uint64_t began = 0;
+
+  for (;;)
+    {
+      pid_t found = (pid_t) syscall (SYS_wait4, thread, out_state, WNOHANG | __WALL, NULL);
+      uint64_t now;
+
+      if (found == thread)
+        return 1;
+      if (found < 0 && errno != EINTR)
+        return -1;
+      now = lac_tracer_clock ();
+      if (began == 0)
+        began = now;
+      if (now >= deadline)
+        return 0;
+      if (now - began > SPIN)
+        {
+          uint64_t left = deadline - now;
+          struct timespec time = { (time_t) (left / 1000000000), (long) (left % 1000000000) };
+          uint64_t set = UINT64_C (1) << (SIGCHLD - 1);
+
+          syscall (SYS_rt_sigtimedwait, &set, NULL, &time, sizeof set);
+        }
+      else
+        __builtin_ia32_pause ();
+    }
+}
+
+static bool
+is_event_stop (int state)
+{
+  return WIFSTOPPED (state) && state >> 16 == PTRACE_EVENT_STOP;
+}
+
+/* One letter; 0 when it can't be told. */
+static char
+state_of (struct lac_tracer *tracer,
+          int32_t            thread)
+{
+  struct lac_proc_stat stat;
+  char text[2048];
+  int64_t length = lac_tracer_read_file (tracer, thread, "stat", text, sizeof text);
+
+  return length > 0 && lac_proc_parse_stat (text, (size_t) length, &stat) ? stat.state : '\0';
+}
+
+/* Whether the thread waits for a child that runs in its memory. */
+static bool
+waits_for_child (struct lac_tracer *tracer,
+                 int32_t            thread)
+{
+  char text[256];
+
+  if (lac_tracer_read_file (tracer, thread, "wchan", text, sizeof text) <= 0)
+    return false;
+  return strstr (text, "vfork") != NULL || strstr (text, "wait_for_vfork_done") != NULL;
+}
+
+/* Where a thread is inside a sequence that must not be interrupted (rseq(2)), the kernel would have sent it
+ * to the sequence's abort; it can't once the registers are foreign, so that is done here. */
+static void
+leave_restartable_sequence (struct lac_tracer *tracer,
+                            struct lac_traced *traced)
+{
+  struct
+  {
+    uint64_t address;
+    uint32_t size, signature, flags, padding;
+  } configuration = { 0 };
+  struct
+  {
+    uint32_t version, flags;
+    uint64_t start, length, abort;
+  } sequence;
+  uint64_t pointer = 0;
+
+  if ((int64_t) traced->registers.orig_rax >= 0)
+    return;
+  if (trace (GET_RSEQ_CONFIGURATION, traced->thread, sizeof configuration, (uintptr_t) &configuration)
+          < 0
+      || configuration.address == 0)
+    return;
+  /* struct rseq: cpu_id_start, cpu_id, rseq_cs. */
+  if (lac_tracer_read (tracer, traced->thread, configuration.address + 8, &pointer, 8) != 8
+      || pointer == 0
+      || lac_tracer_read (tracer, traced->thread, pointer, &sequence, sizeof sequence)
+             != (int64_t) sizeof sequence)
+    return;
+  if (traced->registers.rip - sequence.start < sequence.length)
+    {
+      traced->registers.rip = sequence.abort;
+      traced->framed.rip = sequence.abort;
+    }
+}
+
+/* Only for a thread that is stopped. */
+static void
+let_go (struct lac_traced *traced,
+        int                signal)
+{
+  trace (PTRACE_DETACH, traced->thread, 0, (uintptr_t) signal);
+  traced->stopped = false;
+}
+
+/* The thread did not come to a stop: says why, as far as that shows. */
+static enum lac_tracer_verdict
+give_up (struct lac_tracer        *tracer,
+         int32_t                   thread,
+         struct lac_tracer_answer *answer)
+{
+  if (waits_for_child (tracer, thread))
+    return say (answer, LAC_TRACER_GAVE_UP, LAC_E_WAITS_FOR_CHILD, 0, N_ ("stop a thread"));
+  return say (answer, LAC_TRACER_GAVE_UP, LAC_E_UNRESPONSIVE, ETIMEDOUT, N_ ("stop a thread"));
+}
+
+static enum lac_tracer_verdict
+await_stop (struct lac_tracer        *tracer,
+            int32_t                   thread,
+            struct lac_tracer_answer *answer)
+{
+  uint64_t began = lac_tracer_clock ();
+  uint64_t deadline = began + MILLISECOND;
+
+  for (;;)
+    {
+      int state, result = wait_for (thread, deadline, &state);
+
+      if (result < 0)
+        return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, ESRCH, N_ ("stop a thread"));
+      if (result == 0)
+        {
+          uint64_t now = lac_tracer_clock ();
+          bool sleeps = state_of (tracer, thread) == 'D';
+
+          if (now - began >= (sleeps ? SHORT_PATIENCE : PATIENCE)
+              || (sleeps && now - began > 5 * MILLISECOND && waits_for_child (tracer, thread)))
+            return give_up (tracer, thread, answer);
+          deadline = now + 5 * MILLISECOND;
+          continue;
+        }
+      if (WIFEXITED (state) || WIFSIGNALED (state))
+        return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, 0, N_ ("stop a thread"));
+      if (is_event_stop (state))
+        {
+          if (WSTOPSIG (state) == SIGTRAP)
+            return LAC_TRACER_ANSWERED;
+          /* It goes back to being stopped by itself. */
+          trace (PTRACE_DETACH, thread, 0, 0);
+          return say (answer, LAC_TRACER_ANSWERED, LAC_E_STOPPED, 0, N_ ("stop a thread"));
+        }
+      /* A signal was on its way, and is delivered; our stop is still to come. */
+      if (WIFSTOPPED (state))
+        trace (PTRACE_CONT, thread, 0,
+               state >> 16 == 0 && WSTOPSIG (state) != (SIGTRAP | 0x80) ? (uintptr_t) WSTOPSIG (state) : 0);
+    }
+}
+
+/* Looks at what only the thread's own status says: whether calls are filtered, and shadow stacks. */
+static enum lac_status
+check_thread (struct lac_tracer *tracer,
+              int32_t            thread,
+              uint32_t           flags,
+              bool              *out_shadow_stack)
+{
+  char text[8192];
+  const char *line;
+
+  *out_shadow_stack = false;
+  if (lac_tracer_read_file (tracer, thread, "status", text, sizeof text) <= 0)
+    return LAC_OK;
+  line = strstr (text, "\nx86_Thread_features:");
+  if (line != NULL)
+    {
+      const char *end = strchr (line + 1, '\n');
+      const char *found = strstr (line, "shstk");
+
+      *out_shadow_stack = found != NULL && (end == NULL || found < end);
+    }
+  line = strstr (text, "\nSeccomp:\t");
+  if (line == NULL)
+    return LAC_OK;
+  switch (line[sizeof "\nSeccomp:\t" - 1])
+    {
+    case '1':
+      return LAC_E_STRICT;
+    case '2':
+      return (flags & LAC_TRACER_FILTERED) != 0 ? LAC_OK : LAC_E_FILTERED;
+    default:
+      return LAC_OK;
+    }
+}
+
+static bool
+belongs_to_process (struct lac_tracer *tracer,
+                    int32_t            thread)
+{
+  char text[16];
+
+  return lac_tracer_read_file (tracer, thread, "comm", text, sizeof text) >= 0;
+}
+
+enum lac_tracer_verdict
+lac_traced_stop (struct lac_tracer        *tracer,
+                 struct lac_traced        *traced,
+                 int32_t                   thread,
+                 uint32_t                  pointer_size,
+                 uint32_t                  flags,
+                 struct lac_tracer_answer *answer)
+{
+  enum lac_tracer_verdict verdict;
+  struct lac_tracer_wait wait;
+  enum lac_status status;
+  bool belongs;
+
+  *traced = (struct lac_traced){ .thread = thread };
+  lac_tracer_note_wait (tracer, thread, &wait);
+  if (trace (PTRACE_SEIZE, thread, 0, PTRACE_O_TRACESYSGOOD) < 0)
+    {
+      int error = errno;
+
+      if (error == ESRCH)
+        return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, error, N_ ("stop a thread"));
+      return say (answer, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, error, N_ ("stop a thread"));
+    }
+  trace (PTRACE_INTERRUPT, thread, 0, 0);
+  /* Meanwhile: a number may have become another process's before it was seized, and can't after. */
+  belongs = belongs_to_process (tracer, thread);
+  status = belongs ? check_thread (tracer, thread, flags, &traced->shadow_stack) : LAC_E_EXITED;
+  verdict = await_stop (tracer, thread, answer);
+  if (verdict != LAC_TRACER_ANSWERED || answer->status != LAC_OK)
+    return verdict;
+
+  traced->stopped = true;
+  if (trace (PTRACE_GETREGS, thread, 0, (uintptr_t) &traced->registers) < 0
+      || trace (PTRACE_GETSIGMASK, thread, sizeof traced->mask, (uintptr_t) &traced->mask) < 0)
+    {
+      int error = errno;
+
+      let_go (traced, 0);
+      return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_SYSTEM, error, N_ ("read the registers"));
+    }
+  traced->wide = traced->registers.cs == CODE_64;
+  traced->framed = traced->registers;
+  traced->changed = lac_tracer_mend_call (tracer, traced, &wait);
+  if (status == LAC_OK && pointer_size != 0
+      && traced->registers.cs != (pointer_size == 8 ? CODE_64 : CODE_32))
+    {
+      lac_traced_release (tracer, traced);
+      return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_NOT_SUPPORTED, 0,
+                  N_ ("find out how the thread makes calls"));
+    }
+  if (status != LAC_OK)
+    {
+      lac_traced_release (tracer, traced);
+      return say (answer, belongs ? LAC_TRACER_ANSWERED : LAC_TRACER_OTHER_THREAD, status, 0,
+                  N_ ("stop a thread"));
+    }
+  return LAC_TRACER_ANSWERED;
+}
+
+/* What the frame has for a call that was interrupted: it is made again, or ends early where only the
+ * kernel could go on with it. */
+static void
+set_up_call (struct user_regs_struct *registers)
+{
+  if ((int64_t) registers->orig_rax < 0)
+    return;
+  switch ((int32_t) registers->rax)
+    {
+    case -512: /* ERESTARTSYS */
+    case -513: /* ERESTARTNOINTR */
+    case -514: /* ERESTARTNOHAND */
+      registers->rax = registers->orig_rax;
+      registers->rip -= 2;
+      break;
+    case -516: /* ERESTART_RESTARTBLOCK */
+      registers->rax = (unsigned long long) -EINTR;
+      break;
+    default:
+      break;
+    }
+}
+
+/* Reads again what is relied on, and what the frame would cover. */
+static bool
+gates_are_there (struct lac_tracer               *tracer,
+                 const struct lac_traced         *traced,
+                 const struct lac_tracer_request *request,
+                 bool                             with_frame)
+{
+  const struct lac_remote_code *call = &request->gates.call;
+  const struct lac_remote_code *give_back = &request->gates.give_back;
+  unsigned char bytes[2][LAC_GATE_BYTES];
+
+  if (lac_tracer_read (tracer, traced->thread, call->address, bytes[0], call->size) != call->size
+      || memcmp (bytes[0], call->bytes, call->size) != 0)
+    return false;
+  return !with_frame
+         || (lac_tracer_read (tracer, traced->thread, give_back->address, bytes[1], give_back->size)
+                 == give_back->size
+             && memcmp (bytes[1], give_back->bytes, give_back->size) == 0);
+}
+
+static const char *
+lay_frame (struct lac_tracer               *tracer,
+           struct lac_traced               *traced,
+           const struct lac_tracer_request *request)
+{
+  struct iovec state = { xsave, sizeof xsave };
+  struct lac_frame_context context = {
+    .registers = &traced->framed,
+    .mask = traced->mask,
+    .xsave = xsave,
+    .layout = &tracer->layout,
+    .give_back = request->gates.give_back.address,
+  };
+  uint64_t place;
+  uint32_t size;
+
+  if (request->gates.give_back.address == 0)
+    return N_ ("the process has no way back from a signal (rt_sigreturn)");
+  if (request->gates.bare)
+    return N_ ("the process has no system call that is followed by a return");
+  if (traced->shadow_stack)
+    return N_ ("the process has a shadow stack");
+  if (trace (PTRACE_GETREGSET, traced->thread, NT_X86_XSTATE, (uintptr_t) &state) < 0)
+    return N_ ("the extended registers can't be read");
+  context.xsave_size = (uint32_t) state.iov_len;
+  set_up_call (&traced->framed);
+  place = lac_frame_make (&context, traced->wide, traced->registers.rsp, frame_bytes, &size);
+  if (place == 0)
+    return N_ ("the extended registers have an unknown layout");
+  place -= request->gates.skipped;
+  if (!lac_traced_has_stack (tracer, traced, traced->registers.rsp - place))
+    return N_ ("the thread runs on a stack of its own making");
+  place += request->gates.skipped;
+
+  if (lac_tracer_read (tracer, traced->thread, place, covered, size) != size)
+    return N_ ("there is no room on the thread's stack");
+  traced->frame = place;
+  traced->frame_size = size;
+  if (lac_tracer_write (tracer, traced->thread, place, frame_bytes, size) != size)
+    return N_ ("there is no room on the thread's stack");
+  traced->stack = place - request->gates.skipped;
+  return NULL;
+}
+
+enum lac_tracer_verdict
+lac_traced_prepare (struct lac_tracer               *tracer,
+                    struct lac_traced               *traced,
+                    const struct lac_tracer_request *request,
+                    struct lac_tracer_answer        *answer)
+{
+  bool with_frame = request->gates.give_back.address != 0 && !request->gates.bare;
+  const char *missing;
+
+  if (!gates_are_there (tracer, traced, request, with_frame))
+    return say (answer, LAC_TRACER_GATES_MOVED, LAC_E_NO_ENTRY, 0,
+                N_ ("look for a system call instruction"));
+  leave_restartable_sequence (tracer, traced);
+  missing = lay_frame (tracer, traced, request);
+  if (missing != NULL)
+    {
+      traced->stack = traced->registers.rsp;
+      answer->no_net = missing;
+      if ((request->flags & LAC_TRACER_WITHOUT_NET) == 0)
+        return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_NO_NET, 0, missing);
+    }
+  return LAC_TRACER_ANSWERED;
+}
+
+static void
+set_call (const struct lac_traced  *traced,
+          const uint64_t            arguments[6],
+          uint32_t                  number,
+          uint64_t                  gate,
+          struct user_regs_struct  *out_registers)
+{
+  struct user_regs_struct registers = traced->registers;
+
+  registers.rip = gate;
+  registers.rsp = traced->stack;
+  registers.rax = number;
+  registers.orig_rax = (unsigned long long) -1;
+  registers.eflags &= ~(unsigned long long) (DIRECTION_FLAG | TRAP_FLAG);
+  if (traced->wide)
+    {
+      registers.rdi = arguments[0];
+      registers.rsi = arguments[1];
+      registers.rdx = arguments[2];
+      registers.r10 = arguments[3];
+      registers.r8 = arguments[4];
+      registers.r9 = arguments[5];
+    }
+  else
+    {
+      registers.rbx = (uint32_t) arguments[0];
+      registers.rcx = (uint32_t) arguments[1];
+      registers.rdx = (uint32_t) arguments[2];
+      registers.rsi = (uint32_t) arguments[3];
+      registers.rdi = (uint32_t) arguments[4];
+      registers.rbp = (uint32_t) arguments[5];
+    }
+  *out_registers = registers;
+}
+
+/* What may come while the thread makes a call. */
+enum arrival
+{
+  AT_CALL,
+  CALL_REFUSED,
+  LATE,
+  LOST,
+};
+
+/* A signal has stopped the thread. True when our call raised it. */
+static bool
+take_signal (struct lac_traced *traced,
+             int                signal,
+             uint64_t          *mask,
+             uintptr_t         *out_pass)
+{
+  siginfo_t information;
+
+  *out_pass = (uintptr_t) signal;
+  if (trace (PTRACE_GETSIGINFO, traced->thread, 0, (uintptr_t) &information) < 0)
+    return false;
+  if ((FAULTS >> (signal - 1) & 1) != 0 && information.si_code > 0)
+    {
+      *out_pass = 0;
+      return true;
+    }
+  /* Somebody's: back into the queue with it, until the thread has its own mask again. */
+  *mask |= UINT64_C (1) << (signal - 1);
+  trace (PTRACE_SETSIGMASK, traced->thread, sizeof *mask, (uintptr_t) mask);
+  return false;
+}
+
+static enum arrival
+go_to_call (struct lac_tracer        *tracer,
+            struct lac_traced        *traced,
+            uint64_t                 *mask,
+            uint64_t                  patience,
+            struct lac_tracer_answer *answer)
+{
+  uint64_t deadline = lac_tracer_clock () + patience;
+  uintptr_t pass = 0;
+
+  for (;;)
+    {
+      int state, result;
+
+      if (trace (PTRACE_SYSCALL, traced->thread, 0, pass) < 0 && errno == ESRCH)
+        result = wait_for (traced->thread, lac_tracer_clock () + PATIENCE, &state);
+      else
+        result = wait_for (traced->thread, deadline, &state);
+      pass = 0;
+      if (result == 0)
+        return LATE;
+      if (result < 0 || WIFEXITED (state) || WIFSIGNALED (state))
+        {
+          traced->stopped = false;
+          say (answer, LAC_TRACER_ANSWERED, LAC_E_EXITED, 0, N_ ("make a system call"));
+          return LOST;
+        }
+      if (!WIFSTOPPED (state))
+        continue;
+      if (WSTOPSIG (state) == (SIGTRAP | 0x80) && state >> 16 == 0)
+        return AT_CALL;
+      /* A stop by job control: it comes back to it when it is let go. */
+      if (state >> 16 != 0)
+        continue;
+      if (take_signal (traced, WSTOPSIG (state), mask, &pass))
+        return CALL_REFUSED;
+    }
+}
+
+/* The thread did not even come to the call (its control group is frozen): takes it back. False when it can't
+ * be stopped again. */
+static bool
+take_back (struct lac_traced *traced)
+{
+  uint64_t deadline = lac_tracer_clock () + PATIENCE;
+
+  trace (PTRACE_INTERRUPT, traced->thread, 0, 0);
+  for (;;)
+    {
+      int state;
+
+      if (wait_for (traced->thread, deadline, &state) <= 0 || !WIFSTOPPED (state))
+        return false;
+      if (is_event_stop (state) || WSTOPSIG (state) == (SIGTRAP | 0x80))
+        return true;
+      trace (PTRACE_CONT, traced->thread, 0, (uintptr_t) WSTOPSIG (state));
+    }
+}
+
+bool
+lac_traced_call (struct lac_tracer               *tracer,
+                 struct lac_traced               *traced,
+                 const struct lac_tracer_request *request,
+                 uint32_t                         number,
+                 const uint64_t                   arguments[6],
+                 int64_t                         *out_result,
+                 struct lac_tracer_answer        *answer)
+{
+  struct user_regs_struct registers;
+  uint64_t mask = ~FAULTS;
+  enum arrival arrival;
+
+  set_call (traced, arguments, number, request->gates.call.address, &registers);
+  traced->changed = true;
+  if (trace (PTRACE_SETREGS, traced->thread, 0, (uintptr_t) &registers) < 0)
+    {
+      say (answer, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, errno, N_ ("set the registers"));
+      return false;
+    }
+  if (!traced->mask_changed)
+    {
+      traced->mask_changed = true;
+      trace (PTRACE_SETSIGMASK, traced->thread, sizeof mask, (uintptr_t) &mask);
+    }
+
+  arrival = go_to_call (tracer, traced, &mask, CALL_PATIENCE, answer);
+  if (arrival == LATE)
+    {
+      if (!take_back (traced))
+        {
+          traced->stopped = false;
+          say (answer, LAC_TRACER_GAVE_UP, LAC_E_UNRESPONSIVE, ETIMEDOUT, N_ ("make a system call"));
+          return false;
+        }
+      if (trace (PTRACE_GETREGS, traced->thread, 0, (uintptr_t) &registers) < 0
+          || registers.rip == request->gates.call.address)
+        {
+          say (answer, LAC_TRACER_ANSWERED, LAC_E_UNRESPONSIVE, ETIMEDOUT, N_ ("make a system call"));
+          return false;
+        }
+      arrival = AT_CALL;
+    }
+  /* A call can take as long as the system likes; nobody can take it back. */
+  if (arrival == AT_CALL)
+    arrival = go_to_call (tracer, traced, &mask, UINT64_MAX / 4, answer);
+  if (arrival == LOST || arrival == LATE)
+    return false;
+  if (arrival == CALL_REFUSED)
+    {
+      *out_result = -ENOSYS;
+      return true;
+    }
+  if (trace (PTRACE_GETREGS, traced->thread, 0, (uintptr_t) &registers) < 0)
+    {
+      traced->stopped = false;
+      say (answer, LAC_TRACER_ANSWERED, LAC_E_EXITED, errno, N_ ("make a system call"));
+      return false;
+    }
+  *out_result = (int64_t) registers.rax;
+  if (!traced->wide)
+    *out_result = (uint32_t) registers.rax > 0xfffff000u ? (int32_t) registers.rax
+                                                         : (int64_t) (uint32_t) registers.rax;
+  return true;
+}
+
+void
+lac_traced_release (struct lac_tracer *tracer,
+                    struct lac_traced *traced)
+{
+  if (!traced->stopped)
+    return;
+  if (traced->mask_changed)
+    trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->mask, (uintptr_t) &traced->mask);
+  if (traced->changed)
+    trace (PTRACE_SETREGS, traced->thread, 0, (uintptr_t) &traced->registers);
+  if (traced->frame_size > 0)
+    lac_tracer_write (tracer, traced->thread, traced->frame, covered, traced->frame_size);
+  let_go (traced, 0);
+}
+
+#endif

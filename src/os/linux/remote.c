@@ -1,0 +1,423 @@
+/* The session: what is asked for in a process, how it is tried again, and whether it is true.
+ *
+ * The tracer (remote-tracer.c) does one thing and says how it went. What to make of it is decided
+ * here: another thread, when that one was no use; another look for the instructions, when they were not where
+ * they had been; and what the process's map says of the answer, which alone is believed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-private.h"
+#include "core/translatable.h"
+
+#if LAC_REMOTE_HERE
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+#define THREADS_TRIED_MAX 16
+
+static enum lac_status
+find_gates (struct lac_remote          *remote,
+            struct lac_process_failure *out_failure)
+{
+  struct lac_remote_plan *plan = &remote->plan;
+  enum lac_status status = lac_remote_find_gates (remote->process, plan->pointer_size,
+                                                  &remote->gates, out_failure);
+
+  if (status != LAC_OK)
+    return status;
+  if (remote->gates.call.address == 0)
+    return lac_process_fail (out_failure, LAC_E_NO_ENTRY, 0,
+                             N_ ("look for a system call instruction"));
+  if (remote->gates.give_back.address == 0)
+    plan->no_net = N_ ("the process has no way back from a signal (rt_sigreturn)");
+  else if (remote->gates.bare)
+    plan->no_net = N_ ("the process has no system call that is followed by a return");
+  else if (remote->layout.features == 0)
+    plan->no_net = N_ ("the extended registers have an unknown layout");
+  plan->call_address = remote->gates.call.address;
+  plan->return_address = plan->no_net == NULL ? remote->gates.give_back.address : 0;
+  memcpy (plan->call_name, remote->gates.name, sizeof plan->call_name);
+  return LAC_OK;
+}
+
+/* Everything that is found out by reading. */
+static enum lac_status
+look (struct lac_remote          *remote,
+      struct lac_process_failure *out_failure)
+{
+  struct lac_remote_plan *plan = &remote->plan;
+  enum lac_status status;
+
+  *plan = (struct lac_remote_plan){ 0 };
+  status = lac_remote_preflight (remote, out_failure);
+  if (status == LAC_OK)
+    status = lac_remote_choose_thread (remote, NULL, 0, out_failure);
+  if (status == LAC_OK && plan->filtered && (remote->flags & LAC_REMOTE_FORCE_FILTERED) == 0)
+    status = lac_process_fail (out_failure, LAC_E_FILTERED, 0, N_ ("look at the process"));
+  if (status == LAC_OK)
+    status = find_gates (remote, out_failure);
+  if (status == LAC_OK && plan->no_net != NULL && (remote->flags & LAC_REMOTE_FORCE_NO_NET) == 0)
+    status = lac_process_fail (out_failure, LAC_E_NO_NET, 0, plan->no_net);
+  return status;
+}
+
+enum lac_status
+lac_remote_open (struct lac_process         *process,
+                 unsigned                    flags,
+                 struct lac_remote         **out_remote,
+                 struct lac_process_failure *out_failure)
+{
+  struct lac_remote *remote = calloc (1, sizeof *remote);
+  enum lac_status status;
+
+  if (remote == NULL)
+    return lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, N_ ("look at the process"));
+  remote->process = process;
+  remote->flags = flags;
+  remote->socket = -1;
+  lac_xsave_layout_get (&remote->layout);
+  status = look (remote, out_failure);
+  if (status != LAC_OK)
+    {
+      free (remote);
+      return status;
+    }
+  *out_remote = remote;
+  return LAC_OK;
+}
+
+void
+lac_remote_close (struct lac_remote *remote)
+{
+  if (remote == NULL)
+    return;
+  lac_remote_end_tracer (remote);
+  free (remote);
+}
+
+void
+lac_remote_get_plan (const struct lac_remote *remote,
+                     struct lac_remote_plan  *out_plan)
+{
+  *out_plan = remote->plan;
+}
+
+struct lac_process *
+lac_remote_get_process (const struct lac_remote *remote)
+{
+  return remote->process;
+}
+
+uint64_t
+lac_remote_stopped_for (const struct lac_remote *remote)
+{
+  return remote->stopped_for;
+}
+
+/* Makes the request from the steps; LAC_E_INVALID when they are none. */
+static enum lac_status
+fill_request (struct lac_remote            *remote,
+              const struct lac_remote_step *steps,
+              size_t                        n_steps)
+{
+  struct lac_tracer_request *request = &remote->request;
+
+  if (n_steps == 0 || n_steps > LAC_REMOTE_STEPS_MAX)
+    return LAC_E_INVALID;
+  request->n_steps = (uint32_t) n_steps;
+  request->n_bytes = 0;
+  for (size_t i = 0; i < n_steps; i++)
+    {
+      struct lac_tracer_step *step = &request->steps[i];
+
+      *step = (struct lac_tracer_step){
+        .kind = steps[i].kind,
+        .call = steps[i].call,
+        .may_fail = steps[i].may_fail,
+        .undo = steps[i].undo,
+      };
+      memcpy (step->arguments, steps[i].arguments, sizeof step->arguments);
+      memcpy (step->from, steps[i].from, sizeof step->from);
+      for (int j = 0; j < 6; j++)
+        if (step->from[j] > i)
+          return LAC_E_INVALID;
+      if (steps[i].kind == LAC_REMOTE_STEP_CALL)
+        continue;
+      if (steps[i].n_bytes > LAC_REMOTE_BYTES_MAX - request->n_bytes)
+        return LAC_E_INVALID;
+      step->offset = request->n_bytes;
+      step->n_bytes = steps[i].n_bytes;
+      memcpy (request->bytes + request->n_bytes, steps[i].bytes, steps[i].n_bytes);
+      request->n_bytes += steps[i].n_bytes;
+    }
+  return LAC_OK;
+}
+
+static enum lac_status
+fail_by_answer (struct lac_remote          *remote,
+                struct lac_process_failure *out_failure)
+{
+  const struct lac_tracer_answer *answer = &remote->answer;
+
+  /* The tracer has let go of the process, and its own limits are not the cause any more. */
+  if (answer->verdict == LAC_TRACER_ANSWERED && answer->n_done == 0
+      && (answer->error == EPERM || answer->error == EACCES) && answer->status == LAC_E_SYSTEM
+      && answer->stopped_for == 0)
+    return lac_remote_refused (remote, answer->error, answer->what, out_failure);
+  if ((answer->status == LAC_E_UNRESPONSIVE) && lac_remote_is_frozen (remote->process))
+    return lac_process_fail (out_failure, LAC_E_FROZEN, 0, answer->what);
+  if (answer->status == LAC_E_EXITED && !lac_process_has_exited (remote->process))
+    return lac_process_fail (out_failure, LAC_E_UNRESPONSIVE, ESRCH, answer->what);
+  return lac_process_fail (out_failure, answer->status, answer->error, answer->what);
+}
+
+/* Has the request done, by whichever thread can. */
+static enum lac_status
+ask (struct lac_remote          *remote,
+     struct lac_process_failure *out_failure)
+{
+  const struct lac_tracer_answer *answer = &remote->answer;
+  int32_t passed[THREADS_TRIED_MAX];
+  size_t n_passed = 0;
+  unsigned n_looks = 0;
+
+  for (;;)
+    {
+      enum lac_status status;
+
+      remote->request.thread = remote->plan.thread;
+      remote->request.pointer_size = remote->plan.pointer_size;
+      remote->request.start_stack = remote->start_stack;
+      remote->request.gates = remote->gates;
+      status = lac_remote_ask_tracer (remote, out_failure);
+      if (status != LAC_OK)
+        return status;
+
+      switch (answer->verdict)
+        {
+        case LAC_TRACER_GATES_MOVED:
+          if (n_looks++ >= LAC_MAX_ATTEMPTS)
+            return fail_by_answer (remote, out_failure);
+          status = look (remote, out_failure);
+          if (status != LAC_OK)
+            return status;
+          break;
+        case LAC_TRACER_OTHER_THREAD:
+        case LAC_TRACER_GAVE_UP:
+          if (lac_process_has_exited (remote->process))
+            return lac_process_fail (out_failure, LAC_E_EXITED, 0, answer->what);
+          passed[n_passed++] = remote->plan.thread;
+          if (n_passed == THREADS_TRIED_MAX
+              || lac_remote_choose_thread (remote, passed, n_passed, NULL) != LAC_OK)
+            return fail_by_answer (remote, out_failure);
+          break;
+        case LAC_TRACER_ANSWERED:
+        default:
+          return answer->status == LAC_OK ? LAC_OK : fail_by_answer (remote, out_failure);
+        }
+    }
+}
+
+enum lac_status
+lac_remote_run (struct lac_remote          *remote,
+                struct lac_remote_step     *steps,
+                size_t                      n_steps,
+                unsigned                    flags,
+                struct lac_process_failure *out_failure)
+{
+  enum lac_status status;
+
+  for (size_t i = 0; i < n_steps; i++)
+    {
+      steps[i].done = false;
+      steps[i].result = 0;
+    }
+  status = fill_request (remote, steps, n_steps);
+  if (status != LAC_OK)
+    return lac_process_fail (out_failure, status, 0, N_ ("prepare the system calls"));
+  remote->request.flags = (flags & LAC_REMOTE_STOP_ALL ? LAC_TRACER_STOP_ALL : 0)
+                          | (remote->flags & LAC_REMOTE_FORCE_NO_NET ? LAC_TRACER_WITHOUT_NET : 0)
+                          | (remote->flags & LAC_REMOTE_FORCE_FILTERED ? LAC_TRACER_FILTERED : 0);
+  remote->answer = (struct lac_tracer_answer){ 0 };
+  status = ask (remote, out_failure);
+  remote->stopped_for = remote->answer.stopped_for;
+  for (size_t i = 0; i < remote->answer.n_done && i < n_steps; i++)
+    {
+      steps[i].done = true;
+      steps[i].result = remote->answer.results[i];
+    }
+  return status;
+}
+
+static bool
+is_page_range (const struct lac_remote *remote,
+               uint64_t                 address,
+               uint64_t                 size)
+{
+  uint64_t end;
+
+  return size > 0 && ((address | size) & 4095) == 0
+         && !__builtin_add_overflow (address, size, &end)
+         && (remote->plan.pointer_size == 8 || end <= UINT64_C (1) << 32);
+}
+
+static unsigned
+to_system (unsigned protection)
+{
+  return (protection & LAC_PROTECTION_READ ? PROT_READ : 0)
+         | (protection & LAC_PROTECTION_WRITE ? PROT_WRITE : 0)
+         | (protection & LAC_PROTECTION_EXECUTE ? PROT_EXEC : 0);
+}
+
+/* Whether all of the range is mapped, with @protection where that is not UINT_MAX; LAC_E_NOT_FOUND when it is not,
+ * LAC_E_UNVERIFIED for another protection. */
+static enum lac_status
+check_range (struct lac_remote          *remote,
+             uint64_t                    address,
+             uint64_t                    size,
+             const unsigned             *protection,
+             const char                 *what,
+             struct lac_process_failure *out_failure)
+{
+  uint64_t end = address + size;
+
+  while (address < end)
+    {
+      struct lac_region region;
+      enum lac_status status = lac_process_query (remote->process, address, false, &region, NULL, 0,
+                                                  out_failure);
+
+      if (status != LAC_OK)
+        return status == LAC_E_NOT_FOUND ? lac_process_fail (out_failure, status, 0, what) : status;
+      /* Some processors can't forbid to read what may be written or executed; Linux says what was asked. */
+      if (protection != NULL && region.protection != *protection)
+        return lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
+      address = region.end;
+    }
+  return LAC_OK;
+}
+
+/* Says what a failed call means. */
+static enum lac_status
+judge_call (enum lac_status             status,
+            const struct lac_remote_step *step,
+            struct lac_process_failure *out_failure)
+{
+  const char *what = N_ ("make a system call in the process");
+
+  if (status != LAC_E_SYSTEM || !step->done || step->result >= 0)
+    return status;
+  switch (-step->result)
+    {
+    case ENOMEM:
+      return lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, what);
+    case EEXIST:
+      return lac_process_fail (out_failure, LAC_E_OCCUPIED, EEXIST, what);
+    case EINVAL:
+      return lac_process_fail (out_failure, LAC_E_INVALID, EINVAL, what);
+    default:
+      return status;
+    }
+}
+
+enum lac_status
+lac_remote_allocate (struct lac_remote          *remote,
+                     uint64_t                    address,
+                     uint64_t                    size,
+                     unsigned                    protection,
+                     uint64_t                   *out_address,
+                     struct lac_process_failure *out_failure)
+{
+  const char *what = N_ ("allocate memory in the process");
+  struct lac_remote_step step = {
+    .call = LAC_REMOTE_MMAP,
+    .arguments = { address, size, to_system (protection),
+                   MAP_PRIVATE | MAP_ANONYMOUS | (address != 0 ? MAP_FIXED_NOREPLACE : 0),
+                   (uint64_t) -1, 0 },
+    .undo = true,
+  };
+  enum lac_status status;
+  uint64_t result;
+
+  if (!is_page_range (remote, address, size) || protection > 7)
+    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
+  status = lac_remote_run (remote, &step, 1, 0, out_failure);
+  if (status != LAC_OK)
+    return judge_call (status, &step, out_failure);
+
+  result = (uint64_t) step.result;
+  /* Before Linux 4.17 nothing better is known than to ask, and to give back what is elsewhere. */
+  if (address != 0 && result != address)
+    {
+      lac_remote_free (remote, result, size, NULL);
+      return lac_process_fail (out_failure, LAC_E_OCCUPIED, 0, what);
+    }
+  status = check_range (remote, result, size, &protection, what, out_failure);
+  if (status == LAC_E_NOT_FOUND)
+    status = lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
+  if (status == LAC_OK)
+    *out_address = result;
+  return status;
+}
+
+enum lac_status
+lac_remote_protect (struct lac_remote          *remote,
+                    uint64_t                    address,
+                    uint64_t                    size,
+                    unsigned                    protection,
+                    struct lac_process_failure *out_failure)
+{
+  const char *what = N_ ("change the protection of memory in the process");
+  struct lac_remote_step step = {
+    .call = LAC_REMOTE_MPROTECT,
+    .arguments = { address, size, to_system (protection) },
+  };
+  enum lac_status status;
+
+  if (!is_page_range (remote, address, size) || protection > 7)
+    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
+  /* The call would change what comes before a hole. */
+  status = check_range (remote, address, size, NULL, what, out_failure);
+  if (status == LAC_OK)
+    status = lac_remote_run (remote, &step, 1, 0, out_failure);
+  if (status != LAC_OK)
+    return judge_call (status, &step, out_failure);
+  status = check_range (remote, address, size, &protection, what, out_failure);
+  if (status == LAC_E_NOT_FOUND)
+    status = lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
+  return status;
+}
+
+enum lac_status
+lac_remote_free (struct lac_remote          *remote,
+                 uint64_t                    address,
+                 uint64_t                    size,
+                 struct lac_process_failure *out_failure)
+{
+  const char *what = N_ ("free memory in the process");
+  struct lac_remote_step step = {
+    .call = LAC_REMOTE_MUNMAP,
+    .arguments = { address, size },
+  };
+  struct lac_region region;
+  enum lac_status status;
+
+  if (!is_page_range (remote, address, size))
+    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
+  status = lac_remote_run (remote, &step, 1, 0, out_failure);
+  if (status != LAC_OK)
+    return judge_call (status, &step, out_failure);
+  status = lac_process_query (remote->process, address, true, &region, NULL, 0, out_failure);
+  if (status == LAC_E_NOT_FOUND || (status == LAC_OK && region.start >= address + size))
+    return LAC_OK;
+  return status != LAC_OK ? status : lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
+}
+
+#endif
