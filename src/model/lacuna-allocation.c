@@ -141,8 +141,7 @@ lacuna_allocation_get_serial (LacunaAllocation *self)
 {
   g_return_val_if_fail (LACUNA_IS_ALLOCATION (self), 0);
 
-  /* It never changes. */
-  return self->block->allocation.serial;
+  return self->block->serial;
 }
 
 unsigned

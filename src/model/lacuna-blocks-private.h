@@ -17,8 +17,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   gatomicrefcount references;
-  struct lac_memory *memory;
-  struct lac_private allocation; /* with the lock */
+  struct lac_range range;        /* never changes */
+  guint64 serial;                /* the same */
+  struct lac_memory *memory;     /* NULL when it lies in another process */
+  struct lac_private allocation; /* with the lock; elsewhere only its protection */
   gboolean closed;               /* with the lock */
   gboolean released;             /* with the lock */
 } LacunaBlock;
@@ -26,6 +28,15 @@ typedef struct
 /* (transfer full) (nullable): takes over @allocation, and lists it. NULL when memory is short; the
  * allocation is still the caller's then. */
 LacunaBlock *lacuna_block_new        (const struct lac_private *allocation);
+
+/* (transfer full): one that lies in another process, for whoever lists those. */
+LacunaBlock *lacuna_block_new_elsewhere (struct lac_range       range,
+                                         unsigned               protection);
+
+/* Notes what became of one that lies elsewhere. */
+void         lacuna_block_note_protection (LacunaBlock         *self,
+                                           unsigned             protection);
+
 LacunaBlock *lacuna_block_ref        (LacunaBlock              *self);
 void         lacuna_block_unref      (LacunaBlock              *self);
 

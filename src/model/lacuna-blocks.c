@@ -16,7 +16,7 @@ static void (*watcher) (gboolean released);
 static guint64
 start_of (const LacunaBlock *block)
 {
-  return (guintptr) block->allocation.address;
+  return block->range.start;
 }
 
 /* With the lock: where a block that begins at @address is, or belongs. */
@@ -67,6 +67,9 @@ lacuna_block_new (const struct lac_private *allocation)
 
   g_atomic_ref_count_init (&self->references);
   self->allocation = *allocation;
+  self->serial = allocation->serial;
+  self->range.start = (guintptr) allocation->address;
+  self->range.end = self->range.start + allocation->size;
 
   /* One reference is the memory's, until it is released. */
   lacuna_block_ref (self);
@@ -87,6 +90,29 @@ lacuna_block_new (const struct lac_private *allocation)
   g_ptr_array_insert (blocks, (gint) position_of (start_of (self)), lacuna_block_ref (self));
   g_mutex_unlock (&lock);
   return self;
+}
+
+LacunaBlock *
+lacuna_block_new_elsewhere (struct lac_range range,
+                            unsigned         protection)
+{
+  static gsize n_elsewhere;
+  LacunaBlock *self = g_new0 (LacunaBlock, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  self->range = range;
+  self->serial = g_atomic_pointer_add (&n_elsewhere, 1) + 1;
+  self->allocation.protection = protection;
+  return self;
+}
+
+void
+lacuna_block_note_protection (LacunaBlock *self,
+                              unsigned     protection)
+{
+  g_mutex_lock (&lock);
+  self->allocation.protection = protection;
+  g_mutex_unlock (&lock);
 }
 
 LacunaBlock *
@@ -139,8 +165,7 @@ lacuna_block_list (void)
 struct lac_range
 lacuna_block_range (LacunaBlock *self)
 {
-  /* Neither ever changes. */
-  return (struct lac_range){ start_of (self), start_of (self) + self->allocation.size };
+  return self->range;
 }
 
 unsigned
@@ -168,7 +193,7 @@ lacuna_block_is_closed (LacunaBlock *self)
 guint
 lacuna_block_n_holders (LacunaBlock *self)
 {
-  return (guint) lac_memory_list_holdings (self->memory, NULL, 0);
+  return self->memory != NULL ? (guint) lac_memory_list_holdings (self->memory, NULL, 0) : 0;
 }
 
 enum lac_status

@@ -30,6 +30,8 @@ lacuna_request_copy (const LacunaRequest *request)
                    request->query.n_anchors * sizeof *request->query.anchors);
   if (copy->bytes != NULL)
     g_bytes_ref (copy->bytes);
+  if (copy->cancellable != NULL)
+    g_object_ref (copy->cancellable);
   return copy;
 }
 
@@ -39,6 +41,7 @@ lacuna_request_free (LacunaRequest *request)
   g_free ((gpointer) request->query.anchors);
   if (request->bytes != NULL)
     g_bytes_unref (request->bytes);
+  g_clear_object (&request->cancellable);
   g_free (request);
 }
 

@@ -38,6 +38,13 @@ struct _LacunaOperation
   struct lac_placement_report report;
   LacunaAttempt attempts[LAC_ATTEMPTS_MAX];
 
+  /* In another process. */
+  LacunaPlan *plan;             /* (nullable) */
+  LacunaDifference *difference; /* (nullable) */
+  LacunaReason *reason;         /* (nullable) */
+  guint64 stopped_for;
+  LacunaConfirm confirmed;
+
   char *title;
 };
 

@@ -21,6 +21,9 @@ lacuna_operation_finalize (GObject *object)
   LacunaOperation *self = LACUNA_OPERATION (object);
 
   g_clear_error (&self->error);
+  g_clear_object (&self->plan);
+  g_clear_object (&self->difference);
+  g_clear_pointer (&self->reason, lacuna_reason_unref);
   g_free (self->title);
 
   G_OBJECT_CLASS (lacuna_operation_parent_class)->finalize (object);
@@ -74,6 +77,50 @@ make_failed_title (LacunaDeed deed)
 
 typedef char *(*FormatAddress) (guint64 address);
 
+/* (transfer full): of what was not done yet. */
+static char *
+make_dry_title (LacunaOperation *self,
+                FormatAddress    format)
+{
+  g_autofree char *place = format (self->address);
+  g_autofree char *size = lacuna_format_size (lac_range_size (self->range));
+  char protection[5];
+
+  switch (self->deed)
+    {
+    case LACUNA_DEED_ALLOCATE:
+      /* Translators: a size and an address */
+      return g_strdup_printf (_ ("%s would be allocated at %s"), size, place);
+    case LACUNA_DEED_FREE:
+      /* Translators: a size and an address */
+      return g_strdup_printf (_ ("%s would be freed at %s"), size, place);
+    case LACUNA_DEED_PROTECT:
+      lac_protection_format (self->protection, 0, protection);
+      protection[3] = '\0';
+      /* Translators: an address, and a protection such as r-x */
+      return g_strdup_printf (_ ("What lies at %s would become %s"), place, protection);
+    case LACUNA_DEED_CREATE_BUFFER:
+      /* Translators: a size and an address */
+      return g_strdup_printf (_ ("A buffer of %s would be made at %s"), size, place);
+    case LACUNA_DEED_TAKE:
+      /* Translators: an address */
+      return g_strdup_printf (_ ("The buffer at %s would be taken"), place);
+    case LACUNA_DEED_PUT:
+      /* Translators: an address */
+      return g_strdup_printf (_ ("The buffer at %s would be put back"), place);
+    case LACUNA_DEED_APPEND:
+    case LACUNA_DEED_APPEND_TO:
+    default:
+      /* Translators: how many bytes, and an address */
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                           "%lu byte would be appended at %s",
+                                           "%lu bytes would be appended at %s",
+                                           (gulong) self->n_bytes),
+                              (gulong) self->n_bytes,
+                              place);
+    }
+}
+
 /* (transfer full) */
 static char *
 make_title (LacunaOperation *self,
@@ -85,13 +132,12 @@ make_title (LacunaOperation *self,
 
   if (self->error != NULL)
     return make_failed_title (self->deed);
+  if (self->dry_run)
+    return make_dry_title (self, format);
 
   switch (self->deed)
     {
     case LACUNA_DEED_ALLOCATE:
-      if (self->dry_run)
-        /* Translators: a size and an address */
-        return g_strdup_printf (_ ("%s would be allocated at %s"), size, place);
       /* Translators: a size and an address */
       return g_strdup_printf (_ ("Allocated %s at %s"), size, place);
     case LACUNA_DEED_FREE:
@@ -231,6 +277,38 @@ lacuna_operation_get_forced (LacunaOperation *self)
   g_return_val_if_fail (LACUNA_IS_OPERATION (self), FALSE);
 
   return self->forced;
+}
+
+LacunaPlan *
+lacuna_operation_get_plan (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), NULL);
+
+  return self->plan;
+}
+
+LacunaDifference *
+lacuna_operation_get_difference (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), NULL);
+
+  return self->difference;
+}
+
+LacunaReason *
+lacuna_operation_get_reason (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), NULL);
+
+  return self->reason;
+}
+
+guint64
+lacuna_operation_get_stopped_for (LacunaOperation *self)
+{
+  g_return_val_if_fail (LACUNA_IS_OPERATION (self), 0);
+
+  return self->stopped_for;
 }
 
 const LacunaAttempt *
@@ -380,6 +458,36 @@ describe_buffer (LacunaOperation *self,
   add_sentence (text, sentence);
 }
 
+/* What goes with everything that is done in another process. */
+static void
+describe_elsewhere (LacunaOperation *self,
+                    GString         *text,
+                    gboolean         plain)
+{
+  g_autofree char *plan = NULL;
+  g_autofree char *difference = NULL;
+
+  if (self->plan != NULL)
+    {
+      plan = plain ? lacuna_plan_describe_plain (self->plan) : lacuna_plan_describe (self->plan);
+      add_sentence (text, plan);
+    }
+  if (self->stopped_for > 0)
+    {
+      g_autofree char *time = lacuna_format_count ((self->stopped_for + 999) / 1000);
+      g_autofree char *sentence
+          /* Translators: a number, grouped */
+          = g_strdup_printf (_ ("A thread of the process was stopped for %s µs."), time);
+
+      add_sentence (text, sentence);
+    }
+  if (self->difference != NULL)
+    {
+      difference = lacuna_difference_describe (self->difference);
+      add_sentence (text, difference);
+    }
+}
+
 /* (transfer full) */
 static char *
 describe (LacunaOperation *self,
@@ -414,13 +522,17 @@ describe (LacunaOperation *self,
     case LACUNA_DEED_APPEND:
       if (self->created)
         {
-          add_sentence (text, _ ("No buffer there was free and had the room, so one was made."));
+          add_sentence (text,
+                        self->dry_run
+                            ? _ ("No buffer there is free and has the room, so one would be made.")
+                            : _ ("No buffer there was free and had the room, so one was made."));
           describe_choice (self, text, format);
           describe_attempts (self, text);
         }
       else
         {
-          add_sentence (text, _ ("It went into a buffer that was there already."));
+          if (!self->dry_run)
+            add_sentence (text, _ ("It went into a buffer that was there already."));
           describe_buffer (self, text, format);
         }
       break;
@@ -429,7 +541,9 @@ describe (LacunaOperation *self,
       break;
     case LACUNA_DEED_FREE:
       if (self->forced)
-        add_sentence (text, _ ("It was no allocation of Lacuna, and freed all the same."));
+        add_sentence (text,
+                      self->dry_run ? _ ("It is no allocation.")
+                                    : _ ("It was no allocation of Lacuna, and freed all the same."));
       if (self->n_holders > 0)
         {
           g_autofree char *holders
@@ -449,6 +563,7 @@ describe (LacunaOperation *self,
     default:
       break;
     }
+  describe_elsewhere (self, text, format == lacuna_format_address);
   return g_string_free (text, FALSE);
 }
 

@@ -7,6 +7,10 @@
  */
 #pragma once
 
+#include "lacuna-difference.h"
+#include "lacuna-plan.h"
+#include "lacuna-reason.h"
+
 #include "core/gap.h"
 #include "core/status.h"
 
@@ -49,8 +53,15 @@ typedef struct
   guint64 address;
   guint64 serial;             /* free, protect: which allocation is meant; 0 for whatever is there */
   GBytes *bytes;              /* (nullable) */
-  gboolean force;             /* free what is no allocation of ours, too */
-  gboolean dry_run;           /* allocate: say where, and do nothing; free: say what, likewise */
+  gboolean force;             /* free what is no allocation of ours, too; in another process, also
+                                 go on whatever would have to be confirmed */
+  gboolean dry_run;           /* allocate: say where, and do nothing; free: say what, likewise; in another
+                                 process, any deed: lacuna_operation_get_plan() */
+
+  /* In another process only. */
+  LacunaConfirm confirmed;    /* what was agreed to, see lacuna_plan_get_confirm() */
+  guint patience;             /* milliseconds that a lock is waited for; 0 for some seconds */
+  GCancellable *cancellable;  /* (nullable): stops waiting for a lock, or before anything is done */
 } LacunaRequest;
 
 /* A place that was tried. */
@@ -93,6 +104,18 @@ gboolean             lacuna_operation_get_dry_run    (LacunaOperation *self);
 
 /* Freed although it was no allocation of ours. */
 gboolean             lacuna_operation_get_forced     (LacunaOperation *self);
+
+/* (transfer none) (nullable): of a dry run in another process: what would be called, in which thread. */
+LacunaPlan          *lacuna_operation_get_plan       (LacunaOperation *self);
+
+/* (transfer none) (nullable): of a deed in another process that changed its map: what became of it. */
+LacunaDifference    *lacuna_operation_get_difference (LacunaOperation *self);
+
+/* (transfer none) (nullable): of one that failed in another process: why, and what would help. */
+LacunaReason        *lacuna_operation_get_reason     (LacunaOperation *self);
+
+/* Nanoseconds for which a thread of another process was stopped; 0 when none was. */
+guint64              lacuna_operation_get_stopped_for (LacunaOperation *self);
 
 /* (transfer none): the places that were tried, in order. */
 const LacunaAttempt *lacuna_operation_get_attempts   (LacunaOperation *self,

@@ -1,0 +1,56 @@
+/* LacunaDifference: what became of a map: what was added, what is gone, what is otherwise.
+ *
+ * Places are compared, not regions, since the kernel joins neighbours that look alike: a page that was put
+ * beside others is a page that was added. A process goes on while it is changed, so some of it may be
+ * the process's own doing; what lies where it was asked for is told apart.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "core/map.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define LACUNA_TYPE_DIFFERENCE (lacuna_difference_get_type ())
+G_DECLARE_FINAL_TYPE (LacunaDifference, lacuna_difference, LACUNA, DIFFERENCE, GObject)
+
+typedef enum
+{
+  LACUNA_PIECE_ADDED,
+  LACUNA_PIECE_REMOVED,
+  LACUNA_PIECE_CHANGED,
+  LACUNA_N_PIECE_KINDS
+} LacunaPieceKind;
+
+/* A place that is mapped otherwise than before. */
+typedef struct
+{
+  struct lac_range range;
+  LacunaPieceKind kind;
+  unsigned old_protection; /* enum lac_protection; of what was added 0 */
+  unsigned protection;     /* of what is gone 0 */
+  gboolean asked_for;      /* all of it lies where the deed was to change something */
+} LacunaPiece;
+
+/* (transfer full): @asked_for is where something was meant to change. Any thread; O(regions of both). */
+LacunaDifference  *lacuna_difference_new         (const struct lac_map *before,
+                                                  const struct lac_map *after,
+                                                  struct lac_range      asked_for);
+
+/* (transfer none): ascending, disjoint. */
+const LacunaPiece *lacuna_difference_get_pieces  (LacunaDifference     *self,
+                                                  gsize                *out_n_pieces);
+
+/* Sums over the pieces of a kind. */
+gsize              lacuna_difference_get_n       (LacunaDifference     *self,
+                                                  LacunaPieceKind       kind);
+guint64            lacuna_difference_get_bytes   (LacunaDifference     *self,
+                                                  LacunaPieceKind       kind);
+
+/* (transfer full): translated sentences; that nothing differs is one, too. */
+char              *lacuna_difference_describe    (LacunaDifference     *self);
+
+G_END_DECLS
