@@ -64,6 +64,34 @@ get_parts (GtkWidget *row)
   return g_object_get_data (G_OBJECT (row), "lacuna-parts");
 }
 
+static void say (GObject *item,
+                 Words   *words);
+
+/* Asked for only when the pointer rests here: a row that is told its tooltip asks the display server where
+ * the pointer is and waits for the answer, and of those that come and go as one scrolls each would. */
+static gboolean
+query_tooltip_cb (GtkWidget  *row,
+                  int         x,
+                  int         y,
+                  gboolean    by_keyboard,
+                  GtkTooltip *tooltip)
+{
+  Parts *parts = get_parts (row);
+  g_auto (Words) words = { 0 };
+  g_autofree char *text = NULL;
+  gboolean faulty;
+
+  if (parts->item == NULL)
+    return FALSE;
+  say (parts->item, &words);
+  faulty = words.fault != NULL && *words.fault != '\0';
+  text = faulty && words.tooltip != NULL ? g_strdup_printf ("%s\n%s", words.fault, words.tooltip)
+         : faulty                        ? g_strdup (words.fault)
+                                         : g_strdup (words.tooltip);
+  gtk_tooltip_set_text (tooltip, text);
+  return text != NULL && *text != '\0';
+}
+
 GtkWidget *
 lacuna_buffers_row_new (void)
 {
@@ -105,6 +133,8 @@ lacuna_buffers_row_new (void)
   gtk_box_append (GTK_BOX (lines), parts->caption);
   gtk_tree_expander_set_child (GTK_TREE_EXPANDER (row), lines);
   g_object_set_data_full (G_OBJECT (row), "lacuna-parts", parts, g_free);
+  gtk_widget_set_has_tooltip (row, TRUE);
+  g_signal_connect (row, "query-tooltip", G_CALLBACK (query_tooltip_cb), NULL);
   return row;
 }
 
@@ -292,7 +322,6 @@ update (GtkWidget *row)
   Parts *parts = get_parts (row);
   g_auto (Words) words = { 0 };
   gboolean faulty;
-  g_autofree char *tooltip = NULL;
 
   say (parts->item, &words);
   faulty = words.fault != NULL && *words.fault != '\0';
@@ -311,10 +340,6 @@ update (GtkWidget *row)
     }
   gtk_label_set_label (GTK_LABEL (parts->caption), words.caption != NULL ? words.caption : "");
   gtk_widget_set_visible (parts->caption, words.caption != NULL);
-  tooltip = faulty && words.tooltip != NULL ? g_strdup_printf ("%s\n%s", words.fault, words.tooltip)
-            : faulty                        ? g_strdup (words.fault)
-                                            : g_strdup (words.tooltip);
-  gtk_widget_set_tooltip_text (row, tooltip);
   name_item (row, &words);
 }
 
