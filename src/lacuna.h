@@ -12,6 +12,8 @@
 #include "buffers/memory.h"
 #include "buffers/placement.h"
 #include "buffers/private.h"
+#include "buffers/remote-locator.h"
+#include "buffers/remote-placement.h"
 #include "core/expression.h"
 #include "core/gap.h"
 #include "core/hazard.h"

@@ -46,6 +46,11 @@ struct lac_walk_limits
 enum lac_status lac_request_prepare (const struct lac_gap_query *query,
                                      struct lac_request         *out_request);
 
+/* The same in an address space that need not be this process's. */
+enum lac_status lac_request_prepare_in (const struct lac_gap_query *query,
+                                        const struct lac_os_space  *space,
+                                        struct lac_request         *out_request);
+
 /* For tests: makes everything here do without point queries. */
 void lac_placement_forbid_point_queries (bool forbid);
 

@@ -30,16 +30,12 @@ lac_placement_init (struct lac_gap_query *query)
   };
 }
 
-enum lac_status
-lac_request_prepare (const struct lac_gap_query *query,
-                     struct lac_request         *out_request)
+/* What the constraints leave of all addresses. */
+static struct lac_range
+window_of (const struct lac_gap_query *query)
 {
-  const struct lac_os_space *space;
-  struct lac_request request = { .query = *query };
   struct lac_range window = { query->min, query->max };
 
-  if (lac_gap_query_check (query) != LAC_OK)
-    return LAC_E_INVALID;
   for (size_t i = 0; i < query->n_anchors; i++)
     {
       struct lac_range reach = { lac_subtract_saturating (query->anchors[i], query->within),
@@ -47,9 +43,20 @@ lac_request_prepare (const struct lac_gap_query *query,
 
       window = lac_range_intersect (window, reach);
     }
-  /* Where everything is high, the lowest address that may be mapped does not matter. */
-  space = window.start >= LAC_OS_HIGH ? lac_os_get_high_space () : lac_os_get_space ();
-  window = lac_range_intersect (window, space->user);
+  return window;
+}
+
+enum lac_status
+lac_request_prepare_in (const struct lac_gap_query *query,
+                        const struct lac_os_space  *space,
+                        struct lac_request         *out_request)
+{
+  struct lac_request request = { .query = *query };
+  struct lac_range window;
+
+  if (lac_gap_query_check (query) != LAC_OK)
+    return LAC_E_INVALID;
+  window = lac_range_intersect (window_of (query), space->user);
   request.user = space->user;
   if (request.query.alignment < space->granularity)
     request.query.alignment = space->granularity;
@@ -67,6 +74,17 @@ lac_request_prepare (const struct lac_gap_query *query,
   request.window = window;
   *out_request = request;
   return LAC_OK;
+}
+
+enum lac_status
+lac_request_prepare (const struct lac_gap_query *query,
+                     struct lac_request         *out_request)
+{
+  /* Where everything is high, the lowest address that may be mapped does not matter. */
+  bool high = lac_gap_query_check (query) == LAC_OK && window_of (query).start >= LAC_OS_HIGH;
+
+  return lac_request_prepare_in (query, high ? lac_os_get_high_space () : lac_os_get_space (),
+                                 out_request);
 }
 
 static bool

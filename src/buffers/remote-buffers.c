@@ -1,0 +1,559 @@
+/* Buffers of another process: taking one, or making one there, appending, and putting it back. See
+ * remote-locator.h.
+ *
+ * An item is believed when the process has private memory there that can be read, written and run, and no
+ * other item claims any of it: written to the wrong place, bytes would damage the process. For the first
+ * table that is asked once for each item, as the process itself does; it holds as long as it is the same
+ * program, which one question to the system tells each time.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "buffer.h"
+#include "core/translatable.h"
+#include "os/os.h"
+#include "remote-placement.h"
+#include "remote-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GETTING N_ ("get a buffer of the process")
+#define APPENDING N_ ("append to a buffer of the process")
+#define PUTTING N_ ("put back a buffer of the process")
+
+/* What a buffer must have. */
+struct wish
+{
+  struct lac_range window;
+  uint32_t size;
+  uint64_t alignment;
+};
+
+static enum lac_status
+make_wish (const struct lac_gap_query *query,
+           struct wish                *out_wish)
+{
+  struct wish wish = { { query->min, query->max }, (uint32_t) query->size, query->alignment };
+
+  if (lac_gap_query_check (query) != LAC_OK || query->size > UINT32_MAX)
+    return LAC_E_INVALID;
+  for (size_t i = 0; i < query->n_anchors; i++)
+    wish.window
+        = lac_range_intersect (wish.window,
+                               (struct lac_range){
+                                   lac_subtract_saturating (query->anchors[i], query->within),
+                                   lac_add_saturating (query->anchors[i], query->within) });
+  *out_wish = wish;
+  return LAC_OK;
+}
+
+/* Where the next bytes would lie, as a position; false when the buffer will not do. */
+static bool
+fits (const struct wish            *wish,
+      const struct lac_remote_item *item,
+      uint32_t                     *out_position)
+{
+  uint64_t skip = -(item->base + item->position) & (wish->alignment - 1);
+  uint32_t room = item->size - item->position;
+
+  if (item->position > item->size || item->base < wish->window.start || item->base > wish->window.end
+      || item->size > wish->window.end - item->base || skip > room || wish->size > room - skip)
+    return false;
+  *out_position = item->position + (uint32_t) skip;
+  return true;
+}
+
+/* Trust */
+
+static bool
+is_buffer_memory (struct lac_remote_locator    *locator,
+                  const struct lac_remote_item *item)
+{
+  const unsigned all = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  uint64_t address = item->base, end = item->base + item->size;
+
+  if (item->size == 0 || end < item->base)
+    return false;
+  while (address < end)
+    {
+      struct lac_region region;
+
+      if (lac_process_query (locator->process, address, false, &region, NULL, 0, NULL) != LAC_OK
+          || (region.flags & LAC_REGION_SHARED) != 0 || (region.protection & all) != all
+          || (region.kind != LAC_KIND_ANONYMOUS && region.kind != LAC_KIND_HEAP))
+        return false;
+      address = region.end;
+    }
+  return true;
+}
+
+/* Whether another item claims some of the same bytes. */
+static bool
+is_in_another (struct lac_remote_locator    *locator,
+               uint64_t                      table_address,
+               unsigned                      index,
+               const struct lac_remote_item *item)
+{
+  struct lac_remote_table table;
+  unsigned n_tables = 0;
+
+  lac_remote_table_first (locator, &table);
+  do
+    {
+      unsigned count = lac_remote_table_count (locator, &table);
+
+      for (unsigned i = 0; i < count; i++)
+        {
+          struct lac_remote_item other = lac_remote_table_item (locator, &table, i);
+
+          if ((table.address != table_address || i != index) && other.size != 0
+              && other.base < item->base + item->size
+              && item->base < lac_add_saturating (other.base, other.size))
+            return true;
+        }
+    }
+  while (lac_remote_table_next (locator, &table, ++n_tables, NULL) == LAC_OK);
+  return false;
+}
+
+static bool
+is_trusted (struct lac_remote_locator     *locator,
+            const struct lac_remote_table *table,
+            unsigned                       index,
+            const struct lac_remote_item  *item)
+{
+  struct lac_remote_trust *trust = &locator->trusted[index];
+
+  if (table->shared && trust->base == item->base && trust->size == item->size && item->size != 0)
+    return true;
+  if (!is_buffer_memory (locator, item) || is_in_another (locator, table->address, index, item))
+    return false;
+  if (table->shared)
+    *trust = (struct lac_remote_trust){ item->base, item->size };
+  return true;
+}
+
+/* What is held */
+
+static struct lac_remote_holding *
+find_holding (const struct lac_remote_buffer *buffer)
+{
+  struct lac_remote_locator *locator = buffer->locator;
+
+  for (size_t i = 0; locator != NULL && i < locator->n_holdings; i++)
+    if (locator->holdings[i].taking == buffer->taking)
+      return &locator->holdings[i];
+  return NULL;
+}
+
+/* Makes room for one more, before anything is taken. */
+static bool
+prepare_holding (struct lac_remote_locator *locator)
+{
+  size_t wanted = locator->allocated != 0 ? locator->allocated * 2 : 4;
+  struct lac_remote_holding *moved;
+
+  if (locator->n_holdings < locator->allocated)
+    return true;
+  moved = realloc (locator->holdings, wanted * sizeof *moved);
+  if (moved == NULL)
+    return false;
+  locator->holdings = moved;
+  locator->allocated = wanted;
+  return true;
+}
+
+static void
+hold (struct lac_remote_locator *locator,
+      struct lac_remote         *remote,
+      uint64_t                   table,
+      uint32_t                   index,
+      uint64_t                   base,
+      uint32_t                   size,
+      uint32_t                   position,
+      bool                       created,
+      struct lac_remote_buffer  *out_buffer)
+{
+  uint64_t taking = ++locator->last_taking;
+
+  locator->holdings[locator->n_holdings++] = (struct lac_remote_holding){
+    .taking = taking,
+    .table = table,
+    .index = index,
+    .base = base,
+    .size = size,
+    .position = position,
+    .remote = remote,
+  };
+  *out_buffer = (struct lac_remote_buffer){
+    .address = base,
+    .size = size,
+    .position = position,
+    .created = created,
+    .locator = locator,
+    .taking = taking,
+  };
+}
+
+static void
+let_go (struct lac_remote_locator *locator,
+        struct lac_remote_holding *holding)
+{
+  *holding = locator->holdings[--locator->n_holdings];
+}
+
+/* Taking */
+
+/* What a search has found when it took nothing. */
+struct search_result
+{
+  /* It would do, but somebody has it. */
+  bool is_taken;
+  /* It would do, but lies where only a remote can reach. */
+  bool is_remote;
+};
+
+/* Takes an item if it will do: LAC_OK, LAC_E_NOT_FOUND to go on, or what ends the search. */
+static enum lac_status
+try_item (struct lac_remote_locator     *locator,
+          struct lac_remote             *remote,
+          const struct lac_remote_table *table,
+          unsigned                       index,
+          const struct wish             *wish,
+          struct search_result          *result,
+          struct lac_remote_buffer      *out_buffer,
+          struct lac_process_failure    *out_failure)
+{
+  struct lac_remote_item item = lac_remote_table_item (locator, table, index);
+  enum lac_status status;
+  uint32_t position;
+
+  if (!fits (wish, &item, &position) || !is_trusted (locator, table, index, &item))
+    return LAC_E_NOT_FOUND;
+  if (!table->shared && remote == NULL)
+    {
+      result->is_remote = true;
+      return LAC_E_NOT_FOUND;
+    }
+  status = item.taken ? LAC_E_BUSY
+                      : lac_remote_table_take (locator, table, index, &item, position, remote, out_failure);
+  if (status == LAC_E_BUSY)
+    {
+      result->is_taken = true;
+      return LAC_E_NOT_FOUND;
+    }
+  if (status == LAC_OK)
+    hold (locator, remote, table->address, index, item.base, item.size, position, false, out_buffer);
+  return status;
+}
+
+/* Takes the first one that will do. LAC_E_NOT_FOUND when there is none. */
+static enum lac_status
+search (struct lac_remote_locator  *locator,
+        struct lac_remote          *remote,
+        const struct wish          *wish,
+        struct search_result       *result,
+        struct lac_remote_buffer   *out_buffer,
+        struct lac_process_failure *out_failure)
+{
+  struct lac_remote_table table;
+  enum lac_status status;
+  unsigned n_tables = 0;
+
+  *result = (struct search_result){ false };
+  lac_remote_table_first (locator, &table);
+  do
+    {
+      unsigned count = lac_remote_table_count (locator, &table);
+
+      for (unsigned i = 0; i < count; i++)
+        {
+          status = try_item (locator, remote, &table, i, wish, result, out_buffer, out_failure);
+          if (status != LAC_E_NOT_FOUND)
+            return status;
+        }
+      status = lac_remote_table_next (locator, &table, ++n_tables, out_failure);
+    }
+  while (status == LAC_OK);
+  /* What lies behind a chain's wrong turn is nobody's. */
+  return status == LAC_E_NOT_OURS ? LAC_E_NOT_FOUND : status;
+}
+
+/* Making */
+
+/* Whether the system will most likely choose a place that will do, and keep off heap and stack by itself. */
+static bool
+is_anywhere_good (const struct lac_gap_query *query,
+                  const struct lac_space     *space)
+{
+  return query->n_anchors == 0 && query->order == LAC_ORDER_NEAREST
+         && query->alignment <= space->granularity && query->min < LAC_OS_HIGH
+         && query->max >= space->user.end / 2;
+}
+
+static enum lac_status
+take_place (struct lac_remote_locator   *locator,
+            struct lac_remote           *remote,
+            const struct lac_gap_query  *query,
+            struct lac_range            *out_range,
+            struct lac_placement_report *report,
+            struct lac_process_failure  *out_failure)
+{
+  const unsigned all = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  struct lac_process_facts facts;
+  enum lac_status status = lac_process_get_facts (locator->process, &facts, out_failure);
+  uint64_t address;
+
+  if (status != LAC_OK)
+    return status;
+  if (is_anywhere_good (query, &facts.space))
+    {
+      status = lac_remote_allocate (remote, 0, query->size, all, &address, out_failure);
+      if (status != LAC_OK)
+        return status;
+      *out_range = (struct lac_range){ address, address + query->size };
+      if (out_range->start >= query->min && out_range->end <= query->max)
+        {
+          *report = (struct lac_placement_report){ .n_attempts = 1, .attempts = { { address } } };
+          return LAC_OK;
+        }
+      lac_remote_free (remote, address, query->size, NULL);
+    }
+  return lac_remote_placement_take (remote, query, all, out_range, report, out_failure);
+}
+
+static enum lac_status
+make_buffer (struct lac_remote_locator   *locator,
+             struct lac_remote           *remote,
+             const struct lac_gap_query  *query,
+             struct lac_remote_wait      *wait,
+             struct lac_remote_buffer    *out_buffer,
+             struct lac_placement_report *report,
+             struct lac_process_failure  *out_failure)
+{
+  struct lac_gap_query whole = *query;
+  struct lac_range range;
+  uint64_t table;
+  uint32_t index;
+  enum lac_status status;
+
+  if (!lac_align_up (query->size, LAC_TABLE_SIZE, &whole.size) || whole.size > UINT32_MAX)
+    return lac_remote_fail (out_failure, LAC_E_INVALID, GETTING);
+  status = take_place (locator, remote, &whole, &range, report, out_failure);
+  if (status != LAC_OK)
+    return status;
+  status = lac_remote_enter (locator, remote, range.start, (uint32_t) whole.size, wait, &table, &index,
+                             out_failure);
+  if (status != LAC_OK)
+    {
+      lac_remote_free (remote, range.start, lac_range_size (range), NULL);
+      return status;
+    }
+  hold (locator, remote, table, index, range.start, (uint32_t) whole.size, 0, true, out_buffer);
+  return LAC_OK;
+}
+
+/* Makes sure that there is a locator that may be changed; with @make it is made. */
+static enum lac_status
+begin (struct lac_remote_locator  *locator,
+       struct lac_remote          *remote,
+       bool                        make,
+       struct lac_process_failure *out_failure)
+{
+  enum lac_status status;
+
+  if (remote != NULL && lac_remote_get_process (remote) != locator->process)
+    return lac_remote_fail (out_failure, LAC_E_INVALID, GETTING);
+  status = lac_remote_locator_check (locator, out_failure);
+  if (status == LAC_E_NOT_FOUND && make)
+    status = lac_remote_locator_make (locator, remote, out_failure);
+  if (status == LAC_OK && !locator->facts.writable)
+    status = lac_remote_fail (out_failure, LAC_E_NOT_SUPPORTED, locator->facts.why_not);
+  if (status == LAC_OK && !prepare_holding (locator))
+    status = lac_remote_fail (out_failure, LAC_E_NO_MEMORY, GETTING);
+  return status;
+}
+
+enum lac_status
+lac_remote_buffers_get (struct lac_remote_locator   *locator,
+                        struct lac_remote           *remote,
+                        const struct lac_gap_query  *query,
+                        unsigned                     flags,
+                        unsigned                     patience,
+                        const atomic_bool           *cancel,
+                        struct lac_remote_buffer    *out_buffer,
+                        struct lac_placement_report *out_report,
+                        struct lac_process_failure  *out_failure)
+{
+  const unsigned both = LAC_BUFFER_EXISTING | LAC_BUFFER_NEW;
+  struct lac_remote_wait wait = { .patience = patience, .cancel = cancel };
+  struct lac_placement_report report = { 0 };
+  struct search_result result = { false };
+  struct wish wish;
+  bool may_make = remote != NULL && (flags & LAC_BUFFER_EXISTING) == 0;
+  enum lac_status status = make_wish (query, &wish);
+
+  if ((flags & ~both) != 0 || (flags & both) == both || ((flags & LAC_BUFFER_NEW) != 0 && remote == NULL))
+    status = LAC_E_INVALID;
+  if (status != LAC_OK)
+    {
+      lac_remote_fail (out_failure, status, GETTING);
+      goto out;
+    }
+  status = begin (locator, remote, may_make, out_failure);
+  if (status == LAC_E_NOT_FOUND)
+    status = lac_remote_fail (out_failure, LAC_E_NO_GAP, GETTING);
+  if (status != LAC_OK)
+    goto out;
+
+  while ((flags & LAC_BUFFER_NEW) == 0)
+    {
+      status = search (locator, remote, &wish, &result, out_buffer, out_failure);
+      if (status != LAC_E_NOT_FOUND)
+        goto out;
+      /* Whoever can have another one does not wait. */
+      if (may_make || !result.is_taken)
+        break;
+      status = lac_remote_wait_on (&wait, locator->process, N_ ("wait for a buffer that is taken"),
+                                   out_failure);
+      if (status != LAC_OK)
+        goto out;
+    }
+  status = may_make ? make_buffer (locator, remote, query, &wait, out_buffer, &report, out_failure)
+                    : lac_remote_fail (out_failure, LAC_E_NO_GAP, GETTING);
+
+out:
+  if (out_report != NULL)
+    *out_report = report;
+  return status;
+}
+
+enum lac_status
+lac_remote_locator_take (struct lac_remote_locator  *locator,
+                         struct lac_remote          *remote,
+                         uint64_t                    address,
+                         struct lac_remote_buffer   *out_buffer,
+                         struct lac_process_failure *out_failure)
+{
+  struct lac_remote_table table;
+  unsigned n_tables = 0;
+  enum lac_status status = begin (locator, remote, false, out_failure);
+
+  if (status != LAC_OK)
+    return status;
+  lac_remote_table_first (locator, &table);
+  do
+    {
+      unsigned count = lac_remote_table_count (locator, &table);
+
+      for (unsigned i = 0; i < count; i++)
+        {
+          struct lac_remote_item item = lac_remote_table_item (locator, &table, i);
+
+          if (address < item.base || address - item.base >= item.size
+              || !is_trusted (locator, &table, i, &item) || item.position > item.size)
+            continue;
+          status = item.taken ? LAC_E_BUSY
+                              : lac_remote_table_take (locator, &table, i, &item, item.position, remote,
+                                                       out_failure);
+          if (status == LAC_E_BUSY)
+            return lac_remote_fail (out_failure, status, GETTING);
+          if (status == LAC_OK)
+            hold (locator, remote, table.address, i, item.base, item.size, item.position, false,
+                  out_buffer);
+          return status;
+        }
+      status = lac_remote_table_next (locator, &table, ++n_tables, out_failure);
+    }
+  while (status == LAC_OK);
+  return lac_remote_fail (out_failure, status == LAC_E_NOT_OURS ? LAC_E_NOT_FOUND : status, GETTING);
+}
+
+/* Appending and putting back */
+
+/* The table that a holding is in, as far as it is needed to change the item. */
+static void
+table_of (struct lac_remote_locator       *locator,
+          const struct lac_remote_holding *holding,
+          struct lac_remote_table         *out_table)
+{
+  lac_remote_table_first (locator, out_table);
+  out_table->shared = holding->table == locator->facts.address;
+  out_table->address = holding->table;
+}
+
+/* The item as we left it. */
+static struct lac_remote_item
+item_of (const struct lac_remote_holding *holding)
+{
+  return (struct lac_remote_item){ holding->base, holding->size, holding->position, true };
+}
+
+enum lac_status
+lac_remote_buffer_append (struct lac_remote_buffer   *buffer,
+                          const void                 *bytes,
+                          size_t                      size,
+                          uint64_t                   *out_address,
+                          struct lac_process_failure *out_failure)
+{
+  struct lac_remote_holding *holding = find_holding (buffer);
+  struct lac_remote_locator *locator = buffer->locator;
+  struct lac_remote_table table;
+  struct lac_remote_item item;
+  uint64_t address;
+  enum lac_status status;
+
+  if (holding == NULL)
+    return lac_remote_fail (out_failure, LAC_E_NOT_TAKEN, APPENDING);
+  address = holding->base + holding->position;
+  if (size > holding->size - holding->position)
+    return lac_remote_fail (out_failure, LAC_E_FULL, APPENDING);
+  /* Another program would have other things there. */
+  if (!lac_remote_file_is_there (locator->file))
+    return lac_remote_fail (out_failure,
+                            lac_process_has_exited (locator->process) ? LAC_E_EXITED : LAC_E_CHANGED,
+                            APPENDING);
+  if (size > 0)
+    {
+      status = lac_process_write_memory (locator->process, address, bytes, size, 0, NULL, out_failure);
+      if (status != LAC_OK)
+        return status;
+      table_of (locator, holding, &table);
+      item = item_of (holding);
+      status = lac_remote_table_move (locator, &table, holding->index, &item,
+                                      holding->position + (uint32_t) size, false, holding->remote,
+                                      out_failure);
+      if (status != LAC_OK)
+        return status;
+      holding->position += (uint32_t) size;
+    }
+  buffer->position = holding->position;
+  if (out_address != NULL)
+    *out_address = address;
+  return LAC_OK;
+}
+
+enum lac_status
+lac_remote_buffer_put (struct lac_remote_buffer   *buffer,
+                       struct lac_process_failure *out_failure)
+{
+  struct lac_remote_holding *holding = find_holding (buffer);
+  struct lac_remote_locator *locator = buffer->locator;
+  struct lac_remote_table table;
+  struct lac_remote_item item;
+  enum lac_status status;
+
+  if (holding == NULL)
+    return lac_remote_fail (out_failure, LAC_E_NOT_TAKEN, PUTTING);
+  table_of (locator, holding, &table);
+  item = item_of (holding);
+  status = lac_remote_table_move (locator, &table, holding->index, &item, holding->position, true,
+                                  holding->remote, out_failure);
+  /* It is not ours any more in any case: what is not as we left it was taken from us. */
+  if (status == LAC_OK || status == LAC_E_CHANGED || status == LAC_E_EXITED)
+    {
+      let_go (locator, holding);
+      *buffer = (struct lac_remote_buffer){ 0 };
+    }
+  return status;
+}

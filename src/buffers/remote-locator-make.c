@@ -1,0 +1,145 @@
+/* A locator for a process that has none, made in it. See remote-private.h.
+ *
+ * The process may get one of its own meanwhile, so each attempt begins with a look, and ends with one: what is
+ * used is what the process itself would find.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-private.h"
+
+#include "core/gap.h"
+#include "core/translatable.h"
+#include "os/thread.h"
+#include "remote-placement.h"
+
+#include <string.h>
+
+#define MAKING N_ ("make a locator in the process")
+
+/* How often others may be faster, and how long is waited then: together longer than a file may be in the
+ * making. */
+#define ATTEMPTS 200
+#define PAUSE_MICROSECONDS 2000
+
+/* A page where the system would have put one, had it been asked: below the stack, near what is mapped there.
+ * It must be known before, because the file begins with it. */
+static enum lac_status
+choose_address (struct lac_process         *process,
+                uint64_t                   *out_address,
+                struct lac_process_failure *out_failure)
+{
+  struct lac_gap_query query;
+  struct lac_gap gap;
+  struct lac_map *map;
+  const struct lac_region *regions;
+  size_t n_regions;
+  enum lac_status status = lac_process_read_map (process, LAC_READ_NO_FILES, NULL, &map, out_failure);
+
+  if (status != LAC_OK)
+    return status;
+  lac_gap_query_init (&query, map);
+  query.size = LAC_TABLE_SIZE;
+  query.order = LAC_ORDER_HIGHEST;
+  regions = lac_map_regions (map, &n_regions);
+  for (size_t i = 0; i < n_regions; i++)
+    if (regions[i].kind == LAC_KIND_STACK && regions[i].start > query.max / 2 && regions[i].start < query.max)
+      query.max = regions[i].start;
+  status = lac_gap_first (map, &query, &gap);
+  lac_map_unref (map);
+  if (status != LAC_OK)
+    return lac_remote_fail (out_failure, status, MAKING);
+  *out_address = gap.candidate;
+  return LAC_OK;
+}
+
+/* One attempt in one place. */
+static enum lac_status
+make_in (struct lac_remote_locator  *locator,
+         struct lac_remote          *remote,
+         enum lac_remote_place       place,
+         bool                        replace,
+         struct lac_process_failure *out_failure)
+{
+  unsigned char header[LAC_TABLE_SIZE] = { 0 };
+  uint64_t address = 0;
+  enum lac_status status = choose_address (locator->process, &address, out_failure);
+
+  if (status != LAC_OK)
+    return status;
+  memcpy (header + locator->layout.this_address, &address, locator->layout.pointer_size);
+  status = lac_remote_file_make (remote, place, address, header, sizeof header, replace, out_failure);
+  if (status != LAC_OK)
+    return status;
+  status = lac_remote_locator_search (locator, out_failure);
+  if (status == LAC_OK && locator->facts.address != address && locator->facts.stale)
+    {
+      lac_remote_free (remote, address, LAC_TABLE_SIZE, NULL);
+      status = lac_remote_fail (out_failure, LAC_E_UNVERIFIED, MAKING);
+    }
+  else if (status == LAC_OK && locator->facts.address != address)
+    {
+      /* Somebody has replaced it already. */
+      lac_remote_free (remote, address, LAC_TABLE_SIZE, NULL);
+      if (locator->file == NULL)
+        status = lac_remote_fail (out_failure, LAC_E_CHANGED, MAKING);
+    }
+  return status;
+}
+
+/* Whether a file may be in the making in @place, so that it had better be waited for; else, whether there is
+ * a stale one to replace. */
+static bool
+is_in_the_making (struct lac_remote_locator *locator,
+                  enum lac_remote_place      place,
+                  bool                      *out_stale)
+{
+  struct lac_remote_file_facts about;
+  struct lac_remote_file *file;
+  bool young;
+
+  *out_stale = false;
+  if (lac_remote_file_open (locator->process, place, LAC_TABLE_SIZE, &file, &about, NULL) != LAC_OK)
+    return false;
+  young = about.young
+          && (about.bytes == NULL
+              || lac_remote_pointer (&locator->layout, about.bytes, locator->layout.this_address) == 0);
+  *out_stale = !young;
+  lac_remote_file_close (file);
+  return young;
+}
+
+enum lac_status
+lac_remote_locator_make (struct lac_remote_locator  *locator,
+                         struct lac_remote          *remote,
+                         struct lac_process_failure *out_failure)
+{
+  enum lac_remote_place place = LAC_REMOTE_PLACE_COMMON;
+  enum lac_status status = LAC_E_CHANGED;
+
+  for (unsigned i = 0; i < ATTEMPTS; i++)
+    {
+      bool stale;
+
+      if (is_in_the_making (locator, place, &stale))
+        status = LAC_E_CHANGED;
+      else
+        status = make_in (locator, remote, place, stale, out_failure);
+      if (status == LAC_OK)
+        return LAC_OK;
+      /* What the place itself can't give, the next one may. */
+      if (status == LAC_E_OTHER_USER || status == LAC_E_NOT_FOUND || status == LAC_E_BUSY
+          || status == LAC_E_SYSTEM)
+        {
+          if (++place == LAC_N_REMOTE_PLACES)
+            return status;
+          continue;
+        }
+      if (status != LAC_E_CHANGED && status != LAC_E_OCCUPIED)
+        return status;
+      lac_thread_pause (PAUSE_MICROSECONDS);
+      status = lac_remote_locator_search (locator, out_failure);
+      if (status != LAC_OK || locator->file != NULL)
+        return status;
+    }
+  return lac_remote_fail (out_failure, LAC_E_BUSY, MAKING);
+}

@@ -1,0 +1,171 @@
+/* A process to look at from outside, which does what a test tells it: a child that runs a function of the test
+ * and takes its steps when told to.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "locator-fixture.h"
+
+#include "buffers/remote-locator.h"
+#include "buffers/remote-placement.h"
+#include "os/remote-file.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+struct guest
+{
+  pid_t pid;
+  int to;
+  int from;
+};
+
+static inline void
+guest_tell (struct guest *guest,
+            const void   *bytes,
+            size_t        size)
+{
+  g_assert_cmpint (write (guest->to, bytes, size), ==, size);
+}
+
+static inline void
+guest_hear (struct guest *guest,
+            void         *bytes,
+            size_t        size)
+{
+  g_assert_cmpint (read (guest->from, bytes, size), ==, size);
+}
+
+/* One side waits for the other. */
+static inline void
+guest_go (struct guest *guest)
+{
+  guest_tell (guest, "g", 1);
+}
+
+static inline void
+guest_wait (struct guest *guest)
+{
+  char byte;
+
+  guest_hear (guest, &byte, 1);
+}
+
+/* Starts a child with @function; it ends when that returns. */
+static inline void
+guest_start (struct guest *guest,
+             void (*function) (struct guest *parent))
+{
+  int down[2], up[2];
+
+  g_assert_cmpint (pipe2 (down, O_CLOEXEC), ==, 0);
+  g_assert_cmpint (pipe2 (up, O_CLOEXEC), ==, 0);
+  fflush (NULL);
+  guest->pid = fork ();
+  g_assert_cmpint (guest->pid, >=, 0);
+  if (guest->pid == 0)
+    {
+      struct guest parent = { getppid (), up[1], down[0] };
+
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      close (down[1]);
+      close (up[0]);
+      function (&parent);
+      fflush (NULL);
+      _exit (0);
+    }
+  close (down[0]);
+  close (up[1]);
+  guest->to = down[1];
+  guest->from = up[0];
+}
+
+/* Waits for its end, which must be a good one. */
+static inline void
+guest_end (struct guest *guest)
+{
+  int status;
+
+  g_assert_cmpint (waitpid (guest->pid, &status, 0), ==, guest->pid);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  close (guest->to);
+  close (guest->from);
+}
+
+/* Whether it said that it can't do its part; then it has ended, and the test is skipped. */
+static inline bool
+guest_skips (struct guest *guest)
+{
+  char answer;
+
+  guest_hear (guest, &answer, 1);
+  if (answer != 's')
+    return false;
+  guest_end (guest);
+  g_test_skip ("needs rights that this process has not");
+  return true;
+}
+
+/* A look at a guest. */
+struct look
+{
+  struct lac_process *process;
+  struct lac_remote_locator *locator;
+  struct lac_remote_locator_facts facts;
+};
+
+static inline void
+look_at (struct look *look,
+         pid_t        pid)
+{
+  struct lac_process_failure failure = { .what = "" };
+
+  g_assert_cmpint (lac_process_open (NULL, pid, &look->process, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_remote_locator_open (look->process, NULL, &look->locator, &failure), ==, LAC_OK);
+  lac_remote_locator_get_facts (look->locator, &look->facts);
+}
+
+static inline void
+look_away (struct look *look)
+{
+  lac_remote_locator_close (look->locator);
+  lac_process_close (look->process);
+}
+
+static inline void
+fixture_begin_remote (void)
+{
+  fixture_begin ();
+  /* As another user's guest it is to be entered, too. */
+  g_assert_cmpint (g_chmod (fixture_root, 01777), ==, 0);
+  lac_remote_file_set_roots (fixture_root, fixture_own);
+}
+
+static inline void
+fixture_end_remote (void)
+{
+  lac_remote_file_set_roots (NULL, NULL);
+  fixture_end ();
+}
+
+/* A wish for some bytes anywhere. */
+static inline struct lac_gap_query
+wish_for (struct lac_process *process,
+          uint64_t            size)
+{
+  struct lac_gap_query query;
+
+  g_assert_cmpint (lac_remote_placement_init (process, &query, NULL), ==, LAC_OK);
+  query.size = size;
+  query.alignment = 1;
+  return query;
+}
+
+static inline void
+assert_status (enum lac_status status,
+               enum lac_status expected)
+{
+  g_assert_cmpstr (lac_status_name (status), ==, lac_status_name (expected));
+}
