@@ -77,6 +77,14 @@ enum lac_status lac_placement_walk (const struct lac_request *request,
 /* Where a walk begins of which nothing is known. */
 struct lac_walk_limits lac_walk_limits_of (const struct lac_request *request);
 
+/* placement-probe.c */
+
+/* Finds the place that lac_placement_walk() would, in the usual case and without a map. Errors:
+ * %LAC_E_NOT_SUPPORTED when that can't be told so. */
+enum lac_status lac_placement_probe (const struct lac_request *request,
+                                     uint64_t                 *out_start,
+                                     unsigned                 *n_queries);
+
 /* placement-read.c */
 
 /* Finds a place in a reading of everything. Errors: %LAC_E_NO_GAP, %LAC_E_NO_MEMORY, %LAC_E_SYSTEM. */

@@ -95,9 +95,10 @@ must_read_all (const struct lac_request *request)
          || lac_os_cannot_query ();
 }
 
-/* Finds a place in the one way or the other. */
+/* Finds a place in one way or another; without a map only where nothing is known that moves the limits. */
 static enum lac_status
 find (const struct lac_request    *request,
+      bool                         may_probe,
       struct lac_walk_limits      *limits,
       uint64_t                    *out_start,
       struct lac_placement_report *report)
@@ -106,7 +107,13 @@ find (const struct lac_request    *request,
     return LAC_E_NO_GAP;
   if (!must_read_all (request))
     {
-      enum lac_status status = lac_placement_walk (request, limits, out_start, &report->n_queries);
+      enum lac_status status = LAC_E_NOT_SUPPORTED;
+
+      if (may_probe && !lac_os_view_is_ready ())
+        status = lac_placement_probe (request, out_start, &report->n_queries);
+      if (status == LAC_OK)
+        return status;
+      status = lac_placement_walk (request, limits, out_start, &report->n_queries);
 
       if (status != LAC_E_NOT_SUPPORTED)
         return status;
@@ -129,7 +136,7 @@ lac_placement_find (const struct lac_gap_query  *query,
     {
       struct lac_walk_limits limits = lac_walk_limits_of (&request);
 
-      status = find (&request, &limits, &start, &report);
+      status = find (&request, true, &limits, &start, &report);
     }
   if (status == LAC_OK)
     *out_range = (struct lac_range){ start, start + request.query.size };
@@ -213,7 +220,7 @@ lac_placement_take (const struct lac_gap_query  *query,
     {
       struct lac_attempt *attempt = &report.attempts[report.n_attempts];
 
-      status = find (&request, &known.limits, &start, &report);
+      status = find (&request, report.n_attempts == 0, &known.limits, &start, &report);
       if (status == LAC_E_NO_GAP && !reads_all && !moved)
         lac_known_keep (&request, &known);
       if (status != LAC_OK)

@@ -213,6 +213,23 @@ enum lac_status lac_os_view_next (const struct lac_os_view *view,
                                   uint64_t                  address,
                                   struct lac_range         *out_range);
 
+/** lac_os_view_is_ready: whether lac_os_view_open() has opened what it needs before, in this process: for the
+ * first time that takes as long as fifty questions. Threads: any. */
+bool lac_os_view_is_ready (void);
+
+/**
+ * lac_os_is_mapped:
+ * @address: a multiple of the page size
+ * @size: bytes; a multiple of the page size, above 0
+ *
+ * Whether all of it is mapped, in whatever way. One system call, which looks at the regions in the range;
+ * nothing is opened, and no /proc is needed.
+ *
+ * Threads: any.
+ */
+bool lac_os_is_mapped (uint64_t address,
+                       uint64_t size);
+
 /**
  * lac_os_get_heap_growth:
  * @out_program_break: (out): where the heap ends; 0 when it is not known

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define READ_WRITE (LAC_PROTECTION_READ | LAC_PROTECTION_WRITE)
@@ -784,6 +785,97 @@ test_no_memory (void)
   clear_area ();
 }
 
+/* What is found without a map is what is found with one. Below the heap, where the program lies. */
+static void
+test_probe (void)
+{
+  const unsigned n_pages = 48;
+  uint64_t area = (uint64_t) (uintptr_t) test_probe / page () * page () - (UINT64_C (256) << 20);
+  unsigned n_found = 0, n_left = 0;
+
+  for (int round = 0; round < 300; round++)
+    {
+      struct lac_gap_query query;
+      struct lac_request request;
+      uint64_t anchor = area + (uint64_t) g_test_rand_int_range (0, (gint32) (n_pages * page ()));
+      uint64_t start, expected;
+      unsigned n_queries = 0;
+      bool mapped[48] = { false };
+      struct lac_map *own;
+      enum lac_status status;
+
+      for (unsigned i = 0, density = (unsigned) g_test_rand_int_range (1, 10); i < n_pages; i++)
+        {
+          mapped[i] = (unsigned) g_test_rand_int_range (0, 10) < density;
+          if (mapped[i])
+            map_there (area + i * page (), page (), i % 3 == 0 ? PROT_NONE : PROT_READ);
+        }
+      lac_placement_init (&query);
+      query.anchors = &anchor;
+      query.n_anchors = 1;
+      query.size = (uint64_t) g_test_rand_int_range (1, 5) * page ();
+      if (round % 3 == 0)
+        query.within = (uint64_t) g_test_rand_int_range (1, 20) * page ();
+      if (round % 5 == 0)
+        query.min = anchor - (uint64_t) g_test_rand_int_range (0, (gint32) (8 * page ()));
+      g_assert_cmpint (lac_request_prepare (&query, &request), ==, LAC_OK);
+      own = read_own_map ();
+      status = lac_placement_probe (&request, &start, &n_queries);
+      if (status == LAC_OK)
+        {
+          n_found++;
+          g_assert_cmpint (find_naively (own, &query, &expected), ==, LAC_OK);
+          g_assert_cmphex (start, ==, expected);
+        }
+      else
+        {
+          n_left++;
+          g_assert_cmpint (status, ==, LAC_E_NOT_SUPPORTED);
+        }
+      g_assert_cmpuint (n_queries, <, 64);
+      lac_map_unref (own);
+      for (unsigned i = 0; i < n_pages; i++)
+        if (mapped[i])
+          unmap_there (area + i * page (), page ());
+    }
+  g_assert_cmpuint (n_left, >, 0);
+  if (n_found == 0)
+    g_test_skip ("the program does not lie below its heap");
+  g_test_message ("%u found, %u left to the walk", n_found, n_left);
+}
+
+/* A first request opens nothing; whether /proc is there does not matter. */
+static void
+test_first_request (void)
+{
+  pid_t child = fork ();
+  int status;
+
+  if (child == 0)
+    {
+      struct lac_placement_report report;
+      struct lac_gap_query query;
+      struct lac_range range;
+      uint64_t anchor = (uintptr_t) test_first_request;
+
+      lac_placement_init (&query);
+      query.anchors = &anchor;
+      query.n_anchors = 1;
+      g_assert_false (lac_os_view_is_ready ());
+      g_assert_cmpint (lac_placement_take (&query, READ_WRITE, &range, &report), ==, LAC_OK);
+      g_assert_false (report.read_all);
+      g_assert_cmpuint (report.n_attempts, ==, 1);
+      g_assert_cmpint (lac_placement_give_back (range, NULL), ==, LAC_OK);
+      _exit (lac_os_view_is_ready () ? 77 : 0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  if (WEXITSTATUS (status) == 77)
+    g_test_skip ("the place beside the program has to be looked for");
+  else
+    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -795,7 +887,9 @@ main (int    argc,
   g_test_add_data_func ("/buffers/placement/random-layouts-read", GINT_TO_POINTER (1),
                         test_random_layouts);
   if (lac_os_can_query ())
-    g_test_add_func ("/buffers/placement/remembered-equals-model", test_remembered_equals_model);
+    g_test_add_func ("/buffers/placement/first-request-opens-nothing", test_first_request);
+  g_test_add_func ("/buffers/placement/found-without-a-map-equals-model", test_probe);
+  g_test_add_func ("/buffers/placement/remembered-equals-model", test_remembered_equals_model);
   g_test_add_func ("/buffers/placement/ends-of-space", test_ends_of_space);
   g_test_add_func ("/buffers/placement/ends-are-taken", test_ends_are_taken);
   g_test_add_func ("/buffers/placement/hazards", test_hazards);

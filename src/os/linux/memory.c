@@ -208,6 +208,14 @@ lac_os_protect (uint64_t address,
 }
 
 bool
+lac_os_is_mapped (uint64_t address,
+                  uint64_t size)
+{
+  /* It has no other effect, see above. */
+  return lac_call_msync ((void *) (uintptr_t) address, (size_t) size, MS_ASYNC) == 0;
+}
+
+bool
 lac_os_touch (uint64_t address,
               uint64_t size)
 {

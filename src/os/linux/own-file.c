@@ -114,6 +114,14 @@ lac_own_file_open (enum lac_own_file file)
   return descriptor < 0 ? -errno : descriptor;
 }
 
+bool
+lac_own_file_is_open (enum lac_own_file file)
+{
+  struct all_opened *all = atomic_load_explicit (&all_opened, memory_order_acquire);
+
+  return all != NULL && atomic_load_explicit (&all->files[file].current, memory_order_relaxed) != 0;
+}
+
 /* Opens @file, and publishes it instead of record @observed. */
 static int
 open_file (struct opened    *opened,

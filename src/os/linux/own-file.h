@@ -32,3 +32,6 @@ int lac_own_file (enum lac_own_file file,
 
 /* The same, opened for the caller alone, who closes it: nobody else knows its number. */
 int lac_own_file_open (enum lac_own_file file);
+
+/* Whether lac_own_file() has opened it before, in this process. */
+bool lac_own_file_is_open (enum lac_own_file file);

@@ -6,6 +6,7 @@
 
 #include "own-file.h"
 #include "process-private.h"
+#include "system-call.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -138,6 +139,12 @@ lac_os_view_open (struct lac_os_view *out_view)
   return LAC_OK;
 }
 
+bool
+lac_os_view_is_ready (void)
+{
+  return lac_own_file_is_open (LAC_OWN_MAPS);
+}
+
 enum lac_status
 lac_os_view_next (const struct lac_os_view *view,
                   uint64_t                  address,
@@ -196,7 +203,7 @@ read_limit (int resource)
 {
   struct rlimit64 limit;
 
-  if (getrlimit64 (resource, &limit) != 0 || limit.rlim_cur == RLIM64_INFINITY)
+  if (lac_call_get_limit (resource, &limit) != 0 || limit.rlim_cur == RLIM64_INFINITY)
     return UINT64_MAX;
   return limit.rlim_cur;
 }

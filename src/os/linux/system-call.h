@@ -58,6 +58,14 @@ lac_call_madvise (void  *address,
   return (int) syscall (SYS_madvise, address, size, advice);
 }
 
+static inline int
+lac_call_msync (void  *address,
+                size_t size,
+                int    flags)
+{
+  return (int) syscall (SYS_msync, address, size, flags);
+}
+
 /* Writes where the file stands, which is the start of one that was just opened. */
 static inline ssize_t
 lac_call_write_pieces (int                 file,
