@@ -1,0 +1,871 @@
+/* Buffers, tables and locators made in another process, which uses the library itself, before or after. What
+ * needs tracing skips itself where that is not permitted.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-fixture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+/* A look that can make things. */
+struct visit
+{
+  struct guest guest;
+  struct look look;
+  struct lac_remote *remote;
+};
+
+/* False, with the test skipped and all ended, when this process may not trace its child. */
+static bool
+visit_begin (struct visit *visit,
+             pid_t         pid)
+{
+  struct lac_process_failure failure = { .what = "" };
+  uint64_t address = 0;
+  enum lac_status status;
+
+  look_at (&visit->look, pid);
+  status = lac_remote_open (visit->look.process, 0, &visit->remote, &failure);
+  if (status == LAC_OK)
+    {
+      status = lac_remote_allocate (visit->remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure);
+      if (status == LAC_OK)
+        g_assert_cmpint (lac_remote_free (visit->remote, address, 4096, NULL), ==, LAC_OK);
+      else
+        lac_remote_close (visit->remote);
+    }
+  if (status == LAC_OK)
+    return true;
+  look_away (&visit->look);
+  kill (visit->guest.pid, SIGKILL);
+  waitpid (visit->guest.pid, NULL, 0);
+  close (visit->guest.to);
+  close (visit->guest.from);
+  g_assert_true (status == LAC_E_NOT_SUPPORTED || status == LAC_E_PTRACE_SCOPE || status == LAC_E_OTHER_USER
+                 || status == LAC_E_NOT_DUMPABLE || status == LAC_E_MORE_CAPABLE || status == LAC_E_FILTERED
+                 || status == LAC_E_TRACED);
+  g_test_skip (lac_status_sentence (status));
+  return false;
+}
+
+static void
+visit_end (struct visit *visit)
+{
+  lac_remote_close (visit->remote);
+  look_away (&visit->look);
+}
+
+static enum lac_status
+get (struct visit             *visit,
+     uint64_t                  size,
+     unsigned                  flags,
+     unsigned                  patience,
+     struct lac_remote_buffer *out_buffer)
+{
+  struct lac_gap_query query = wish_for (visit->look.process, size);
+  struct lac_process_failure failure = { .what = "" };
+  enum lac_status status = lac_remote_buffers_get (visit->look.locator, visit->remote, &query, flags,
+                                                   patience, NULL, out_buffer, NULL, &failure);
+
+  if (status != LAC_OK)
+    g_test_message ("%s: %s (%d)", lac_status_name (status), failure.what, failure.system_error);
+  return status;
+}
+
+static void
+append_and_put (struct lac_remote_buffer *buffer,
+                const char               *text)
+{
+  assert_status (lac_remote_buffer_append (buffer, text, strlen (text), NULL, NULL), LAC_OK);
+  assert_status (lac_remote_buffer_put (buffer, NULL), LAC_OK);
+}
+
+static unsigned
+count_files_of (pid_t pid)
+{
+  char *path = g_strdup_printf ("/proc/%d/fd", (int) pid);
+  DIR *folder = opendir (path);
+  unsigned n = 0;
+
+  g_assert_nonnull (folder);
+  while (readdir (folder) != NULL)
+    n++;
+  closedir (folder);
+  g_free (path);
+  return n;
+}
+
+static char *
+read_maps_of (pid_t pid)
+{
+  char *path = g_strdup_printf ("/proc/%d/maps", (int) pid);
+  char *text;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_free (path);
+  return text;
+}
+
+/* Placement */
+
+static void
+only_wait (struct guest *parent)
+{
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+static void
+test_placement (void)
+{
+  struct visit visit;
+  struct lac_gap_query query;
+  struct lac_range range, made;
+  struct lac_placement_report report;
+  struct lac_region region;
+  uint64_t anchor = (uintptr_t) &test_placement;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, only_wait);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      query = wish_for (visit.look.process, 5000);
+      query.anchors = &anchor;
+      query.n_anchors = 1;
+      query.within = LAC_WITHIN_DEFAULT;
+      assert_status (lac_remote_placement_find (visit.look.process, &query, &range, NULL, NULL), LAC_OK);
+      g_assert_cmpuint (lac_range_size (range), ==, 8192);
+      assert_status (lac_process_query (visit.look.process, range.start, false, &region, NULL, 0, NULL),
+                     LAC_E_NOT_FOUND);
+      assert_status (lac_remote_placement_take (visit.remote, &query, LAC_PROTECTION_READ, &made, &report,
+                                                NULL),
+                     LAC_OK);
+      g_assert_cmphex (made.start, ==, range.start);
+      g_assert_cmphex (made.end, ==, range.end);
+      g_assert_cmpuint (report.n_attempts, ==, 1);
+      g_assert_cmphex (report.attempts[0].address, ==, made.start);
+      assert_status (lac_process_query (visit.look.process, made.start, false, &region, NULL, 0, NULL), LAC_OK);
+      g_assert_cmpuint (region.protection, ==, LAC_PROTECTION_READ);
+      /* The next one is beside it. */
+      assert_status (lac_remote_placement_take (visit.remote, &query, LAC_PROTECTION_READ, &range, NULL,
+                                                NULL),
+                     LAC_OK);
+      g_assert_false (lac_range_overlaps (range, made));
+
+      query.within = 16;
+      assert_status (lac_remote_placement_take (visit.remote, &query, LAC_PROTECTION_READ, &range, &report,
+                                                NULL),
+                     LAC_E_NO_GAP);
+      g_assert_cmpuint (report.n_attempts, ==, 0);
+      query.size = 0;
+      assert_status (lac_remote_placement_take (visit.remote, &query, 0, &range, &report, NULL),
+                     LAC_E_INVALID);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* A locator for a process that has none */
+
+/* Begins to use the library only when told to, and finds what was made before. */
+static void
+find_what_was_made (struct guest *parent)
+{
+  struct lac_locator_facts facts;
+  struct lac_buffer buffer;
+  uint64_t words[2];
+  char *path = shared_path (getpid ());
+  struct stat about;
+
+  umask (077);
+  guest_go (parent);
+  guest_hear (parent, words, sizeof words);
+  lac_locator_get_facts (&facts);
+  g_assert_cmphex (facts.address, ==, words[0]);
+  facts = open_locator ();
+  g_assert_cmphex (facts.address, ==, words[0]);
+  g_assert_cmpstr (lac_locator_place_name (facts.place), ==, "shared");
+  g_assert_true (facts.adopted);
+  g_assert_cmpint (lstat (path, &about), ==, 0);
+  g_assert_cmpint (about.st_mode, ==, S_IFREG | 0600);
+  g_assert_cmpint (about.st_size, ==, 4096);
+  g_assert_cmpint (about.st_uid, ==, geteuid ());
+  g_free (path);
+  path = shared_folder ();
+  g_assert_cmpint (lstat (path, &about), ==, 0);
+  g_assert_cmpint (about.st_mode, ==, S_IFDIR | 01777);
+  g_free (path);
+
+  g_assert_cmpint (lac_locator_take (words[1], &buffer), ==, LAC_OK);
+  g_assert_cmpuint (buffer.position, ==, 7);
+  g_assert_cmpmem ((char *) buffer.address, 7, "visitor", 7);
+  g_assert_cmpint (lac_buffer_append (&buffer, "!", 1, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+}
+
+/* Makes a locator and a buffer in a guest that runs find_what_was_made(). */
+static void
+make_and_be_found (struct visit *visit,
+                   pid_t         pid)
+{
+  struct lac_remote_locator_facts facts;
+  struct lac_remote_buffer buffer;
+  struct lac_map *map;
+  struct lac_locator_view view;
+  unsigned n_files = count_files_of (pid);
+  uint64_t words[2];
+
+  assert_status (get (visit, 16, 0, 1000, &buffer), LAC_OK);
+  g_assert_true (buffer.created);
+  g_assert_cmpuint (buffer.size, ==, 4096);
+  g_assert_cmpuint (buffer.position, ==, 0);
+  lac_remote_locator_get_facts (visit->look.locator, &facts);
+  g_assert_cmphex (facts.address, !=, 0);
+  g_assert_false (facts.stale);
+  g_assert_false (facts.own_place);
+  g_assert_cmpuint (count_files_of (pid), ==, n_files);
+  words[0] = facts.address;
+  words[1] = buffer.address;
+  append_and_put (&buffer, "visitor");
+  g_assert_cmpint (lac_process_read_map (visit->look.process, 0, NULL, &map, NULL), ==, LAC_OK);
+  assert_status (lac_remote_locator_read (visit->look.locator, map, &view, NULL), LAC_OK);
+  g_assert_cmpuint (view.n_buffers, ==, 1);
+  g_assert_cmpuint (view.tables[0].buffers[0].position, ==, 7);
+  g_assert_false (view.tables[0].buffers[0].taken);
+  g_assert_cmpuint (view.findings, ==, LAC_FINDING_WRITABLE_AND_EXECUTABLE);
+  lac_locator_view_clear (&view);
+  lac_map_unref (map);
+  guest_tell (&visit->guest, words, sizeof words);
+}
+
+static void
+test_made_and_found (void)
+{
+  struct visit visit;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, find_what_was_made);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      make_and_be_found (&visit, visit.guest.pid);
+      visit_end (&visit);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* In the place of what an earlier process has left. */
+static void
+test_replaces (gconstpointer what)
+{
+  struct visit visit;
+  char bytes[4096];
+  char *path;
+
+  fixture_begin_remote ();
+  make_shared_folder ();
+  guest_start (&visit.guest, find_what_was_made);
+  guest_wait (&visit.guest);
+  path = shared_path (visit.guest.pid);
+  memset (bytes, 0xa5, sizeof bytes);
+  if (strcmp (what, "folder") == 0)
+    g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+  else if (strcmp (what, "link") == 0)
+    g_assert_cmpint (symlink ("nowhere", path), ==, 0);
+  else
+    /* One that is still empty may be in the making, and is waited for. */
+    leave_file (visit.guest.pid, bytes, strcmp (what, "empty") == 0 ? 0 : sizeof bytes, 0);
+  g_free (path);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      make_and_be_found (&visit, visit.guest.pid);
+      visit_end (&visit);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* A process that can't be seen from here may have the same PID, and a lock on its file: it is left alone. */
+static void
+find_in_own_place (struct guest *parent)
+{
+  struct lac_locator_facts facts;
+  uint64_t address;
+
+  guest_go (parent);
+  guest_hear (parent, &address, sizeof address);
+  facts = open_locator ();
+  g_assert_cmphex (facts.address, ==, address);
+  g_assert_cmpstr (lac_locator_place_name (facts.place), ==, "own");
+  g_assert_true (facts.adopted);
+}
+
+static void
+test_own_place (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_remote_locator_facts facts;
+  char *outer;
+
+  fixture_begin_remote ();
+  outer = g_build_filename (fixture_root, ".reloaded", NULL);
+  g_assert_true (g_file_set_contents (outer, "in the way", -1, NULL));
+  g_free (outer);
+  guest_start (&visit.guest, find_in_own_place);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_OK);
+      append_and_put (&buffer, "visitor");
+      lac_remote_locator_get_facts (visit.look.locator, &facts);
+      g_assert_true (facts.own_place);
+      guest_tell (&visit.guest, &facts.address, sizeof facts.address);
+      visit_end (&visit);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* Another user's process, in namespaces of its own. */
+static void
+find_apart (struct guest *parent)
+{
+  pid_t child;
+  int status;
+
+  if (unshare (CLONE_NEWPID | CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || mount ("none", fixture_root, "tmpfs", 0, "mode=1777") != 0)
+    {
+      guest_tell (parent, "s", 1);
+      return;
+    }
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      g_assert_cmpint (setgid (1000), ==, 0);
+      g_assert_cmpint (setuid (1000), ==, 0);
+      find_what_was_made (parent);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+}
+
+static pid_t
+child_of (pid_t pid)
+{
+  char *path = g_strdup_printf ("/proc/%d/task/%d/children", (int) pid, (int) pid);
+  char *text = NULL;
+  pid_t child = 0;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    child = (pid_t) strtol (text, NULL, 10);
+  g_free (text);
+  g_free (path);
+  return child;
+}
+
+static void
+test_other_namespaces (void)
+{
+  struct visit visit;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, find_apart);
+  if (!guest_skips (&visit.guest) && visit_begin (&visit, child_of (visit.guest.pid)))
+    {
+      make_and_be_found (&visit, child_of (visit.guest.pid));
+      visit_end (&visit);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* Makes its own locator while one is made for it. */
+static void
+race (struct guest *parent)
+{
+  struct lac_locator_facts facts;
+  uint64_t address;
+  unsigned spins;
+
+  guest_go (parent);
+  guest_hear (parent, &spins, sizeof spins);
+  for (volatile unsigned i = 0; i < spins; i++)
+    ;
+  facts = open_locator ();
+  guest_tell (parent, &facts.address, sizeof facts.address);
+  guest_hear (parent, &address, sizeof address);
+  g_assert_cmphex (facts.address, ==, address);
+}
+
+static void
+test_race (void)
+{
+  uint32_t seed = g_test_rand_int_range (0, G_MAXINT);
+
+  g_test_message ("seed %u", seed);
+  for (unsigned i = 0; i < 60; i++)
+    {
+      struct visit visit;
+      struct lac_remote_buffer buffer;
+      struct lac_remote_locator_facts facts;
+      unsigned spins;
+      uint64_t address;
+
+      fixture_begin_remote ();
+      guest_start (&visit.guest, race);
+      guest_wait (&visit.guest);
+      if (!visit_begin (&visit, visit.guest.pid))
+        {
+          fixture_end_remote ();
+          return;
+        }
+      seed = seed * 1103515245 + 12345;
+      spins = (seed >> 8) % 2000000;
+      guest_tell (&visit.guest, &spins, sizeof spins);
+      assert_status (get (&visit, 16, 0, 5000, &buffer), LAC_OK);
+      append_and_put (&buffer, "visitor");
+      guest_hear (&visit.guest, &address, sizeof address);
+      lac_remote_locator_get_facts (visit.look.locator, &facts);
+      g_assert_cmphex (facts.address, ==, address);
+      guest_tell (&visit.guest, &facts.address, sizeof facts.address);
+      visit_end (&visit);
+      guest_end (&visit.guest);
+      fixture_end_remote ();
+    }
+}
+
+/* Where nothing can be made, nothing is left. */
+
+static void
+have_no_room (struct guest *parent)
+{
+  char block[4096];
+  char *path = g_build_filename (fixture_root, "filler", NULL);
+  int file;
+
+  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || mount ("none", fixture_root, "tmpfs", 0, "mode=1777,size=64k") != 0)
+    {
+      guest_tell (parent, "s", 1);
+      return;
+    }
+  g_assert_cmpint (g_mkdir (fixture_own, 0700), ==, 0);
+  make_shared_folder ();
+  file = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  g_assert_cmpint (file, >=, 0);
+  memset (block, 1, sizeof block);
+  while (write (file, block, sizeof block) > 0)
+    ;
+  close (file);
+  g_free (path);
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+static void
+may_make_no_files (struct guest *parent)
+{
+  struct rlimit none = { 0, 0 };
+
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+static void
+assert_nothing_is_left (void (*function) (struct guest *parent))
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  char *before, *after;
+  unsigned n_files;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, function);
+  if (guest_skips (&visit.guest))
+    {
+      fixture_end_remote ();
+      return;
+    }
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      before = read_maps_of (visit.guest.pid);
+      n_files = count_files_of (visit.guest.pid);
+      assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_E_SYSTEM);
+      after = read_maps_of (visit.guest.pid);
+      g_assert_cmpstr (before, ==, after);
+      g_assert_cmpuint (count_files_of (visit.guest.pid), ==, n_files);
+      look_away (&visit.look);
+      look_at (&visit.look, visit.guest.pid);
+      g_assert_false (visit.look.facts.stale);
+      g_assert_cmphex (visit.look.facts.address, ==, 0);
+      g_free (before);
+      g_free (after);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+static void
+test_no_room (void)
+{
+  assert_nothing_is_left (have_no_room);
+}
+
+static void
+test_no_files (void)
+{
+  assert_nothing_is_left (may_make_no_files);
+}
+
+/* A child gets a locator of its own, also where the parent's was made from outside. */
+static void
+fork_afterwards (struct guest *parent)
+{
+  uint64_t address;
+  pid_t child;
+  int status;
+
+  guest_go (parent);
+  guest_hear (parent, &address, sizeof address);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      g_assert_cmphex (open_locator ().address, !=, address);
+      g_assert_false (open_locator ().adopted);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmphex (open_locator ().address, ==, address);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      g_assert_cmphex (open_locator ().address, !=, address);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+}
+
+static void
+test_fork (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_remote_locator_facts facts;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, fork_afterwards);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_OK);
+      assert_status (lac_remote_buffer_put (&buffer, NULL), LAC_OK);
+      lac_remote_locator_get_facts (visit.look.locator, &facts);
+      guest_tell (&visit.guest, &facts.address, sizeof facts.address);
+      visit_end (&visit);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* Tables */
+
+/* Whether the library of this process has a buffer at @address, with @text in it. */
+static void
+assert_has (uint64_t    address,
+            const char *text)
+{
+  struct lac_buffer buffer;
+
+  g_assert_cmpint (lac_locator_take (address, &buffer), ==, LAC_OK);
+  g_assert_cmpuint (buffer.position, ==, strlen (text));
+  g_assert_cmpmem ((char *) buffer.address, strlen (text), text, strlen (text));
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+}
+
+static void
+fill_table (struct lac_table *table)
+{
+  struct lac_buffer buffer;
+
+  while (table->item_count < lac_table_capacity)
+    {
+      g_assert_cmpint (lac_buffers_get (NULL, LAC_BUFFER_NEW, &buffer, NULL), ==, LAC_OK);
+      g_assert_cmpint (lac_buffer_reserve (&buffer, 4096, 1, &(void *){ NULL }), ==, LAC_OK);
+      g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+    }
+}
+
+/* Fills its first table, and is told of buffers that then must be there, until one is nowhere. */
+static void
+have_full_table (struct guest *parent)
+{
+  struct lac_buffer buffer;
+  uint64_t address;
+
+  fill_table ((struct lac_table *) open_locator ().address);
+  guest_go (parent);
+  for (guest_hear (parent, &address, sizeof address); address != 0;
+       guest_hear (parent, &address, sizeof address))
+    {
+      assert_has (address, "visitor");
+      guest_go (parent);
+    }
+  /* And it adds to what was made. */
+  g_assert_cmpint (lac_buffers_get (NULL, LAC_BUFFER_NEW, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_append (&buffer, "host", 4, NULL), ==, LAC_OK);
+  address = buffer.address;
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+  assert_has (address, "host");
+  guest_tell (parent, &address, sizeof address);
+  guest_wait (parent);
+  assert_has (address, "host, and visitor");
+}
+
+static void
+test_more_tables (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_map *map;
+  struct lac_locator_view view;
+  uint64_t address = 0;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, have_full_table);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      for (unsigned i = 0; i < 4; i++)
+        {
+          assert_status (get (&visit, 16, LAC_BUFFER_NEW, 1000, &buffer), LAC_OK);
+          g_assert_true (buffer.created);
+          address = buffer.address;
+          append_and_put (&buffer, "visitor");
+          guest_tell (&visit.guest, &address, sizeof address);
+          guest_wait (&visit.guest);
+        }
+      g_assert_cmpint (lac_process_read_map (visit.look.process, 0, NULL, &map, NULL), ==, LAC_OK);
+      assert_status (lac_remote_locator_read (visit.look.locator, map, &view, NULL), LAC_OK);
+      g_assert_cmpuint (view.n_tables, ==, 2);
+      g_assert_cmpuint (view.tables[0].n_buffers, ==, lac_table_capacity);
+      g_assert_cmpuint (view.tables[1].n_buffers, ==, 4);
+      g_assert_cmpuint (view.findings, ==, LAC_FINDING_WRITABLE_AND_EXECUTABLE);
+      lac_locator_view_clear (&view);
+      lac_map_unref (map);
+      address = 0;
+      guest_tell (&visit.guest, &address, sizeof address);
+      guest_hear (&visit.guest, &address, sizeof address);
+
+      /* What lies in a further table can be reached with a remote only. */
+      assert_status (lac_remote_locator_take (visit.look.locator, NULL, address, &buffer, NULL),
+                     LAC_E_NOT_SUPPORTED);
+      assert_status (lac_remote_locator_take (visit.look.locator, visit.remote, address, &buffer, NULL),
+                     LAC_OK);
+      g_assert_cmpuint (buffer.position, ==, 4);
+      append_and_put (&buffer, ", and visitor");
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* Two tables, all of both taken, the second with its lock held for a while. */
+static void
+hold_second_lock (struct guest *parent)
+{
+  struct lac_table *first = (struct lac_table *) open_locator ().address;
+  struct lac_table *second;
+  struct lac_buffer buffer;
+
+  fill_table (first);
+  g_assert_cmpint (lac_buffers_get (NULL, LAC_BUFFER_NEW, &buffer, NULL), ==, LAC_OK);
+  second = (struct lac_table *) first->next_locator;
+  __atomic_store_n (&second->is_locked, 1, __ATOMIC_RELEASE);
+  guest_go (parent);
+  guest_wait (parent);
+  g_usleep (50 * 1000);
+  __atomic_store_n (&second->is_locked, 0, __ATOMIC_RELEASE);
+  guest_wait (parent);
+  g_assert_cmpuint (second->item_count, ==, 2);
+}
+
+/* The same with the first one. */
+static void
+hold_first_lock (struct guest *parent)
+{
+  struct lac_table *first = (struct lac_table *) open_locator ().address;
+
+  __atomic_store_n (&first->is_locked, 1, __ATOMIC_RELEASE);
+  guest_go (parent);
+  guest_wait (parent);
+  g_usleep (50 * 1000);
+  __atomic_store_n (&first->is_locked, 0, __ATOMIC_RELEASE);
+  guest_wait (parent);
+  g_assert_cmpuint (first->item_count, ==, 1);
+}
+
+static gpointer
+cancel_soon (gpointer cancel)
+{
+  g_usleep (30 * 1000);
+  atomic_store ((atomic_bool *) cancel, true);
+  return NULL;
+}
+
+static void
+test_locked (gconstpointer function)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_gap_query query;
+  atomic_bool cancel = false;
+  char *before, *after;
+  GThread *thread;
+  gint64 start;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, (void (*) (struct guest *)) function);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      before = read_maps_of (visit.guest.pid);
+      start = g_get_monotonic_time ();
+      assert_status (get (&visit, 16, LAC_BUFFER_NEW, 40, &buffer), LAC_E_BUSY);
+      g_assert_cmpint (g_get_monotonic_time () - start, >=, 40 * 1000);
+      query = wish_for (visit.look.process, 16);
+      thread = g_thread_new ("cancel", cancel_soon, &cancel);
+      assert_status (lac_remote_buffers_get (visit.look.locator, visit.remote, &query, LAC_BUFFER_NEW, 60000,
+                                             &cancel, &buffer, NULL, NULL),
+                     LAC_E_CANCELLED);
+      g_thread_join (thread);
+      after = read_maps_of (visit.guest.pid);
+      g_assert_cmpstr (before, ==, after);
+      g_free (before);
+      g_free (after);
+      guest_go (&visit.guest);
+      assert_status (get (&visit, 16, LAC_BUFFER_NEW, 60000, &buffer), LAC_OK);
+      append_and_put (&buffer, "visitor");
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+/* Both at it */
+
+#define PIECES 400
+
+/* Appends pieces of its own until told to end, and then looks whether each byte in each buffer is part of a whole
+ * piece. */
+static void
+append_all_the_time (struct guest *parent)
+{
+  struct lac_locator_cursor cursor;
+  struct lac_locator_item item;
+  unsigned n_theirs = 0;
+  int ready;
+  char byte;
+
+  g_assert_cmpint (fcntl (parent->from, F_SETFL, O_NONBLOCK), ==, 0);
+  guest_go (parent);
+  do
+    {
+      struct lac_gap_query query;
+      struct lac_buffer buffer;
+
+      lac_placement_init (&query);
+      query.size = 16;
+      query.alignment = 1;
+      g_assert_cmpint (lac_buffers_get (&query, 0, &buffer, NULL), ==, LAC_OK);
+      g_assert_cmpint (lac_buffer_append (&buffer, "<host appended.>", 16, NULL), ==, LAC_OK);
+      g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+      ready = (int) read (parent->from, &byte, 1);
+    }
+  while (ready != 1);
+  for (enum lac_status status = lac_locator_first (&cursor, &item); status == LAC_OK;
+       status = lac_locator_next (&cursor, &item))
+    {
+      g_assert_false (item.taken);
+      g_assert_cmpuint (item.position % 16, ==, 0);
+      for (uint32_t at = 0; at < item.position; at += 16)
+        if (memcmp ((char *) item.address + at, "<visitor's own.>", 16) == 0)
+          n_theirs++;
+        else
+          g_assert_cmpmem ((char *) item.address + at, 16, "<host appended.>", 16);
+    }
+  g_assert_cmpuint (n_theirs, ==, PIECES);
+}
+
+static void
+test_both (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, append_all_the_time);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      for (unsigned i = 0; i < PIECES; i++)
+        {
+          assert_status (get (&visit, 16, i % 50 == 7 ? LAC_BUFFER_NEW : 0, 5000, &buffer), LAC_OK);
+          append_and_put (&buffer, "<visitor's own.>");
+        }
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/buffers/remote/placement", test_placement);
+  g_test_add_func ("/buffers/remote/locator-made-and-found", test_made_and_found);
+  g_test_add_data_func ("/buffers/remote/replaces/garbage", "garbage", test_replaces);
+  g_test_add_data_func ("/buffers/remote/replaces/empty", "empty", test_replaces);
+  g_test_add_data_func ("/buffers/remote/replaces/folder", "folder", test_replaces);
+  g_test_add_data_func ("/buffers/remote/replaces/link", "link", test_replaces);
+  g_test_add_func ("/buffers/remote/own-place", test_own_place);
+  g_test_add_func ("/buffers/remote/other-namespaces-and-user", test_other_namespaces);
+  g_test_add_func ("/buffers/remote/race", test_race);
+  g_test_add_func ("/buffers/remote/no-room-leaves-nothing", test_no_room);
+  g_test_add_func ("/buffers/remote/no-files-leaves-nothing", test_no_files);
+  g_test_add_func ("/buffers/remote/fork", test_fork);
+  g_test_add_func ("/buffers/remote/more-tables", test_more_tables);
+  g_test_add_data_func ("/buffers/remote/lock-is-waited-for/first", (gconstpointer) hold_first_lock,
+                        test_locked);
+  g_test_add_data_func ("/buffers/remote/lock-is-waited-for/second", (gconstpointer) hold_second_lock,
+                        test_locked);
+  g_test_add_func ("/buffers/remote/both-append", test_both);
+  return g_test_run ();
+}
