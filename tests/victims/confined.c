@@ -74,7 +74,7 @@ be_strict (void)
 {
   if (prctl (PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0)
     victim_skip ();
-  victim_say_ready (0, 0);
+  victim_ready_and_hold (0, 0);
   while (!victim_get (&report->stop))
     {
       victim_add (&report->n_rounds);

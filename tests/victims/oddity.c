@@ -58,7 +58,7 @@ be_waiting (int with_threads)
     {
       prctl (PR_SET_PDEATHSIG, SIGKILL);
       report->numbers[CHILD] = (uint32_t) getpid ();
-      victim_ready (0, (unsigned long) getpid ());
+      victim_ready_and_hold (0, (unsigned long) getpid ());
       while (!victim_get (&report->stop))
         {
           if (!with_threads)

@@ -12,6 +12,7 @@
 
 /**
  * started:
+ * @name: the program and its arguments
  * @child: what was started; waited for by end_victim()
  * @pid: the victim itself, which is another one when it is enclosed
  * @address: what it said when it was ready
@@ -20,6 +21,7 @@
  */
 struct started
 {
+  char name[64];
   pid_t child;
   pid_t pid;
   uint64_t address;

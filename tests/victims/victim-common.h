@@ -106,10 +106,11 @@ victim_begin (void)
   report = (struct victim_report *) place;
 }
 
-/* Says that it is ready. */
+/* Says that it is ready; @more ends the line. */
 static inline void
-victim_say_ready (unsigned long address,
-                  unsigned long number)
+victim_say (unsigned long address,
+            unsigned long number,
+            const char   *more)
 {
   char line[64];
   char *end = line + sizeof line;
@@ -118,26 +119,35 @@ victim_say_ready (unsigned long address,
   at = victim_append_number (at, end, address);
   at = victim_append (at, end, " ");
   at = victim_append_number (at, end, number);
-  at = victim_append (at, end, "\n");
+  at = victim_append (at, end, more);
   CALL3 (BARE_WRITE, 1, line, at - line);
 }
 
-/* Says that it is ready, and lets go of the test's pipes. */
+/* Says that it is ready, and keeps the test's pipes. */
+static inline void
+victim_ready_and_hold (unsigned long address,
+                       unsigned long number)
+{
+  victim_say (address, number, " holds\n");
+}
+
+/* Says that it is ready, and lets go of the test's pipes. That is the last thing that it does, so that
+ * whoever sees the pipe's end sees all of it. */
 static inline void
 victim_ready (unsigned long address,
               unsigned long number)
 {
   long nowhere;
 
-  victim_say_ready (address, number);
+  victim_say (address, number, "\n");
   nowhere = CALL4 (BARE_OPENAT, -100, "/dev/null", 2, 0);
-  if (nowhere >= 0)
-    {
-      CALL2 (BARE_DUP2, nowhere, 0);
-      CALL2 (BARE_DUP2, nowhere, 1);
-      if (nowhere > 2)
-        CALL1 (BARE_CLOSE, nowhere);
-    }
+  if (nowhere < 0)
+    return;
+  if (nowhere > 0)
+    CALL2 (BARE_DUP2, nowhere, 0);
+  if (nowhere > 2)
+    CALL1 (BARE_CLOSE, nowhere);
+  CALL2 (BARE_DUP2, 0, 1);
 }
 
 /* Ends because something is missing here; the test skips. */

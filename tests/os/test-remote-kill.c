@@ -1,0 +1,401 @@
+/* Being killed at any moment of a call in another process does that process no harm.
+ *
+ * A child of the test makes calls in a victim in a loop and is killed at a random moment, many times over. When
+ * only it is killed, its tracer finishes or undoes what it began: the victim notices nothing at all, and
+ * has no memory that nobody was told of. When the tracer is killed with it, the victim returns through the
+ * frame on its stack: it must not crash, nor have anything wrong but a call that says EINTR.
+ *
+ * What the child was told of is known exactly, because it says so with one byte to the tracer: this test has
+ * its own send(2), which notes that moment in memory that outlives the child.
+ *
+ * With -m slow each victim sees a thousand of each.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remotely.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the child leaves behind. */
+struct will
+{
+  uint32_t n_cycles;
+  /* It waits for an allocation's answer, and has acknowledged it. */
+  uint32_t asks;
+  uint32_t acknowledged;
+  /* What it was told of, and is not freed yet. */
+  uint64_t address;
+  uint32_t status;
+};
+
+static struct will *will;
+static GRand *rand_source;
+
+ssize_t send (int         file,
+              const void *bytes,
+              size_t      size,
+              int         flags) __attribute__ ((visibility ("default")));
+
+ssize_t
+send (int         file,
+      const void *bytes,
+      size_t      size,
+      int         flags)
+{
+  /* Before it is sent: if it isn't, the tracer undoes the allocation, and nothing is left over. */
+  if (size == 1 && will != NULL && will->asks)
+    __atomic_store_n (&will->acknowledged, 1, __ATOMIC_SEQ_CST);
+  return syscall (SYS_sendto, file, bytes, size, flags, NULL, 0);
+}
+
+/* What is killed: makes calls until then. */
+static void
+loop (pid_t pid)
+{
+  struct lac_process_failure failure;
+  struct reached reached;
+  enum lac_status status = reach (&reached, pid, 0, &failure);
+
+  while (status == LAC_OK)
+    {
+      uint64_t address = 0;
+
+      __atomic_store_n (&will->acknowledged, 0, __ATOMIC_SEQ_CST);
+      __atomic_store_n (&will->asks, 1, __ATOMIC_SEQ_CST);
+      status = lac_remote_allocate (reached.remote, 0, 8192, LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE,
+                                    &address, &failure);
+      __atomic_store_n (&will->address, address, __ATOMIC_SEQ_CST);
+      __atomic_store_n (&will->asks, 0, __ATOMIC_SEQ_CST);
+      if (status == LAC_OK)
+        status = lac_remote_free (reached.remote, address, 8192, &failure);
+      __atomic_store_n (&will->address, 0, __ATOMIC_SEQ_CST);
+      __atomic_add_fetch (&will->n_cycles, 1, __ATOMIC_SEQ_CST);
+    }
+  /* Not before it is killed does anything else happen; the test sees the status. */
+  __atomic_store_n (&will->status, (uint32_t) status, __ATOMIC_SEQ_CST);
+  for (;;)
+    pause ();
+}
+
+/* The child of @pid that is its tracer; 0 for none. */
+static pid_t
+find_tracer (pid_t pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task/%d/children", (int) pid, (int) pid);
+  g_autofree char *text = NULL;
+  DIR *folder;
+  struct dirent *entry;
+  pid_t found = 0;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    return (pid_t) atoi (text);
+  /* A kernel that does not list children. */
+  folder = opendir ("/proc");
+  while (folder != NULL && found == 0 && (entry = readdir (folder)) != NULL)
+    if (g_ascii_isdigit (entry->d_name[0]))
+      {
+        g_autofree char *parent = read_status_field (atoi (entry->d_name), "PPid");
+
+        if (atoi (parent) == (int) pid)
+          found = atoi (entry->d_name);
+      }
+  if (folder != NULL)
+    closedir (folder);
+  return found;
+}
+
+/* Collects a process that has been killed, or ends by itself; false when it does not within some seconds. */
+static bool
+collect (pid_t pid)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  for (;;)
+    {
+      pid_t found = waitpid (pid, NULL, __WALL | WNOHANG);
+
+      if (found == pid || (found < 0 && errno == ECHILD))
+        return true;
+      if (g_get_monotonic_time () > deadline)
+        return false;
+      g_usleep (200);
+    }
+}
+
+/* Collects whatever has ended, but for the victim. */
+static void
+collect_others (const struct started *victim)
+{
+  siginfo_t information = { 0 };
+
+  while (waitid (P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0
+         && information.si_pid != 0 && information.si_pid != victim->child)
+    {
+      waitpid (information.si_pid, NULL, __WALL | WNOHANG);
+      information.si_pid = 0;
+    }
+}
+
+/* A moment of up to @most microseconds, finer than what sleeping can do. */
+static void
+wait_a_moment (int most)
+{
+  gint64 until = g_get_monotonic_time () + g_rand_int_range (rand_source, 0, most);
+
+  if (most > 300)
+    g_usleep ((gulong) g_rand_int_range (rand_source, 0, most));
+  else
+    while (g_get_monotonic_time () < until)
+      continue;
+  for (int i = g_rand_int_range (rand_source, 0, 3000); i > 0; i--)
+    __asm__ volatile ("");
+}
+
+enum manner
+{
+  /* Only the one that asks. */
+  ALONE,
+  /* And its tracer, in either order, with nothing in between. */
+  TOGETHER,
+  /* The tracer, and its successor a little later. */
+  TRACER_FIRST,
+};
+
+/* Starts the child, lets it work, and kills it. */
+static void
+kill_once (const struct started *victim,
+           enum manner           manner)
+{
+  gint64 deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  pid_t parent = getpid ();
+  pid_t child, tracer;
+
+  memset (will, 0, sizeof *will);
+  child = fork ();
+  if (child == 0)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      if (getppid () == parent)
+        loop (victim->pid);
+      _exit (1);
+    }
+  g_assert_cmpint (child, >, 0);
+  while (__atomic_load_n (&will->n_cycles, __ATOMIC_SEQ_CST) == 0)
+    {
+      if (will->status != LAC_OK || g_get_monotonic_time () > deadline)
+        g_error ("%s: no call was made: %s", victim->name, lac_status_name (will->status));
+      g_usleep (100);
+    }
+  tracer = find_tracer (child);
+  g_assert_cmpint (tracer, >, 0);
+  wait_a_moment (g_rand_boolean (rand_source) ? 200 : 2000);
+  switch (manner)
+    {
+    case ALONE:
+      kill (child, SIGKILL);
+      break;
+    case TOGETHER:
+      if (g_rand_boolean (rand_source))
+        {
+          kill (child, SIGKILL);
+          kill (tracer, SIGKILL);
+        }
+      else
+        {
+          kill (tracer, SIGKILL);
+          kill (child, SIGKILL);
+        }
+      break;
+    case TRACER_FIRST:
+    default:
+      kill (tracer, SIGKILL);
+      wait_a_moment (500);
+      kill (child, SIGKILL);
+      break;
+    }
+  if (!collect (child))
+    g_error ("%s: what was killed goes on", victim->name);
+  if (!collect (tracer))
+    g_error ("%s: the tracer does not end after its parent", victim->name);
+  /* Where it had a second one, that is ours by now. */
+  collect_others (victim);
+  for (;;)
+    {
+      g_autofree char *traced_by = read_status_field (victim->pid, "TracerPid");
+
+      if (strcmp (traced_by, "0") == 0 || traced_by[0] == '\0')
+        break;
+      if (g_get_monotonic_time () > deadline)
+        g_error ("%s: still traced by %s", victim->name, traced_by);
+      g_usleep (200);
+    }
+}
+
+/* Frees what the child knew of and could not free any more; it is still there, or not. */
+static void
+free_left_over (const struct started *victim,
+                uint64_t              address)
+{
+  struct lac_process_failure failure = { 0 };
+  struct reached reached;
+
+  assert_done (reach (&reached, victim->pid, 0, &failure), &failure, victim->name);
+  assert_done (lac_remote_free (reached.remote, address, 8192, &failure), &failure, victim->name);
+  unreach (&reached);
+}
+
+/* The first line of @after that @before does not have; NULL for none. Release with g_free(). */
+static char *
+find_new_line (const char *before,
+               const char *after)
+{
+  g_auto (GStrv) lines = g_strsplit (after, "\n", -1);
+
+  for (unsigned i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("%s\n", lines[i]);
+
+      if (lines[i][0] != '\0' && strstr (before, line) == NULL)
+        return g_strdup (lines[i]);
+    }
+  return NULL;
+}
+
+/* After a child was killed alone: all is as before, but for memory that it was told of. */
+static void
+check_alone (const struct started *victim,
+             const char           *before)
+{
+  g_autofree char *after = describe_process (victim->pid);
+  g_autofree char *line = find_new_line (before, after);
+
+  assert_unharmed (victim, false);
+  g_assert_cmpuint (victim->report->n_below, ==, 0);
+  if (line != NULL)
+    {
+      uint64_t address = g_ascii_strtoull (line, NULL, 16);
+      g_autofree char *cleaned = NULL;
+      bool told = will->address == address || (will->asks && will->acknowledged);
+
+      if (strstr (line, " r-xp 00000000 00:00 0") == NULL || address == 0)
+        g_error ("%s: this is new: %s", victim->name, line);
+      if (!told)
+        g_error ("%s: memory is left over that nobody was told of: %s", victim->name, line);
+      free_left_over (victim, address);
+      cleaned = describe_process (victim->pid);
+      assert_same_description (before, cleaned);
+    }
+  else
+    assert_same_description (before, after);
+}
+
+/* After both were killed: it lives, and nothing is wrong; its signal masks are its own. What was being
+ * allocated may be left over. */
+static void
+check_both (const struct started *victim,
+            const char           *before)
+{
+  g_autofree char *after = describe_process (victim->pid);
+  const char *threads_before = strstr (before, "descriptor ");
+  const char *threads_after = strstr (after, "descriptor ");
+  siginfo_t information = { 0 };
+
+  if (waitid (P_PID, (id_t) victim->child, &information, WEXITED | WNOHANG | WNOWAIT) == 0
+      && information.si_pid != 0)
+    g_error ("%s: ended with %s %d", victim->name,
+             information.si_code == CLD_EXITED ? "status" : "signal", information.si_status);
+  assert_unharmed (victim, true);
+  g_assert_nonnull (threads_before);
+  g_assert_nonnull (threads_after);
+  assert_same_description (threads_before, threads_after);
+}
+
+struct kill_case
+{
+  const char *path;
+  const char *program;
+  const char *argument;
+  bool both;
+};
+
+#define BOTH_WAYS(path, program, argument)                                                        \
+  { path "/alone", program, argument, false }, { path "/with-tracer", program, argument, true }
+
+static const struct kill_case kill_cases[] = {
+  BOTH_WAYS ("registers", "spinner", NULL),
+  BOTH_WAYS ("registers-in-a-sleep", "spinner", "sleep"),
+  BOTH_WAYS ("registers-of-32-bits", "spinner-32", NULL),
+  BOTH_WAYS ("nanosleep", "sleeper", "nanosleep"),
+  BOTH_WAYS ("poll", "sleeper", "poll"),
+  BOTH_WAYS ("futex", "sleeper", "futex"),
+  BOTH_WAYS ("epoll", "sleeper", "epoll-wait-forever"),
+  BOTH_WAYS ("epoll-with-time-out", "sleeper", "epoll-wait"),
+  BOTH_WAYS ("poll-of-32-bits", "sleeper-32", "poll-forever"),
+  BOTH_WAYS ("many-threads", "throng", NULL),
+  BOTH_WAYS ("signals", "signalled", NULL),
+  BOTH_WAYS ("signals-of-32-bits", "signalled-32", NULL),
+};
+
+static void
+test_kill (const void *user_data)
+{
+  const struct kill_case *row = user_data;
+  unsigned n = g_test_slow () ? 1000 : 40;
+  struct started victim;
+  g_autofree char *before = NULL;
+
+  if (!can_reach () || !start_victim (&victim, -1, row->program, row->argument, NULL))
+    return;
+  wait_for_rounds (&victim, 1);
+  before = describe_process (victim.pid);
+  for (unsigned i = 0; i < n; i++)
+    if (row->both)
+      {
+        kill_once (&victim, i % 4 == 3 ? TRACER_FIRST : TOGETHER);
+        check_both (&victim, before);
+      }
+    else
+      {
+        kill_once (&victim, ALONE);
+        check_alone (&victim, before);
+      }
+  wait_for_rounds (&victim, 3);
+  assert_unharmed (&victim, row->both);
+  g_test_message ("%u times; EINTR %u times, and %u times there were other bytes below the red zone", n,
+                  victim.report->n_interrupted, victim.report->n_below);
+  g_assert_cmpint (end_victim (&victim), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  signal (SIGPIPE, SIG_IGN);
+  /* The tracers of those that are killed become ours. */
+  prctl (PR_SET_CHILD_SUBREAPER, 1);
+  will = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  g_assert_true (will != MAP_FAILED);
+  rand_source = g_rand_new_with_seed (g_test_rand_int ());
+  for (unsigned i = 0; i < G_N_ELEMENTS (kill_cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/os/remote-kill/%s", kill_cases[i].path);
+
+      g_test_add_data_func (path, &kill_cases[i], test_kill);
+    }
+  status = g_test_run ();
+  g_rand_free (rand_source);
+  return status;
+}

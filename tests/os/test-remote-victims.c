@@ -1,0 +1,546 @@
+/* Calls in processes that notice what is done to them, and must not notice this.
+ *
+ * Some hundred times memory is allocated, protected and freed in each victim, while it sleeps in each of the
+ * system calls, has something in every register, forks, or gets a signal each millisecond. Afterwards it says
+ * that nothing was wrong, and what is seen of it from outside is as before. With -m slow there are many more
+ * rounds.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remotely.h"
+#include "victim.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NOBODY 65534
+
+static GRand *rand_source;
+
+/* How often, in the normal suite and in the slow one. */
+static unsigned
+times (unsigned normal,
+       unsigned slow)
+{
+  return g_test_slow () ? slow : normal;
+}
+
+/* Goes through @n cycles in a victim that runs, and asserts that it is as it was. */
+static void
+go_through (struct started *victim,
+            unsigned        flags,
+            unsigned        n)
+{
+  struct lac_process_failure failure = { 0 };
+  g_autofree char *before = describe_process (victim->pid);
+  g_autofree char *after = NULL;
+  struct reached reached;
+
+  assert_done (reach (&reached, victim->pid, flags, &failure), &failure, victim->name);
+  for (unsigned i = 0; i < n; i++)
+    {
+      cycle (&reached, victim->name, rand_source);
+      assert_unharmed (victim, false);
+    }
+  unreach (&reached);
+  after = describe_process (victim->pid);
+  assert_same_description (before, after);
+  wait_for_rounds (victim, 2);
+  assert_unharmed (victim, false);
+  g_assert_cmpuint (victim->report->n_below, ==, 0);
+}
+
+static void
+check_victim (unsigned    flags,
+              unsigned    n,
+              const char *program,
+              const char *argument)
+{
+  struct started victim;
+
+  if (!can_reach () || !start_victim (&victim, -1, program, argument, NULL))
+    return;
+  wait_for_rounds (&victim, 1);
+  go_through (&victim, flags, n);
+  end_unharmed (&victim);
+}
+
+/* Sleepers: all at once and by turns, so that each is disturbed often while it sleeps once. */
+
+static const char *const calls[] = {
+  "nanosleep",
+  "clock-nanosleep",
+  "clock-nanosleep-until",
+  "poll",
+  "poll-forever",
+  "ppoll",
+  "ppoll-forever",
+  "select",
+  "select-forever",
+  "pselect",
+  "pselect-forever",
+  "futex",
+  "futex-forever",
+  "sem-timedwait",
+  "read",
+  "epoll-wait",
+  "epoll-wait-forever",
+  "epoll-pwait",
+  "epoll-pwait-forever",
+  "epoll-pwait2",
+  "epoll-pwait2-forever",
+  "sigsuspend",
+  "pause",
+  "semtimedop",
+  "semop-forever",
+  "sigtimedwait",
+  "sigwait-forever",
+  "receive",
+  "receive-forever",
+  "wait",
+  "futex-time64",
+  "clock-nanosleep-time64",
+  "ppoll-time64",
+  "sigtimedwait-time64",
+};
+
+static void
+test_sleepers (const void *program)
+{
+  struct started victims[G_N_ELEMENTS (calls)];
+  struct reached reached[G_N_ELEMENTS (calls)];
+  char *before[G_N_ELEMENTS (calls)];
+  struct lac_process_failure failure = { 0 };
+  unsigned n = 0, n_cycles = 0;
+  gint64 begun;
+
+  if (!can_reach ())
+    return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      const char *arguments[] = { program, calls[i], NULL };
+
+      /* Those that need 64-bit times exist in 32 bits only, others need a newer kernel. */
+      if (start_victim_with (&victims[n], -1, true, arguments))
+        n++;
+    }
+  if (n == 0)
+    {
+      g_test_skip ("no sleeper could be built here");
+      return;
+    }
+  for (unsigned i = 0; i < n; i++)
+    {
+      before[i] = describe_process (victims[i].pid);
+      assert_done (reach (&reached[i], victims[i].pid, 0, &failure), &failure, victims[i].name);
+    }
+  begun = g_get_monotonic_time ();
+  /* Long enough for a sleep that is restarted for its whole time to become too long. */
+  while (n_cycles < times (100, 1000)
+         || g_get_monotonic_time () - begun < VICTIM_LATE + 500 * G_TIME_SPAN_MILLISECOND)
+    {
+      for (unsigned i = 0; i < n; i++)
+        cycle (&reached[i], victims[i].name, rand_source);
+      n_cycles++;
+    }
+  g_test_message ("%u cycles in each of %u sleepers in %.1f s", n_cycles, n,
+                  (double) (g_get_monotonic_time () - begun) / G_USEC_PER_SEC);
+  for (unsigned i = 0; i < n; i++)
+    {
+      g_autofree char *after = NULL;
+
+      unreach (&reached[i]);
+      after = describe_process (victims[i].pid);
+      /* The one that waits for children has some. */
+      assert_same_description (before[i], after);
+      g_free (before[i]);
+    }
+  for (unsigned i = 0; i < n; i++)
+    {
+      wait_for_rounds (&victims[i], 1);
+      end_unharmed (&victims[i]);
+    }
+}
+
+struct plain_case
+{
+  const char *path;
+  const char *program;
+  const char *argument;
+  unsigned flags;
+  unsigned n;
+  unsigned n_slow;
+};
+
+static const struct plain_case plain_cases[] = {
+  { "registers", "spinner", NULL, 0, 300, 5000 },
+  { "registers-static", "spinner-static", NULL, 0, 100, 1000 },
+  { "registers-without-library", "spinner-bare", NULL, 0, 100, 1000 },
+  { "registers-of-32-bits", "spinner-32", NULL, 0, 200, 5000 },
+  { "registers-in-a-sleep", "spinner", "sleep", 0, 200, 5000 },
+  { "registers-in-a-sleep-of-32-bits", "spinner-32", "sleep", 0, 200, 5000 },
+  { "signals", "signalled", NULL, 0, 300, 5000 },
+  { "signals-without-library", "signalled-bare", NULL, 0, 100, 1000 },
+  { "signals-of-32-bits", "signalled-32", NULL, 0, 200, 5000 },
+  { "busy", "throng", NULL, 0, 300, 10000 },
+  { "fork-storm", "storm", "fork", 0, 200, 5000 },
+  { "lenient-filter", "confined", "lenient", LAC_REMOTE_FORCE_FILTERED, 50, 500 },
+  { "filter-for-low-addresses", "confined", "high", LAC_REMOTE_FORCE_FILTERED, 50, 500 },
+  { "one-thread-in-vfork", "oddity", "vfork-threads", 0, 50, 500 },
+  { "no-net", "sleeper-lonely", "nanosleep", LAC_REMOTE_FORCE_NO_NET, 50, 500 },
+  { "no-net-poll", "sleeper-lonely", "poll", LAC_REMOTE_FORCE_NO_NET, 50, 500 },
+};
+
+static void
+test_plain (const void *user_data)
+{
+  const struct plain_case *row = user_data;
+
+  check_victim (row->flags, times (row->n, row->n_slow), row->program, row->argument);
+}
+
+/* Threads come and go, so the threads are not compared. */
+static void
+test_thread_storm (void)
+{
+  struct lac_process_failure failure = { 0 };
+  struct started victim;
+  struct reached reached;
+
+  if (!can_reach () || !start_victim (&victim, -1, "storm", "thread", NULL))
+    return;
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
+  for (unsigned i = 0; i < times (200, 5000); i++)
+    cycle (&reached, victim.name, rand_source);
+  unreach (&reached);
+  wait_for_rounds (&victim, 2);
+  end_unharmed (&victim);
+}
+
+/* What is allocated goes with the program, and nothing is freed: something else may be there already. Any refusal
+ * will do, but the programs go on, one after another. */
+static void
+test_exec_storm (void)
+{
+  struct started victim;
+  unsigned n_done = 0;
+
+  if (!can_reach () || !start_victim (&victim, -1, "storm", "exec", NULL))
+    return;
+  for (unsigned i = 0; i < times (20, 500); i++)
+    {
+      struct lac_process_failure failure = { 0 };
+      struct reached reached;
+      enum lac_status status = reach (&reached, victim.pid, 0, &failure);
+
+      for (unsigned j = 0; status == LAC_OK && j < 10; j++)
+        {
+          uint64_t address = 0;
+
+          status = lac_remote_allocate (reached.remote, 0, 8192, LAC_PROTECTION_READ, &address, &failure);
+          n_done += status == LAC_OK;
+        }
+      if (status != LAC_OK)
+        g_test_message ("%s", lac_status_name (status));
+      if (status == LAC_E_EXITED || status == LAC_E_NO_PROCESS)
+        g_error ("a process that runs another program has not exited");
+      if (reached.remote)
+        unreach (&reached);
+      assert_unharmed (&victim, false);
+    }
+  g_test_message ("%u allocations were made", n_done);
+  wait_for_rounds (&victim, 5);
+  end_unharmed (&victim);
+}
+
+/* Its first thread has ended; another one goes on. */
+static void
+test_headless (void)
+{
+  struct lac_process_failure failure = { 0 };
+  struct victim victim;
+  struct reached reached;
+
+  if (!can_reach () || !victim_start (&victim, "victim", "headless", NULL, -1))
+    return;
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, "headless");
+  for (unsigned i = 0; i < 50; i++)
+    cycle (&reached, "headless", rand_source);
+  unreach (&reached);
+  victim_command (&victim, "grow", 10, 0);
+  victim_stop (&victim);
+}
+
+static void
+test_many_mappings (void)
+{
+  struct lac_process_failure failure = { 0 };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  struct victim victim;
+  struct reached reached;
+  gint64 begun;
+
+  if (!can_reach () || !victim_start (&victim, "victim", "many", "60000", -1))
+    return;
+  before = describe_process (victim.pid);
+  begun = g_get_monotonic_time ();
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, "many");
+  g_test_message ("opened in %.1f ms", (double) (g_get_monotonic_time () - begun) / 1000);
+  begun = g_get_monotonic_time ();
+  for (unsigned i = 0; i < times (20, 1000); i++)
+    cycle (&reached, "many", rand_source);
+  g_test_message ("a cycle takes %.1f ms",
+                  (double) (g_get_monotonic_time () - begun) / 1000 / times (20, 1000));
+  unreach (&reached);
+  after = describe_process (victim.pid);
+  assert_same_description (before, after);
+  victim_command (&victim, "grow", 10, 0);
+  victim_stop (&victim);
+}
+
+static void
+check_enclosed (const char *program,
+                const char *argument)
+{
+  struct started victim;
+
+  if (!can_reach () || !start_victim (&victim, -1, "enclosed", program, argument, NULL))
+    return;
+  g_assert_cmpint (victim.pid, !=, victim.child);
+  go_through (&victim, 0, times (100, 1000));
+  end_unharmed (&victim);
+}
+
+static void
+test_namespaces (void)
+{
+  check_enclosed ("sleeper", "epoll-wait-forever");
+}
+
+static void
+test_namespaces_of_32_bits (void)
+{
+  check_enclosed ("sleeper-32", "poll");
+}
+
+/* Another user's process, as root. */
+static void
+test_other_user (void)
+{
+  struct started victim;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("changing the user takes root");
+      return;
+    }
+  if (!can_reach () || !start_victim (&victim, NOBODY, "sleeper", "poll", NULL))
+    return;
+  go_through (&victim, 0, times (100, 1000));
+  end_unharmed (&victim);
+}
+
+/* It ends at some moment in the middle of a loop of calls: each call works or says so, and nothing hangs. */
+static void
+test_mayflies (void)
+{
+  unsigned n_calls = 0;
+
+  if (!can_reach ())
+    return;
+  for (unsigned i = 0; i < times (60, 2000); i++)
+    {
+      struct lac_process_failure failure = { 0 };
+      struct started victim;
+      struct reached reached;
+      enum lac_status status;
+      int end;
+
+      if (!start_victim (&victim, -1, "oddity", "mayfly", "10000", NULL))
+        return;
+      status = reach (&reached, victim.pid, 0, &failure);
+      while (status == LAC_OK)
+        {
+          uint64_t address = 0;
+
+          status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure);
+          if (status == LAC_OK)
+            status = lac_remote_free (reached.remote, address, 4096, &failure);
+          n_calls++;
+        }
+      if (status != LAC_E_EXITED && status != LAC_E_ZOMBIE && status != LAC_E_NO_PROCESS)
+        {
+          g_autofree char *told = tell_failure (status, &failure);
+
+          g_error ("a process that ends: %s", told);
+        }
+      if (reached.remote)
+        unreach (&reached);
+      end = end_victim (&victim);
+      g_assert_cmpint (end, ==, 42);
+    }
+  g_test_message ("%u rounds of calls", n_calls);
+}
+
+/* All registers of a thread that waits in a call, as a debugger has them. */
+struct debugged
+{
+  struct user_regs_struct general;
+  unsigned char extended[16384];
+  size_t extended_size;
+};
+
+static void
+debug (pid_t            pid,
+       struct debugged *out)
+{
+  struct iovec vector = { &out->general, sizeof out->general };
+  int status;
+
+  memset (out, 0, sizeof *out);
+  g_assert_cmpint (ptrace (PTRACE_SEIZE, pid, NULL, NULL), ==, 0);
+  g_assert_cmpint (ptrace (PTRACE_INTERRUPT, pid, NULL, NULL), ==, 0);
+  g_assert_cmpint (waitpid (pid, &status, __WALL), ==, pid);
+  g_assert_true (WIFSTOPPED (status));
+  g_assert_cmpint (ptrace (PTRACE_GETREGSET, pid, (void *) NT_PRSTATUS, &vector), ==, 0);
+  vector = (struct iovec){ out->extended, sizeof out->extended };
+  g_assert_cmpint (ptrace (PTRACE_GETREGSET, pid, (void *) NT_X86_XSTATE, &vector), ==, 0);
+  out->extended_size = vector.iov_len;
+  g_assert_cmpint (ptrace (PTRACE_DETACH, pid, NULL, NULL), ==, 0);
+}
+
+static void
+test_registers_from_outside (void)
+{
+  struct debugged *before, *after;
+  struct lac_process_failure failure = { 0 };
+  struct victim victim;
+  struct reached reached;
+
+  if (!can_reach () || !victim_start (&victim, "victim", "still", NULL, -1))
+    return;
+  before = g_new0 (struct debugged, 1);
+  after = g_new0 (struct debugged, 1);
+  g_assert_true (wait_for_state (victim.pid, "S"));
+  debug (victim.pid, before);
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, "still");
+  for (unsigned i = 0; i < times (200, 2000); i++)
+    cycle (&reached, "still", rand_source);
+  unreach (&reached);
+  g_assert_true (wait_for_state (victim.pid, "S"));
+  debug (victim.pid, after);
+  g_assert_cmpmem (&before->general, sizeof before->general, &after->general, sizeof after->general);
+  g_assert_cmpmem (before->extended, before->extended_size, after->extended, after->extended_size);
+  victim_command (&victim, "grow", 10, 0);
+  victim_stop (&victim);
+  g_free (before);
+  g_free (after);
+}
+
+/* Exactly where it was asked for, in memory that can be used, and nothing is left when it is freed. */
+static void
+test_memory (void)
+{
+  struct lac_process_failure failure = { 0 };
+  const uint64_t place = UINT64_C (0x200000000);
+  struct lac_region region;
+  struct started victim;
+  struct reached reached;
+  uint64_t address = 0;
+  char text[] = "lacuna", back[sizeof text] = "";
+
+  if (!can_reach () || !start_victim (&victim, -1, "sleeper", "poll", NULL))
+    return;
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
+  assert_done (lac_remote_allocate (reached.remote, place, 65536,
+                                    LAC_PROTECTION_READ | LAC_PROTECTION_WRITE, &address, &failure),
+               &failure, victim.name);
+  g_assert_cmphex (address, ==, place);
+  assert_done (lac_process_write_memory (reached.process, place + 100, text, sizeof text, 0, NULL, &failure),
+               &failure, victim.name);
+  assert_done (lac_process_read_memory (reached.process, place + 100, back, sizeof back, 0, NULL, NULL, NULL,
+                                        NULL, &failure),
+               &failure, victim.name);
+  g_assert_cmpstr (text, ==, back);
+  assert_done (lac_process_query (reached.process, place, false, &region, NULL, 0, &failure), &failure,
+               victim.name);
+  g_assert_cmphex (region.start, ==, place);
+  g_assert_cmphex (region.end, ==, place + 65536);
+  /* Never over what is there. */
+  g_assert_cmpstr (lac_status_name (lac_remote_allocate (reached.remote, place + 61440, 8192,
+                                                         LAC_PROTECTION_READ, &address, &failure)),
+                   ==, "occupied");
+  assert_done (lac_remote_protect (reached.remote, place, 4096, LAC_PROTECTION_READ, &failure), &failure,
+               victim.name);
+  g_assert_cmpstr (lac_status_name (lac_remote_protect (reached.remote, place + 61440, 8192,
+                                                        LAC_PROTECTION_READ, &failure)),
+                   ==, "not-found");
+  assert_done (lac_process_query (reached.process, place + 61440, false, &region, NULL, 0, &failure), &failure,
+               victim.name);
+  g_assert_cmpint (region.protection, ==, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE);
+  assert_done (lac_remote_free (reached.remote, place, 65536, &failure), &failure, victim.name);
+  g_assert_cmpstr (lac_status_name (lac_process_query (reached.process, place, false, &region, NULL, 0, NULL)),
+                   ==, "not-found");
+  unreach (&reached);
+  end_unharmed (&victim);
+}
+
+static void
+test_shadow_stack (void)
+{
+  struct lac_process_failure failure = { 0 };
+  struct started victim;
+  struct reached reached;
+
+  if (!can_reach () || !start_victim (&victim, -1, "oddity", "shadow", NULL))
+    return;
+  g_assert_cmpstr (lac_status_name (reach (&reached, victim.pid, 0, &failure)), ==, "no-net");
+  go_through (&victim, LAC_REMOTE_FORCE_NO_NET, 50);
+  end_unharmed (&victim);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const char *const sleepers[] = { "sleeper", "sleeper-static", "sleeper-bare", "sleeper-32" };
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  signal (SIGPIPE, SIG_IGN);
+  rand_source = g_rand_new_with_seed (g_test_rand_int ());
+  g_test_add_func ("/os/remote-victims/memory", test_memory);
+  for (unsigned i = 0; i < G_N_ELEMENTS (sleepers); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/os/remote-victims/sleeping/%s", sleepers[i]);
+
+      g_test_add_data_func (path, sleepers[i], test_sleepers);
+    }
+  for (unsigned i = 0; i < G_N_ELEMENTS (plain_cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/os/remote-victims/%s", plain_cases[i].path);
+
+      g_test_add_data_func (path, &plain_cases[i], test_plain);
+    }
+  g_test_add_func ("/os/remote-victims/registers-from-outside", test_registers_from_outside);
+  g_test_add_func ("/os/remote-victims/thread-storm", test_thread_storm);
+  g_test_add_func ("/os/remote-victims/exec-storm", test_exec_storm);
+  g_test_add_func ("/os/remote-victims/first-thread-ended", test_headless);
+  g_test_add_func ("/os/remote-victims/60000-mappings", test_many_mappings);
+  g_test_add_func ("/os/remote-victims/namespaces", test_namespaces);
+  g_test_add_func ("/os/remote-victims/namespaces-of-32-bits", test_namespaces_of_32_bits);
+  g_test_add_func ("/os/remote-victims/other-user", test_other_user);
+  g_test_add_func ("/os/remote-victims/ending-at-any-time", test_mayflies);
+  g_test_add_func ("/os/remote-victims/shadow-stack", test_shadow_stack);
+  status = g_test_run ();
+  g_rand_free (rand_source);
+  return status;
+}
