@@ -20,9 +20,9 @@ struct _LacunaDifference
 {
   GObject parent_instance;
 
-  GArray *pieces; /* of LacunaPiece */
-  gsize n[LACUNA_N_PIECE_KINDS];
-  guint64 bytes[LACUNA_N_PIECE_KINDS];
+  GArray *pieces; /* of LacunaDifferencePiece */
+  gsize n[LACUNA_N_DIFFERENCES];
+  guint64 bytes[LACUNA_N_DIFFERENCES];
   gsize n_elsewhere;
 };
 
@@ -47,7 +47,7 @@ lacuna_difference_class_init (LacunaDifferenceClass *klass)
 static void
 lacuna_difference_init (LacunaDifference *self)
 {
-  self->pieces = g_array_new (FALSE, FALSE, sizeof (LacunaPiece));
+  self->pieces = g_array_new (FALSE, FALSE, sizeof (LacunaDifferencePiece));
 }
 
 /* The region that holds @place, or (nullable) NULL; @inout_next becomes the next edge above @place. */
@@ -87,11 +87,11 @@ looks_alike (const struct lac_map    *before,
 }
 
 static void
-add_piece (LacunaDifference *self,
-           LacunaPiece       piece)
+add_piece (LacunaDifference      *self,
+           LacunaDifferencePiece  piece)
 {
-  LacunaPiece *last = self->pieces->len > 0
-                          ? &g_array_index (self->pieces, LacunaPiece, self->pieces->len - 1)
+  LacunaDifferencePiece *last = self->pieces->len > 0
+                          ? &g_array_index (self->pieces, LacunaDifferencePiece, self->pieces->len - 1)
                           : NULL;
 
   /* What belongs together is one piece, also where it was several regions. */
@@ -112,7 +112,7 @@ compare (LacunaDifference     *self,
 {
   for (guint64 place = range.start, next; place < range.end; place = next)
     {
-      LacunaPiece piece = { 0 };
+      LacunaDifferencePiece piece = { 0 };
       const struct lac_region *a, *b;
 
       next = range.end;
@@ -127,9 +127,9 @@ compare (LacunaDifference     *self,
         continue;
       if (a != NULL && b != NULL && looks_alike (before, a, after, b))
         continue;
-      piece.kind = a == NULL   ? LACUNA_PIECE_ADDED
-                   : b == NULL ? LACUNA_PIECE_REMOVED
-                               : LACUNA_PIECE_CHANGED;
+      piece.kind = a == NULL   ? LACUNA_DIFFERENCE_ADDED
+                   : b == NULL ? LACUNA_DIFFERENCE_REMOVED
+                               : LACUNA_DIFFERENCE_CHANGED;
       piece.range = (struct lac_range){ place, next };
       piece.old_protection = a != NULL ? a->protection : 0;
       piece.protection = b != NULL ? b->protection : 0;
@@ -161,7 +161,7 @@ lacuna_difference_new (const struct lac_map *before,
     compare (self, before, after, ranges[i], asked_for);
   for (guint i = 0; i < self->pieces->len; i++)
     {
-      const LacunaPiece *piece = &g_array_index (self->pieces, LacunaPiece, i);
+      const LacunaDifferencePiece *piece = &g_array_index (self->pieces, LacunaDifferencePiece, i);
 
       self->n[piece->kind]++;
       self->bytes[piece->kind] += lac_range_size (piece->range);
@@ -170,40 +170,40 @@ lacuna_difference_new (const struct lac_map *before,
   return self;
 }
 
-const LacunaPiece *
+const LacunaDifferencePiece *
 lacuna_difference_get_pieces (LacunaDifference *self,
                               gsize            *out_n_pieces)
 {
   g_return_val_if_fail (LACUNA_IS_DIFFERENCE (self), NULL);
 
   *out_n_pieces = self->pieces->len;
-  return (const LacunaPiece *) (gconstpointer) self->pieces->data;
+  return (const LacunaDifferencePiece *) (gconstpointer) self->pieces->data;
 }
 
 gsize
-lacuna_difference_get_n (LacunaDifference *self,
-                         LacunaPieceKind   kind)
+lacuna_difference_get_n (LacunaDifference     *self,
+                         LacunaDifferenceKind  kind)
 {
   g_return_val_if_fail (LACUNA_IS_DIFFERENCE (self), 0);
-  g_return_val_if_fail (kind < LACUNA_N_PIECE_KINDS, 0);
+  g_return_val_if_fail (kind < LACUNA_N_DIFFERENCES, 0);
 
   return self->n[kind];
 }
 
 guint64
-lacuna_difference_get_bytes (LacunaDifference *self,
-                             LacunaPieceKind   kind)
+lacuna_difference_get_bytes (LacunaDifference     *self,
+                             LacunaDifferenceKind  kind)
 {
   g_return_val_if_fail (LACUNA_IS_DIFFERENCE (self), 0);
-  g_return_val_if_fail (kind < LACUNA_N_PIECE_KINDS, 0);
+  g_return_val_if_fail (kind < LACUNA_N_DIFFERENCES, 0);
 
   return self->bytes[kind];
 }
 
 static void
-add_sum (LacunaDifference *self,
-         GString          *text,
-         LacunaPieceKind   kind)
+add_sum (LacunaDifference     *self,
+         GString              *text,
+         LacunaDifferenceKind  kind)
 {
   const gulong n = (gulong) self->n[kind];
   g_autofree char *size = lacuna_format_size (self->bytes[kind]);
@@ -213,7 +213,7 @@ add_sum (LacunaDifference *self,
     return;
   switch (kind)
     {
-    case LACUNA_PIECE_ADDED:
+    case LACUNA_DIFFERENCE_ADDED:
       /* Translators: a size, and in how many places that is */
       sentence = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
                                                "The map has %s more, in %lu place.",
@@ -222,7 +222,7 @@ add_sum (LacunaDifference *self,
                                   size,
                                   n);
       break;
-    case LACUNA_PIECE_REMOVED:
+    case LACUNA_DIFFERENCE_REMOVED:
       /* Translators: a size, and in how many places that is */
       sentence = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
                                                "The map has %s less, in %lu place.",
@@ -231,7 +231,7 @@ add_sum (LacunaDifference *self,
                                   size,
                                   n);
       break;
-    case LACUNA_PIECE_CHANGED:
+    case LACUNA_DIFFERENCE_CHANGED:
     default:
       /* Translators: a size, and in how many places that is */
       sentence = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
@@ -260,7 +260,7 @@ lacuna_difference_describe (LacunaDifference *self)
   g_return_val_if_fail (LACUNA_IS_DIFFERENCE (self), NULL);
 
   text = g_string_new (NULL);
-  for (guint kind = 0; kind < LACUNA_N_PIECE_KINDS; kind++)
+  for (guint kind = 0; kind < LACUNA_N_DIFFERENCES; kind++)
     add_sum (self, text, kind);
   if (self->pieces->len == 0)
     g_string_append (text, _ ("The map is as it was before."));

@@ -19,38 +19,38 @@ G_DECLARE_FINAL_TYPE (LacunaDifference, lacuna_difference, LACUNA, DIFFERENCE, G
 
 typedef enum
 {
-  LACUNA_PIECE_ADDED,
-  LACUNA_PIECE_REMOVED,
-  LACUNA_PIECE_CHANGED,
-  LACUNA_N_PIECE_KINDS
-} LacunaPieceKind;
+  LACUNA_DIFFERENCE_ADDED,
+  LACUNA_DIFFERENCE_REMOVED,
+  LACUNA_DIFFERENCE_CHANGED,
+  LACUNA_N_DIFFERENCES
+} LacunaDifferenceKind;
 
 /* A place that is mapped otherwise than before. */
 typedef struct
 {
   struct lac_range range;
-  LacunaPieceKind kind;
+  LacunaDifferenceKind kind;
   unsigned old_protection; /* enum lac_protection; of what was added 0 */
   unsigned protection;     /* of what is gone 0 */
   gboolean asked_for;      /* all of it lies where the deed was to change something */
-} LacunaPiece;
+} LacunaDifferencePiece;
 
 /* (transfer full): @asked_for is where something was meant to change. Any thread; O(regions of both). */
-LacunaDifference  *lacuna_difference_new         (const struct lac_map *before,
-                                                  const struct lac_map *after,
-                                                  struct lac_range      asked_for);
+LacunaDifference            *lacuna_difference_new        (const struct lac_map *before,
+                                                           const struct lac_map *after,
+                                                           struct lac_range      asked_for);
 
 /* (transfer none): ascending, disjoint. */
-const LacunaPiece *lacuna_difference_get_pieces  (LacunaDifference     *self,
-                                                  gsize                *out_n_pieces);
+const LacunaDifferencePiece *lacuna_difference_get_pieces (LacunaDifference     *self,
+                                                           gsize                *out_n_pieces);
 
 /* Sums over the pieces of a kind. */
-gsize              lacuna_difference_get_n       (LacunaDifference     *self,
-                                                  LacunaPieceKind       kind);
-guint64            lacuna_difference_get_bytes   (LacunaDifference     *self,
-                                                  LacunaPieceKind       kind);
+gsize                        lacuna_difference_get_n      (LacunaDifference     *self,
+                                                           LacunaDifferenceKind  kind);
+guint64                      lacuna_difference_get_bytes  (LacunaDifference     *self,
+                                                           LacunaDifferenceKind  kind);
 
 /* (transfer full): translated sentences; that nothing differs is one, too. */
-char              *lacuna_difference_describe    (LacunaDifference     *self);
+char                        *lacuna_difference_describe   (LacunaDifference     *self);
 
 G_END_DECLS
