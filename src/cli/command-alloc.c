@@ -1,7 +1,8 @@
 /* lacuna-cli alloc: memory at a place of one's choice.
  *
- * What is allocated in the command's own process goes when it ends; so for the target self this is a
- * rehearsal, and it says whether the very same wish would be granted.
+ * What is allocated in another process is there until that one ends, or frees it. In the command's own
+ * process it goes when the command ends; so for the target self this is a rehearsal, and it says whether the
+ * very same wish would be granted.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -22,6 +23,7 @@ typedef struct
   CliConstraintTexts texts;
   char *protection_text;
   gboolean dry_run;
+  gboolean force;
 } Allocation;
 
 static void
@@ -134,7 +136,11 @@ static CliExitStatus
 allocate (Allocation     *allocation,
           LacunaSnapshot *snapshot)
 {
-  LacunaRequest request = { .deed = LACUNA_DEED_ALLOCATE, .dry_run = allocation->dry_run };
+  LacunaRequest request = {
+    .deed = LACUNA_DEED_ALLOCATE,
+    .dry_run = allocation->dry_run,
+    .force = allocation->force,
+  };
   g_autofree guint64 *anchors = NULL;
   g_autoptr (LacunaOperation) operation = NULL;
   CliExitStatus status = CLI_USAGE;
@@ -153,11 +159,12 @@ allocate (Allocation     *allocation,
     return CLI_USAGE;
 
   operation = cli_perform (&allocation->options, &request, &status);
-  if (status == CLI_DONE && !verify (allocation, operation, &status))
+  if (operation != NULL && status == CLI_DONE && !verify (allocation, operation, &status))
     return status;
 
   /* That no gap fits is an answer, too. */
-  if (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !allocation->options.json))
+  if (operation == NULL
+      || (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !allocation->options.json)))
     return status;
   cli_output_init (&output, allocation->options.colour, FALSE);
   if (allocation->options.json)
@@ -178,13 +185,16 @@ cli_command_alloc (char **arguments)
       N_ ("What may be done with it: some of r, w and x (rw)"), N_ ("RWX") },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &allocation.dry_run,
       N_ ("Say what would be done, and do nothing"), NULL },
+    { "force", 0, 0, G_OPTION_ARG_NONE, &allocation.force,
+      N_ ("Go on although a filter, or a killed Lacuna, might end the process"), NULL },
     { NULL },
   };
   const CliUsage usage = {
     .command = "alloc",
     .summary = _ ("Allocates memory at a place that satisfies the constraints."),
     .description = _ (
-        "The target is self for now: the memory goes when the command ends.\n"
+        "Another process has the memory until it ends or free gives it back; one of its\n"
+        "threads is stopped for a moment. That of self goes when the command ends.\n"
         "Addresses are hexadecimal or expressions (libc.so.6+0x40, libc!malloc, [heap],\n"
         "0d4096); sizes are bytes, 0x-hexadecimal, or like 64K and 1.5M, and rounded up to\n"
         "the page. Exit status 1 means that no gap fits. See lacuna-cli(1)."),
@@ -199,7 +209,7 @@ cli_command_alloc (char **arguments)
     {
       status = CLI_USAGE;
       if (cli_constraints_check (&allocation.texts))
-        snapshot = cli_load_self (&allocation.options, &status);
+        snapshot = cli_load_live (&allocation.options, &status);
       if (snapshot != NULL)
         status = allocate (&allocation, snapshot);
     }

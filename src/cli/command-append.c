@@ -19,6 +19,7 @@ typedef struct
 {
   CliOptions options;
   CliConstraintTexts texts;
+  gboolean force;
 } Appending;
 
 static void
@@ -50,7 +51,8 @@ append (Appending      *appending,
         LacunaSnapshot *snapshot,
         GBytes         *bytes)
 {
-  LacunaRequest request = { .deed = LACUNA_DEED_APPEND, .bytes = bytes };
+  LacunaRequest request
+      = { .deed = LACUNA_DEED_APPEND, .bytes = bytes, .force = appending->force };
   g_autofree guint64 *anchors = NULL;
   g_autoptr (LacunaOperation) operation = NULL;
   CliExitStatus status = CLI_USAGE;
@@ -71,7 +73,8 @@ append (Appending      *appending,
     request.query.alignment = 1;
   operation = cli_perform (&appending->options, &request, &status);
   /* That no gap fits is an answer, too. */
-  if (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !appending->options.json))
+  if (operation == NULL
+      || (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !appending->options.json)))
     return status;
 
   cli_output_init (&output, appending->options.colour, FALSE);
@@ -92,17 +95,22 @@ cli_command_append (char **arguments)
   CliExitStatus status = CLI_USAGE;
   g_autoptr (LacunaSnapshot) snapshot = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  const GOptionEntry entries[] = {
+    { "force", 0, 0, G_OPTION_ARG_NONE, &appending.force,
+      N_ ("Go on although a filter, or a killed Lacuna, might end the process"), NULL },
+    { NULL },
+  };
   const CliUsage usage = {
     .command = "append",
     .summary = _ ("Appends bytes to a shared buffer that satisfies the constraints, and prints where "
                   "they lie."),
     .description = _ (
-        "The target is self for now: the buffer goes when the command ends.\n"
         "HEX is pairs of hexadecimal digits, with blanks, commas and 0x as you like, in\n"
         "quotes: \"00 ab f9 0x42\". @FILE stands for the bytes of a file. The room needed and\n"
         "the alignment are those of the bytes unless --size and --align say otherwise.\n"
-        "Where no buffer fits, one is made. Exit status 1 means that no gap fits.\n"
-        "See lacuna-cli(1)."),
+        "Where no buffer fits, one is made; in self it goes when the command ends.\n"
+        "Exit status 1 means that no gap fits. See lacuna-cli(1)."),
+    .entries = entries,
     .group = cli_constraints_group (&appending.texts),
     .is_word = cli_is_hazard,
     .word_option = "--avoid",
@@ -119,7 +127,7 @@ cli_command_append (char **arguments)
                                 LACUNA_BUFFER_BYTES_MAX,
                                 &status);
       if (bytes != NULL)
-        snapshot = cli_load_self (&appending.options, &status);
+        snapshot = cli_load_live (&appending.options, &status);
       if (snapshot != NULL)
         status = append (&appending, snapshot, bytes);
     }

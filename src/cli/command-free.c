@@ -57,10 +57,12 @@ print_json (LacunaOperation *operation,
 
 /* Complains about what could not be freed, and says what to exit with. */
 static CliExitStatus
-fail (Freeing      *freeing,
-      const GError *error,
-      guint64       address)
+fail (Freeing         *freeing,
+      LacunaOperation *operation,
+      guint64          address)
 {
+  const GError *error = lacuna_operation_get_error (operation);
+
   if (g_error_matches (error, LACUNA_ERROR, LAC_E_NOT_OURS))
     {
       cli_complain (_ ("At 0x%" PRIx64 " begins no allocation: no private memory that is neither heap, "
@@ -73,21 +75,38 @@ fail (Freeing      *freeing,
       cli_fail (error, freeing->options.target_spelling);
       return CLI_NOTHING_FOUND;
     }
-  return cli_fail (error, freeing->options.target_spelling);
+  return cli_fail_operation (operation, freeing->options.target_spelling);
+}
+
+/* What is private and of no file may well be what some library of this program works with: it is the last
+ * thing that the program does, and the answer is out already. */
+static CliExitStatus
+free_and_exit (Freeing         *freeing,
+               LacunaOperation *operation)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaAllocator) allocator = NULL;
+
+  allocator = lacuna_allocator_for_target (freeing->options.target, &error);
+  if (allocator != NULL)
+    lacuna_allocator_free_and_exit (allocator, operation, CLI_DONE, &error);
+  cli_complain (_ ("Nothing was freed, whatever was said before. %s"), error->message);
+  return CLI_REFUSED;
 }
 
 static CliExitStatus
 free_memory (Freeing        *freeing,
              LacunaSnapshot *snapshot)
 {
-  LacunaRequest request
-      = { .deed = LACUNA_DEED_FREE, .force = freeing->force, .dry_run = TRUE };
-  g_autoptr (LacunaAllocator) allocator = NULL;
+  const gboolean is_self = lacuna_target_get_kind (freeing->options.target) == LACUNA_TARGET_SELF;
+  LacunaRequest request = {
+    .deed = LACUNA_DEED_FREE,
+    .force = freeing->force,
+    .dry_run = is_self,
+  };
   g_autoptr (LacunaOperation) operation = NULL;
-  g_autoptr (GError) error = NULL;
-  const GError *failure;
   uint64_t address = 0;
-  CliExitStatus status;
+  CliExitStatus status = CLI_DONE;
   CliOutput output;
 
   if (!cli_read_address (freeing->options.target,
@@ -96,14 +115,12 @@ free_memory (Freeing        *freeing,
                          freeing->options.parameters[0],
                          &address))
     return CLI_USAGE;
-  allocator = lacuna_allocator_for_target (freeing->options.target, &error);
-  if (allocator == NULL)
-    return cli_fail (error, freeing->options.target_spelling);
-
   request.address = address;
-  operation = lacuna_allocator_perform (allocator, &request);
-  failure = lacuna_operation_get_error (operation);
-  status = failure != NULL ? fail (freeing, failure, address) : CLI_DONE;
+  operation = cli_try (&freeing->options, &request, &status);
+  if (operation == NULL)
+    return status;
+  if (lacuna_operation_get_error (operation) != NULL)
+    status = fail (freeing, operation, address);
 
   /* That nothing is there is an answer, too. */
   if (status != CLI_DONE && (status != CLI_NOTHING_FOUND || !freeing->options.json))
@@ -114,14 +131,7 @@ free_memory (Freeing        *freeing,
   else
     cli_explain (operation, &output);
   status = cli_output_finish (&output, status);
-  if (status != CLI_DONE)
-    return status;
-
-  /* What is private and of no file may well be what some library of this program works with: it is the
-   * last thing that the program does, and the answer is out already. */
-  lacuna_allocator_free_and_exit (allocator, operation, CLI_DONE, &error);
-  cli_complain (_ ("Nothing was freed, whatever was said before. %s"), error->message);
-  return CLI_REFUSED;
+  return is_self && status == CLI_DONE ? free_and_exit (freeing, operation) : status;
 }
 
 CliExitStatus
@@ -139,10 +149,10 @@ cli_command_free (char **arguments)
     .command = "free",
     .summary = _ ("Gives an allocation back."),
     .description = _ (
-        "The target is self for now. ADDRESS is hexadecimal or an expression, and must be\n"
-        "where an allocation begins: private memory that is neither heap, stack, guard nor\n"
-        "a buffer of the locator. Anything else takes --force, and what lacuna-cli itself\n"
-        "lives on is never freed. It is the last thing that the command does.\n"
+        "ADDRESS is hexadecimal or an expression, and must be where an allocation begins:\n"
+        "private memory that is neither heap, stack, guard nor a buffer of the locator.\n"
+        "Anything else takes --force. In self what lacuna-cli itself lives on is never\n"
+        "freed, and freeing is the last thing that the command does.\n"
         "Exit status 1 means that nothing is mapped there. See lacuna-cli(1)."),
     .entries = entries,
     .parameters = _ ("ADDRESS"),
@@ -152,7 +162,7 @@ cli_command_free (char **arguments)
 
   if (cli_options_read (&freeing.options, &usage, arguments, &status))
     {
-      snapshot = cli_load_self (&freeing.options, &status);
+      snapshot = cli_load_live (&freeing.options, &status);
       if (snapshot != NULL)
         status = free_memory (&freeing, snapshot);
     }

@@ -280,7 +280,7 @@ look (Looking *looking)
     print_words (looking);
   status = cli_output_finish (&looking->output, exists ? CLI_DONE : CLI_NOTHING_FOUND);
   if (status == CLI_NOTHING_FOUND)
-    cli_complain ("%s", _ ("Nothing found: this process has no buffer locator. The first buffer makes "
+    cli_complain ("%s", _ ("Nothing found: the process has no buffer locator. The first buffer makes "
                            "one."));
   return status;
 }
@@ -295,13 +295,13 @@ cli_command_locator (char **arguments)
     .command = "locator",
     .summary = _ ("Lists the buffers that a process shares, and what is wrong with them."),
     .description = _ (
-        "The target is self for now. Nothing is locked or changed by looking.\n"
+        "Nothing is locked or changed by looking.\n"
         "Exit status 1 means that there is no locator. See lacuna-cli(1)."),
   };
 
   if (cli_options_read (&looking.options, &usage, arguments, &status))
     {
-      snapshot = cli_load_self (&looking.options, &status);
+      snapshot = cli_load_live (&looking.options, &status);
       if (snapshot != NULL)
         status = look (&looking);
     }

@@ -311,7 +311,7 @@ cli_command_read (char **arguments)
         }
       else
         {
-          snapshot = cli_load_self (&reading.options, &status);
+          snapshot = cli_load_live (&reading.options, &status);
           if (snapshot != NULL)
             status = read_range (&reading, snapshot) ? read_and_print (&reading) : CLI_USAGE;
         }

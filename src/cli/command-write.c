@@ -72,8 +72,10 @@ write_bytes (Writing        *writing,
                                    &forced,
                                    &error))
     {
-      cli_fail (error, writing->options.target_spelling);
-      return CLI_REFUSED;
+      CliExitStatus status = cli_fail (error, writing->options.target_spelling);
+
+      /* The address was understood; what lies there is the matter. */
+      return status == CLI_USAGE ? CLI_REFUSED : status;
     }
 
   cli_output_init (&output, writing->options.colour, FALSE);
@@ -114,7 +116,7 @@ cli_command_write (char **arguments)
     .command = "write",
     .summary = _ ("Writes bytes to a place in memory: all of them, or none."),
     .description = _ (
-        "The target is self for now. ADDRESS is hexadecimal or an expression\n"
+        "ADDRESS is hexadecimal or an expression\n"
         "(libc.so.6+0x40, libc!malloc, [heap], 0d4096). HEX is pairs of hexadecimal digits,\n"
         "with blanks, commas and 0x as you like, in quotes: \"00 ab f9 0x42\". @FILE stands for\n"
         "the bytes of a file. Exit status 5 means that it may not be written there.\n"
@@ -130,7 +132,7 @@ cli_command_write (char **arguments)
       status = CLI_USAGE;
       bytes = cli_read_bytes (writing.options.parameters[1], MOST_BYTES, &status);
       if (bytes != NULL)
-        snapshot = cli_load_self (&writing.options, &status);
+        snapshot = cli_load_live (&writing.options, &status);
       if (snapshot != NULL)
         status = write_bytes (&writing, snapshot, bytes);
     }

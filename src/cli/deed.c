@@ -6,19 +6,96 @@
 
 #include "deed.h"
 
+#include "wait.h"
+
+#include "model/lacuna-error.h"
+
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
+typedef struct
+{
+  CliWait wait;
+  LacunaOperation *operation;
+} Doing;
+
+static void
+done_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Doing *doing = user_data;
+
+  doing->operation = lacuna_allocator_perform_finish (LACUNA_ALLOCATOR (source), result);
+  cli_wait_done (&doing->wait);
+}
+
+/* (transfer full) (nullable): done on a worker, since a lock of the process may have to be waited for; NULL
+ * when that was interrupted, and the worker did not stop. */
+static LacunaOperation *
+perform_elsewhere (CliOptions          *options,
+                   LacunaAllocator     *allocator,
+                   const LacunaRequest *request)
+{
+  LacunaRequest cancellable = *request;
+  Doing doing = { 0 };
+
+  cli_wait_begin (&doing.wait, lacuna_target_get_title (options->target));
+  doing.wait.is_deed = TRUE;
+  cancellable.cancellable = doing.wait.cancellable;
+  lacuna_allocator_perform_async (allocator, &cancellable, done_cb, &doing);
+  cli_wait_run (&doing.wait);
+  cli_wait_end (&doing.wait);
+  if (doing.operation != NULL)
+    lacuna_allocator_rest (allocator);
+  return doing.operation;
+}
+
+/* What would help, on a line of its own. */
+static void
+print_remedy (LacunaOperation *operation,
+              const GError    *error)
+{
+  LacunaReason *reason = lacuna_operation_get_reason (operation);
+  const char *command = reason != NULL ? lacuna_reason_get_command (reason) : NULL;
+
+  if (g_error_matches (error, LACUNA_ERROR, LAC_E_NO_GAP))
+    fprintf (stderr,
+             "  %s\n",
+             _ ("lacuna-cli gaps with the same constraints and --rejected says what is in the way."));
+  else if (g_error_matches (error, LACUNA_ERROR, LAC_E_FILTERED)
+           || g_error_matches (error, LACUNA_ERROR, LAC_E_NO_NET))
+    fprintf (stderr, "  %s\n", _ ("--force goes on all the same."));
+  else if (command != NULL)
+    fprintf (stderr, "  %s\n", command);
+}
+
+CliExitStatus
+cli_fail_operation (LacunaOperation *operation,
+                    const char      *spelling)
+{
+  const GError *error = lacuna_operation_get_error (operation);
+  CliExitStatus status;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      cli_complain ("%s", _ ("Interrupted."));
+      return CLI_INTERRUPTED;
+    }
+  status = cli_fail (error, spelling);
+  print_remedy (operation, error);
+  return status;
+}
+
 LacunaOperation *
-cli_perform (CliOptions          *options,
-             const LacunaRequest *request,
-             CliExitStatus       *out_status)
+cli_try (CliOptions          *options,
+         const LacunaRequest *request,
+         CliExitStatus       *out_status)
 {
   g_autoptr (GError) none = NULL;
   g_autoptr (LacunaAllocator) allocator = NULL;
-  g_autoptr (LacunaOperation) operation = NULL;
-  const GError *error;
+  LacunaOperation *operation;
 
   allocator = lacuna_allocator_for_target (options->target, &none);
   if (allocator == NULL)
@@ -26,19 +103,28 @@ cli_perform (CliOptions          *options,
       *out_status = cli_fail (none, options->target_spelling);
       return NULL;
     }
-  operation = lacuna_allocator_perform (allocator, request);
-  error = lacuna_operation_get_error (operation);
-  if (error == NULL)
+  operation = lacuna_allocator_is_elsewhere (allocator)
+                  ? perform_elsewhere (options, allocator, request)
+                  : lacuna_allocator_perform (allocator, request);
+  if (operation == NULL)
     {
-      *out_status = CLI_DONE;
-      return g_steal_pointer (&operation);
+      cli_complain ("%s", _ ("Interrupted."));
+      *out_status = CLI_INTERRUPTED;
     }
+  return operation;
+}
 
-  *out_status = cli_fail (error, options->target_spelling);
-  if (*out_status == CLI_NOTHING_FOUND)
-    fprintf (stderr,
-             "  %s\n",
-             _ ("lacuna-cli gaps with the same constraints and --rejected says what is in the way."));
+LacunaOperation *
+cli_perform (CliOptions          *options,
+             const LacunaRequest *request,
+             CliExitStatus       *out_status)
+{
+  g_autoptr (LacunaOperation) operation = cli_try (options, request, out_status);
+
+  if (operation != NULL)
+    *out_status = lacuna_operation_get_error (operation) == NULL
+                      ? CLI_DONE
+                      : cli_fail_operation (operation, options->target_spelling);
   return g_steal_pointer (&operation);
 }
 

@@ -16,6 +16,15 @@ LacunaOperation *cli_perform             (CliOptions          *options,
                                           const LacunaRequest *request,
                                           CliExitStatus       *out_status);
 
+/* The same, which has not complained about an operation that failed. NULL when it has complained. */
+LacunaOperation *cli_try                 (CliOptions          *options,
+                                          const LacunaRequest *request,
+                                          CliExitStatus       *out_status);
+
+/* Complains about what went wrong with it, and what would help; says what to exit with. */
+CliExitStatus    cli_fail_operation      (LacunaOperation     *operation,
+                                          const char          *spelling);
+
 /* "rw-": three letters. */
 #define CLI_PROTECTION_SIZE 5
 void             cli_format_protection   (unsigned             protection,

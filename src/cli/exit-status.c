@@ -44,6 +44,11 @@ from_status (enum lac_status status)
     case LAC_E_NOT_DUMPABLE:
     case LAC_E_HIDDEN:
     case LAC_E_MORE_CAPABLE:
+    case LAC_E_PTRACE_SCOPE:
+    case LAC_E_TRACED:
+    case LAC_E_STRICT:
+    case LAC_E_FILTERED:
+    case LAC_E_NO_NET:
       return CLI_NOT_PERMITTED;
 
     case LAC_E_MALFORMED:
@@ -63,6 +68,13 @@ from_status (enum lac_status status)
     case LAC_E_NOT_TAKEN:
     case LAC_E_CLOSED:
     case LAC_E_READ_ONLY:
+    case LAC_E_STOPPED:
+    case LAC_E_FROZEN:
+    case LAC_E_UNRESPONSIVE:
+    case LAC_E_WAITS_FOR_CHILD:
+    case LAC_E_NO_ENTRY:
+    case LAC_E_UNVERIFIED:
+    case LAC_E_CHANGED:
     default:
       return CLI_REFUSED;
     }

@@ -58,34 +58,14 @@ cli_open (CliOptions    *options,
   return FALSE;
 }
 
-gboolean
-cli_open_self (CliOptions    *options,
-               CliExitStatus *out_status)
-{
-  if (!cli_open (options, out_status))
-    return FALSE;
-  if (lacuna_target_get_kind (options->target) != LACUNA_TARGET_PROCESS)
-    return TRUE;
-
-  /* What would be denied later is denied now. */
-  cli_complain (_ ("process %d: its memory is left alone; only that of lacuna-cli itself (the target "
-                   "self) can be looked into and changed for now. Other processes come with a later "
-                   "version."),
-                lacuna_target_get_pid (options->target));
-  *out_status = CLI_NOT_PERMITTED;
-  return FALSE;
-}
-
 LacunaSnapshot *
-cli_load_self (CliOptions    *options,
+cli_load_live (CliOptions    *options,
                CliExitStatus *out_status)
 {
   g_autoptr (LacunaSnapshot) snapshot = NULL;
 
-  if (!cli_open_self (options, out_status))
-    return NULL;
   snapshot = cli_load (options, LACUNA_LOAD_NONE, out_status);
-  if (snapshot == NULL || lacuna_target_get_kind (options->target) == LACUNA_TARGET_SELF)
+  if (snapshot == NULL || lacuna_target_get_kind (options->target) != LACUNA_TARGET_FILE)
     return g_steal_pointer (&snapshot);
 
   /* Translators: a file's name, or - */

@@ -13,13 +13,9 @@
 gboolean        cli_open (CliOptions    *options,
                           CliExitStatus *out_status);
 
-/* The same for what only Lacuna itself can be asked: a live process that it is not is refused at once,
- * with a message that says so. What is no process is refused by cli_load_self(). */
-gboolean        cli_open_self (CliOptions    *options,
-                               CliExitStatus *out_status);
-
-/* cli_open_self() and cli_load(), for commands that need memory and no list of regions. */
-LacunaSnapshot *cli_load_self (CliOptions    *options,
+/* cli_load() for commands that need memory and no list of regions: what is no process is refused, with a
+ * message that says so. */
+LacunaSnapshot *cli_load_live (CliOptions    *options,
                                CliExitStatus *out_status);
 
 /* (transfer full) (nullable): what the options' target looks like now. Opens it

@@ -44,7 +44,7 @@ look_cb (gpointer user_data)
       fputs ("\r\033[K", stderr);
       fprintf (stderr,
                /* Translators: shown while it takes long: a target, and seconds */
-               _ ("Reading %s (%u s)"),
+               wait->is_deed ? _ ("Waiting for %s (%u s)") : _ ("Reading %s (%u s)"),
                strcmp (title, "-") == 0 ? _ ("standard input") : title,
                wait->n_looks * LOOK_INTERVAL / 1000);
       fflush (stderr);

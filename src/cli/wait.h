@@ -11,6 +11,7 @@ typedef struct
   GMainLoop *loop;
   GCancellable *cancellable; /* for the worker; Ctrl+C cancels it */
   const char *title;
+  gboolean is_deed; /* something is done, and not only read */
   guint source;
   guint n_looks;
   guint n_looks_since_interrupt;

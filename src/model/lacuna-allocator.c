@@ -1,7 +1,7 @@
 /* LacunaAllocator: what puts memory into a target, and remembers what it did.
  *
  * Memory is of the process, so there is one allocator for all targets that are it, and it lives as long as
- * the program. Deeds are done one after another on one worker; with each goes a reading of the locator,
+ * the program, or as that process. Deeds are done one after another on one worker; with each goes a reading of the locator,
  * made there as well. What is shown is brought up to date on the thread that the allocator belongs to,
  * before the operation is handed over.
  *
@@ -13,9 +13,11 @@
 
 #include "lacuna-allocation-private.h"
 #include "lacuna-deeds-private.h"
+#include "lacuna-deeds-remote-private.h"
 #include "lacuna-error.h"
 #include "lacuna-hold-private.h"
 #include "lacuna-locator-private.h"
+#include "lacuna-target-private.h"
 
 #include "os/vital.h"
 
@@ -25,6 +27,8 @@ struct _LacunaAllocator
 {
   GObject parent_instance;
 
+  LacunaSession *session; /* (nullable): of another process; NULL for this one */
+  gboolean agreed;
   GListStore *allocations;
   GListStore *operations;
   GListStore *references;
@@ -45,6 +49,11 @@ static guint signals[N_SIGNALS];
 
 /* The one; it is never freed. */
 static LacunaAllocator *of_this_process;
+
+/* Those of other processes, as long as these live: what was made there is known as long as it may be
+ * there. */
+static GPtrArray *of_others;
+static GMutex others_lock;
 
 G_DEFINE_FINAL_TYPE (LacunaAllocator, lacuna_allocator, G_TYPE_OBJECT)
 
@@ -69,8 +78,16 @@ errand_free (gpointer data)
 
 /* On any thread. */
 static void
-errand_do (Errand *errand)
+errand_do (LacunaAllocator *self,
+           Errand          *errand)
 {
+  if (self->session != NULL)
+    {
+      errand->operation = lacuna_deed_do_elsewhere (self->session, errand->request);
+      if (lacuna_deed_is_of_buffers (errand->request->deed) && !errand->request->dry_run)
+        errand->reading = lacuna_locator_read_elsewhere (self->session, NULL);
+      return;
+    }
   errand->operation = lacuna_deed_do (errand->request);
   if (lacuna_deed_is_of_buffers (errand->request->deed))
     errand->reading = lacuna_locator_read (NULL);
@@ -80,7 +97,8 @@ errand_do (Errand *errand)
 static void
 update_allocations (LacunaAllocator *self)
 {
-  g_autoptr (GPtrArray) blocks = lacuna_block_list ();
+  g_autoptr (GPtrArray) blocks = self->session != NULL ? lacuna_session_list_blocks (self->session)
+                                                       : lacuna_block_list ();
   guint row = 0, block = 0;
 
   /* Both are sorted by address, and hold few. */
@@ -122,6 +140,9 @@ update_references (LacunaAllocator *self)
   gsize n_holdings, n_room = 0;
   guint row = 0;
 
+  /* Looks are looks at the memory of this process. */
+  if (self->session != NULL)
+    return;
   /* Others may begin to look between the two calls. */
   while ((n_holdings = lac_memory_list_holdings (NULL, holdings, n_room)) > n_room)
     {
@@ -226,7 +247,7 @@ work (gpointer data,
   LacunaAllocator *self = user_data;
   GSource *source;
 
-  errand_do (g_task_get_task_data (task));
+  errand_do (self, g_task_get_task_data (task));
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, settle_cb, task, NULL);
@@ -235,8 +256,27 @@ work (gpointer data,
 }
 
 static void
+lacuna_allocator_finalize (GObject *object)
+{
+  LacunaAllocator *self = LACUNA_ALLOCATOR (object);
+
+  /* What is under way has a reference, so there is nothing to wait for. */
+  g_thread_pool_free (self->worker, FALSE, FALSE);
+  g_clear_object (&self->allocations);
+  g_clear_object (&self->operations);
+  g_clear_object (&self->references);
+  g_clear_object (&self->locator);
+  lacuna_session_unref (self->session);
+  g_main_context_unref (self->context);
+
+  G_OBJECT_CLASS (lacuna_allocator_parent_class)->finalize (object);
+}
+
+static void
 lacuna_allocator_class_init (LacunaAllocatorClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = lacuna_allocator_finalize;
+
   /**
    * LacunaAllocator::changed:
    * @self: the allocator
@@ -266,6 +306,49 @@ lacuna_allocator_init (LacunaAllocator *self)
   self->worker = g_thread_pool_new (work, self, 1, FALSE, NULL);
 }
 
+/* With the lock: forgets those of processes that are gone. */
+static void
+prune_others (void)
+{
+  for (guint i = of_others->len; i > 0; i--)
+    {
+      LacunaAllocator *allocator = g_ptr_array_index (of_others, i - 1);
+
+      if (lacuna_session_has_exited (allocator->session))
+        g_ptr_array_remove_index (of_others, i - 1);
+    }
+}
+
+/* (transfer full) */
+static LacunaAllocator *
+for_other (LacunaTarget *target)
+{
+  const gint32 pid = lacuna_target_get_pid (target);
+  LacunaAllocator *found = NULL;
+
+  g_mutex_lock (&others_lock);
+  if (of_others == NULL)
+    of_others = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; found == NULL && i < of_others->len; i++)
+    {
+      LacunaAllocator *allocator = g_ptr_array_index (of_others, i);
+
+      if (lacuna_session_get_pid (allocator->session) == pid
+          && lacuna_session_get_start_time (allocator->session) == target->start_time)
+        found = g_object_ref (allocator);
+    }
+  if (found == NULL)
+    {
+      prune_others ();
+      found = g_object_new (LACUNA_TYPE_ALLOCATOR, NULL);
+      found->session = lacuna_session_new (pid, target->start_time, found->context);
+      found->locator = lacuna_locator_new_elsewhere (target, found->session);
+      g_ptr_array_add (of_others, g_object_ref (found));
+    }
+  g_mutex_unlock (&others_lock);
+  return found;
+}
+
 /**
  * lacuna_allocator_for_target:
  * @target: a target
@@ -285,11 +368,13 @@ lacuna_allocator_for_target (LacunaTarget  *target,
     {
       lacuna_error_set_message (error,
                                 LAC_E_NOT_SUPPORTED,
-                                /* Translators: a target, such as "firefox 1234" */
-                                _ ("%s: only in Lacuna itself for now"),
+                                _ ("%s: a file that lists regions has no memory"),
                                 lacuna_target_get_title (target));
       return NULL;
     }
+  if (lacuna_target_get_kind (target) != LACUNA_TARGET_SELF)
+    return for_other (target);
+
   if (of_this_process == NULL)
     {
       of_this_process = g_object_new (LACUNA_TYPE_ALLOCATOR, NULL);
@@ -318,7 +403,7 @@ lacuna_allocator_perform (LacunaAllocator     *self,
   g_return_val_if_fail (request != NULL, NULL);
 
   errand.request = (LacunaRequest *) request;
-  errand_do (&errand);
+  errand_do (self, &errand);
   settle (self, &errand);
   g_clear_pointer (&errand.reading, lacuna_locator_reading_free);
   return errand.operation;
@@ -400,7 +485,9 @@ lacuna_allocator_can_undo (LacunaAllocator *self,
   g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), FALSE);
   g_return_val_if_fail (LACUNA_IS_OPERATION (operation), FALSE);
 
-  return lacuna_deed_contrary (operation, &contrary);
+  return self->session != NULL
+             ? lacuna_deed_contrary_elsewhere (self->session, operation, &contrary)
+             : lacuna_deed_contrary (operation, &contrary);
 }
 
 /**
@@ -424,7 +511,10 @@ lacuna_allocator_undo_async (LacunaAllocator     *self,
   g_return_if_fail (LACUNA_IS_OPERATION (operation));
 
   /* No buffer lies at address 0, so that fails, and says that it is not ours. */
-  lacuna_deed_contrary (operation, &contrary);
+  if (self->session != NULL)
+    lacuna_deed_contrary_elsewhere (self->session, operation, &contrary);
+  else
+    lacuna_deed_contrary (operation, &contrary);
   lacuna_allocator_perform_async (self, &contrary, callback, user_data);
 }
 
@@ -467,4 +557,45 @@ lacuna_allocator_get_locator (LacunaAllocator *self)
   g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
 
   return self->locator;
+}
+
+gboolean
+lacuna_allocator_is_elsewhere (LacunaAllocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), FALSE);
+
+  return self->session != NULL;
+}
+
+gboolean
+lacuna_allocator_get_agreed (LacunaAllocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), FALSE);
+
+  return self->agreed || self->session == NULL;
+}
+
+void
+lacuna_allocator_set_agreed (LacunaAllocator *self,
+                             gboolean         agreed)
+{
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+
+  self->agreed = agreed;
+}
+
+/**
+ * lacuna_allocator_rest:
+ * @self: an allocator
+ *
+ * Lets go at once of what would be kept for some seconds for a next deed. Waits for one that is being
+ * done.
+ */
+void
+lacuna_allocator_rest (LacunaAllocator *self)
+{
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+
+  if (self->session != NULL)
+    lacuna_session_rest (self->session);
 }

@@ -19,10 +19,25 @@ G_BEGIN_DECLS
 #define LACUNA_TYPE_ALLOCATOR (lacuna_allocator_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaAllocator, lacuna_allocator, LACUNA, ALLOCATOR, GObject)
 
-/* (transfer full) (nullable): the allocator of @target: one for all targets that are this process. NULL
- * with LAC_E_NOT_SUPPORTED for others, see LACUNA_CAN_ALLOCATE. */
+/* (transfer full) (nullable): the allocator of @target: one for all targets that are the same process. NULL
+ * with LAC_E_NOT_SUPPORTED for files, see LACUNA_CAN_ALLOCATE. Whether the process lets itself be changed
+ * shows when it is asked to, and before that in lacuna_target_get_reason(). */
 LacunaAllocator *lacuna_allocator_for_target     (LacunaTarget         *target,
                                                   GError              **error);
+
+/* Whether it is of another process: what is done there has a plan, stops a thread, and is not undone by ending
+ * this program. */
+gboolean         lacuna_allocator_is_elsewhere   (LacunaAllocator      *self);
+
+/* Whether somebody has agreed, once and for all, that something be changed in the process; TRUE for this
+ * one. It is for whoever asks to remember it here. */
+gboolean         lacuna_allocator_get_agreed     (LacunaAllocator      *self);
+void             lacuna_allocator_set_agreed     (LacunaAllocator      *self,
+                                                  gboolean              agreed);
+
+/* Lets go at once of what is kept between two deeds in another process. For the command line; elsewhere it
+ * happens after some seconds. */
+void             lacuna_allocator_rest           (LacunaAllocator      *self);
 
 /* (transfer full): never NULL; lacuna_operation_get_error() says whether it was done. Blocks: for the
  * command line. */
@@ -39,7 +54,7 @@ LacunaOperation *lacuna_allocator_perform_finish (LacunaAllocator      *self,
 
 /* Frees what a dry run of LACUNA_DEED_FREE has named, and ends the program at once with @exit_status, since
  * something in it may have needed that; what is to be said is said, and written, before. Returns only
- * when nothing was freed. For the command line. */
+ * when nothing was freed. For the command line, and this process. */
 void             lacuna_allocator_free_and_exit  (LacunaAllocator      *self,
                                                   LacunaOperation      *operation,
                                                   int                   exit_status,

@@ -12,6 +12,7 @@
 #include "lacuna-buffer-kinds-private.h"
 
 #include "buffers/locator.h"
+#include "buffers/remote-locator.h"
 
 static int
 compare_ranges (gconstpointer a,
@@ -23,23 +24,23 @@ compare_ranges (gconstpointer a,
   return left->start < right->start ? -1 : left->start > right->start;
 }
 
-/* (transfer full): where the buffers are, sorted and without overlaps. */
-static GArray *
-list_buffers (void)
+static void
+add_buffer (GArray  *buffers,
+            guint64  address,
+            guint64  size)
 {
-  GArray *buffers = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
-  struct lac_locator_cursor cursor;
-  struct lac_locator_item item;
+  struct lac_range range = { address, lac_add_saturating (address, size) };
+
+  if (lac_range_size (range) > 0)
+    g_array_append_val (buffers, range);
+}
+
+/* Sorts them, and makes one of those that overlap. */
+static void
+tidy (GArray *buffers)
+{
   guint n_kept = 0;
 
-  for (enum lac_status status = lac_locator_first (&cursor, &item); status == LAC_OK;
-       status = lac_locator_next (&cursor, &item))
-    {
-      struct lac_range range = { item.address, lac_add_saturating (item.address, item.size) };
-
-      if (lac_range_size (range) > 0)
-        g_array_append_val (buffers, range);
-    }
   g_array_sort (buffers, compare_ranges);
   for (guint i = 0; i < buffers->len; i++)
     {
@@ -53,6 +54,42 @@ list_buffers (void)
         g_array_index (buffers, struct lac_range, n_kept++) = range;
     }
   g_array_set_size (buffers, n_kept);
+}
+
+/* (transfer full): where the buffers are, sorted and without overlaps. */
+static GArray *
+list_buffers (void)
+{
+  GArray *buffers = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+  struct lac_locator_cursor cursor;
+  struct lac_locator_item item;
+
+  for (enum lac_status status = lac_locator_first (&cursor, &item); status == LAC_OK;
+       status = lac_locator_next (&cursor, &item))
+    add_buffer (buffers, item.address, item.size);
+  tidy (buffers);
+  return buffers;
+}
+
+/* (transfer full): the same of another process. What can't be read of it has none. */
+static GArray *
+list_buffers_elsewhere (struct lac_process   *process,
+                        const struct lac_map *map)
+{
+  GArray *buffers = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+  struct lac_remote_locator *locator = NULL;
+  struct lac_locator_view view;
+
+  if (lac_remote_locator_open (process, map, &locator, NULL) == LAC_OK
+      && lac_remote_locator_read (locator, map, &view, NULL) == LAC_OK)
+    {
+      for (gsize i = 0; i < view.n_tables; i++)
+        for (gsize j = 0; j < view.tables[i].n_buffers; j++)
+          add_buffer (buffers, view.tables[i].buffers[j].address, view.tables[i].buffers[j].size);
+      lac_locator_view_clear (&view);
+    }
+  lac_remote_locator_close (locator);
+  tidy (buffers);
   return buffers;
 }
 
@@ -164,10 +201,11 @@ add_region (struct lac_map_builder *builder,
   return status;
 }
 
-struct lac_map *
-lacuna_buffer_kinds_mark (struct lac_map *map)
+/* (transfer full): @map (transfer full), or another in its place. */
+static struct lac_map *
+mark (struct lac_map *map,
+      GArray         *buffers)
 {
-  g_autoptr (GArray) buffers = list_buffers ();
   struct lac_map_builder *builder;
   struct lac_map *marked = NULL;
   const struct lac_region *regions;
@@ -201,4 +239,21 @@ lacuna_buffer_kinds_mark (struct lac_map *map)
     return map;
   lac_map_unref (map);
   return marked;
+}
+
+struct lac_map *
+lacuna_buffer_kinds_mark (struct lac_map *map)
+{
+  g_autoptr (GArray) buffers = list_buffers ();
+
+  return mark (map, buffers);
+}
+
+struct lac_map *
+lacuna_buffer_kinds_mark_elsewhere (struct lac_map     *map,
+                                    struct lac_process *process)
+{
+  g_autoptr (GArray) buffers = list_buffers_elsewhere (process, map);
+
+  return mark (map, buffers);
 }

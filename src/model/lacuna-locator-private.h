@@ -6,16 +6,46 @@
 
 #include "lacuna-locator.h"
 
+#include "lacuna-session-private.h"
+
 #include "buffers/locator-view.h"
 #include "buffers/locator.h"
 
 G_BEGIN_DECLS
 
-typedef struct _LacunaLocatorReading LacunaLocatorReading;
+typedef struct
+{
+  guint number; /* when it began, among all readings */
+  struct lac_locator_facts facts;
+  guint64 address; /* of the first table; in another process it may be one that no pointer here holds */
+  gboolean managed;
+  const char *why_not; /* (nullable): why it can't be used, marked for translation */
+  unsigned findings;
+  GArray *tables; /* of LacunaTableFacts */
+} LacunaLocatorReading;
+
+/* (transfer full): an empty one. */
+LacunaLocatorReading *lacuna_locator_reading_new  (void);
+
+/* Adds the tables of @view. */
+void                  lacuna_locator_reading_take (LacunaLocatorReading          *reading,
+                                                   const struct lac_locator_view *view);
 
 /* (transfer full) (nullable): blocks. Reads this process's locator, with findings. */
 LacunaLocatorReading *lacuna_locator_read         (GError               **error);
 void                  lacuna_locator_reading_free (LacunaLocatorReading  *reading);
+
+/* lacuna-locator-remote.c */
+
+/* The same of another process. With no lock of @session. */
+LacunaLocatorReading *lacuna_locator_read_elsewhere (LacunaSession          *session,
+                                                     GError                **error);
+
+/* (transfer full): the locator of another process. */
+LacunaLocator        *lacuna_locator_new_elsewhere  (LacunaTarget           *target,
+                                                     LacunaSession          *session);
+
+/* lacuna-locator.c */
 
 /* Shows @reading, of which it takes what it needs. Returns whether anything was new. */
 gboolean              lacuna_locator_show         (LacunaLocator         *self,

@@ -27,20 +27,16 @@ G_STATIC_ASSERT ((int) LACUNA_FINDING_ORPHAN == LAC_FINDING_ORPHAN);
 G_STATIC_ASSERT ((int) LACUNA_FINDING_STALE == LAC_FINDING_STALE);
 G_STATIC_ASSERT (LACUNA_FINDINGS_END == LAC_FINDING_CYCLE << 1);
 
-struct _LacunaLocatorReading
-{
-  guint number; /* when it began, among all readings */
-  struct lac_locator_facts facts;
-  unsigned findings;
-  GArray *tables; /* of LacunaTableFacts */
-};
-
 struct _LacunaLocator
 {
   GObject parent_instance;
 
   LacunaTarget *target;
+  LacunaSession *session; /* (nullable): of another process */
   struct lac_locator_facts facts;
+  guint64 address;
+  gboolean managed;
+  const char *why_not; /* (nullable) */
   unsigned findings;
   GListStore *tables;
   guint n_buffers;
@@ -84,11 +80,14 @@ table_facts_clear (gpointer facts)
   g_array_unref (((LacunaTableFacts *) facts)->buffers);
 }
 
-static LacunaLocatorReading *
-reading_new (void)
+LacunaLocatorReading *
+lacuna_locator_reading_new (void)
 {
+  static guint n_readings;
   LacunaLocatorReading *reading = g_new0 (LacunaLocatorReading, 1);
 
+  reading->number = (guint) g_atomic_int_add (&n_readings, 1);
+  reading->facts.what = "";
   reading->tables = g_array_new (FALSE, FALSE, sizeof (LacunaTableFacts));
   g_array_set_clear_func (reading->tables, table_facts_clear);
   return reading;
@@ -138,9 +137,9 @@ find_table (LacunaLocatorReading *reading,
   return NULL;
 }
 
-static void
-take_view (LacunaLocatorReading          *reading,
-           const struct lac_locator_view *view)
+void
+lacuna_locator_reading_take (LacunaLocatorReading          *reading,
+                             const struct lac_locator_view *view)
 {
   reading->findings |= view->findings;
   for (gsize i = 0; i < view->n_tables; i++)
@@ -233,7 +232,7 @@ take_chain (LacunaLocatorReading *reading,
   status = lac_locator_view_read (map, address, read, user_data, &view);
   if (status != LAC_OK)
     return status;
-  take_view (reading, &view);
+  lacuna_locator_reading_take (reading, &view);
   lac_locator_view_clear (&view);
   return LAC_OK;
 }
@@ -369,15 +368,13 @@ take_stale_file (LacunaLocatorReading *reading,
 LacunaLocatorReading *
 lacuna_locator_read (GError **error)
 {
-  static guint n_readings;
-  g_autoptr (LacunaLocatorReading) reading = reading_new ();
+  g_autoptr (LacunaLocatorReading) reading = lacuna_locator_reading_new ();
   g_autofree char *name = g_strdup_printf (LOCATOR_FILE "%d", (int) lac_os_process_id ());
   struct lac_process_failure failure = { 0 };
   struct lac_process *process = NULL;
   struct lac_map *map = NULL;
   enum lac_status status;
 
-  reading->number = (guint) g_atomic_int_add (&n_readings, 1);
   lac_locator_get_facts (&reading->facts);
   status = lac_process_open (NULL, LAC_PROCESS_SELF, &process, &failure);
   if (status == LAC_OK)
@@ -390,6 +387,7 @@ lacuna_locator_read (GError **error)
       if (reading->tables->len == 0)
         take_stale_file (reading, map, name);
       take_own (reading);
+      reading->address = reading->facts.address;
     }
   lac_map_unref (map);
   lac_process_close (process);
@@ -406,8 +404,7 @@ static gboolean
 facts_differ (const struct lac_locator_facts *a,
               const struct lac_locator_facts *b)
 {
-  return a->place != b->place || a->address != b->address || a->reason != b->reason
-         || g_strcmp0 (a->path, b->path) != 0;
+  return a->place != b->place || a->reason != b->reason || g_strcmp0 (a->path, b->path) != 0;
 }
 
 gboolean
@@ -415,7 +412,8 @@ lacuna_locator_show (LacunaLocator        *self,
                      LacunaLocatorReading *reading)
 {
   gboolean changed = facts_differ (&self->facts, &reading->facts)
-                     || self->findings != reading->findings;
+                     || self->address != reading->address || self->managed != reading->managed
+                     || self->why_not != reading->why_not || self->findings != reading->findings;
 
   /* Readings are made on several threads, and what one shows that began earlier is over. */
   if (self->is_shown && (gint) (reading->number - self->shown) < 0)
@@ -423,6 +421,9 @@ lacuna_locator_show (LacunaLocator        *self,
   self->is_shown = TRUE;
   self->shown = reading->number;
   self->facts = reading->facts;
+  self->address = reading->address;
+  self->managed = reading->managed;
+  self->why_not = reading->why_not;
   self->findings = reading->findings;
   self->n_buffers = 0;
   self->size = 0;
@@ -453,6 +454,7 @@ lacuna_locator_finalize (GObject *object)
   LacunaLocator *self = LACUNA_LOCATOR (object);
 
   g_clear_object (&self->target);
+  g_clear_pointer (&self->session, lacuna_session_unref);
   g_clear_object (&self->tables);
   g_ptr_array_unref (self->waiting);
   g_ptr_array_unref (self->next);
@@ -492,7 +494,7 @@ lacuna_locator_init (LacunaLocator *self)
 
 /**
  * lacuna_locator_new:
- * @target: this process, see %LACUNA_CAN_ALLOCATE
+ * @target: this process
  *
  * Returns: (transfer full): its locator, not read yet
  */
@@ -502,11 +504,31 @@ lacuna_locator_new (LacunaTarget *target)
   LacunaLocator *self;
 
   g_return_val_if_fail (LACUNA_IS_TARGET (target), NULL);
-  g_return_val_if_fail (lacuna_target_get_capabilities (target) & LACUNA_CAN_ALLOCATE, NULL);
+  g_return_val_if_fail (lacuna_target_get_kind (target) == LACUNA_TARGET_SELF, NULL);
 
   self = g_object_new (LACUNA_TYPE_LOCATOR, NULL);
   self->target = g_object_ref (target);
   return self;
+}
+
+LacunaLocator *
+lacuna_locator_new_elsewhere (LacunaTarget  *target,
+                              LacunaSession *session)
+{
+  LacunaLocator *self = g_object_new (LACUNA_TYPE_LOCATOR, NULL);
+
+  self->target = g_object_ref (target);
+  self->session = lacuna_session_ref (session);
+  return self;
+}
+
+/* (transfer full) (nullable) */
+static LacunaLocatorReading *
+read_locator (LacunaLocator  *self,
+              GError        **error)
+{
+  return self->session != NULL ? lacuna_locator_read_elsewhere (self->session, error)
+                               : lacuna_locator_read (error);
 }
 
 /**
@@ -526,7 +548,7 @@ lacuna_locator_refresh (LacunaLocator  *self,
 
   g_return_val_if_fail (LACUNA_IS_LOCATOR (self), FALSE);
 
-  reading = lacuna_locator_read (error);
+  reading = read_locator (self, error);
   if (reading == NULL)
     return FALSE;
   lacuna_locator_show (self, reading);
@@ -540,7 +562,7 @@ read_thread (GTask        *task,
              GCancellable *cancellable)
 {
   GError *error = NULL;
-  LacunaLocatorReading *reading = lacuna_locator_read (&error);
+  LacunaLocatorReading *reading = read_locator (LACUNA_LOCATOR (source), &error);
 
   if (reading != NULL)
     g_task_return_pointer (task, reading, (GDestroyNotify) lacuna_locator_reading_free);
@@ -663,6 +685,10 @@ lacuna_locator_describe (LacunaLocator *self)
 
   if ((self->findings & LAC_FINDING_STALE) != 0)
     return g_strdup (lacuna_finding_sentence (LAC_FINDING_STALE));
+  if (self->why_not != NULL)
+    /* Translators: a phrase that says why */
+    return g_strdup_printf (_ ("It can be looked at, and not used: %s."),
+                            g_dgettext (GETTEXT_PACKAGE, self->why_not));
   meaning = g_dgettext (GETTEXT_PACKAGE, lac_locator_place_sentence (self->facts.place));
   if (self->facts.reason == LAC_OK || self->facts.place == LAC_LOCATOR_NONE)
     return g_strdup (meaning);
@@ -693,7 +719,23 @@ lacuna_locator_get_address (LacunaLocator *self)
 {
   g_return_val_if_fail (LACUNA_IS_LOCATOR (self), 0);
 
-  return self->facts.address;
+  return self->address;
+}
+
+gboolean
+lacuna_locator_get_managed (LacunaLocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_LOCATOR (self), FALSE);
+
+  return self->managed;
+}
+
+const char *
+lacuna_locator_get_why_not (LacunaLocator *self)
+{
+  g_return_val_if_fail (LACUNA_IS_LOCATOR (self), NULL);
+
+  return self->why_not != NULL ? g_dgettext (GETTEXT_PACKAGE, self->why_not) : NULL;
 }
 
 unsigned

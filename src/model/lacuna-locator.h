@@ -27,7 +27,7 @@ const char *lacuna_finding_sentence (unsigned finding);
 #define LACUNA_FINDING_STALE 16u /* of a table: an earlier process left it behind, and none of it is so */
 #define LACUNA_FINDINGS_END 128u /* for (bit = 1; bit < LACUNA_FINDINGS_END; bit <<= 1) */
 
-/* @target: one that has LACUNA_CAN_ALLOCATE, that is self. Empty until it is refreshed. */
+/* @target: this process; that of another is its allocator's. Empty until it is refreshed. */
 LacunaLocator *lacuna_locator_new            (LacunaTarget         *target);
 
 /* Blocks; from the thread that the locator belongs to. Makes no locator where there is none. */
@@ -58,6 +58,13 @@ char          *lacuna_locator_describe       (LacunaLocator        *self); /* (t
 const char    *lacuna_locator_get_path       (LacunaLocator        *self);
 guint64        lacuna_locator_get_address    (LacunaLocator        *self);
 unsigned       lacuna_locator_get_findings   (LacunaLocator        *self);
+
+/* Its tables have the order of fields of Reloaded's library for C#. */
+gboolean       lacuna_locator_get_managed    (LacunaLocator        *self);
+
+/* (nullable): a translated phrase: why its buffers can be looked at, and not taken or filled from here; NULL
+ * when they can. */
+const char    *lacuna_locator_get_why_not    (LacunaLocator        *self);
 
 /* (transfer none): a list of LacunaLocatorTable, in the order of the chain. */
 GListModel    *lacuna_locator_get_tables     (LacunaLocator        *self);

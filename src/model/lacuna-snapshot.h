@@ -30,6 +30,7 @@ typedef struct
   gint32 pid;          /* 0 for a file */
   guint64 start_time;  /* clock ticks after boot; 0 for a file */
   guint32 user;        /* user number; meaningless for a file */
+  char state;          /* one letter as in proc_pid_stat(5): R, S, D, T (stopped), t (traced), Z; 0 for a file */
   char *name;          /* UTF-8: the process's short name, or the file's */
   char *name_bytes;    /* the process's short name as the system has it, or NULL */
   char *command_line;  /* UTF-8 or NULL */

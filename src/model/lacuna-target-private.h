@@ -25,6 +25,9 @@ struct _LacunaTarget
   LacunaSymbols *symbols;
   struct lac_process *memory;  /* only with the memory lock */
   GMutex memory_lock;
+  LacunaReason *no_memory;  /* (nullable): why its memory can't be looked into; only with the reason lock */
+  LacunaReason *no_calls;   /* (nullable): why nothing can be called in it; the same */
+  GMutex reason_lock;
 
   /* Of a file; NULL for standard input, which can be read only once and so keeps its snapshot. */
   GFile *file;

@@ -13,9 +13,9 @@
 
 #include "lacuna-buffer-kinds-private.h"
 #include "lacuna-error.h"
+#include "lacuna-reason-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <inttypes.h>
 
 /* Sets @error from what os says; @pid is named in it. */
 void
@@ -23,44 +23,18 @@ lacuna_target_set_process_error (GError                          **error,
                                  gint32                            pid,
                                  const struct lac_process_failure *failure)
 {
-  switch (failure->status)
+  g_autofree char *sentence = NULL;
+
+  if (failure->status == LAC_E_CANCELLED)
     {
-    case LAC_E_SYSTEM:
-      lacuna_error_set_message (error,
-                                LAC_E_SYSTEM,
-                                /* Translators: a PID, what was being done, the system's reason */
-                                _ ("process %d: %s: %s"),
-                                pid,
-                                failure->what != NULL
-                                    ? g_dgettext (GETTEXT_PACKAGE, failure->what)
-                                    : _ ("reading"),
-                                g_strerror (failure->system_error));
-      break;
-
-    case LAC_E_MALFORMED:
-      lacuna_error_set_message (error,
-                                LAC_E_MALFORMED,
-                                _ ("process %d: line %" PRIu64
-                                   ", column %" PRIu64 ": %s"),
-                                pid,
-                                (guint64) failure->text.line,
-                                (guint64) failure->text.column,
-                                failure->text.message != NULL
-                                    ? g_dgettext (GETTEXT_PACKAGE, failure->text.message)
-                                    : g_dgettext (GETTEXT_PACKAGE,
-                                                  lac_status_sentence (LAC_E_MALFORMED)));
-      break;
-
-    case LAC_E_CANCELLED:
       g_set_error_literal (error,
                            G_IO_ERROR,
                            G_IO_ERROR_CANCELLED,
                            g_dgettext (GETTEXT_PACKAGE, lac_status_sentence (LAC_E_CANCELLED)));
-      break;
-
-    default:
-      lacuna_error_set (error, failure->status, _ ("process %d"), pid);
+      return;
     }
+  sentence = lacuna_reason_make_sentence (pid, failure);
+  lacuna_error_set_message (error, failure->status, "%s", sentence);
 }
 
 static LacunaTarget *
@@ -247,12 +221,15 @@ lacuna_target_load_process (LacunaTarget    *self,
 
   if (self->kind == LACUNA_TARGET_SELF)
     map = lacuna_buffer_kinds_mark (map);
+  else
+    map = lacuna_buffer_kinds_mark_elsewhere (map, self->process);
   source_path = g_strdup_printf ("/proc/%d/%s", self->pid, detail ? "smaps" : "maps");
   origin = (LacunaOrigin){
     .kind = self->kind,
     .pid = self->pid,
     .start_time = facts.start_time,
     .user = facts.user,
+    .state = facts.state,
     .name = name,
     .name_bytes = facts.name,
     .command_line = command_line,

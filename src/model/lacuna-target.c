@@ -27,6 +27,9 @@ lacuna_target_finalize (GObject *object)
   g_free (self->spelling);
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->memory_lock);
+  g_clear_pointer (&self->no_memory, lacuna_reason_unref);
+  g_clear_pointer (&self->no_calls, lacuna_reason_unref);
+  g_mutex_clear (&self->reason_lock);
 
   G_OBJECT_CLASS (lacuna_target_parent_class)->finalize (object);
 }
@@ -42,6 +45,7 @@ lacuna_target_init (LacunaTarget *self)
 {
   g_mutex_init (&self->lock);
   g_mutex_init (&self->memory_lock);
+  g_mutex_init (&self->reason_lock);
 }
 
 LacunaTargetKind
@@ -68,12 +72,10 @@ lacuna_target_get_capabilities (LacunaTarget *self)
     case LACUNA_TARGET_FILE:
       return self->file != NULL ? LACUNA_CAN_REFRESH : LACUNA_CAN_NOTHING;
     case LACUNA_TARGET_SELF:
-      return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS | LACUNA_CAN_READ
-             | LACUNA_CAN_WRITE | LACUNA_CAN_ALLOCATE;
     case LACUNA_TARGET_PROCESS:
     default:
       return LACUNA_CAN_REFRESH | LACUNA_CAN_DETAIL | LACUNA_CAN_SYMBOLS | LACUNA_CAN_READ
-             | LACUNA_CAN_WRITE;
+             | LACUNA_CAN_WRITE | LACUNA_CAN_ALLOCATE;
     }
 }
 

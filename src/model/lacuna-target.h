@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "lacuna-reason.h"
 #include "lacuna-snapshot.h"
 
 #include <gio/gio.h>
@@ -24,7 +25,7 @@ typedef enum
   LACUNA_CAN_SYMBOLS = 1 << 2, /* its files lie on this system: module!symbol can be looked up */
   LACUNA_CAN_READ = 1 << 3,     /* lacuna-target-memory.h */
   LACUNA_CAN_WRITE = 1 << 4,    /* the same */
-  LACUNA_CAN_ALLOCATE = 1 << 5, /* it has a LacunaAllocator */
+  LACUNA_CAN_ALLOCATE = 1 << 5, /* it has a LacunaAllocator: all processes have */
 } LacunaCapabilities;
 
 typedef enum
@@ -56,6 +57,26 @@ gboolean           lacuna_target_error_is_ambiguous      (const GError        *e
 
 LacunaTargetKind   lacuna_target_get_kind         (LacunaTarget         *self);
 LacunaCapabilities lacuna_target_get_capabilities (LacunaTarget         *self);
+
+/* What may be asked of the process behind it; what it then grants is another thing. Looks at the process, and
+ * touches nothing in it; blocks for some milliseconds. FALSE when it was cancelled. */
+gboolean           lacuna_target_probe            (LacunaTarget         *self,
+                                                   GCancellable         *cancellable,
+                                                   GError              **error);
+void               lacuna_target_probe_async      (LacunaTarget         *self,
+                                                   GCancellable         *cancellable,
+                                                   GAsyncReadyCallback   callback,
+                                                   gpointer              user_data);
+gboolean           lacuna_target_probe_finish     (LacunaTarget         *self,
+                                                   GAsyncResult         *result,
+                                                   GError              **error);
+
+/* (transfer full) (nullable): why @capability (one of READ, WRITE, ALLOCATE) is of no use with the process as it is,
+ * and what would help, as the last probe found it; NULL when nothing is known to be in the way. What has to be
+ * confirmed before (LacunaConfirm) is not in the way. */
+LacunaReason      *lacuna_target_get_reason       (LacunaTarget         *self,
+                                                   LacunaCapabilities    capability);
+
 gint32             lacuna_target_get_pid          (LacunaTarget         *self);
 /* (nullable): NULL for a process and standard input. */
 GFile             *lacuna_target_get_file         (LacunaTarget         *self);

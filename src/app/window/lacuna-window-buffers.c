@@ -169,8 +169,7 @@ lacuna_window_show_buffers (LacunaWindow *self)
 {
   g_autoptr (LacunaAllocator) allocator = NULL;
 
-  if (self->target != NULL
-      && (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_ALLOCATE) != 0)
+  if (self->target != NULL && lacuna_target_get_kind (self->target) == LACUNA_TARGET_SELF)
     allocator = lacuna_allocator_for_target (self->target, NULL);
   set_allocator (self, allocator);
   lacuna_window_plan_buffers (self);

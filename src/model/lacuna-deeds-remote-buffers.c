@@ -1,0 +1,422 @@
+/* The deeds with shared buffers of another process.
+ *
+ * Most need no thread of the process: the first table lies in a file that is mapped here too, and bytes are
+ * written from outside. So that is tried first, and works also where tracing is not permitted. Only what makes
+ * memory, or a table that lies in the process's private memory, needs more.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-deeds-remote-private.h"
+
+#include "lacuna-error.h"
+#include "lacuna-file-bytes.h"
+#include "lacuna-plan-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Milliseconds for which a lock of the process is waited for. */
+#define PATIENCE 5000
+
+static void
+note_buffer (LacunaOperation                *operation,
+             const struct lac_remote_buffer *buffer)
+{
+  operation->range
+      = (struct lac_range){ buffer->address, lac_add_saturating (buffer->address, buffer->size) };
+  operation->address = buffer->address;
+  operation->position = buffer->position;
+  operation->protection
+      = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+}
+
+/* Notes what went wrong with buffers; a locator that can't be used says why. */
+static void
+fail (LacunaElsewhere           *deed,
+      struct lac_remote_locator *locator,
+      enum lac_status            status)
+{
+  struct lac_remote_locator_facts facts;
+
+  if (status == LAC_E_NOT_SUPPORTED && locator != NULL)
+    {
+      lac_remote_locator_get_facts (locator, &facts);
+      if (!facts.writable && facts.why_not != NULL)
+        {
+          lacuna_error_set_message (&deed->operation->error,
+                                    status,
+                                    /* Translators: a phrase that says why */
+                                    _ ("The process’s buffers can be looked at, and not used: %s."),
+                                    g_dgettext (GETTEXT_PACKAGE, facts.why_not));
+          return;
+        }
+    }
+  lacuna_elsewhere_fail (deed, status);
+}
+
+/* (transfer none): the process's locator; what goes wrong is noted. */
+static struct lac_remote_locator *
+open_locator (LacunaElsewhere *deed)
+{
+  struct lac_remote_locator *locator = NULL;
+  enum lac_status status = lacuna_session_open_locator (deed->session, deed->before, &locator,
+                                                        &deed->failure);
+
+  lacuna_elsewhere_fail (deed, status);
+  return status == LAC_OK ? locator : NULL;
+}
+
+static enum lac_status
+get_buffer (LacunaElsewhere            *deed,
+            struct lac_remote_locator  *locator,
+            const struct lac_gap_query *query,
+            unsigned                    flags,
+            struct lac_remote_buffer   *out_buffer)
+{
+  const unsigned patience = deed->request->patience != 0 ? deed->request->patience : PATIENCE;
+  struct lac_remote *remote;
+  enum lac_status status = LAC_E_NO_GAP;
+
+  if ((flags & LAC_BUFFER_NEW) == 0)
+    status = lac_remote_buffers_get (locator, NULL, query, LAC_BUFFER_EXISTING, patience,
+                                     &deed->cancel, out_buffer, NULL, &deed->failure);
+  if (status != LAC_E_NO_GAP && status != LAC_E_NOT_FOUND)
+    return status;
+
+  status = lacuna_elsewhere_open_remote (deed, &remote);
+  if (status != LAC_OK)
+    return status;
+  status = lac_remote_buffers_get (locator, remote, query, flags, patience, &deed->cancel, out_buffer,
+                                   &deed->operation->report, &deed->failure);
+  deed->operation->stopped_for = lac_remote_stopped_for (remote);
+  if (status == LAC_OK && out_buffer->created)
+    deed->changes_map = TRUE;
+  return status;
+}
+
+static int
+last_system_error (const LacunaOperation *operation)
+{
+  unsigned n = MIN (operation->report.n_attempts, LAC_ATTEMPTS_MAX);
+
+  return n > 0 ? operation->report.attempts[n - 1].system_error : 0;
+}
+
+/* Dry runs */
+
+/* Whether a buffer that is there, as it is now, would serve: its address, size and position. */
+static gboolean
+find_existing (LacunaElsewhere            *deed,
+               struct lac_remote_locator  *locator,
+               const struct lac_gap_query *query,
+               struct lac_remote_buffer   *out_buffer)
+{
+  const struct lac_range window = lac_gap_query_window (query, deed->before);
+  struct lac_locator_view view;
+  gboolean found = FALSE;
+
+  if (lac_remote_locator_read (locator, deed->before, &view, NULL) != LAC_OK)
+    return FALSE;
+  for (gsize i = 0; i < view.n_tables && !found; i++)
+    for (gsize j = 0; j < view.tables[i].n_buffers && !found; j++)
+      {
+        const struct lac_view_buffer *buffer = &view.tables[i].buffers[j];
+        const guint64 end = lac_add_saturating (buffer->address, buffer->size);
+        guint64 place = lac_add_saturating (buffer->address, buffer->position);
+
+        if (buffer->taken || (buffer->findings & ~LAC_FINDING_WRITABLE_AND_EXECUTABLE) != 0
+            || buffer->address < window.start || end > window.end)
+          continue;
+        if (!lac_align_up (place, query->alignment, &place) || place > end
+            || end - place < query->size)
+          continue;
+        *out_buffer = (struct lac_remote_buffer){
+          .address = buffer->address,
+          .size = buffer->size,
+          .position = (guint32) (place - buffer->address),
+        };
+        found = TRUE;
+      }
+  lac_locator_view_clear (&view);
+  return found;
+}
+
+/* Where a new buffer would go, and what that takes. */
+static void
+plan_new (LacunaElsewhere            *deed,
+          struct lac_remote_locator  *locator,
+          const struct lac_gap_query *query)
+{
+  LacunaOperation *operation = deed->operation;
+  struct lac_remote_locator_facts facts;
+  struct lac_gap_query place = *query;
+  enum lac_status status;
+
+  lac_remote_locator_get_facts (locator, &facts);
+  if (facts.address != 0 && !facts.writable)
+    {
+      fail (deed, locator, LAC_E_NOT_SUPPORTED);
+      return;
+    }
+  status = lac_remote_placement_find (deed->process, &place, &operation->range, &operation->report,
+                                      &deed->failure);
+  lacuna_elsewhere_fail (deed, status);
+  if (status != LAC_OK)
+    return;
+  operation->created = TRUE;
+  operation->address = operation->range.start;
+  operation->protection = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  operation->plan = lacuna_elsewhere_plan (deed, operation->range, operation->protection);
+  if (operation->plan == NULL)
+    return;
+  if (facts.address == 0)
+    lacuna_plan_add_locator (operation->plan);
+  lacuna_plan_add_mmap (operation->plan, operation->range, operation->protection);
+}
+
+/* No thread is stopped. */
+static void
+plan_nothing (LacunaElsewhere *deed)
+{
+  deed->operation->plan = lacuna_plan_new ();
+  lacuna_plan_set_place (deed->operation->plan, deed->operation->range,
+                         deed->operation->protection);
+}
+
+/* The buffer that @address lies in, as it is now. */
+static gboolean
+find_at (LacunaElsewhere           *deed,
+         struct lac_remote_locator *locator,
+         struct lac_remote_buffer  *out_buffer)
+{
+  const guint64 address = deed->request->address;
+  struct lac_locator_view view;
+  gboolean found = FALSE;
+
+  if (lac_remote_locator_read (locator, deed->before, &view, NULL) != LAC_OK)
+    return FALSE;
+  for (gsize i = 0; i < view.n_tables && !found; i++)
+    for (gsize j = 0; j < view.tables[i].n_buffers && !found; j++)
+      {
+        const struct lac_view_buffer *buffer = &view.tables[i].buffers[j];
+
+        found = address >= buffer->address && address - buffer->address < buffer->size;
+        if (found)
+          *out_buffer = (struct lac_remote_buffer){
+            .address = buffer->address,
+            .size = buffer->size,
+            .position = buffer->position,
+          };
+      }
+  lac_locator_view_clear (&view);
+  return found;
+}
+
+/* Deeds */
+
+void
+lacuna_elsewhere_create_buffer (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  struct lac_remote_locator *locator = open_locator (deed);
+  struct lac_remote_buffer buffer = { 0 };
+  enum lac_status status;
+
+  if (locator == NULL)
+    return;
+  if (deed->request->write_xor_execute)
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_NOT_SUPPORTED,
+                                _ ("A buffer that is never writable and executable at once is of one program "
+                                   "alone, and can’t be made in another process."));
+      return;
+    }
+  if (deed->request->dry_run)
+    {
+      plan_new (deed, locator, &deed->request->query);
+      return;
+    }
+  status = get_buffer (deed, locator, &deed->request->query, LAC_BUFFER_NEW, &buffer);
+  if (status == LAC_OK)
+    {
+      note_buffer (operation, &buffer);
+      operation->created = buffer.created;
+      status = lac_remote_buffer_put (&buffer, &deed->failure);
+    }
+  if (status == LAC_E_SYSTEM && deed->failure.system_error == 0)
+    deed->failure.system_error = last_system_error (operation);
+  fail (deed, locator, status);
+}
+
+void
+lacuna_elsewhere_append (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  struct lac_gap_query query = deed->request->query;
+  struct lac_remote_locator *locator = open_locator (deed);
+  struct lac_remote_buffer buffer = { 0 };
+  enum lac_status status, put_status;
+  uint64_t place = 0;
+  gsize size;
+  gconstpointer bytes = g_bytes_get_data (deed->request->bytes, &size);
+
+  if (locator == NULL)
+    return;
+  query.size = MAX (query.size, size);
+  if (query.size > LACUNA_BUFFER_BYTES_MAX)
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_INVALID,
+                                _ ("That is too large: a buffer has less than 4 GiB."));
+      return;
+    }
+  if (deed->request->dry_run)
+    {
+      if (find_existing (deed, locator, &query, &buffer))
+        {
+          note_buffer (operation, &buffer);
+          operation->address = buffer.address + buffer.position;
+          plan_nothing (deed);
+        }
+      else
+        plan_new (deed, locator, &query);
+      operation->n_bytes = size;
+      return;
+    }
+
+  status = get_buffer (deed, locator, &query, 0, &buffer);
+  if (status != LAC_OK)
+    {
+      fail (deed, locator, status);
+      return;
+    }
+  note_buffer (operation, &buffer);
+  operation->created = buffer.created;
+  status = lac_remote_buffer_append (&buffer, bytes, size, &place, &deed->failure);
+  put_status = lac_remote_buffer_put (&buffer, status == LAC_OK ? &deed->failure : NULL);
+  if (status == LAC_OK)
+    {
+      operation->address = place;
+      operation->position = (guint32) (place - operation->range.start);
+      operation->n_bytes = size;
+      status = put_status;
+    }
+  fail (deed, locator, status);
+}
+
+/* Takes the buffer at the address; asks for a thread's help only where that is needed. */
+static enum lac_status
+take (LacunaElsewhere           *deed,
+      struct lac_remote_locator *locator,
+      struct lac_remote_buffer  *out_buffer)
+{
+  struct lac_remote *remote;
+  enum lac_status status = lac_remote_locator_take (locator, NULL, deed->request->address, out_buffer,
+                                                    &deed->failure);
+
+  if (status != LAC_E_INVALID)
+    return status;
+  status = lacuna_elsewhere_open_remote (deed, &remote);
+  if (status == LAC_OK)
+    status = lac_remote_locator_take (locator, remote, deed->request->address, out_buffer,
+                                      &deed->failure);
+  return status;
+}
+
+void
+lacuna_elsewhere_append_to (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  struct lac_remote_locator *locator = open_locator (deed);
+  struct lac_remote_buffer *held, buffer = { 0 };
+  enum lac_status status = LAC_OK;
+  uint64_t place = 0;
+  gsize size;
+  gconstpointer bytes = g_bytes_get_data (deed->request->bytes, &size);
+
+  operation->address = deed->request->address;
+  if (locator == NULL)
+    return;
+  if (deed->request->dry_run)
+    {
+      if (!find_at (deed, locator, &buffer))
+        {
+          lacuna_elsewhere_fail (deed, LAC_E_NOT_FOUND);
+          return;
+        }
+      note_buffer (operation, &buffer);
+      operation->address = buffer.address + buffer.position;
+      operation->n_bytes = size;
+      plan_nothing (deed);
+      return;
+    }
+
+  held = lacuna_session_find_taken (deed->session, deed->request->address);
+  if (held == NULL)
+    status = take (deed, locator, &buffer);
+  if (status == LAC_OK)
+    {
+      note_buffer (operation, held != NULL ? held : &buffer);
+      status = lac_remote_buffer_append (held != NULL ? held : &buffer, bytes, size, &place,
+                                         &deed->failure);
+      if (held == NULL)
+        lac_remote_buffer_put (&buffer, NULL);
+    }
+  if (status == LAC_OK)
+    {
+      operation->address = place;
+      operation->position = (guint32) (place - operation->range.start);
+      operation->n_bytes = size;
+    }
+  fail (deed, locator, status);
+}
+
+void
+lacuna_elsewhere_take_or_put (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  struct lac_remote_locator *locator = open_locator (deed);
+  struct lac_remote_buffer *held, buffer = { 0 };
+  enum lac_status status;
+
+  operation->address = deed->request->address;
+  if (locator == NULL)
+    return;
+  held = lacuna_session_find_taken (deed->session, deed->request->address);
+  if (deed->request->dry_run)
+    {
+      if (held != NULL)
+        buffer = *held;
+      if (held == NULL && !find_at (deed, locator, &buffer))
+        {
+          lacuna_elsewhere_fail (deed, LAC_E_NOT_FOUND);
+          return;
+        }
+      note_buffer (operation, &buffer);
+      plan_nothing (deed);
+      return;
+    }
+
+  if (deed->request->deed == LACUNA_DEED_TAKE)
+    {
+      status = held != NULL ? LAC_E_BUSY : take (deed, locator, &buffer);
+      if (status == LAC_OK)
+        {
+          lacuna_session_add_taken (deed->session, &buffer);
+          note_buffer (operation, &buffer);
+        }
+    }
+  else
+    {
+      status = held != NULL ? LAC_OK : LAC_E_NOT_TAKEN;
+      if (held != NULL)
+        {
+          note_buffer (operation, held);
+          status = lac_remote_buffer_put (held, &deed->failure);
+          lacuna_session_remove_taken (deed->session, held);
+        }
+    }
+  fail (deed, locator, status);
+}

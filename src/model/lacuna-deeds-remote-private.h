@@ -1,0 +1,60 @@
+/* Doing what a request wishes in another process, on whatever thread.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "lacuna-operation-private.h"
+#include "lacuna-session-private.h"
+
+G_BEGIN_DECLS
+
+/* (transfer full): blocks; never NULL. */
+LacunaOperation *lacuna_deed_do_elsewhere       (LacunaSession       *session,
+                                                 const LacunaRequest *request);
+
+/* What would undo @operation now; FALSE when nothing would. */
+gboolean         lacuna_deed_contrary_elsewhere (LacunaSession       *session,
+                                                 LacunaOperation     *operation,
+                                                 LacunaRequest       *out_request);
+
+/* lacuna-deeds-remote-buffers.c */
+
+/* A deed on its way, with the session's lock. */
+typedef struct
+{
+  LacunaSession *session;
+  const LacunaRequest *request;
+  LacunaOperation *operation;
+  struct lac_process *process; /* (transfer none) */
+  struct lac_map *before;
+  atomic_bool cancel;
+  gboolean changes_map;
+  struct lac_process_failure failure;
+} LacunaElsewhere;
+
+/* Notes what went wrong; %LAC_OK is nothing. */
+void             lacuna_elsewhere_fail          (LacunaElsewhere     *deed,
+                                                 enum lac_status      status);
+
+/* (transfer none): for calls, with what was agreed to. */
+enum lac_status  lacuna_elsewhere_open_remote   (LacunaElsewhere     *deed,
+                                                 struct lac_remote  **out_remote);
+
+/* (transfer full) (nullable): what a thread would do; the calls are added by the caller. NULL when it can't
+ * be, which is noted. */
+LacunaPlan      *lacuna_elsewhere_plan          (LacunaElsewhere     *deed,
+                                                 struct lac_range     range,
+                                                 unsigned             protection);
+
+/* Whether a buffer of the process's locator has a byte of @range. */
+gboolean         lacuna_elsewhere_is_of_locator (LacunaElsewhere     *deed,
+                                                 struct lac_range     range);
+
+/* The deeds with buffers. */
+void             lacuna_elsewhere_create_buffer (LacunaElsewhere     *deed);
+void             lacuna_elsewhere_append        (LacunaElsewhere     *deed);
+void             lacuna_elsewhere_append_to     (LacunaElsewhere     *deed);
+void             lacuna_elsewhere_take_or_put   (LacunaElsewhere     *deed);
+
+G_END_DECLS

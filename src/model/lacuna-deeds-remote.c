@@ -1,0 +1,557 @@
+/* Doing what a request wishes in another process, and noting what came of it.
+ *
+ * It is the same as in this one (lacuna-deeds.c), but for who does it: a thread of the process, which is
+ * stopped for a moment. So whatever can be found out from outside is, before anything is touched; a dry
+ * run goes as far as that, and says what would be called. Afterwards the map is read again, and compared.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-deeds-remote-private.h"
+
+#include "lacuna-error.h"
+#include "lacuna-plan-private.h"
+#include "lacuna-records-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
+
+void
+lacuna_elsewhere_fail (LacunaElsewhere *deed,
+                       enum lac_status  status)
+{
+  LacunaOperation *operation = deed->operation;
+  gint32 pid = lacuna_session_get_pid (deed->session);
+
+  if (status == LAC_OK || operation->error != NULL)
+    return;
+
+  deed->failure.status = status;
+  switch (status)
+    {
+    case LAC_E_CANCELLED:
+      g_set_error_literal (&operation->error,
+                           G_IO_ERROR,
+                           G_IO_ERROR_CANCELLED,
+                           g_dgettext (GETTEXT_PACKAGE, lac_status_sentence (status)));
+      return;
+
+    /* What has to do with the wish, and nothing with the process. */
+    case LAC_E_INVALID:
+    case LAC_E_NO_GAP:
+    case LAC_E_NOT_FOUND:
+    case LAC_E_FULL:
+    case LAC_E_NOT_TAKEN:
+    case LAC_E_NOT_OURS:
+      lacuna_error_set (&operation->error, status, NULL);
+      return;
+
+    case LAC_E_OCCUPIED:
+      if (operation->report.n_attempts > 0)
+        lacuna_error_set_message (&operation->error,
+                                  status,
+                                  _ ("Whatever place was tried, something else was faster. Try again."));
+      else
+        lacuna_error_set (&operation->error, status, NULL);
+      return;
+
+    default:
+      operation->reason = lacuna_reason_new (pid, &deed->failure);
+      lacuna_error_set_message (&operation->error,
+                                status,
+                                "%s",
+                                lacuna_reason_get_sentence (operation->reason));
+    }
+}
+
+enum lac_status
+lacuna_elsewhere_open_remote (LacunaElsewhere    *deed,
+                              struct lac_remote **out_remote)
+{
+  const LacunaConfirm confirmed = deed->operation->confirmed;
+  unsigned flags = 0;
+
+  if ((confirmed & LACUNA_CONFIRM_FILTERED) != 0)
+    flags |= LAC_REMOTE_FORCE_FILTERED;
+  if ((confirmed & LACUNA_CONFIRM_NO_NET) != 0)
+    flags |= LAC_REMOTE_FORCE_NO_NET;
+  return lacuna_session_open_remote (deed->session, flags, out_remote, &deed->failure);
+}
+
+LacunaPlan *
+lacuna_elsewhere_plan (LacunaElsewhere  *deed,
+                       struct lac_range  range,
+                       unsigned          protection)
+{
+  struct lac_remote_plan remote;
+  enum lac_status status = lacuna_session_find_plan (deed->session, &remote, &deed->failure);
+  LacunaPlan *plan;
+
+  lacuna_elsewhere_fail (deed, status);
+  if (status != LAC_OK)
+    return NULL;
+  plan = lacuna_plan_new ();
+  lacuna_plan_set_remote (plan, &remote);
+  lacuna_plan_set_place (plan, range, protection);
+  return plan;
+}
+
+gboolean
+lacuna_elsewhere_is_of_locator (LacunaElsewhere  *deed,
+                                struct lac_range  range)
+{
+  struct lac_remote_locator *locator;
+  struct lac_locator_view view;
+  gboolean overlaps = FALSE;
+
+  /* Where nothing can be known of a locator, nothing of it is protected. */
+  if (lacuna_session_open_locator (deed->session, deed->before, &locator, NULL) != LAC_OK
+      || lac_remote_locator_read (locator, deed->before, &view, NULL) != LAC_OK)
+    return FALSE;
+  for (gsize i = 0; i < view.n_tables; i++)
+    for (gsize j = 0; j < view.tables[i].n_buffers; j++)
+      {
+        const struct lac_view_buffer *buffer = &view.tables[i].buffers[j];
+
+        overlaps |= lac_range_overlaps (range,
+                                        (struct lac_range){
+                                            buffer->address,
+                                            lac_add_saturating (buffer->address, buffer->size) });
+      }
+  lac_locator_view_clear (&view);
+  return overlaps;
+}
+
+static void
+allocate (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  const LacunaRequest *request = deed->request;
+  const unsigned protection = request->protection != 0
+                                  ? request->protection & ~LACUNA_PROTECTION_NONE
+                                  : LAC_PROTECTION_READ | LAC_PROTECTION_WRITE;
+  g_autoptr (LacunaBlock) block = NULL;
+  struct lac_remote *remote;
+  enum lac_status status;
+
+  operation->protection = protection;
+  if (request->dry_run)
+    {
+      status = lac_remote_placement_find (deed->process, &request->query, &operation->range,
+                                          &operation->report, &deed->failure);
+      lacuna_elsewhere_fail (deed, status);
+      operation->address = operation->range.start;
+      if (status == LAC_OK)
+        operation->plan = lacuna_elsewhere_plan (deed, operation->range, protection);
+      if (operation->plan != NULL)
+        lacuna_plan_add_mmap (operation->plan, operation->range, protection);
+      return;
+    }
+
+  status = lacuna_elsewhere_open_remote (deed, &remote);
+  if (status == LAC_OK)
+    {
+      status = lac_remote_placement_take (remote, &request->query, protection, &operation->range,
+                                          &operation->report, &deed->failure);
+      operation->stopped_for = lac_remote_stopped_for (remote);
+    }
+  lacuna_elsewhere_fail (deed, status);
+  if (status != LAC_OK)
+    return;
+  block = lacuna_session_add_block (deed->session, operation->range, protection);
+  lacuna_record_add (lacuna_session_get_pid (deed->session),
+                     lacuna_session_get_start_time (deed->session),
+                     operation->range);
+  operation->created = TRUE;
+  operation->serial = block->serial;
+  operation->address = operation->range.start;
+  deed->changes_map = TRUE;
+}
+
+static gboolean
+is_private_memory (const struct lac_map    *map,
+                   const struct lac_region *region)
+{
+  return region->kind == LAC_KIND_ANONYMOUS && lac_map_backing (map, region)->inode == 0
+         && (region->flags & (LAC_REGION_SHARED | LAC_REGION_GROWS_DOWN)) == 0;
+}
+
+/* Whether all of @range is private memory of no file, neither heap nor stack nor a buffer. */
+static gboolean
+is_all_private (LacunaElsewhere  *deed,
+                struct lac_range  range)
+{
+  size_t n_regions, index = lac_map_search (deed->before, range.start);
+  const struct lac_region *regions = lac_map_regions (deed->before, &n_regions);
+  guint64 place = range.start;
+
+  for (; index < n_regions && place < range.end; index++)
+    {
+      /* What we made without any access is a guard to the eye. */
+      if (regions[index].start > place
+          || (regions[index].kind != LAC_KIND_GUARD
+              && !is_private_memory (deed->before, &regions[index])))
+        return FALSE;
+      place = regions[index].end;
+    }
+  return place >= range.end && !lacuna_elsewhere_is_of_locator (deed, range);
+}
+
+/* What begins at the address by what the map shows: the whole region. Whether it is an allocation goes to
+ * @out_is_one. */
+static gboolean
+find_region (LacunaElsewhere *deed,
+             gboolean        *out_is_one)
+{
+  LacunaOperation *operation = deed->operation;
+  const guint64 address = deed->request->address;
+  size_t n_regions, index = lac_map_search (deed->before, address);
+  const struct lac_region *region = &lac_map_regions (deed->before, &n_regions)[index];
+
+  if (index == n_regions || region->start > address)
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_NOT_FOUND,
+                                _ ("Nothing is mapped at 0x%" PRIx64 "."),
+                                address);
+      return FALSE;
+    }
+  if (region->kind == LAC_KIND_VSYSCALL)
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_INVALID,
+                                _ ("The page at 0x%" PRIx64 " is the kernel's, outside of user space; "
+                                   "no process can free it."),
+                                address);
+      return FALSE;
+    }
+  operation->range = lac_region_range (region);
+  operation->address = region->start;
+  operation->protection = region->protection;
+  *out_is_one = region->start == address && is_private_memory (deed->before, region)
+                && !lacuna_elsewhere_is_of_locator (deed, operation->range);
+  return TRUE;
+}
+
+/* What is to be freed: what this program has allocated, what another run of it has, or a region. */
+static gboolean
+find_allocation (LacunaElsewhere *deed,
+                 LacunaBlock    **out_block)
+{
+  LacunaOperation *operation = deed->operation;
+  const LacunaRequest *request = deed->request;
+  g_autoptr (LacunaBlock) block = lacuna_session_find_block (deed->session, request->address);
+  struct lac_range recorded;
+  gboolean is_one = TRUE;
+
+  if (request->serial != 0 && (block == NULL || block->serial != request->serial))
+    {
+      lacuna_error_set_message (&operation->error,
+                                LAC_E_NOT_OURS,
+                                _ ("That allocation was freed before."));
+      return FALSE;
+    }
+  if (block != NULL && is_all_private (deed, lacuna_block_range (block)))
+    {
+      operation->range = lacuna_block_range (block);
+      operation->serial = block->serial;
+      operation->protection = lacuna_block_protection (block);
+      *out_block = g_steal_pointer (&block);
+      return TRUE;
+    }
+  if (lacuna_record_find (lacuna_session_get_pid (deed->session),
+                          lacuna_session_get_start_time (deed->session),
+                          request->address,
+                          &recorded)
+      && is_all_private (deed, recorded))
+    {
+      size_t n_regions, index = lac_map_search (deed->before, recorded.start);
+
+      operation->range = recorded;
+      operation->protection = lac_map_regions (deed->before, &n_regions)[index].protection;
+      return TRUE;
+    }
+
+  if (!find_region (deed, &is_one))
+    return FALSE;
+  if (!is_one && !request->force)
+    {
+      lacuna_error_set (&operation->error, LAC_E_NOT_OURS, "0x%" PRIx64, request->address);
+      return FALSE;
+    }
+  operation->forced = !is_one;
+  return TRUE;
+}
+
+static void
+free_memory (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  g_autoptr (LacunaBlock) block = NULL;
+  struct lac_remote *remote;
+  enum lac_status status;
+
+  operation->address = deed->request->address;
+  if (!find_allocation (deed, &block))
+    return;
+  if (deed->request->dry_run)
+    {
+      operation->plan = lacuna_elsewhere_plan (deed, operation->range, operation->protection);
+      if (operation->plan != NULL)
+        lacuna_plan_add_munmap (operation->plan, operation->range);
+      return;
+    }
+
+  status = lacuna_elsewhere_open_remote (deed, &remote);
+  if (status == LAC_OK)
+    {
+      status = lac_remote_free (remote, operation->range.start, lac_range_size (operation->range),
+                                &deed->failure);
+      operation->stopped_for = lac_remote_stopped_for (remote);
+    }
+  lacuna_elsewhere_fail (deed, status);
+  if (status != LAC_OK)
+    return;
+  if (block != NULL)
+    lacuna_session_remove_block (deed->session, block);
+  lacuna_record_remove (lacuna_session_get_pid (deed->session),
+                        lacuna_session_get_start_time (deed->session),
+                        operation->range);
+  deed->changes_map = TRUE;
+}
+
+static void
+protect (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+  const LacunaRequest *request = deed->request;
+  g_autoptr (LacunaBlock) block = lacuna_session_find_block (deed->session, request->address);
+  struct lac_remote *remote;
+  enum lac_status status;
+
+  operation->address = request->address;
+  if (block == NULL || (request->serial != 0 && block->serial != request->serial))
+    {
+      lacuna_elsewhere_fail (deed, LAC_E_NOT_OURS);
+      return;
+    }
+  operation->range = lacuna_block_range (block);
+  operation->serial = block->serial;
+  operation->old_protection = lacuna_block_protection (block);
+  operation->protection = request->protection & ~LACUNA_PROTECTION_NONE;
+  if (request->dry_run)
+    {
+      operation->plan = lacuna_elsewhere_plan (deed, operation->range, operation->protection);
+      if (operation->plan != NULL)
+        lacuna_plan_add_mprotect (operation->plan, operation->range, operation->protection);
+      return;
+    }
+
+  status = lacuna_elsewhere_open_remote (deed, &remote);
+  if (status == LAC_OK)
+    {
+      status = lac_remote_protect (remote, operation->range.start,
+                                   lac_range_size (operation->range), operation->protection,
+                                   &deed->failure);
+      operation->stopped_for = lac_remote_stopped_for (remote);
+    }
+  lacuna_elsewhere_fail (deed, status);
+  if (status != LAC_OK)
+    return;
+  lacuna_block_note_protection (block, operation->protection);
+  deed->changes_map = TRUE;
+}
+
+/* Without a wish for a place, near the program's own code: the lowest image that can be run. */
+static guint64
+find_home (const struct lac_map *map)
+{
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+  for (size_t i = 0; i < n_regions; i++)
+    if (regions[i].kind == LAC_KIND_IMAGE && (regions[i].protection & LAC_PROTECTION_EXECUTE) != 0)
+      return regions[i].start;
+  return 0;
+}
+
+static void
+note_query (LacunaOperation     *operation,
+            const LacunaRequest *request)
+{
+  operation->order = request->query.order;
+  operation->anywhere = request->anywhere;
+  operation->has_anchor = request->query.n_anchors > 0;
+  if (operation->has_anchor)
+    operation->anchor = request->query.anchors[0];
+}
+
+static void
+do_deed (LacunaElsewhere *deed)
+{
+  note_query (deed->operation, deed->request);
+  switch (deed->request->deed)
+    {
+    case LACUNA_DEED_ALLOCATE:
+      allocate (deed);
+      break;
+    case LACUNA_DEED_FREE:
+      free_memory (deed);
+      break;
+    case LACUNA_DEED_PROTECT:
+      protect (deed);
+      break;
+    case LACUNA_DEED_CREATE_BUFFER:
+      lacuna_elsewhere_create_buffer (deed);
+      break;
+    case LACUNA_DEED_APPEND:
+    case LACUNA_DEED_APPEND_TO:
+      if (deed->request->bytes == NULL)
+        lacuna_elsewhere_fail (deed, LAC_E_INVALID);
+      else if (deed->request->deed == LACUNA_DEED_APPEND)
+        lacuna_elsewhere_append (deed);
+      else
+        lacuna_elsewhere_append_to (deed);
+      break;
+    case LACUNA_DEED_TAKE:
+    case LACUNA_DEED_PUT:
+      lacuna_elsewhere_take_or_put (deed);
+      break;
+    default:
+      lacuna_elsewhere_fail (deed, LAC_E_INVALID);
+    }
+}
+
+/* Looks what became of the map. That it can't be read any more is no fault of what was done. */
+static void
+compare (LacunaElsewhere *deed)
+{
+  struct lac_map *after = NULL;
+
+  if (lac_process_read_map (deed->process, LAC_READ_NO_FILES, NULL, &after, NULL) != LAC_OK)
+    return;
+  deed->operation->difference
+      = lacuna_difference_new (deed->before, after, deed->operation->range);
+  lacuna_session_prune_blocks (deed->session, after);
+  lac_map_unref (after);
+}
+
+static void
+cancel_cb (GCancellable *cancellable,
+           gpointer      user_data)
+{
+  atomic_store ((atomic_bool *) user_data, true);
+}
+
+LacunaOperation *
+lacuna_deed_do_elsewhere (LacunaSession       *session,
+                          const LacunaRequest *given)
+{
+  LacunaRequest request = *given;
+  LacunaElsewhere deed = {
+    .session = session,
+    .request = &request,
+    .operation = lacuna_operation_new (given->deed),
+  };
+  LacunaOperation *operation = deed.operation;
+  enum lac_status status;
+  gulong handler = 0;
+  uint64_t home;
+
+  operation->dry_run = given->dry_run;
+  operation->confirmed = given->confirmed;
+  if (given->force)
+    operation->confirmed |= LACUNA_CONFIRM_FILTERED | LACUNA_CONFIRM_NO_NET;
+  /* The least that serves: what is allocated is rounded up, and what is appended has its own size. */
+  request.query.size = MAX (request.query.size, 1);
+  atomic_init (&deed.cancel, false);
+  if (given->cancellable != NULL)
+    handler = g_cancellable_connect (given->cancellable, G_CALLBACK (cancel_cb), &deed.cancel, NULL);
+
+  lacuna_session_lock (session);
+  status = atomic_load (&deed.cancel)
+               ? LAC_E_CANCELLED
+               : lacuna_session_open_process (session, &deed.process, &deed.failure);
+  if (status == LAC_OK)
+    status = lac_process_read_map (deed.process, LAC_READ_NO_FILES, &deed.cancel, &deed.before,
+                                   &deed.failure);
+  lacuna_elsewhere_fail (&deed, status);
+  if (status == LAC_OK)
+    {
+      if (given->anywhere)
+        {
+          home = find_home (deed.before);
+          request.query.order = LAC_ORDER_NEAREST;
+          request.query.anchors = &home;
+          request.query.n_anchors = 1;
+          request.query.within = UINT64_MAX;
+        }
+      do_deed (&deed);
+      if (deed.changes_map)
+        compare (&deed);
+    }
+  lacuna_session_unlock (session);
+
+  /* The flag is on this stack: after this no handler runs any more. */
+  g_cancellable_disconnect (given->cancellable, handler);
+  lac_map_unref (deed.before);
+  operation->when = g_get_real_time ();
+  lacuna_operation_seal (operation);
+  return operation;
+}
+
+gboolean
+lacuna_deed_contrary_elsewhere (LacunaSession   *session,
+                                LacunaOperation *operation,
+                                LacunaRequest   *out_request)
+{
+  /* What was agreed to for the deed is agreed to for its contrary. */
+  LacunaRequest request = { .address = operation->range.start, .confirmed = operation->confirmed };
+
+  if (operation->error != NULL || operation->dry_run)
+    return FALSE;
+
+  switch (operation->deed)
+    {
+    case LACUNA_DEED_ALLOCATE:
+    case LACUNA_DEED_PROTECT:
+      {
+        g_autoptr (LacunaBlock) block
+            = lacuna_session_find_block (session, operation->range.start);
+
+        /* Another one may lie at the same place since. */
+        if (block == NULL || block->serial != operation->serial)
+          return FALSE;
+        request.deed = LACUNA_DEED_FREE;
+        request.serial = operation->serial;
+        if (operation->deed == LACUNA_DEED_PROTECT)
+          {
+            if (lacuna_block_protection (block) != operation->protection
+                || operation->old_protection == operation->protection)
+              return FALSE;
+            request.deed = LACUNA_DEED_PROTECT;
+            request.protection = operation->old_protection;
+          }
+        break;
+      }
+    case LACUNA_DEED_TAKE:
+      if (!lacuna_session_has_taken (session, operation->range.start))
+        return FALSE;
+      request.deed = LACUNA_DEED_PUT;
+      break;
+    case LACUNA_DEED_PUT:
+      if (lacuna_session_has_taken (session, operation->range.start))
+        return FALSE;
+      request.deed = LACUNA_DEED_TAKE;
+      break;
+    case LACUNA_DEED_FREE:
+    case LACUNA_DEED_CREATE_BUFFER:
+    case LACUNA_DEED_APPEND:
+    case LACUNA_DEED_APPEND_TO:
+    default:
+      return FALSE;
+    }
+  *out_request = request;
+  return TRUE;
+}

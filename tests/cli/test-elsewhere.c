@@ -1,0 +1,819 @@
+/* lacuna-cli alloc, free, append, locator, read and write in other processes.
+ *
+ * The processes are victims (tests/victims), which check all the time whether anything is wrong with them.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "run.h"
+#include "start.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct
+{
+  struct started victim;
+  char pid[16];
+} Elsewhere;
+
+static bool
+begin (Elsewhere  *elsewhere,
+       const char *program,
+       const char *role)
+{
+  if (!start_victim (&elsewhere->victim, -1, program, role, NULL))
+    return false;
+  g_snprintf (elsewhere->pid, sizeof elsewhere->pid, "%d", (int) elsewhere->victim.pid);
+  /* What it still does to begin is no difference that we make. */
+  wait_for_rounds (&elsewhere->victim, 1);
+  return true;
+}
+
+/* A process with this number may have left one behind, or has now. */
+static void
+remove_locator (const Elsewhere *elsewhere)
+{
+  g_autofree char *path = g_strconcat ("/tmp/.reloaded/memory.buffers/"
+                                       "Reloaded.Memory.Buffers.MemoryBuffer, PID ",
+                                       elsewhere->pid, NULL);
+
+  g_unlink (path);
+}
+
+/* Lets it check itself some more times, and ends it; nothing may be wrong. */
+static void
+end (Elsewhere *elsewhere)
+{
+  wait_for_rounds (&elsewhere->victim, 3);
+  assert_unharmed (&elsewhere->victim, false);
+  end_unharmed (&elsewhere->victim);
+  remove_locator (elsewhere);
+}
+
+static void
+end_at_once (Elsewhere *elsewhere)
+{
+  kill_victim (&elsewhere->victim);
+  remove_locator (elsewhere);
+}
+
+static void
+assert_status (const Run *run,
+               int        status)
+{
+  if (run->status != status)
+    g_test_message ("%s%s", run->output, run->error);
+  g_assert_cmpint (run->status, ==, status);
+}
+
+static void
+assert_failed (const Run  *run,
+               int         status,
+               const char *part)
+{
+  assert_status (run, status);
+  g_assert_cmpstr (run->output, ==, "");
+  g_assert_true (g_str_has_prefix (run->error, "lacuna-cli: "));
+  if (strstr (run->error, part) == NULL)
+    g_test_message ("%s", run->error);
+  g_assert_nonnull (strstr (run->error, part));
+}
+
+/* What the map has at @address: protection and kind joined, or "" for nothing. (transfer full) */
+static char *
+look_at (const Elsewhere *elsewhere,
+         guint64          address)
+{
+  g_auto (Run) run = run_cli ("map", elsewhere->pid, "--json");
+  g_autoptr (JsonParser) parser = NULL;
+  JsonArray *regions;
+
+  assert_status (&run, 0);
+  regions = json_object_get_array_member (parse_json (&run, &parser), "regions");
+  for (guint i = 0; i < json_array_get_length (regions); i++)
+    {
+      JsonObject *region = json_array_get_object_element (regions, i);
+
+      if (json_address (region, "start") <= address && address < json_address (region, "end"))
+        return g_strdup_printf ("%s %s",
+                                json_object_get_string_member (region, "protection"),
+                                json_object_get_string_member (region, "kind"));
+    }
+  return g_strdup ("");
+}
+
+static void
+assert_looks (const Elsewhere *elsewhere,
+              guint64          address,
+              const char      *expected)
+{
+  g_autofree char *found = look_at (elsewhere, address);
+
+  g_assert_cmpstr (found, ==, expected);
+}
+
+/* Allocates, and returns where. */
+static guint64
+allocate (const Elsewhere *elsewhere,
+          const char      *size,
+          const char      *protection)
+{
+  g_auto (Run) run = run_cli ("alloc", elsewhere->pid, "--min", "0x200000000000", "--size", size,
+                              "--protect", protection, "--json");
+  g_autoptr (JsonParser) parser = NULL;
+
+  assert_status (&run, 0);
+  return json_address (parse_json (&run, &parser), "start");
+}
+
+static char *
+hexadecimal (guint64 address)
+{
+  return g_strdup_printf ("0x%" G_GINT64_MODIFIER "x", address);
+}
+
+/* alloc and free */
+
+static void
+test_allocate_and_free (gconstpointer data)
+{
+  const char *const *line = data;
+  Elsewhere elsewhere;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  if (!begin (&elsewhere, line[0], line[1]))
+    return;
+  before = describe_process (elsewhere.victim.pid);
+  {
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--size", "64K", "--json");
+    g_autoptr (JsonParser) parser = NULL;
+    g_autofree char *address = NULL;
+    JsonObject *document, *attempt;
+    JsonArray *attempts;
+    guint64 start;
+
+    assert_status (&run, 0);
+    g_assert_cmpstr (run.error, ==, "");
+    document = parse_json (&run, &parser);
+    assert_keys (document, "start end size protection dry_run attempts");
+    g_assert_cmpint (json_number (document, "size"), ==, 65536);
+    g_assert_cmpstr (json_object_get_string_member (document, "protection"), ==, "rw-");
+    g_assert_false (json_object_get_boolean_member (document, "dry_run"));
+    attempts = json_object_get_array_member (document, "attempts");
+    attempt = json_array_get_object_element (attempts, json_array_get_length (attempts) - 1);
+    g_assert_cmpstr (json_object_get_string_member (attempt, "outcome"), ==, "ok");
+    start = json_address (document, "start");
+    g_assert_cmphex (json_address (attempt, "address"), ==, start);
+    address = hexadecimal (start);
+    assert_looks (&elsewhere, start, "rw-p anonymous");
+    assert_looks (&elsewhere, start + 65535, "rw-p anonymous");
+    {
+      g_auto (Run) freed = run_cli ("free", elsewhere.pid, address, "--json");
+      g_autoptr (JsonParser) answer = NULL;
+
+      assert_status (&freed, 0);
+      document = parse_json (&freed, &answer);
+      assert_keys (document, "start end size protection forced");
+      g_assert_cmphex (json_address (document, "start"), ==, start);
+      g_assert_cmpint (json_number (document, "size"), ==, 65536);
+      g_assert_false (json_object_get_boolean_member (document, "forced"));
+    }
+    {
+      g_auto (Run) again = run_cli ("free", elsewhere.pid, address);
+
+      assert_failed (&again, 1, "Nothing is mapped at");
+    }
+  }
+  after = describe_process (elsewhere.victim.pid);
+  assert_same_description (before, after);
+  end (&elsewhere);
+}
+
+static void
+test_obeys_constraints (void)
+{
+  Elsewhere elsewhere;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  {
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--min", "0x200000000000", "--max",
+                                "0x200100000000", "--align", "2M", "--size", "5000", "--order",
+                                "highest", "--protect", "r-x", "--json");
+    g_auto (Run) none
+        = run_cli ("alloc", elsewhere.pid, "--min", "10000", "--max", "11000", "--size", "1M");
+    g_auto (Run) near = run_cli ("alloc", elsewhere.pid, "--near", "libc", "--json");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document;
+
+    assert_status (&run, 0);
+    document = parse_json (&run, &parser);
+    g_assert_cmphex (json_address (document, "start") % (2 << 20), ==, 0);
+    g_assert_cmphex (json_address (document, "start"), >=, 0x200100000000 - (4 << 20));
+    g_assert_cmpint (json_number (document, "size"), ==, 8192);
+    assert_looks (&elsewhere, json_address (document, "start"), "r-xp anonymous");
+    assert_failed (&none, 1, "No free gap");
+    assert_status (&near, 0);
+  }
+  end (&elsewhere);
+}
+
+/* A dry run says where, by which thread and through what, and leaves the process as it is. */
+static void
+test_dry_run (void)
+{
+  Elsewhere elsewhere;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  before = describe_process (elsewhere.victim.pid);
+  {
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--dry-run");
+    g_auto (Run) json = run_cli ("alloc", elsewhere.pid, "--dry-run", "--json");
+    g_autofree char *thread = g_strdup_printf ("Thread %s (sleeper) is stopped", elsewhere.pid);
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document;
+
+    assert_status (&run, 0);
+    g_assert_nonnull (strstr (run.output, "4 KiB would be allocated at 0x"));
+    g_assert_nonnull (strstr (run.output, thread));
+    g_assert_nonnull (strstr (run.output, "mmap (0x"));
+    g_assert_nonnull (strstr (run.output, "PROT_READ | PROT_WRITE"));
+    g_assert_nonnull (strstr (run.output, "goes on all the same"));
+    assert_status (&json, 0);
+    document = parse_json (&json, &parser);
+    assert_keys (document, "start end size protection dry_run attempts");
+    g_assert_true (json_object_get_boolean_member (document, "dry_run"));
+    assert_looks (&elsewhere, json_address (document, "start"), "");
+  }
+  after = describe_process (elsewhere.victim.pid);
+  assert_same_description (before, after);
+  end (&elsewhere);
+}
+
+static void
+test_words (void)
+{
+  Elsewhere elsewhere;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  {
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--min", "0x200000000000", "--size", "64K");
+
+    assert_status (&run, 0);
+    g_assert_nonnull (strstr (run.output, "Allocated 64 KiB at 0x"));
+    g_assert_nonnull (strstr (run.output, "The map has 64 KiB more, in 1 place."));
+    g_assert_nonnull (strstr (run.output, "A thread of the process was stopped for "));
+  }
+  end (&elsewhere);
+}
+
+/* The kernel makes one region of two that touch; what is freed is still what was allocated. */
+static void
+test_neighbours_stay (void)
+{
+  Elsewhere elsewhere;
+  guint64 first, second;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  first = allocate (&elsewhere, "64K", "rw");
+  second = allocate (&elsewhere, "64K", "rw");
+  g_assert_cmphex (second, ==, first + 65536);
+  {
+    g_autofree char *address = hexadecimal (first);
+    g_auto (Run) run = run_cli ("free", elsewhere.pid, address);
+
+    assert_status (&run, 0);
+    assert_looks (&elsewhere, first + 65535, "");
+    assert_looks (&elsewhere, second, "rw-p anonymous");
+  }
+  {
+    g_autofree char *address = hexadecimal (second);
+    g_auto (Run) run = run_cli ("free", elsewhere.pid, address, "--json");
+    g_autoptr (JsonParser) parser = NULL;
+
+    assert_status (&run, 0);
+    g_assert_cmpint (json_number (parse_json (&run, &parser), "size"), ==, 65536);
+    assert_looks (&elsewhere, second, "");
+  }
+  end (&elsewhere);
+}
+
+/* What is no allocation is left alone, unless that is wished expressly. */
+static void
+test_free_refuses (void)
+{
+  Elsewhere elsewhere;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  guint64 place;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  place = allocate (&elsewhere, "64K", "none");
+  before = describe_process (elsewhere.victim.pid);
+  {
+    static const char *const names[] = { "[heap]", "[stack]", "[vdso]", "libc", "sleeper" };
+    g_autofree char *inside = hexadecimal (place + 4096);
+    g_auto (Run) middle = run_cli ("free", elsewhere.pid, inside);
+    g_auto (Run) nothing = run_cli ("free", elsewhere.pid, "0");
+
+    for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+      {
+        g_auto (Run) run = run_cli ("free", elsewhere.pid, names[i]);
+
+        g_test_message ("%s", names[i]);
+        if (strstr (run.error, "nothing in the map has this name") == NULL)
+          assert_failed (&run, 2, "--force");
+      }
+    assert_failed (&middle, 2, "--force");
+    assert_failed (&nothing, 1, "Nothing is mapped at 0x0");
+  }
+  after = describe_process (elsewhere.victim.pid);
+  assert_same_description (before, after);
+  {
+    g_autofree char *inside = hexadecimal (place + 4096);
+    g_auto (Run) run = run_cli ("free", elsewhere.pid, inside, "--force", "--json");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document;
+
+    assert_status (&run, 0);
+    document = parse_json (&run, &parser);
+    g_assert_cmphex (json_address (document, "start"), ==, place);
+    g_assert_true (json_object_get_boolean_member (document, "forced"));
+    assert_looks (&elsewhere, place, "");
+  }
+  end (&elsewhere);
+}
+
+/* read and write */
+
+static void
+test_read_and_write (void)
+{
+  Elsewhere elsewhere;
+  g_autofree char *place = NULL;
+  g_autofree char *locked = NULL;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  place = hexadecimal (allocate (&elsewhere, "4K", "rw"));
+  locked = hexadecimal (allocate (&elsewhere, "4K", "r"));
+  {
+    g_auto (Run) wrote = run_cli ("write", elsewhere.pid, place, "de ad 0xbe,ef", "--json");
+    g_auto (Run) read = run_cli ("read", elsewhere.pid, place, "6", "--json");
+    g_auto (Run) refused = run_cli ("write", elsewhere.pid, locked, "01");
+    g_auto (Run) forced = run_cli ("write", elsewhere.pid, locked, "01", "--force", "--json");
+    g_auto (Run) elf = run_cli ("read", elsewhere.pid, "libc", "4");
+    g_auto (Run) hole = run_cli ("read", elsewhere.pid, "0", "16");
+    g_auto (Run) nowhere = run_cli ("write", elsewhere.pid, "0", "00");
+    g_autoptr (JsonParser) wrote_parser = NULL;
+    g_autoptr (JsonParser) read_parser = NULL;
+    g_autoptr (JsonParser) forced_parser = NULL;
+
+    assert_status (&wrote, 0);
+    g_assert_false (
+        json_object_get_boolean_member (parse_json (&wrote, &wrote_parser), "forced"));
+    assert_status (&read, 0);
+    g_assert_cmpstr (json_object_get_string_member (parse_json (&read, &read_parser), "bytes"), ==,
+                     "deadbeef0000");
+    assert_failed (&refused, 5, "Force it");
+    assert_status (&forced, 0);
+    g_assert_nonnull (strstr (forced.error, "--force"));
+    g_assert_true (
+        json_object_get_boolean_member (parse_json (&forced, &forced_parser), "forced"));
+    assert_status (&elf, 0);
+    g_assert_nonnull (strstr (elf.output, "|.ELF|"));
+    assert_status (&hole, 5);
+    assert_failed (&nowhere, 5, "nothing was written");
+  }
+  end (&elsewhere);
+}
+
+/* append and locator */
+
+static void
+test_append (void)
+{
+  Elsewhere elsewhere;
+  guint64 address;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  remove_locator (&elsewhere);
+  {
+    g_auto (Run) none = run_cli ("locator", elsewhere.pid, "--json");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document;
+
+    assert_status (&none, 1);
+    document = parse_json (&none, &parser);
+    assert_keys (document, "file tables");
+    g_assert_true (json_object_get_null_member (document, "file"));
+  }
+  {
+    g_auto (Run) run = run_cli ("append", elsewhere.pid, "--json", "11 22 33 44 55");
+    g_autoptr (JsonParser) parser = NULL;
+    g_autofree char *place = NULL;
+    JsonObject *document;
+
+    assert_status (&run, 0);
+    document = parse_json (&run, &parser);
+    assert_keys (document, "address buffer position created");
+    g_assert_true (json_object_get_boolean_member (document, "created"));
+    address = json_address (document, "address");
+    g_assert_cmphex (address, ==,
+                     json_address (document, "buffer") + (guint64) json_number (document, "position"));
+    assert_looks (&elsewhere, address, "rwxp buffer");
+    place = hexadecimal (address);
+    {
+      g_auto (Run) read = run_cli ("read", elsewhere.pid, place, "5", "--json");
+      g_auto (Run) freed = run_cli ("free", elsewhere.pid, place);
+      g_autoptr (JsonParser) bytes = NULL;
+
+      assert_status (&read, 0);
+      g_assert_cmpstr (json_object_get_string_member (parse_json (&read, &bytes), "bytes"), ==,
+                       "1122334455");
+      /* It is a buffer, and no allocation. */
+      assert_failed (&freed, 2, "--force");
+    }
+  }
+  {
+    g_auto (Run) run = run_cli ("append", elsewhere.pid, "--json", "66");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document;
+
+    assert_status (&run, 0);
+    document = parse_json (&run, &parser);
+    g_assert_false (json_object_get_boolean_member (document, "created"));
+    g_assert_cmphex (json_address (document, "address"), ==, address + 5);
+  }
+  {
+    g_auto (Run) run = run_cli ("locator", elsewhere.pid, "--json");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document, *table, *buffer;
+
+    assert_status (&run, 0);
+    document = parse_json (&run, &parser);
+    table = json_array_get_object_element (json_object_get_array_member (document, "tables"), 0);
+    buffer = json_array_get_object_element (json_object_get_array_member (table, "buffers"), 0);
+    assert_keys (buffer, "address size position free taken findings");
+    g_assert_cmpint (json_number (buffer, "position"), ==, 6);
+    g_assert_false (json_object_get_boolean_member (buffer, "taken"));
+    g_assert_true (
+        g_str_has_prefix (json_object_get_string_member (document, "file"), "/tmp/.reloaded/"));
+  }
+  end (&elsewhere);
+}
+
+static gboolean
+has_finding (JsonObject *object,
+             const char *name)
+{
+  JsonArray *findings = json_object_has_member (object, "findings")
+                            ? json_object_get_array_member (object, "findings")
+                            : NULL;
+
+  for (guint i = 0; findings != NULL && i < json_array_get_length (findings); i++)
+    if (strcmp (json_array_get_string_element (findings, i), name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Each finding is told of, of the document, of a table or of a buffer. */
+static void
+test_finding (gconstpointer name)
+{
+  Elsewhere elsewhere;
+  gboolean found;
+
+  if (!begin (&elsewhere, "locator", name))
+    return;
+  {
+    g_auto (Run) run = run_cli ("locator", elsewhere.pid, "--json");
+    g_auto (Run) words = run_cli ("locator", elsewhere.pid);
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document = parse_json (&run, &parser);
+    JsonArray *tables = json_object_get_array_member (document, "tables");
+    g_autofree char *meaning = g_strdup_printf ("%s: ", (const char *) name);
+
+    found = has_finding (document, name);
+    for (guint i = 0; i < json_array_get_length (tables); i++)
+      {
+        JsonObject *table = json_array_get_object_element (tables, i);
+        JsonArray *buffers = json_object_get_array_member (table, "buffers");
+
+        found |= has_finding (table, name);
+        for (guint j = 0; j < json_array_get_length (buffers); j++)
+          found |= has_finding (json_array_get_object_element (buffers, j), name);
+      }
+    g_assert_true (found);
+    g_assert_nonnull (strstr (words.output, meaning));
+    assert_status (&run, strcmp (name, "stale") == 0 ? 1 : 0);
+  }
+  end (&elsewhere);
+}
+
+/* The tables of the C# library are shown, and nothing is put into them. */
+static void
+test_managed (void)
+{
+  Elsewhere elsewhere;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  if (!begin (&elsewhere, "locator", "managed"))
+    return;
+  before = describe_process (elsewhere.victim.pid);
+  {
+    g_auto (Run) run = run_cli ("locator", elsewhere.pid, "--json");
+    g_auto (Run) words = run_cli ("locator", elsewhere.pid);
+    g_auto (Run) append = run_cli ("append", elsewhere.pid, "00");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonObject *document;
+
+    assert_status (&run, 0);
+    document = parse_json (&run, &parser);
+    g_assert_cmpuint (json_array_get_length (json_object_get_array_member (document, "tables")), >=,
+                      1);
+    assert_status (&words, 0);
+    g_assert_nonnull (strstr (words.output, ".NET"));
+    assert_failed (&append, 5, ".NET");
+  }
+  after = describe_process (elsewhere.victim.pid);
+  assert_same_description (before, after);
+  end (&elsewhere);
+}
+
+static gboolean
+catches_interrupt (const char *pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/status", pid);
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return FALSE;
+  line = strstr (text, "SigCgt:");
+  return line != NULL && (g_ascii_strtoull (line + 7, NULL, 16) & (1u << (SIGINT - 1))) != 0;
+}
+
+/* A lock that the process holds is waited for, not for ever, and Ctrl+C ends that; it is never broken. */
+static void
+test_held_lock (void)
+{
+  Elsewhere elsewhere;
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *message = NULL;
+  gint64 started;
+
+  if (!begin (&elsewhere, "locator", "hold-table"))
+    return;
+  {
+    const char *line[] = { g_getenv ("LACUNA_CLI"), "append", elsewhere.pid, "--size", "1M", "00", NULL };
+
+    process = g_subprocess_newv (line, G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+    g_assert_no_error (error);
+    while (!catches_interrupt (g_subprocess_get_identifier (process)))
+      g_usleep (5000);
+    g_usleep (500000);
+    started = g_get_monotonic_time ();
+    g_subprocess_send_signal (process, SIGINT);
+    g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &message, &error);
+    g_assert_no_error (error);
+    g_assert_true (g_subprocess_get_if_exited (process));
+    g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+    g_assert_nonnull (strstr (message, "Interrupted."));
+    g_assert_cmpint (g_get_monotonic_time () - started, <, 2 * G_USEC_PER_SEC);
+  }
+  {
+    g_auto (Run) run = run_cli ("append", elsewhere.pid, "--size", "1M", "00");
+    g_auto (Run) locator = run_cli ("locator", elsewhere.pid, "--json");
+    g_autoptr (JsonParser) parser = NULL;
+    JsonArray *tables;
+
+    assert_failed (&run, 5, "holds the lock");
+    tables = json_object_get_array_member (parse_json (&locator, &parser), "tables");
+    g_assert_true (
+        json_object_get_boolean_member (json_array_get_object_element (tables, 0), "locked"));
+  }
+  end_at_once (&elsewhere);
+}
+
+/* Refusals */
+
+static void
+assert_nothing_done (Elsewhere  *elsewhere,
+                     int         status,
+                     const char *part)
+{
+  g_autofree char *before = describe_process (elsewhere->victim.pid);
+  g_auto (Run) run = run_cli ("alloc", elsewhere->pid);
+  g_autofree char *after = describe_process (elsewhere->victim.pid);
+
+  assert_failed (&run, status, part);
+  assert_same_description (before, after);
+}
+
+static void
+test_filtered (void)
+{
+  Elsewhere elsewhere;
+
+  if (!begin (&elsewhere, "confined", "lenient"))
+    return;
+  assert_nothing_done (&elsewhere, 4, "seccomp");
+  {
+    g_auto (Run) plan = run_cli ("alloc", elsewhere.pid, "--dry-run");
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--force", "--json");
+    g_autoptr (JsonParser) parser = NULL;
+
+    assert_status (&plan, 0);
+    g_assert_nonnull (strstr (plan.output, "seccomp"));
+    assert_status (&run, 0);
+    assert_looks (&elsewhere, json_address (parse_json (&run, &parser), "start"), "rw-p anonymous");
+  }
+  end (&elsewhere);
+}
+
+static void
+test_strict (void)
+{
+  Elsewhere elsewhere;
+
+  if (!begin (&elsewhere, "confined", "strict"))
+    return;
+  assert_nothing_done (&elsewhere, 4, "strict");
+  {
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--force");
+
+    assert_failed (&run, 4, "strict");
+  }
+  end_at_once (&elsewhere);
+}
+
+static void
+test_traced (void)
+{
+  Elsewhere elsewhere, tracer;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  if (!start_victim (&tracer.victim, -1, "oddity", "tracer", elsewhere.pid, NULL))
+    {
+      end_at_once (&elsewhere);
+      return;
+    }
+  {
+    g_autofree char *who = g_strdup_printf ("oddity (process %d)", (int) tracer.victim.pid);
+
+    assert_nothing_done (&elsewhere, 4, who);
+  }
+  kill_victim (&tracer.victim);
+  end_at_once (&elsewhere);
+}
+
+static void
+test_stopped (void)
+{
+  Elsewhere elsewhere;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  kill (elsewhere.victim.pid, SIGSTOP);
+  g_assert_true (wait_for_state (elsewhere.victim.pid, "T"));
+  {
+    g_autofree char *command = g_strdup_printf ("\n  kill -CONT %s\n", elsewhere.pid);
+    gint64 started = g_get_monotonic_time ();
+
+    assert_nothing_done (&elsewhere, 5, command);
+    g_assert_cmpint (g_get_monotonic_time () - started, <, 3 * G_USEC_PER_SEC);
+  }
+  kill (elsewhere.victim.pid, SIGCONT);
+  end_at_once (&elsewhere);
+}
+
+static void
+test_no_process (void)
+{
+  pid_t child = fork ();
+  g_autofree char *zombie = NULL;
+
+  if (child == 0)
+    _exit (0);
+  zombie = g_strdup_printf ("%d", (int) child);
+  g_assert_true (wait_for_state (child, "Z"));
+  {
+    g_auto (Run) dead = run_cli ("alloc", zombie);
+    g_auto (Run) gone = run_cli ("alloc", "2147483647");
+    g_autofree char *kernel = NULL;
+
+    assert_failed (&dead, 5, "exited");
+    assert_failed (&gone, 3, "no such process");
+    if (g_file_get_contents ("/proc/2/comm", &kernel, NULL, NULL) && strcmp (kernel, "kthreadd\n") == 0)
+      {
+        g_auto (Run) thread = run_cli ("alloc", "2");
+
+        assert_failed (&thread, 3, "kernel");
+      }
+  }
+  waitpid (child, NULL, 0);
+}
+
+/* Another user may neither look nor change, and is told what would help. */
+static void
+test_other_user (void)
+{
+  const char *cli = g_getenv ("LACUNA_CLI");
+  Elsewhere elsewhere;
+  g_autofree char *setpriv = g_find_program_in_path ("setpriv");
+
+  if (getuid () != 0 || setpriv == NULL)
+    {
+      g_test_skip ("it takes root, and setpriv(1), to be another user");
+      return;
+    }
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  {
+    const char *const start[] = { setpriv, "--reuid=65534", "--clear-groups", cli, "--version", NULL };
+    g_auto (Run) can = run_program ("", start);
+    static const char *const lines[][3] = {
+      { "alloc", NULL, NULL },       { "free", "0x1000", NULL },        { "append", "00", NULL },
+      { "locator", NULL, NULL },     { "read", "0x1000", "16" },        { "write", "0x1000", "00" },
+    };
+
+    for (gsize i = 0; can.status == 0 && i < G_N_ELEMENTS (lines); i++)
+      {
+        const char *const line[] = { setpriv,       "--reuid=65534", "--clear-groups", cli, lines[i][0],
+                                     elsewhere.pid, lines[i][1],     lines[i][2],      NULL };
+        g_auto (Run) run = run_program ("", line);
+
+        g_test_message ("%s", lines[i][0]);
+        assert_failed (&run, 4, "another user");
+      }
+    if (can.status != 0)
+      g_test_skip ("another user may not run the program that was built");
+  }
+  end (&elsewhere);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const char *const processes[][2] = {
+    { "sleeper", "nanosleep" },    { "sleeper", "poll" },   { "sleeper-static", "nanosleep" },
+    { "sleeper-bare", "nanosleep" }, { "sleeper-32", "nanosleep" }, { "throng", "4" },
+  };
+  static const char *const findings[] = { "orphan", "overlap", "position-past-end", "stale",
+                                          "writable-and-executable", "unknown-version", "cycle" };
+  g_autofree char *runtime = g_dir_make_tmp ("lacuna-elsewhere-XXXXXX", NULL);
+  int status;
+
+  /* What is written down of allocations is for these tests alone. */
+  g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_autofree char *path
+          = g_strdup_printf ("/cli/elsewhere/alloc-and-free/%s-%s", processes[i][0], processes[i][1]);
+
+      g_test_add_data_func (path, processes[i], test_allocate_and_free);
+    }
+  g_test_add_func ("/cli/elsewhere/alloc-obeys-constraints", test_obeys_constraints);
+  g_test_add_func ("/cli/elsewhere/alloc-dry-run", test_dry_run);
+  g_test_add_func ("/cli/elsewhere/alloc-words", test_words);
+  g_test_add_func ("/cli/elsewhere/free-leaves-neighbours", test_neighbours_stay);
+  g_test_add_func ("/cli/elsewhere/free-refuses", test_free_refuses);
+  g_test_add_func ("/cli/elsewhere/read-and-write", test_read_and_write);
+  g_test_add_func ("/cli/elsewhere/append", test_append);
+  for (gsize i = 0; i < G_N_ELEMENTS (findings); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/cli/elsewhere/locator/%s", findings[i]);
+
+      g_test_add_data_func (path, findings[i], test_finding);
+    }
+  g_test_add_func ("/cli/elsewhere/locator/managed-is-read-only", test_managed);
+  g_test_add_func ("/cli/elsewhere/append-waits-for-a-lock", test_held_lock);
+  g_test_add_func ("/cli/elsewhere/refuses/filtered-unless-forced", test_filtered);
+  g_test_add_func ("/cli/elsewhere/refuses/strict", test_strict);
+  g_test_add_func ("/cli/elsewhere/refuses/traced", test_traced);
+  g_test_add_func ("/cli/elsewhere/refuses/stopped", test_stopped);
+  g_test_add_func ("/cli/elsewhere/refuses/no-process", test_no_process);
+  g_test_add_func ("/cli/elsewhere/refuses/other-user", test_other_user);
+  status = g_test_run ();
+  {
+    const char *const remove[] = { "rm", "-r", runtime, NULL };
+    g_auto (Run) run = run_program ("", remove);
+  }
+  return status;
+}
