@@ -4,12 +4,13 @@
  */
 #include "os/os.h"
 
+#include "os/thread.h"
 #include "own-file.h"
 #include "process-private.h"
 #include "system-call.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,9 +24,18 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-static struct lac_os_space own_space, own_high_space;
-static pthread_once_t own_space_once = PTHREAD_ONCE_INIT;
-static pthread_once_t own_high_space_once = PTHREAD_ONCE_INIT;
+/* Facts that are found out once. Whoever finds them out writes where nobody else does, and the first to be done
+ * is believed: nobody waits for a thread that a child after fork(2) does not have. */
+#define N_FINDERS 8
+
+struct kept_space
+{
+  _Atomic (const struct lac_os_space *) current;
+  atomic_uint n_finders;
+  struct lac_os_space found[N_FINDERS];
+};
+
+static struct kept_space own_space LAC_OF_FIRST_CALL, own_high_space LAC_OF_FIRST_CALL;
 
 static struct lac_os_space
 read_space (bool high)
@@ -33,41 +43,56 @@ read_space (bool high)
   struct lac_space space;
 
   lac_own_space (high, &space);
+  if (high && space.user.end <= LAC_OS_HIGH)
+    return *lac_os_get_space ();
   return (struct lac_os_space){
-    .user = space.user,
+    .user = { high ? LAC_OS_HIGH : space.user.start, space.user.end },
     .page_size = space.page_size,
     .granularity = space.granularity,
   };
 }
 
-static void
-read_own_space (void)
+static __attribute__ ((noinline)) const struct lac_os_space *
+find_space (struct kept_space *kept,
+            bool               high)
 {
-  own_space = read_space (false);
+  struct lac_os_space space = read_space (high);
+  const struct lac_os_space *expected = NULL;
+  unsigned number = atomic_fetch_add_explicit (&kept->n_finders, 1, memory_order_relaxed);
+
+  if (number >= N_FINDERS)
+    {
+      /* As many others are at it, or were. */
+      while ((expected = atomic_load_explicit (&kept->current, memory_order_acquire)) == NULL)
+        lac_thread_pause (0);
+      return expected;
+    }
+  kept->found[number] = space;
+  if (atomic_compare_exchange_strong_explicit (&kept->current, &expected, &kept->found[number],
+                                               memory_order_acq_rel, memory_order_acquire))
+    return &kept->found[number];
+  return expected;
 }
 
-static void
-read_own_high_space (void)
+static const struct lac_os_space *
+get_space (struct kept_space *kept,
+           bool               high)
 {
-  own_high_space = read_space (true);
-  if (own_high_space.user.end > LAC_OS_HIGH)
-    own_high_space.user.start = LAC_OS_HIGH;
-  else
-    own_high_space = *lac_os_get_space ();
+  const struct lac_os_space *current = atomic_load_explicit (&kept->current, memory_order_acquire);
+
+  return current != NULL ? current : find_space (kept, high);
 }
 
 const struct lac_os_space *
 lac_os_get_space (void)
 {
-  pthread_once (&own_space_once, read_own_space);
-  return &own_space;
+  return get_space (&own_space, false);
 }
 
 const struct lac_os_space *
 lac_os_get_high_space (void)
 {
-  pthread_once (&own_high_space_once, read_own_high_space);
-  return &own_high_space;
+  return get_space (&own_high_space, true);
 }
 
 uint64_t

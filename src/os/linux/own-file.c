@@ -42,7 +42,7 @@ struct all_opened
 };
 
 /* Memory that a child finds wiped. */
-static _Atomic (struct all_opened *) all_opened;
+static _Atomic (struct all_opened *) all_opened LAC_OF_FIRST_CALL;
 
 /* What was opened last, where a child finds it as it was: there it says which descriptors the child
  * inherited, so that it can close them. */

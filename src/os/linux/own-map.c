@@ -4,6 +4,7 @@
  */
 #include "os/os.h"
 
+#include "os/thread.h"
 #include "own-file.h"
 #include "process-private.h"
 #include "system-call.h"
@@ -19,7 +20,7 @@
 #define MAX_ATTEMPTS 4
 
 /* Whether the kernel answers point queries: an enum lac_point_queries. */
-static atomic_int queries = LAC_QUERIES_UNKNOWN;
+static atomic_int queries LAC_OF_FIRST_CALL = LAC_QUERIES_UNKNOWN;
 
 /* Asks @file for one region; with @name NULL without its name, and so without its kind. */
 static enum lac_status

@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "os/os.h"
 #include "process-private.h"
 
 #include <errno.h>
@@ -237,7 +238,7 @@ find_own_end (void)
   /* With four levels of page tables nothing can be mapped here. Asking the kernel so costs a
    * hundredth of asking it for the processors' flags. No sanitizer is to hear of it. */
   const uint64_t place = UINT64_C (1) << 47;
-  size_t size = (size_t) sysconf (_SC_PAGESIZE);
+  size_t size = (size_t) lac_os_page_size ();
   long found = syscall (SYS_mmap, place, size, PROT_NONE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0l);
 
@@ -264,7 +265,7 @@ lac_own_space (bool              high,
   struct lac_space space = LAC_SPACE_UNKNOWN;
   char text[64];
 
-  space.page_size = (uint32_t) sysconf (_SC_PAGESIZE);
+  space.page_size = (uint32_t) lac_os_page_size ();
   space.pointer_bits = 8 * sizeof (void *);
   space.granularity = space.page_size;
   if (!high)
