@@ -23,9 +23,11 @@
 #if LAC_REMOTE_HERE
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* include/linux/errno.h; user space never sees it. */
 #define RESTART_UNLESS_HANDLED 514
@@ -167,27 +169,51 @@ last_ran (struct lac_tracer *tracer,
   return parse_moment (text, "se.exec_start");
 }
 
-void
+/* Whether one of the arguments, which are numbers in base 16 after the call's, is a time to wait. */
+static bool
+has_time (const struct never_restarted *call,
+          const char                   *arguments)
+{
+  static const uint8_t which[] = {
+    [NO_TIME] = 0, [MILLISECONDS_4] = 4, [TIME_3] = 3, [TIME_4] = 4, [TIME_5] = 5,
+  };
+  char *end = (char *) arguments;
+  uint64_t value = 0;
+
+  if (call == NULL || call->time == NO_TIME)
+    return false;
+  for (unsigned i = 0; i < which[call->time]; i++)
+    value = strtoull (end, &end, 16);
+  return call->time == MILLISECONDS_4 ? (int32_t) value > 0 : value != 0;
+}
+
+bool
 lac_tracer_note_wait (struct lac_tracer      *tracer,
                       int32_t                 thread,
                       struct lac_tracer_wait *out_wait)
 {
-  const struct never_restarted *call;
-  char text[256];
-  bool wide, narrow;
+  char path[64] = "", text[256];
+  char *arguments;
+  ssize_t length;
   int64_t number;
 
   out_wait->since = 0;
-  if (lac_tracer_read_file (tracer, thread, "syscall", text, sizeof text) <= 0
-      || text[0] < '0' || text[0] > '9')
-    return;
-  number = strtoll (text, NULL, 10);
-  call = find_call (true, number);
-  wide = call != NULL && call->time != NO_TIME;
-  call = find_call (false, number);
-  narrow = call != NULL && call->time != NO_TIME;
-  if (wide || narrow)
+  lac_tracer_path (path, thread, "syscall");
+  if (tracer->call_file < 0)
+    tracer->call_file = openat (tracer->directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (tracer->call_file < 0)
+    return errno != ENOENT && errno != ESRCH;
+  length = pread (tracer->call_file, text, sizeof text - 1, 0);
+  if (length <= 0)
+    return length == 0 || errno != ESRCH;
+  text[length] = '\0';
+  if (text[0] < '0' || text[0] > '9')
+    return true;
+  number = strtoll (text, &arguments, 10);
+  if (has_time (find_call (true, number), arguments)
+      || has_time (find_call (false, number), arguments))
     out_wait->since = last_ran (tracer, thread);
+  return true;
 }
 
 /* Puts @left nanoseconds as a time below the red zone; where, or 0 when that can't be. */

@@ -86,7 +86,7 @@ struct lac_tracer_step
   uint32_t offset;
 };
 
-/* What is asked of the tracer; it goes through a socket with as many of `bytes` as there are. */
+/* What is asked of the tracer. */
 struct lac_tracer_request
 {
   int32_t thread;
@@ -94,6 +94,9 @@ struct lac_tracer_request
   uint32_t flags;
   uint32_t n_steps;
   uint32_t n_bytes;
+  /* For tests: see lac_remote_end_at(). */
+  uint32_t end_at;
+  bool end_asker;
   /* Where the process's first stack began. */
   uint64_t start_stack;
   struct lac_remote_gates gates;
@@ -123,13 +126,42 @@ struct lac_tracer_answer
   /* Why the second net is missing, with LAC_E_NO_NET. */
   const char *no_net;
   uint64_t stopped_for;
+  uint32_t n_points;
   uint32_t n_done;
   int64_t results[LAC_REMOTE_STEPS_MAX];
 };
 
+/* Whose turn it is. */
+enum lac_tracer_turn
+{
+  /* Nothing is to be done; the last answer was taken note of. */
+  LAC_TURN_IDLE,
+  LAC_TURN_ASKED,
+  LAC_TURN_TAKEN,
+  LAC_TURN_ANSWERED,
+  /* The tracer has ended for want of work. */
+  LAC_TURN_GONE,
+};
+
+/* Memory that the tracer shares with who asks. What is asked and answered goes through it; the socket only
+ * wakes who sleeps, and tells of the other's end. */
+struct lac_tracer_room
+{
+  _Atomic uint32_t turn;
+  _Atomic uint32_t tracer_sleeps;
+  _Atomic uint32_t asker_sleeps;
+  struct lac_tracer_answer answer;
+  struct lac_tracer_request request;
+};
+
+/* For how long either looks whether it is its turn before it sleeps, in nanoseconds: a call takes less, and being
+ * woken would make it longer by half. */
+#define LAC_TURN_SPIN UINT64_C (50000)
+
 /* What the tracer holds of a process that it traces. */
 struct lac_tracer
 {
+  struct lac_tracer_room *room;
   int socket;
   /* Of the one that asked; -1 where the system has none. */
   int parent;
@@ -140,6 +172,17 @@ struct lac_tracer
   /* Where the process's first stack began. */
   uint64_t start_stack;
   struct lac_xsave_layout layout;
+  uint32_t n_points;
+  uint32_t end_at;
+  bool end_asker;
+  /* Of the thread that was stopped last: what it waits for, and what was found out when. */
+  int32_t thread;
+  int call_file;
+  uint64_t checked;
+  bool shadow_stack;
+  /* Its stack; 0 when it is not known. */
+  uint64_t stack_start;
+  uint64_t stack_end;
 };
 
 /* The largest frames; a thread that uses the matrix registers has 11 KiB. */
@@ -152,11 +195,13 @@ struct lac_traced
   /* It runs in 64-bit mode. */
   bool wide;
   bool stopped;
-  bool shadow_stack;
+  uint64_t stopped_since;
   /* What it is given back: by the tracer, and by the frame. */
   struct user_regs_struct registers;
   struct user_regs_struct framed;
   uint64_t mask;
+  /* What is blocked while calls are made, once `mask_changed`. */
+  uint64_t call_mask;
   /* `registers` is not what it has. */
   bool changed;
   bool mask_changed;
@@ -181,6 +226,7 @@ struct lac_remote
   /* Who started it: a child of that one has its own. */
   int32_t tracer_owner;
   int socket;
+  struct lac_tracer_room *room;
   struct lac_tracer_request request;
   struct lac_tracer_answer answer;
 };
@@ -230,7 +276,19 @@ enum lac_status lac_remote_ask_tracer (struct lac_remote          *remote,
 /* Ends the tracer and collects it. */
 void lac_remote_end_tracer (struct lac_remote *remote);
 
+/* For tests: in the runs that follow the tracer is killed when it comes to @point, counted from 1, or the
+ * process that asks is. 0 is never. */
+void lac_remote_end_at (struct lac_remote *remote,
+                        uint32_t           point,
+                        bool               end_asker);
+
+/* For tests: how many points the last run came to. */
+uint32_t lac_remote_count_points (const struct lac_remote *remote);
+
 /* remote-tracer.c */
+
+/* A point between two things that are done to a process, at which a test may have an end put to it. */
+void lac_tracer_point (struct lac_tracer *tracer);
 
 /* What the child does until it ends. */
 _Noreturn void lac_tracer_run (struct lac_tracer *tracer);
@@ -247,6 +305,11 @@ int64_t lac_tracer_write (struct lac_tracer *tracer,
                           const void        *bytes,
                           size_t             size);
 
+/* Makes "task/TID/NAME" in @path, which is zeroed, without what prints. */
+void lac_tracer_path (char        path[64],
+                      int32_t     thread,
+                      const char *name);
+
 /* Reads a file of the process whole and terminates it; its length, or an errno negated. */
 int64_t lac_tracer_read_file (struct lac_tracer *tracer,
                               int32_t            thread,
@@ -254,7 +317,14 @@ int64_t lac_tracer_read_file (struct lac_tracer *tracer,
                               char              *text,
                               size_t             size);
 
+/* Forgets what was known of another thread. */
+void lac_tracer_turn_to (struct lac_tracer *tracer,
+                         int32_t            thread);
+
 /* remote-thread.c */
+
+/* Has waiting for stops end after a while, or not. */
+void lac_tracer_set_alarm (bool on);
 
 /* Nanoseconds of a clock that only goes forward. */
 uint64_t lac_tracer_clock (void);
@@ -295,13 +365,14 @@ bool lac_traced_has_stack (struct lac_tracer       *tracer,
 
 /* remote-interrupted.c */
 
-/* Notes what the thread is waiting for and since when; before it is stopped. */
+/* Notes what the thread is waiting for and since when, before it is stopped; false when its number is not one of the
+ * process any more. */
 struct lac_tracer_wait
 {
   /* Of the clock of the scheduler, in nanoseconds; 0 when it is not known. */
   uint64_t since;
 };
-void lac_tracer_note_wait (struct lac_tracer      *tracer,
+bool lac_tracer_note_wait (struct lac_tracer      *tracer,
                            int32_t                 thread,
                            struct lac_tracer_wait *out_wait);
 

@@ -142,6 +142,7 @@ find_by_query (struct lac_tracer       *tracer,
   return true;
 }
 
+/* A thread's stack stays where it is, so it is looked for once. */
 bool
 lac_traced_has_stack (struct lac_tracer       *tracer,
                       const struct lac_traced *traced,
@@ -153,17 +154,25 @@ lac_traced_has_stack (struct lac_tracer       *tracer,
   struct lac_region_entry region;
   bool guarded, found = false;
 
+  if (first >= tracer->stack_start && first < tracer->stack_end)
+    return registers->rsp - tracer->stack_start >= size;
   if (!tracer->no_queries)
     found = find_by_query (tracer, first, &region, &guarded);
   if (!found && tracer->no_queries)
     found = find_in_text (tracer, first, &region, &guarded);
-  if (!found || registers->rsp - region.start < size
-      || (region.protection & LAC_PROTECTION_WRITE) == 0)
+  if (!found || (region.protection & LAC_PROTECTION_WRITE) == 0)
     return false;
-  if (tracer->start_stack != 0 && tracer->start_stack >= region.start
-      && tracer->start_stack <= region.end)
-    return true;
-  return guarded && own >= registers->rsp && own <= region.end;
+  if (tracer->start_stack >= region.start && tracer->start_stack <= region.end)
+    {
+      /* It grows, so what is known of its lower end may not be true for long; but it is safe. */
+      guarded = true;
+      own = region.end;
+    }
+  if (!guarded || own < registers->rsp || own > region.end)
+    return false;
+  tracer->stack_start = region.start;
+  tracer->stack_end = region.end;
+  return registers->rsp - region.start >= size;
 }
 
 #endif

@@ -16,10 +16,12 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SYS_close_range
@@ -79,6 +81,8 @@ be_tracer (struct lac_remote *remote,
     [KEPT_PARENT] = parent,
   };
   struct lac_tracer tracer = {
+    .room = remote->room,
+    .call_file = -1,
     .socket = KEPT_SOCKET,
     .directory = KEPT_DIRECTORY,
     .parent = parent >= 0 ? KEPT_PARENT : -1,
@@ -86,11 +90,11 @@ be_tracer (struct lac_remote *remote,
     .memory = -1,
     .layout = remote->layout,
   };
-  struct sigaction standard = { .sa_handler = SIG_DFL };
+  /* Who waits need not be told with a signal as well. */
+  struct sigaction quiet = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP };
 
-  /* Signals stay blocked, so neither the terminal nor a farewell to the program's group ends it. Only this one
-   * is waited for. */
-  sigaction (SIGCHLD, &standard, NULL);
+  /* Signals stay blocked, so neither the terminal nor a farewell to the program's group ends it. */
+  sigaction (SIGCHLD, &quiet, NULL);
   setsid ();
   prctl (PR_SET_NAME, "lacuna-tracer");
   if (keep_files (kept))
@@ -118,8 +122,16 @@ start (struct lac_remote          *remote,
   int ends[2], parent;
   long child;
 
+  remote->room = mmap (NULL, sizeof *remote->room, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (remote->room == MAP_FAILED)
+    return lac_process_fail (out_failure, LAC_E_NO_MEMORY, errno, N_ ("start the tracer"));
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-    return lac_process_fail (out_failure, LAC_E_SYSTEM, errno, N_ ("start the tracer"));
+    {
+      status = lac_process_fail (out_failure, LAC_E_SYSTEM, errno, N_ ("start the tracer"));
+      munmap (remote->room, sizeof *remote->room);
+      return status;
+    }
   parent = open_self ();
   sigfillset (&all);
   pthread_sigmask (SIG_BLOCK, &all, &before);
@@ -135,6 +147,7 @@ start (struct lac_remote          *remote,
   if (status != LAC_OK)
     {
       close (ends[0]);
+      munmap (remote->room, sizeof *remote->room);
       return status;
     }
   remote->tracer = (int32_t) child;
@@ -153,36 +166,76 @@ lac_remote_end_tracer (struct lac_remote *remote)
   close (remote->socket);
   while (own && waitpid (remote->tracer, NULL, __WALL) < 0 && errno == EINTR)
     ;
+  munmap (remote->room, sizeof *remote->room);
+  remote->room = NULL;
   remote->socket = -1;
   remote->tracer = 0;
 }
 
-/* True when the whole request went out and its answer came back; otherwise @out_unread says whether the tracer ended
- * before it took the request. */
+static uint64_t
+clock_nanoseconds (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (uint64_t) time.tv_sec * 1000000000 + (uint64_t) time.tv_nsec;
+}
+
+/* Waits for the answer; false when the tracer ended instead. */
+static bool
+await_answer (struct lac_remote *remote)
+{
+  struct lac_tracer_room *room = remote->room;
+  uint64_t began = clock_nanoseconds ();
+  bool alive = true;
+
+  while (atomic_load (&room->turn) != LAC_TURN_ANSWERED)
+    {
+      char byte;
+
+      if (!alive)
+        return false;
+      if (clock_nanoseconds () - began < LAC_TURN_SPIN)
+        {
+          for (int i = 0; i < 8; i++)
+            __builtin_ia32_pause ();
+          continue;
+        }
+      atomic_store (&room->asker_sleeps, 1);
+      if (atomic_load (&room->turn) != LAC_TURN_ANSWERED)
+        {
+          ssize_t n = recv (remote->socket, &byte, 1, 0);
+
+          /* Its last words may lie there all the same. */
+          alive = n == 1 || (n < 0 && errno == EINTR);
+        }
+      atomic_store (&room->asker_sleeps, 0);
+    }
+  return true;
+}
+
+/* True when the tracer has answered; otherwise @out_unread says that it ended before it took the request. */
 static bool
 converse (struct lac_remote *remote,
           bool              *out_unread)
 {
-  size_t size = offsetof (struct lac_tracer_request, bytes) + remote->request.n_bytes;
-  ssize_t n;
+  struct lac_tracer_room *room = remote->room;
+  uint32_t turn = LAC_TURN_IDLE;
 
-  do
-    n = send (remote->socket, &remote->request, size, MSG_NOSIGNAL);
-  while (n < 0 && errno == EINTR);
-  if (n != (ssize_t) size)
+  memcpy (&room->request, &remote->request,
+          offsetof (struct lac_tracer_request, bytes) + remote->request.n_bytes);
+  *out_unread = true;
+  if (!atomic_compare_exchange_strong (&room->turn, &turn, LAC_TURN_ASKED))
+    return false;
+  if (atomic_load (&room->tracer_sleeps) != 0)
+    send (remote->socket, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (await_answer (remote))
     {
-      *out_unread = true;
-      return false;
-    }
-  do
-    n = recv (remote->socket, &remote->answer, sizeof remote->answer, 0);
-  while (n < 0 && errno == EINTR);
-  if (n == (ssize_t) sizeof remote->answer)
-    {
-      send (remote->socket, "", 1, MSG_NOSIGNAL);
+      remote->answer = room->answer;
+      atomic_store (&room->turn, LAC_TURN_IDLE);
       return true;
     }
-  *out_unread = n < 0 && errno == ECONNRESET;
+  *out_unread = atomic_load (&room->turn) == LAC_TURN_ASKED;
   return false;
 }
 

@@ -6,19 +6,20 @@
  *
  *   stopped, nothing changed       it goes on; an interrupted call is restarted by the kernel
  *   frame laid                     the same: the frame lies below the red zone, where nothing of the thread's is
- *   registers set                  makes the call, returns through the frame; signals come as they did before
- *   signals blocked                the same, and the frame has the mask
+ *   registers set                  makes the call, returns through the frame; a signal's handler runs on top
+ *                                  of the frame and returns into what was being done
+ *   a signal blocked               the same, and the frame has the mask
  *   at the entry of the call       makes it, and the same
  *   at the exit of the call        the same
- *   mask given back                the same; a signal's handler runs on top of the frame, and returns into it
+ *   mask given back                the same
  *   registers given back           goes on as before; the frame is dead weight below the red zone
  *   covered bytes given back       goes on as before
  *
- * Signals: all are blocked while calls are made, but those that a fault raises. Were they blocked too, the kernel
- * would take the process's handler away for a fault (force_sig_info_to_task); so they stop the thread
- * instead, and what our call raised is dropped (a filter of system calls answers with SIGSYS), and what somebody sent is
- * put back in the queue: a signal that is delivered while it is blocked is queued again
- * (kernel/signal.c, ptrace_signal).
+ * A signal that comes while a call is made stops the thread first. What our call raised itself is dropped (a
+ * filter of system calls answers with SIGSYS); what somebody sent is put back in the queue: a
+ * signal that is delivered while it is blocked is queued again (kernel/signal.c, ptrace_signal). So
+ * only what does come is blocked, and only then. To block everything would take the handlers of faults from
+ * the process, should there be a fault (force_sig_info_to_task).
  *
  * No single steps, since the end of a tracer does not take the trap flag away (exit_ptrace).
  *
@@ -40,6 +41,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,13 +60,12 @@
 #define DIRECTION_FLAG 0x400
 #define RED_ZONE 128
 
-#define MICROSECOND UINT64_C (1000)
-#define MILLISECOND (1000 * MICROSECOND)
-/* How long a stop is waited for actively: a sleep and a wake-up would take longer. */
-#define SPIN (30 * MICROSECOND)
+#define MILLISECOND UINT64_C (1000000)
 /* How long a thread may take to stop, and one that sleeps uninterruptibly when it is not the last hope. */
 #define PATIENCE (1000 * MILLISECOND)
 #define SHORT_PATIENCE (100 * MILLISECOND)
+/* For how long what a thread's status says is taken for true. */
+#define CHECK_HOLDS (50 * MILLISECOND)
 /* How long a thread may take to come to the call, before it is asked why. */
 #define CALL_PATIENCE (20 * MILLISECOND)
 
@@ -109,39 +110,52 @@ say (struct lac_tracer_answer *answer,
   return verdict;
 }
 
+static void
+wake_up (int signal)
+{
+}
+
+/* A timer that goes on and on, since it may go off right before a wait begins. */
+void
+lac_tracer_set_alarm (bool on)
+{
+  static bool is_on, prepared;
+  struct itimerval timer = { { 0, on ? 5000 : 0 }, { 0, on ? 5000 : 0 } };
+
+  if (is_on == on)
+    return;
+  is_on = on;
+  if (!prepared)
+    {
+      struct sigaction action = { .sa_handler = wake_up };
+      sigset_t set;
+
+      sigaction (SIGALRM, &action, NULL);
+      sigemptyset (&set);
+      sigaddset (&set, SIGALRM);
+      sigprocmask (SIG_UNBLOCK, &set, NULL);
+      prepared = true;
+    }
+  setitimer (ITIMER_REAL, &timer, NULL);
+}
+
 /* Waits until @deadline for the thread to stop or end: 1 when it did, 0 when it did not, -1 when there is nothing
- * to wait for. SIGCHLD is blocked, and says when it is worth looking again. */
+ * to wait for. */
 static int
 wait_for (int32_t  thread,
           uint64_t deadline,
           int     *out_state)
 {
-  uint64_t began = 0;
-
   for (;;)
     {
-      pid_t found = (pid_t) syscall (SYS_wait4, thread, out_state, WNOHANG | __WALL, NULL);
-      uint64_t now;
+      pid_t found = (pid_t) syscall (SYS_wait4, thread, out_state, __WALL, NULL);
 
       if (found == thread)
         return 1;
-      if (found < 0 && errno != EINTR)
+      if (errno != EINTR)
         return -1;
-      now = lac_tracer_clock ();
-      if (began == 0)
-        began = now;
-      if (now >= deadline)
+      if (lac_tracer_clock () >= deadline)
         return 0;
-      if (now - began > SPIN)
-        {
-          uint64_t left = deadline - now;
-          struct timespec time = { (time_t) (left / 1000000000), (long) (left % 1000000000) };
-          uint64_t set = UINT64_C (1) << (SIGCHLD - 1);
-
-          syscall (SYS_rt_sigtimedwait, &set, NULL, &time, sizeof set);
-        }
-      else
-        __builtin_ia32_pause ();
     }
 }
 
@@ -278,13 +292,13 @@ await_stop (struct lac_tracer        *tracer,
 static enum lac_status
 check_thread (struct lac_tracer *tracer,
               int32_t            thread,
-              uint32_t           flags,
-              bool              *out_shadow_stack)
+              uint32_t           flags)
 {
   char text[8192];
   const char *line;
 
-  *out_shadow_stack = false;
+  if (tracer->checked != 0 && lac_tracer_clock () - tracer->checked < CHECK_HOLDS)
+    return LAC_OK;
   if (lac_tracer_read_file (tracer, thread, "status", text, sizeof text) <= 0)
     return LAC_OK;
   line = strstr (text, "\nx86_Thread_features:");
@@ -293,29 +307,23 @@ check_thread (struct lac_tracer *tracer,
       const char *end = strchr (line + 1, '\n');
       const char *found = strstr (line, "shstk");
 
-      *out_shadow_stack = found != NULL && (end == NULL || found < end);
+      tracer->shadow_stack = found != NULL && (end == NULL || found < end);
     }
   line = strstr (text, "\nSeccomp:\t");
   if (line == NULL)
     return LAC_OK;
+  tracer->checked = lac_tracer_clock ();
   switch (line[sizeof "\nSeccomp:\t" - 1])
     {
     case '1':
+      tracer->checked = 0;
       return LAC_E_STRICT;
     case '2':
+      tracer->checked = 0;
       return (flags & LAC_TRACER_FILTERED) != 0 ? LAC_OK : LAC_E_FILTERED;
     default:
       return LAC_OK;
     }
-}
-
-static bool
-belongs_to_process (struct lac_tracer *tracer,
-                    int32_t            thread)
-{
-  char text[16];
-
-  return lac_tracer_read_file (tracer, thread, "comm", text, sizeof text) >= 0;
 }
 
 enum lac_tracer_verdict
@@ -332,7 +340,7 @@ lac_traced_stop (struct lac_tracer        *tracer,
   bool belongs;
 
   *traced = (struct lac_traced){ .thread = thread };
-  lac_tracer_note_wait (tracer, thread, &wait);
+  lac_tracer_turn_to (tracer, thread);
   if (trace (PTRACE_SEIZE, thread, 0, PTRACE_O_TRACESYSGOOD) < 0)
     {
       int error = errno;
@@ -341,14 +349,18 @@ lac_traced_stop (struct lac_tracer        *tracer,
         return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, error, N_ ("stop a thread"));
       return say (answer, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, error, N_ ("stop a thread"));
     }
+  lac_tracer_point (tracer);
+  /* A number may have become another process's before it was seized; it can't after. */
+  belongs = lac_tracer_note_wait (tracer, thread, &wait);
+  traced->stopped_since = lac_tracer_clock ();
   trace (PTRACE_INTERRUPT, thread, 0, 0);
-  /* Meanwhile: a number may have become another process's before it was seized, and can't after. */
-  belongs = belongs_to_process (tracer, thread);
-  status = belongs ? check_thread (tracer, thread, flags, &traced->shadow_stack) : LAC_E_EXITED;
+  lac_tracer_point (tracer);
+  status = belongs ? check_thread (tracer, thread, flags) : LAC_E_EXITED;
   verdict = await_stop (tracer, thread, answer);
   if (verdict != LAC_TRACER_ANSWERED || answer->status != LAC_OK)
     return verdict;
 
+  lac_tracer_point (tracer);
   traced->stopped = true;
   if (trace (PTRACE_GETREGS, thread, 0, (uintptr_t) &traced->registers) < 0
       || trace (PTRACE_GETSIGMASK, thread, sizeof traced->mask, (uintptr_t) &traced->mask) < 0)
@@ -400,24 +412,37 @@ set_up_call (struct user_regs_struct *registers)
     }
 }
 
-/* Reads again what is relied on, and what the frame would cover. */
+/* Reads again what is relied on. */
 static bool
 gates_are_there (struct lac_tracer               *tracer,
                  const struct lac_traced         *traced,
-                 const struct lac_tracer_request *request,
-                 bool                             with_frame)
+                 const struct lac_tracer_request *request)
 {
-  const struct lac_remote_code *call = &request->gates.call;
-  const struct lac_remote_code *give_back = &request->gates.give_back;
+  const struct lac_remote_code *codes[2] = { &request->gates.call, &request->gates.give_back };
   unsigned char bytes[2][LAC_GATE_BYTES];
+  struct iovec here[2], there[2];
+  unsigned long n = request->gates.bare || codes[1]->address == 0 ? 1 : 2;
+  size_t size = 0;
 
-  if (lac_tracer_read (tracer, traced->thread, call->address, bytes[0], call->size) != call->size
-      || memcmp (bytes[0], call->bytes, call->size) != 0)
-    return false;
-  return !with_frame
-         || (lac_tracer_read (tracer, traced->thread, give_back->address, bytes[1], give_back->size)
-                 == give_back->size
-             && memcmp (bytes[1], give_back->bytes, give_back->size) == 0);
+  for (unsigned long i = 0; i < n; i++)
+    {
+      here[i] = (struct iovec){ bytes[i], codes[i]->size };
+      there[i] = (struct iovec){ (void *) (uintptr_t) codes[i]->address, codes[i]->size };
+      size += codes[i]->size;
+    }
+  if (process_vm_readv (traced->thread, here, n, there, n, 0) != (ssize_t) size)
+    {
+      if (errno != ENOSYS)
+        return false;
+      for (unsigned long i = 0; i < n; i++)
+        if (lac_tracer_read (tracer, traced->thread, codes[i]->address, bytes[i], codes[i]->size)
+            != codes[i]->size)
+          return false;
+    }
+  for (unsigned long i = 0; i < n; i++)
+    if (memcmp (bytes[i], codes[i]->bytes, codes[i]->size) != 0)
+      return false;
+  return true;
 }
 
 static const char *
@@ -440,7 +465,7 @@ lay_frame (struct lac_tracer               *tracer,
     return N_ ("the process has no way back from a signal (rt_sigreturn)");
   if (request->gates.bare)
     return N_ ("the process has no system call that is followed by a return");
-  if (traced->shadow_stack)
+  if (tracer->shadow_stack)
     return N_ ("the process has a shadow stack");
   if (trace (PTRACE_GETREGSET, traced->thread, NT_X86_XSTATE, (uintptr_t) &state) < 0)
     return N_ ("the extended registers can't be read");
@@ -461,6 +486,7 @@ lay_frame (struct lac_tracer               *tracer,
   if (lac_tracer_write (tracer, traced->thread, place, frame_bytes, size) != size)
     return N_ ("there is no room on the thread's stack");
   traced->stack = place - request->gates.skipped;
+  lac_tracer_point (tracer);
   return NULL;
 }
 
@@ -470,12 +496,15 @@ lac_traced_prepare (struct lac_tracer               *tracer,
                     const struct lac_tracer_request *request,
                     struct lac_tracer_answer        *answer)
 {
-  bool with_frame = request->gates.give_back.address != 0 && !request->gates.bare;
   const char *missing;
 
-  if (!gates_are_there (tracer, traced, request, with_frame))
-    return say (answer, LAC_TRACER_GATES_MOVED, LAC_E_NO_ENTRY, 0,
-                N_ ("look for a system call instruction"));
+  if (!gates_are_there (tracer, traced, request))
+    {
+      /* It has become another program: nothing of what was known is true. */
+      tracer->stack_start = tracer->stack_end = 0;
+      return say (answer, LAC_TRACER_GATES_MOVED, LAC_E_NO_ENTRY, 0,
+                  N_ ("look for a system call instruction"));
+    }
   leave_restartable_sequence (tracer, traced);
   missing = lay_frame (tracer, traced, request);
   if (missing != NULL)
@@ -536,7 +565,6 @@ enum arrival
 static bool
 take_signal (struct lac_traced *traced,
              int                signal,
-             uint64_t          *mask,
              uintptr_t         *out_pass)
 {
   siginfo_t information;
@@ -550,15 +578,17 @@ take_signal (struct lac_traced *traced,
       return true;
     }
   /* Somebody's: back into the queue with it, until the thread has its own mask again. */
-  *mask |= UINT64_C (1) << (signal - 1);
-  trace (PTRACE_SETSIGMASK, traced->thread, sizeof *mask, (uintptr_t) mask);
+  if (!traced->mask_changed)
+    traced->call_mask = traced->mask;
+  traced->mask_changed = true;
+  traced->call_mask |= UINT64_C (1) << (signal - 1);
+  trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
+         (uintptr_t) &traced->call_mask);
   return false;
 }
 
 static enum arrival
-go_to_call (struct lac_tracer        *tracer,
-            struct lac_traced        *traced,
-            uint64_t                 *mask,
+go_to_call (struct lac_traced        *traced,
             uint64_t                  patience,
             struct lac_tracer_answer *answer)
 {
@@ -589,7 +619,7 @@ go_to_call (struct lac_tracer        *tracer,
       /* A stop by job control: it comes back to it when it is let go. */
       if (state >> 16 != 0)
         continue;
-      if (take_signal (traced, WSTOPSIG (state), mask, &pass))
+      if (take_signal (traced, WSTOPSIG (state), &pass))
         return CALL_REFUSED;
     }
 }
@@ -624,7 +654,7 @@ lac_traced_call (struct lac_tracer               *tracer,
                  struct lac_tracer_answer        *answer)
 {
   struct user_regs_struct registers;
-  uint64_t mask = ~FAULTS;
+  unsigned long result = 0;
   enum arrival arrival;
 
   set_call (traced, arguments, number, request->gates.call.address, &registers);
@@ -633,14 +663,10 @@ lac_traced_call (struct lac_tracer               *tracer,
     {
       say (answer, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, errno, N_ ("set the registers"));
       return false;
-    }
-  if (!traced->mask_changed)
-    {
-      traced->mask_changed = true;
-      trace (PTRACE_SETSIGMASK, traced->thread, sizeof mask, (uintptr_t) &mask);
-    }
+    }  lac_tracer_point (tracer);
 
-  arrival = go_to_call (tracer, traced, &mask, CALL_PATIENCE, answer);
+  arrival = go_to_call (traced, CALL_PATIENCE, answer);
+  lac_tracer_point (tracer);
   if (arrival == LATE)
     {
       if (!take_back (traced))
@@ -659,7 +685,8 @@ lac_traced_call (struct lac_tracer               *tracer,
     }
   /* A call can take as long as the system likes; nobody can take it back. */
   if (arrival == AT_CALL)
-    arrival = go_to_call (tracer, traced, &mask, UINT64_MAX / 4, answer);
+    arrival = go_to_call (traced, UINT64_MAX / 4, answer);
+  lac_tracer_point (tracer);
   if (arrival == LOST || arrival == LATE)
     return false;
   if (arrival == CALL_REFUSED)
@@ -667,16 +694,17 @@ lac_traced_call (struct lac_tracer               *tracer,
       *out_result = -ENOSYS;
       return true;
     }
-  if (trace (PTRACE_GETREGS, traced->thread, 0, (uintptr_t) &registers) < 0)
+  if (trace (PTRACE_PEEKUSER, traced->thread, offsetof (struct user_regs_struct, rax),
+             (uintptr_t) &result)
+      < 0)
     {
       traced->stopped = false;
       say (answer, LAC_TRACER_ANSWERED, LAC_E_EXITED, errno, N_ ("make a system call"));
       return false;
     }
-  *out_result = (int64_t) registers.rax;
+  *out_result = (int64_t) result;
   if (!traced->wide)
-    *out_result = (uint32_t) registers.rax > 0xfffff000u ? (int32_t) registers.rax
-                                                         : (int64_t) (uint32_t) registers.rax;
+    *out_result = (uint32_t) result > 0xfffff000u ? (int32_t) result : (int64_t) (uint32_t) result;
   return true;
 }
 
@@ -688,11 +716,15 @@ lac_traced_release (struct lac_tracer *tracer,
     return;
   if (traced->mask_changed)
     trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->mask, (uintptr_t) &traced->mask);
+  lac_tracer_point (tracer);
   if (traced->changed)
     trace (PTRACE_SETREGS, traced->thread, 0, (uintptr_t) &traced->registers);
+  lac_tracer_point (tracer);
   if (traced->frame_size > 0)
     lac_tracer_write (tracer, traced->thread, traced->frame, covered, traced->frame_size);
+  lac_tracer_point (tracer);
   let_go (traced, 0);
+  lac_tracer_point (tracer);
 }
 
 #endif

@@ -1,8 +1,7 @@
 /* The tracer: what the small child does.
  *
- * It waits for a request, does it while the process is stopped once, answers, and waits until the other end has
- * taken note. When the other end is gone instead, nobody knows of what was made, so it is
- * unmade. A program that has ended lets go of its end of the socket, but a child that it left behind may hold it
+ * It waits for a request, does it while the process is stopped once, and answers. When the other end is gone
+ * before it has taken note of the answer, nobody knows of what was made, so it is unmade. A program that has ended lets go of its end of the socket, but a child that it left behind may hold it
  * too; so the program itself is watched as well (pidfd_open(2)).
  *
  * It ends by itself after a while without work: a copy of a big program, though it shares its
@@ -18,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,11 +49,33 @@ static const struct
 static struct lac_tracer_request request;
 static struct lac_tracer_answer answer;
 
-/* "task/TID/NAME", without what prints. */
-static void
-make_path (char        path[64],
-           int32_t     thread,
-           const char *name)
+void
+lac_tracer_turn_to (struct lac_tracer *tracer,
+                    int32_t            thread)
+{
+  if (tracer->thread == thread)
+    return;
+  if (tracer->call_file >= 0)
+    close (tracer->call_file);
+  tracer->thread = thread;
+  tracer->call_file = -1;
+  tracer->checked = 0;
+  tracer->shadow_stack = false;
+  tracer->stack_start = tracer->stack_end = 0;
+}
+
+void
+lac_tracer_point (struct lac_tracer *tracer)
+{
+  if (++tracer->n_points != tracer->end_at)
+    return;
+  syscall (SYS_kill, tracer->end_asker ? syscall (SYS_getppid) : syscall (SYS_getpid), SIGKILL);
+}
+
+void
+lac_tracer_path (char        path[64],
+                 int32_t     thread,
+                 const char *name)
 {
   char digits[12];
   unsigned n = 0;
@@ -78,7 +100,7 @@ lac_tracer_read_file (struct lac_tracer *tracer,
 {
   char path[64] = "";
 
-  make_path (path, thread, name);
+  lac_tracer_path (path, thread, name);
   return lac_proc_read (tracer->directory, path, text, size);
 }
 
@@ -288,7 +310,6 @@ with_thread (struct lac_tracer *tracer,
                            struct lac_traced *traced))
 {
   static struct lac_traced traced;
-  uint64_t began = lac_tracer_clock ();
 
   answer.verdict = lac_traced_stop (tracer, &traced, request.thread, request.pointer_size,
                                     request.flags, &answer);
@@ -298,7 +319,7 @@ with_thread (struct lac_tracer *tracer,
   if (answer.verdict == LAC_TRACER_ANSWERED && answer.status == LAC_OK)
     work (tracer, &traced);
   lac_traced_release (tracer, &traced);
-  answer.stopped_for = lac_tracer_clock () - began;
+  answer.stopped_for = lac_tracer_clock () - traced.stopped_since;
 }
 
 static void
@@ -322,43 +343,6 @@ unmake (struct lac_tracer *tracer)
     with_thread (tracer, undo_all);
 }
 
-/* Waits until there is something to read; false when the other end is gone, or nothing came in time. */
-static bool
-await_message (struct lac_tracer *tracer,
-               int                milliseconds)
-{
-  struct pollfd files[2] = {
-    { .fd = tracer->socket, .events = POLLIN },
-    { .fd = tracer->parent, .events = POLLIN },
-  };
-
-  for (;;)
-    {
-      int n = poll (files, 2, milliseconds);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return false;
-      if ((files[0].revents & POLLIN) != 0)
-        return true;
-      return false;
-    }
-}
-
-static ssize_t
-receive (int    socket,
-         void  *bytes,
-         size_t size)
-{
-  ssize_t n;
-
-  do
-    n = recv (socket, bytes, size, 0);
-  while (n < 0 && errno == EINTR);
-  return n;
-}
-
 static _Noreturn void
 end (void)
 {
@@ -366,30 +350,87 @@ end (void)
     syscall (SYS_exit_group, 0);
 }
 
+/* Sleeps until it may be its turn; ends when nobody is there any more. */
+static void
+sleep_for_turn (struct lac_tracer *tracer)
+{
+  struct lac_tracer_room *room = tracer->room;
+  struct pollfd files[2] = {
+    { .fd = tracer->socket, .events = POLLIN },
+    { .fd = tracer->parent, .events = POLLIN },
+  };
+  uint32_t idle = LAC_TURN_IDLE;
+  char byte;
+  int n;
+
+  lac_tracer_set_alarm (false);
+  n = poll (files, 2, IDLE_MILLISECONDS);
+  if (n < 0)
+    return;
+  if (n == 0)
+    {
+      if (atomic_compare_exchange_strong (&room->turn, &idle, LAC_TURN_GONE))
+        end ();
+      return;
+    }
+  if ((files[0].revents & POLLIN) != 0 && recv (tracer->socket, &byte, 1, MSG_DONTWAIT) == 1)
+    return;
+  if (files[0].revents != 0 || files[1].revents != 0)
+    {
+      if (atomic_load (&room->turn) == LAC_TURN_ANSWERED)
+        unmake (tracer);
+      end ();
+    }
+}
+
+static void
+await_turn (struct lac_tracer *tracer)
+{
+  struct lac_tracer_room *room = tracer->room;
+  uint64_t began = lac_tracer_clock ();
+  uint32_t asked = LAC_TURN_ASKED;
+
+  while (!atomic_compare_exchange_strong (&room->turn, &asked, LAC_TURN_TAKEN))
+    {
+      asked = LAC_TURN_ASKED;
+      if (lac_tracer_clock () - began < LAC_TURN_SPIN)
+        {
+          for (int i = 0; i < 8; i++)
+            __builtin_ia32_pause ();
+          continue;
+        }
+      atomic_store (&room->tracer_sleeps, 1);
+      if (atomic_load (&room->turn) != LAC_TURN_ASKED)
+        sleep_for_turn (tracer);
+      atomic_store (&room->tracer_sleeps, 0);
+    }
+}
+
 void
 lac_tracer_run (struct lac_tracer *tracer)
 {
+  struct lac_tracer_room *room = tracer->room;
+
   for (;;)
     {
-      char noted;
-      bool told;
-
-      if (!await_message (tracer, IDLE_MILLISECONDS)
-          || receive (tracer->socket, &request, sizeof request)
-                 < (ssize_t) offsetof (struct lac_tracer_request, bytes))
-        end ();
+      await_turn (tracer);
+      memcpy (&request, &room->request,
+              offsetof (struct lac_tracer_request, bytes) + room->request.n_bytes);
       tracer->start_stack = request.start_stack;
+      tracer->n_points = 0;
+      tracer->end_at = request.end_at;
+      tracer->end_asker = request.end_asker;
       answer = (struct lac_tracer_answer){ .status = LAC_OK };
+      lac_tracer_set_alarm (true);
       with_thread (tracer, do_steps);
-      told = send (tracer->socket, &answer, sizeof answer, MSG_NOSIGNAL) >= 0;
+      answer.n_points = tracer->n_points;
+      room->answer = answer;
+      atomic_store (&room->turn, LAC_TURN_ANSWERED);
+      if (atomic_load (&room->asker_sleeps) != 0)
+        send (tracer->socket, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
       /* What does not stop is let go of by the end alone. */
       if (answer.verdict == LAC_TRACER_GAVE_UP)
         end ();
-      if (!told || !await_message (tracer, -1) || receive (tracer->socket, &noted, 1) != 1)
-        {
-          unmake (tracer);
-          end ();
-        }
     }
 }
 

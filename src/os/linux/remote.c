@@ -121,6 +121,21 @@ lac_remote_stopped_for (const struct lac_remote *remote)
   return remote->stopped_for;
 }
 
+void
+lac_remote_end_at (struct lac_remote *remote,
+                   uint32_t           point,
+                   bool               end_asker)
+{
+  remote->request.end_at = point;
+  remote->request.end_asker = end_asker;
+}
+
+uint32_t
+lac_remote_count_points (const struct lac_remote *remote)
+{
+  return remote->answer.n_points;
+}
+
 /* Makes the request from the steps; LAC_E_INVALID when they are none. */
 static enum lac_status
 fill_request (struct lac_remote            *remote,
