@@ -780,20 +780,15 @@ test_locked (gconstpointer function)
 
 #define PIECES 400
 
-/* Appends pieces of its own until told to end, and then looks whether each byte in each buffer is part of a whole
- * piece. */
-static void
-append_all_the_time (struct guest *parent)
-{
-  struct lac_locator_cursor cursor;
-  struct lac_locator_item item;
-  unsigned n_theirs = 0;
-  int ready;
-  char byte;
+static const char zeros[16];
 
-  g_assert_cmpint (fcntl (parent->from, F_SETFL, O_NONBLOCK), ==, 0);
-  guest_go (parent);
-  do
+static atomic_bool host_ends;
+
+/* Appends pieces until told to end. */
+static void *
+append_pieces (void *unused)
+{
+  while (!atomic_load (&host_ends))
     {
       struct lac_gap_query query;
       struct lac_buffer buffer;
@@ -804,9 +799,18 @@ append_all_the_time (struct guest *parent)
       g_assert_cmpint (lac_buffers_get (&query, 0, &buffer, NULL), ==, LAC_OK);
       g_assert_cmpint (lac_buffer_append (&buffer, "<host appended.>", 16, NULL), ==, LAC_OK);
       g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
-      ready = (int) read (parent->from, &byte, 1);
     }
-  while (ready != 1);
+  return NULL;
+}
+
+/* Looks whether each byte in each buffer is part of a whole piece. */
+static void
+check_pieces (void)
+{
+  struct lac_locator_cursor cursor;
+  struct lac_locator_item item;
+  unsigned n_theirs = 0;
+
   for (enum lac_status status = lac_locator_first (&cursor, &item); status == LAC_OK;
        status = lac_locator_next (&cursor, &item))
     {
@@ -815,20 +819,52 @@ append_all_the_time (struct guest *parent)
       for (uint32_t at = 0; at < item.position; at += 16)
         if (memcmp ((char *) item.address + at, "<visitor's own.>", 16) == 0)
           n_theirs++;
-        else
+        else if (memcmp ((char *) item.address + at, zeros, 16) != 0)
           g_assert_cmpmem ((char *) item.address + at, 16, "<host appended.>", 16);
     }
   g_assert_cmpuint (n_theirs, ==, PIECES);
 }
 
+/* A thread appends all the time. */
 static void
-test_both (void)
+append_alone (struct guest *parent)
+{
+  pthread_t thread;
+
+  open_locator ();
+  g_assert_cmpint (pthread_create (&thread, NULL, append_pieces, NULL), ==, 0);
+  guest_go (parent);
+  guest_wait (parent);
+  atomic_store (&host_ends, true);
+  pthread_join (thread, NULL);
+  check_pieces ();
+}
+
+/* Several do, and all that has room stands in a table of the process's private memory. */
+static void
+append_in_private (struct guest *parent)
+{
+  pthread_t threads[4];
+
+  fill_table ((struct lac_table *) open_locator ().address);
+  for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_assert_cmpint (pthread_create (&threads[i], NULL, append_pieces, NULL), ==, 0);
+  guest_go (parent);
+  guest_wait (parent);
+  atomic_store (&host_ends, true);
+  for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+    pthread_join (threads[i], NULL);
+  check_pieces ();
+}
+
+static void
+test_both (gconstpointer function)
 {
   struct visit visit;
   struct lac_remote_buffer buffer;
 
   fixture_begin_remote ();
-  guest_start (&visit.guest, append_all_the_time);
+  guest_start (&visit.guest, (void (*) (struct guest *)) function);
   guest_wait (&visit.guest);
   if (visit_begin (&visit, visit.guest.pid))
     {
@@ -866,6 +902,7 @@ main (int    argc,
                         test_locked);
   g_test_add_data_func ("/buffers/remote/lock-is-waited-for/second", (gconstpointer) hold_second_lock,
                         test_locked);
-  g_test_add_func ("/buffers/remote/both-append", test_both);
+  g_test_add_data_func ("/buffers/remote/both-append/shared", (gconstpointer) append_alone, test_both);
+  g_test_add_data_func ("/buffers/remote/both-append/private", (gconstpointer) append_in_private, test_both);
   return g_test_run ();
 }
