@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "app/buffers/lacuna-buffers-cell.h"
 #include "app/buffers/lacuna-buffers-panel.h"
 #include "app/buffers/lacuna-buffers-words.h"
 #include "app/lacuna-style.h"
@@ -179,6 +180,15 @@ shows_text (GtkWidget  *root,
       g_autofree char *shown = g_strjoinv (" ", words);
 
       if (strstr (shown, text) != NULL)
+        return TRUE;
+    }
+  if (LACUNA_IS_BUFFERS_CELL (root))
+    {
+      const char *title = lacuna_buffers_cell_get_title (LACUNA_BUFFERS_CELL (root));
+      const char *caption = lacuna_buffers_cell_get_caption (LACUNA_BUFFERS_CELL (root));
+
+      if ((title != NULL && strstr (title, text) != NULL)
+          || (caption != NULL && strstr (caption, text) != NULL))
         return TRUE;
     }
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;

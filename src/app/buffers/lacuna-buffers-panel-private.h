@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "lacuna-buffers-cell.h"
 #include "lacuna-buffers-group.h"
 #include "lacuna-buffers-panel.h"
 
@@ -23,6 +24,7 @@ struct _LacunaBuffersPanel
   GtkLabel *empty_label;
   GtkScrolledWindow *tree_scroller;
   GtkListView *tree_view;
+  LacunaBuffersFont *font; /* of its rows */
   GtkWidget *selected_box;
   GtkLabel *selected_title;
   GtkLabel *selected_note;

@@ -473,7 +473,9 @@ static void
 row_setup_cb (LacunaBuffersPanel *self,
               GtkListItem        *item)
 {
-  gtk_list_item_set_child (item, lacuna_buffers_row_new ());
+  if (self->font == NULL)
+    self->font = lacuna_buffers_font_new (GTK_WIDGET (self->tree_view));
+  gtk_list_item_set_child (item, lacuna_buffers_row_new (self->font));
 }
 
 static void
@@ -579,6 +581,7 @@ lacuna_buffers_panel_finalize (GObject *object)
 
   g_hash_table_unref (self->spent);
   g_hash_table_unref (self->seen);
+  g_clear_pointer (&self->font, lacuna_buffers_font_unref);
   g_free (self->locator_fault);
   g_free ((gpointer) self->query.anchors);
 

@@ -17,9 +17,6 @@
 
 #include <glib/gi18n.h>
 
-/* A row takes the width that there is, and asks for this much of it. */
-#define MOST_CHARACTERS 20
-
 /* What is said of an item. */
 typedef struct
 {
@@ -37,11 +34,7 @@ typedef struct
 
 typedef struct
 {
-  GtkWidget *title;
-  GtkWidget *warning;
-  GtkWidget *tag;
-  GtkWidget *level;
-  GtkWidget *caption;
+  GtkWidget *cell;
   GObject *item; /* while bound */
   GObject *list; /* what of it can change without its saying so; NULL for nothing */
 } Parts;
@@ -93,45 +86,13 @@ query_tooltip_cb (GtkWidget  *row,
 }
 
 GtkWidget *
-lacuna_buffers_row_new (void)
+lacuna_buffers_row_new (LacunaBuffersFont *font)
 {
   GtkWidget *row = gtk_tree_expander_new ();
-  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkWidget *first = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   Parts *parts = g_new0 (Parts, 1);
 
-  parts->title = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (parts->title), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (parts->title), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (parts->title), MOST_CHARACTERS);
-  gtk_widget_set_hexpand (parts->title, TRUE);
-  parts->warning = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
-  gtk_widget_add_css_class (parts->warning, "risky");
-  parts->tag = gtk_label_new (NULL);
-  gtk_widget_add_css_class (parts->tag, "tag");
-  gtk_widget_add_css_class (parts->tag, "numeric");
-  gtk_widget_set_valign (parts->tag, GTK_ALIGN_CENTER);
-  parts->level = gtk_level_bar_new ();
-  for (guint i = 0; i < 3; i++)
-    gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (parts->level),
-                                       (const char *[]){ GTK_LEVEL_BAR_OFFSET_LOW,
-                                                         GTK_LEVEL_BAR_OFFSET_HIGH,
-                                                         GTK_LEVEL_BAR_OFFSET_FULL }[i]);
-  parts->caption = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (parts->caption), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (parts->caption), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (parts->caption), MOST_CHARACTERS);
-  gtk_widget_add_css_class (parts->caption, "caption");
-  gtk_widget_add_css_class (parts->caption, "dim-label");
-  gtk_widget_add_css_class (parts->caption, "numeric");
-
-  gtk_box_append (GTK_BOX (first), parts->title);
-  gtk_box_append (GTK_BOX (first), parts->warning);
-  gtk_box_append (GTK_BOX (first), parts->tag);
-  gtk_box_append (GTK_BOX (lines), first);
-  gtk_box_append (GTK_BOX (lines), parts->level);
-  gtk_box_append (GTK_BOX (lines), parts->caption);
-  gtk_tree_expander_set_child (GTK_TREE_EXPANDER (row), lines);
+  parts->cell = lacuna_buffers_cell_new (font);
+  gtk_tree_expander_set_child (GTK_TREE_EXPANDER (row), parts->cell);
   g_object_set_data_full (G_OBJECT (row), "lacuna-parts", parts, g_free);
   gtk_widget_set_has_tooltip (row, TRUE);
   g_signal_connect (row, "query-tooltip", G_CALLBACK (query_tooltip_cb), NULL);
@@ -274,17 +235,6 @@ say (GObject *item,
 }
 
 static void
-set_css_class (GtkWidget  *widget,
-               const char *name,
-               gboolean    set)
-{
-  if (set)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
-static void
 name_widget (GtkWidget   *widget,
              const Words *words,
              const char  *name)
@@ -321,25 +271,20 @@ update (GtkWidget *row)
 {
   Parts *parts = get_parts (row);
   g_auto (Words) words = { 0 };
-  gboolean faulty;
+  LacunaBuffersCellText text = { .level = -1 };
 
   say (parts->item, &words);
-  faulty = words.fault != NULL && *words.fault != '\0';
-  gtk_label_set_label (GTK_LABEL (parts->title), words.title);
-  set_css_class (parts->title, "address", words.is_address);
-  set_css_class (parts->title, "heading", words.is_address || LACUNA_IS_BUFFERS_GROUP (parts->item));
-  gtk_widget_set_visible (parts->warning, faulty);
-  gtk_label_set_label (GTK_LABEL (parts->tag), words.tag != NULL ? words.tag : "");
-  gtk_widget_set_visible (parts->tag, words.tag != NULL);
-  set_css_class (parts->tag, "ours", words.tag_is_ours);
-  gtk_widget_set_visible (parts->level, words.has_level);
+  text.title = words.title;
+  text.kind = words.is_address                        ? LACUNA_BUFFERS_TITLE_ADDRESS
+              : LACUNA_IS_BUFFERS_GROUP (parts->item) ? LACUNA_BUFFERS_TITLE_HEADING
+                                                      : LACUNA_BUFFERS_TITLE_PLAIN;
+  text.warning = words.fault != NULL && *words.fault != '\0';
+  text.tag = words.tag;
+  text.tag_is_ours = words.tag_is_ours;
   if (words.has_level)
-    {
-      gtk_level_bar_set_max_value (GTK_LEVEL_BAR (parts->level), words.size);
-      gtk_level_bar_set_value (GTK_LEVEL_BAR (parts->level), words.used);
-    }
-  gtk_label_set_label (GTK_LABEL (parts->caption), words.caption != NULL ? words.caption : "");
-  gtk_widget_set_visible (parts->caption, words.caption != NULL);
+    text.level = words.used / words.size;
+  text.caption = words.caption;
+  lacuna_buffers_cell_set_text (LACUNA_BUFFERS_CELL (parts->cell), &text);
   name_item (row, &words);
 }
 

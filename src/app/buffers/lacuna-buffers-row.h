@@ -5,16 +5,16 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include "lacuna-buffers-cell.h"
 
 G_BEGIN_DECLS
 
-/* (transfer floating): an empty row, a GtkTreeExpander. */
-GtkWidget *lacuna_buffers_row_new    (void);
+/* (transfer floating): an empty row, a GtkTreeExpander, with the letters of its list. */
+GtkWidget *lacuna_buffers_row_new    (LacunaBuffersFont *font);
 
 /* Shows the item of @tree_row, and follows it until unbound. */
-void       lacuna_buffers_row_bind   (GtkWidget      *row,
-                                      GtkTreeListRow *tree_row);
-void       lacuna_buffers_row_unbind (GtkWidget      *row);
+void       lacuna_buffers_row_bind   (GtkWidget         *row,
+                                      GtkTreeListRow    *tree_row);
+void       lacuna_buffers_row_unbind (GtkWidget         *row);
 
 G_END_DECLS
