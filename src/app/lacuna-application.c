@@ -190,7 +190,27 @@ quit_action (GSimpleAction *action,
              GVariant      *parameter,
              gpointer       user_data)
 {
-  g_application_quit (G_APPLICATION (user_data));
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (user_data));
+  gboolean asks = FALSE;
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    if (LACUNA_IS_WINDOW (item->data) && lacuna_window_has_changes (item->data))
+      {
+        asks = TRUE;
+        gtk_window_present (item->data);
+      }
+  if (!asks)
+    {
+      g_application_quit (G_APPLICATION (user_data));
+      return;
+    }
+
+  /* Windows that would lose something ask; with the last one the program ends. */
+  windows = g_list_copy (windows);
+  for (GList *item = windows; item != NULL; item = item->next)
+    if (LACUNA_IS_WINDOW (item->data))
+      gtk_window_close (item->data);
+  g_list_free (windows);
 }
 
 static void

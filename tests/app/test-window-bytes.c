@@ -7,6 +7,8 @@
  */
 #include "outside.h"
 
+#include "model/lacuna-target-memory.h"
+
 #include <string.h>
 
 static void
@@ -111,16 +113,84 @@ test_nothing_selected (Outside      *outside,
                           "Select a region on the strip or in the table to see its bytes.");
 }
 
+/* What is in the victim's memory now. */
+static guint8
+byte_of_victim (Outside *outside,
+                guint64  address)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaTarget) target = lacuna_target_new_for_pid (outside->pid, &error);
+  guint8 byte = 0;
+
+  g_assert_no_error (error);
+  lacuna_target_read_memory (target, (struct lac_range){ address, address + 1 }, &byte, NULL, NULL,
+                             &error);
+  g_assert_no_error (error);
+  return byte;
+}
+
 static void
-test_none (Outside      *outside,
+expect_question (Outside    *outside,
+                 const char *heading)
+{
+  g_autoptr (AtspiAccessible) label
+      = outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL, heading);
+}
+
+/* No window manager gives the keyboard back when a question is answered. */
+static void
+end_question (Outside    *outside,
+              const char *heading)
+{
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, heading);
+  outside_take_keyboard (outside);
+}
+
+/* By keys alone, in another process: the lowest bytes of its stack, which nobody has come to yet. */
+static void
+test_edit (Outside      *outside,
            gconstpointer target)
 {
   g_autoptr (AtspiAccessible) strip = outside_strip (outside);
-  g_autoptr (AtspiAccessible) message = NULL;
+  g_autoptr (AtspiAccessible) view = NULL;
+  g_autoptr (AtspiAccessible) told = NULL;
+  guint64 start = outside_range_of (outside, "[stack]").start;
+  g_autofree char *heading = g_strdup_printf ("Change the Memory of sleep %d?", outside->pid);
 
+  go_to (outside, "[stack]");
   outside_press (outside, XK_b, XK_Control_L);
-  message = outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
-                                   "The bytes of other processes can't be shown yet*");
+  view = bytes (outside);
+  g_free (outside_expect_description (outside, view, "*000 · 0x00 · 0 · zero. Row: 00 *"));
+
+  outside_press (outside, XK_F2, NoSymbol);
+  expect_question (outside, "Editing the memory of sleep *");
+  outside_type (outside, "c0de");
+  g_free (outside_expect_description (outside, view, "*Row: c0 de 00 *"));
+  g_assert_cmpuint (byte_of_victim (outside, start), ==, 0);
+
+  /* The first change in a process asks. */
+  outside_press (outside, XK_s, XK_Control_L);
+  expect_question (outside, heading);
+  outside_do (outside, outside->application, "C*hange Its Memory");
+  OUTSIDE_WAIT (outside, byte_of_victim (outside, start) == 0xc0);
+  g_assert_cmpuint (byte_of_victim (outside, start + 1), ==, 0xde);
+  end_question (outside, heading);
+  outside_expect_state (outside, view, ATSPI_STATE_FOCUSED, TRUE);
+  outside_press (outside, XK_z, XK_Control_L);
+  OUTSIDE_WAIT (outside, byte_of_victim (outside, start) == 0);
+
+  /* Going back to the table with a change asks, too; the second change in the process does not. */
+  outside_type (outside, "77");
+  g_free (outside_expect_description (outside, view, "*Row: 00 00 77 *"));
+  outside_press (outside, XK_b, XK_Control_L);
+  expect_question (outside, "Apply the Changes?");
+  outside_do (outside, outside->application, "*Keep Editing");
+  end_question (outside, "Apply the Changes?");
+  outside_expect_state (outside, view, ATSPI_STATE_FOCUSED, TRUE);
+  outside_press (outside, XK_s, XK_Control_L);
+  OUTSIDE_WAIT (outside, byte_of_victim (outside, start + 2) == 0x77);
+  outside_press (outside, XK_b, XK_Control_L);
+  told = outside_find (outside, outside->application, ATSPI_ROLE_TREE_TABLE, "Regions and gaps");
 }
 
 int
@@ -136,7 +206,7 @@ main (int    argc,
   ADD ("/app/window-bytes/are-found-with-the-key-that-filters", "self", test_find);
   ADD ("/app/window-bytes/hold-what-they-show", "self", test_hold);
   ADD ("/app/window-bytes/say-how-to-see-any", "self", test_nothing_selected);
-  ADD ("/app/window-bytes/say-why-there-are-none", NULL, test_none);
+  ADD ("/app/window-bytes/of-another-process-are-edited-and-undone", NULL, test_edit);
 #undef ADD
 
   return g_test_run ();

@@ -28,6 +28,7 @@ struct _LacunaBytesEditor
   char *owner;            /* (nullable): Lacuna itself */
   gint32 pid;
   gboolean exited;
+  gboolean read_only;     /* what is shown */
   gboolean redoing;       /* what runs, if it is no apply, does something again */
   gboolean waiting;       /* for an answer to confirm-change */
   LacunaByteApplyFlags flags;
@@ -72,6 +73,8 @@ update (LacunaBytesEditor *self)
     heading = g_strdup_printf (_ ("Editing the memory of %s"), self->owner);
   if (self->exited)
     count = g_strdup (_ ("The process has exited, so nothing can be written any more."));
+  else if (n == 0 && self->read_only)
+    count = g_strdup (_ ("This memory may only be read. To write into it has to be forced."));
   else if (n == 0)
     count = g_strdup (_ ("Type over bytes or text. Nothing is written before you apply it."));
   else
@@ -417,6 +420,16 @@ lacuna_bytes_editor_set_owner (LacunaBytesEditor *self,
   self->owner = copy;
   self->pid = pid;
   self->exited = exited;
+  update (self);
+}
+
+void
+lacuna_bytes_editor_set_read_only (LacunaBytesEditor *self,
+                                   gboolean           read_only)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_EDITOR (self));
+
+  self->read_only = read_only;
   update (self);
 }
 

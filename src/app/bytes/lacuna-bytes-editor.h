@@ -32,6 +32,10 @@ void     lacuna_bytes_editor_set_owner  (LacunaBytesEditor *self,
                                          gint32             pid,
                                          gboolean           exited);
 
+/* Whether what is shown may only be read, so that it would have to be forced. */
+void     lacuna_bytes_editor_set_read_only (LacunaBytesEditor *self,
+                                            gboolean           read_only);
+
 /* Writes the changes, after having asked what there is to ask. */
 void     lacuna_bytes_editor_apply      (LacunaBytesEditor *self);
 void     lacuna_bytes_editor_answer     (LacunaBytesEditor *self,

@@ -210,6 +210,15 @@ lacuna_bytes_pane_set_owner (LacunaBytesPane *self,
 }
 
 void
+lacuna_bytes_pane_set_read_only (LacunaBytesPane *self,
+                                 gboolean         read_only)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
+
+  lacuna_bytes_editor_set_read_only (self->editor, read_only);
+}
+
+void
 lacuna_bytes_pane_answer_change (LacunaBytesPane *self,
                                  gboolean         go_on)
 {

@@ -567,6 +567,7 @@ lacuna_bytes_pane_set_range (LacunaBytesPane *self,
     lacuna_bytes_find_stop (self->find);
   set_titles (self, title, title, title);
   lacuna_bytes_find_set_place (self->find, title, FALSE);
+  lacuna_bytes_editor_set_read_only (self->editor, FALSE);
   lacuna_bytes_set_reason (self->view, reason);
   lacuna_bytes_set_range (self->view, range);
   gtk_stack_set_visible_child_name (self->stack, "bytes");

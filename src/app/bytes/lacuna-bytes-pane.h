@@ -54,6 +54,10 @@ void         lacuna_bytes_pane_set_range   (LacunaBytesPane  *self,
                                             const char       *title,
                                             const char       *reason);
 
+/* For that range: whether it may only be read, which is said to whoever edits. */
+void         lacuna_bytes_pane_set_read_only (LacunaBytesPane *self,
+                                              gboolean         read_only);
+
 /* For that range: whether what was never touched there is zero, as in private memory without a file; and
  * what it is called where there is less room, from longer to shorter. */
 void         lacuna_bytes_pane_set_sparse  (LacunaBytesPane  *self,

@@ -146,6 +146,8 @@ show_region (LacunaWindow            *self,
   lacuna_bytes_pane_set_range (self->bytes_pane, range, titles[0], reason);
   lacuna_bytes_pane_set_short_titles (self->bytes_pane, titles[1], titles[2]);
   lacuna_bytes_pane_set_sparse (self->bytes_pane, is_sparse (map, region));
+  lacuna_bytes_pane_set_read_only (self->bytes_pane,
+                                   (region->protection & LAC_PROTECTION_WRITE) == 0);
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     g_free (titles[i]);
 }
@@ -264,6 +266,19 @@ static void
 close_window (gpointer user_data)
 {
   gtk_window_close (GTK_WINDOW (user_data));
+}
+
+/**
+ * lacuna_window_has_changes:
+ *
+ * Returns: whether closing it would lose something, and so asks
+ */
+gboolean
+lacuna_window_has_changes (LacunaWindow *self)
+{
+  g_return_val_if_fail (LACUNA_IS_WINDOW (self), FALSE);
+
+  return has_changes (self);
 }
 
 /**

@@ -20,6 +20,9 @@ void          lacuna_window_open_target   (LacunaWindow   *self,
                                            LacunaTarget   *target);
 void          lacuna_window_present_soon  (LacunaWindow   *self);
 
+/* Whether somebody changed bytes in it that are not written; then closing it asks. */
+gboolean      lacuna_window_has_changes   (LacunaWindow   *self);
+
 /* To be called for a window that nobody told what to show. */
 void          lacuna_window_welcome       (LacunaWindow   *self);
 
