@@ -190,7 +190,8 @@ enum unfitness
 };
 
 static int
-judge (int      tasks,
+judge (int      directory,
+       int      tasks,
        int32_t  thread,
        bool    *out_waits_for_child)
 {
@@ -209,9 +210,7 @@ judge (int      tasks,
     case 'R':
       return RUNS;
     case 'D':
-      snprintf (path, sizeof path, "%d/wchan", thread);
-      if (lac_proc_read (tasks, path, text, sizeof text) > 0 && strstr (text, "vfork") != NULL)
-        *out_waits_for_child = true;
+      *out_waits_for_child |= lac_waits_for_child (directory, thread);
       return SLEEPS_DEEPLY;
     default:
       return UNFIT;
@@ -276,7 +275,7 @@ lac_remote_choose_thread (struct lac_remote          *remote,
       if (candidate <= 0 || is_among (candidate, passed, n_passed))
         continue;
       n++;
-      unfitness = judge (tasks, candidate, &waits_for_child);
+      unfitness = judge (process->directory, tasks, candidate, &waits_for_child);
       if (unfitness < best)
         {
           best = unfitness;

@@ -200,7 +200,7 @@ struct lac_traced
   struct user_regs_struct registers;
   struct user_regs_struct framed;
   uint64_t mask;
-  /* What is blocked while calls are made, once `mask_changed`. */
+  /* What is blocked while calls are made. */
   uint64_t call_mask;
   /* `registers` is not what it has. */
   bool changed;
@@ -265,6 +265,13 @@ enum lac_status lac_remote_check_tracer (struct lac_process         *process,
 
 /* Whether the process's control group is frozen, as far as can be told. */
 bool lac_remote_is_frozen (struct lac_process *process);
+
+/* remote-wait.c */
+
+/* Whether a thread waits for a child that runs in its memory (vfork(2)), which nothing can interrupt.
+ * @directory: of its process. */
+bool lac_waits_for_child (int     directory,
+                          int32_t thread);
 
 /* remote-start.c */
 

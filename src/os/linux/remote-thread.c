@@ -8,18 +8,18 @@
  *   frame laid                     the same: the frame lies below the red zone, where nothing of the thread's is
  *   registers set                  makes the call, returns through the frame; a signal's handler runs on top
  *                                  of the frame and returns into what was being done
- *   a signal blocked               the same, and the frame has the mask
+ *   signals blocked                the same, and the frame has the mask
  *   at the entry of the call       makes it, and the same
  *   at the exit of the call        the same
  *   mask given back                the same
  *   registers given back           goes on as before; the frame is dead weight below the red zone
  *   covered bytes given back       goes on as before
  *
- * A signal that comes while a call is made stops the thread first. What our call raised itself is dropped (a
- * filter of system calls answers with SIGSYS); what somebody sent is put back in the queue: a
- * signal that is delivered while it is blocked is queued again (kernel/signal.c, ptrace_signal). So
- * only what does come is blocked, and only then. To block everything would take the handlers of faults from
- * the process, should there be a fault (force_sig_info_to_task).
+ * Signals: all are blocked while calls are made, so that they wait in their order, but those that a fault
+ * raises. Were these blocked too, the kernel would take the process's handler away for a fault
+ * (force_sig_info_to_task); so they stop the thread instead. What our call raised is dropped then (a
+ * filter of system calls answers with SIGSYS), and what somebody sent is put back in the queue: a
+ * signal that is delivered while it is blocked is queued again (kernel/signal.c, ptrace_signal).
  *
  * No single steps, since the end of a tracer does not take the trap flag away (exit_ptrace).
  *
@@ -177,18 +177,6 @@ state_of (struct lac_tracer *tracer,
   return length > 0 && lac_proc_parse_stat (text, (size_t) length, &stat) ? stat.state : '\0';
 }
 
-/* Whether the thread waits for a child that runs in its memory. */
-static bool
-waits_for_child (struct lac_tracer *tracer,
-                 int32_t            thread)
-{
-  char text[256];
-
-  if (lac_tracer_read_file (tracer, thread, "wchan", text, sizeof text) <= 0)
-    return false;
-  return strstr (text, "vfork") != NULL || strstr (text, "wait_for_vfork_done") != NULL;
-}
-
 /* Where a thread is inside a sequence that must not be interrupted (rseq(2)), the kernel would have sent it
  * to the sequence's abort; it can't once the registers are foreign, so that is done here. */
 static void
@@ -241,7 +229,7 @@ give_up (struct lac_tracer        *tracer,
          int32_t                   thread,
          struct lac_tracer_answer *answer)
 {
-  if (waits_for_child (tracer, thread))
+  if (lac_waits_for_child (tracer->directory, thread))
     return say (answer, LAC_TRACER_GAVE_UP, LAC_E_WAITS_FOR_CHILD, 0, N_ ("stop a thread"));
   return say (answer, LAC_TRACER_GAVE_UP, LAC_E_UNRESPONSIVE, ETIMEDOUT, N_ ("stop a thread"));
 }
@@ -266,7 +254,8 @@ await_stop (struct lac_tracer        *tracer,
           bool sleeps = state_of (tracer, thread) == 'D';
 
           if (now - began >= (sleeps ? SHORT_PATIENCE : PATIENCE)
-              || (sleeps && now - began > 5 * MILLISECOND && waits_for_child (tracer, thread)))
+              || (sleeps && now - began > 5 * MILLISECOND
+                  && lac_waits_for_child (tracer->directory, thread)))
             return give_up (tracer, thread, answer);
           deadline = now + 5 * MILLISECOND;
           continue;
@@ -578,9 +567,6 @@ take_signal (struct lac_traced *traced,
       return true;
     }
   /* Somebody's: back into the queue with it, until the thread has its own mask again. */
-  if (!traced->mask_changed)
-    traced->call_mask = traced->mask;
-  traced->mask_changed = true;
   traced->call_mask |= UINT64_C (1) << (signal - 1);
   trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
          (uintptr_t) &traced->call_mask);
@@ -664,6 +650,14 @@ lac_traced_call (struct lac_tracer               *tracer,
       say (answer, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, errno, N_ ("set the registers"));
       return false;
     }  lac_tracer_point (tracer);
+  if (!traced->mask_changed)
+    {
+      traced->mask_changed = true;
+      traced->call_mask = ~FAULTS;
+      trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
+             (uintptr_t) &traced->call_mask);
+    }
+  lac_tracer_point (tracer);
 
   arrival = go_to_call (traced, CALL_PATIENCE, answer);
   lac_tracer_point (tracer);
