@@ -880,6 +880,120 @@ test_both (gconstpointer function)
   fixture_end_remote ();
 }
 
+/* Killed */
+
+#define N_KILLED 60
+
+/* What is outside: gets, appends and puts back until it is killed. */
+static void
+visit_until_killed (struct guest *parent)
+{
+  enum lac_status status;
+  struct visit visit;
+  pid_t pid;
+
+  guest_hear (parent, &pid, sizeof pid);
+  look_at (&visit.look, pid);
+  /* The tracer of one who was killed is still there to finish. */
+  do
+    status = lac_remote_open (visit.look.process, 0, &visit.remote, NULL);
+  while (status == LAC_E_TRACED);
+  if (status == LAC_OK)
+    guest_go (parent);
+  for (unsigned i = 0; status == LAC_OK; i++)
+    {
+      struct lac_gap_query query = wish_for (visit.look.process, 16);
+      struct lac_remote_buffer buffer;
+
+      do
+        status = lac_remote_buffers_get (visit.look.locator, visit.remote, &query,
+                                         i % 32 == 0 ? LAC_BUFFER_NEW : 0, 5000, NULL, &buffer, NULL, NULL);
+      while (status == LAC_E_TRACED);
+      if (status == LAC_OK)
+        append_and_put (&buffer, "<visitor's own.>");
+    }
+  fprintf (stderr, "# %s\n", lac_status_name (status));
+  _exit (status == LAC_E_PTRACE_SCOPE ? CHILD_SKIPPED : 1);
+}
+
+/* Has a locator, and at the end looks whether it can still be used. */
+static void
+be_visited (struct guest *parent)
+{
+  struct lac_locator_facts facts = open_locator ();
+  struct lac_locator_cursor cursor;
+  struct lac_locator_item item;
+  struct lac_buffer buffer;
+  unsigned n_taken = 0, n_pieces = 0;
+
+  guest_go (parent);
+  guest_wait (parent);
+  for (struct lac_table *table = (struct lac_table *) facts.address; table != NULL;
+       table = (struct lac_table *) table->next_locator)
+    g_assert_cmpint (table->is_locked, ==, 0);
+  for (enum lac_status status = lac_locator_first (&cursor, &item); status == LAC_OK;
+       status = lac_locator_next (&cursor, &item))
+    {
+      n_taken += item.taken;
+      n_pieces += item.position / 16;
+      g_assert_cmpuint (item.position % 16, ==, 0);
+      for (uint32_t at = 0; at < item.position; at += 16)
+        g_assert_cmpmem ((char *) item.address + at, 16, "<visitor's own.>", 16);
+    }
+  g_test_message ("%u pieces, %u buffers were left taken", n_pieces, n_taken);
+  g_assert_cmpuint (n_taken, <=, N_KILLED);
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_append (&buffer, "host", 4, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+}
+
+static void
+test_killed (void)
+{
+  uint32_t seed = g_test_rand_int_range (0, G_MAXINT);
+  struct visit visit;
+  unsigned n_files;
+
+  g_test_message ("seed %u", seed);
+  fixture_begin_remote ();
+  guest_start (&visit.guest, be_visited);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      n_files = count_files_of (visit.guest.pid);
+      for (unsigned i = 0; i < N_KILLED; i++)
+        {
+          struct guest other;
+          int status;
+          char byte;
+
+          guest_start (&other, visit_until_killed);
+          guest_tell (&other, &visit.guest.pid, sizeof visit.guest.pid);
+          /* It may not trace who is not its child. */
+          if (read (other.from, &byte, 1) == 1)
+            {
+              seed = seed * 1103515245 + 12345;
+              g_usleep ((seed >> 8) % 4000);
+              kill (other.pid, SIGKILL);
+            }
+          g_assert_cmpint (waitpid (other.pid, &status, 0), ==, other.pid);
+          close (other.to);
+          close (other.from);
+          if (WIFEXITED (status))
+            {
+              g_assert_cmpint (WEXITSTATUS (status), ==, CHILD_SKIPPED);
+              g_test_skip ("a process may trace only its own children here");
+              break;
+            }
+        }
+      g_assert_cmpuint (count_files_of (visit.guest.pid), ==, n_files);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
 int
 main (int    argc,
       char **argv)
@@ -904,5 +1018,6 @@ main (int    argc,
                         test_locked);
   g_test_add_data_func ("/buffers/remote/both-append/shared", (gconstpointer) append_alone, test_both);
   g_test_add_data_func ("/buffers/remote/both-append/private", (gconstpointer) append_in_private, test_both);
+  g_test_add_func ("/buffers/remote/killed-at-any-time", test_killed);
   return g_test_run ();
 }
