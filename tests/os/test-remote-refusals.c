@@ -560,7 +560,8 @@ test_user_namespace (void)
   if (status == 98)
     g_test_skip ("no user namespace can be made here");
   else
-    g_assert_cmpstr (lac_status_name ((enum lac_status) status), ==, "more-capable");
+    /* Root in there looks no less capable than root out here. */
+    g_assert_true (status == LAC_E_MORE_CAPABLE || status == LAC_E_NOT_DUMPABLE);
   end_unharmed (&victim);
 }
 

@@ -170,8 +170,8 @@ assert_unharmed (const struct started *victim,
                  bool                  interrupted)
 {
   if (victim->report->n_wrong > 0)
-    g_error ("%s: %u times something was wrong, first: %s", victim->name, victim->report->n_wrong,
-             victim->report->first_wrong);
+    g_error ("%s: %u times something was wrong, first: %s; last: %s", victim->name,
+             victim->report->n_wrong, victim->report->first_wrong, victim->report->last_wrong);
   if (!interrupted && victim->report->n_interrupted > 0)
     g_error ("%s: a call was interrupted %u times", victim->name, victim->report->n_interrupted);
 }

@@ -73,6 +73,7 @@ victim_wrong (const char *what,
   *at = '\0';
   if (__atomic_fetch_add (&report->n_wrong, 1, __ATOMIC_ACQ_REL) == 0)
     memcpy (report->first_wrong, line, sizeof line);
+  memcpy (report->last_wrong, line, sizeof line);
 }
 
 /* Counts a call that was interrupted and must not be. */

@@ -29,9 +29,10 @@ struct victim_report
   uint32_t n_interrupted;
   /* How often bytes changed that lie below the red zone, which nobody may rely on. */
   uint32_t n_below;
-  /* How often something was wrong, and what it was first. */
+  /* How often something was wrong, and what it was first, and last. */
   uint32_t n_wrong;
   char first_wrong[160];
+  char last_wrong[160];
 
   /* Between a victim and who wakes it: which sleep was ended, and when in microseconds. */
   uint32_t n_posted;
