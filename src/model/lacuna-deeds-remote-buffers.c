@@ -67,6 +67,8 @@ open_locator (LacunaElsewhere *deed)
   return status == LAC_OK ? locator : NULL;
 }
 
+/* Takes a buffer that is there, or makes one. Who may make one does not wait for one that is taken; who may
+ * not has to. */
 static enum lac_status
 get_buffer (LacunaElsewhere            *deed,
             struct lac_remote_locator  *locator,
@@ -76,22 +78,26 @@ get_buffer (LacunaElsewhere            *deed,
 {
   const unsigned patience = deed->request->patience != 0 ? deed->request->patience : PATIENCE;
   struct lac_remote *remote;
-  enum lac_status status = LAC_E_NO_GAP;
+  enum lac_status existing = LAC_E_NO_GAP, status;
 
   if ((flags & LAC_BUFFER_NEW) == 0)
-    status = lac_remote_buffers_get (locator, NULL, query, LAC_BUFFER_EXISTING, patience,
-                                     &deed->cancel, out_buffer, NULL, &deed->failure);
-  if (status != LAC_E_NO_GAP && status != LAC_E_NOT_FOUND)
-    return status;
+    existing = lac_remote_buffers_get (locator, NULL, query, LAC_BUFFER_EXISTING, 0, &deed->cancel,
+                                       out_buffer, NULL, &deed->failure);
+  if (existing != LAC_E_NO_GAP && existing != LAC_E_BUSY)
+    return existing;
 
   status = lacuna_elsewhere_open_remote (deed, &remote);
-  if (status != LAC_OK)
-    return status;
-  status = lac_remote_buffers_get (locator, remote, query, flags, patience, &deed->cancel, out_buffer,
-                                   &deed->operation->report, &deed->failure);
-  deed->operation->stopped_for = lac_remote_stopped_for (remote);
-  if (status == LAC_OK && out_buffer->created)
-    deed->changes_map = TRUE;
+  if (status == LAC_OK)
+    {
+      status = lac_remote_buffers_get (locator, remote, query, flags, patience, &deed->cancel,
+                                       out_buffer, &deed->operation->report, &deed->failure);
+      deed->changes_map = status == LAC_OK && out_buffer->created;
+      if (deed->changes_map)
+        deed->operation->stopped_for = lac_remote_stopped_for (remote);
+    }
+  else if (existing == LAC_E_BUSY)
+    status = lac_remote_buffers_get (locator, NULL, query, LAC_BUFFER_EXISTING, patience,
+                                     &deed->cancel, out_buffer, NULL, &deed->failure);
   return status;
 }
 
@@ -312,11 +318,13 @@ take (LacunaElsewhere           *deed,
       struct lac_remote_locator *locator,
       struct lac_remote_buffer  *out_buffer)
 {
+  struct lac_remote_locator_facts facts;
   struct lac_remote *remote;
   enum lac_status status = lac_remote_locator_take (locator, NULL, deed->request->address, out_buffer,
                                                     &deed->failure);
 
-  if (status != LAC_E_INVALID)
+  lac_remote_locator_get_facts (locator, &facts);
+  if (status != LAC_E_NOT_SUPPORTED || !facts.writable)
     return status;
   status = lacuna_elsewhere_open_remote (deed, &remote);
   if (status == LAC_OK)
