@@ -154,7 +154,7 @@ find_mapping (int                  file,
   struct lac_region_entry ours, theirs;
   enum lac_status status;
 
-  if (claimed == 0 || claimed % (uintptr_t) lac_os_get_space ()->granularity != 0)
+  if (claimed == 0 || claimed % (uintptr_t) lac_os_page_size () != 0)
     return LAC_E_NOT_FOUND;
   for (unsigned i = 0; i < n_inherited; i++)
     if (inherited[i] == claimed)
@@ -317,29 +317,26 @@ is_named (int         folder,
          && by_name.st_ino == by_file.st_ino && by_name.st_dev == by_file.st_dev;
 }
 
-/* Writes @size bytes, which is a multiple of 512, into an empty file: the @word, and zeros. A page full of
- * zeros would itself be one more page to touch. */
+/* Writes @size bytes, which is a multiple of 512, into an empty file. A page full of zeros would itself be one
+ * more page to touch. */
 static ssize_t
-write_first (int       file,
-             uintptr_t word,
-             size_t    size)
+write_zeros (int    file,
+             size_t size)
 {
-  unsigned char first[512] = { 0 }, zeros[512] = { 0 };
+  unsigned char bytes[512] = { 0 };
   struct iovec pieces[8];
   size_t written = 0;
 
-  memcpy (first, &word, sizeof word);
   for (size_t i = 0; i < 8; i++)
-    pieces[i] = (struct iovec){ i == 0 ? first : zeros, sizeof zeros };
+    pieces[i] = (struct iovec){ bytes, sizeof bytes };
   while (written < size)
     {
-      size_t n = (size - written) / sizeof zeros;
+      size_t n = (size - written) / sizeof bytes;
       ssize_t length = lac_call_write_pieces (file, pieces, n < 8 ? (int) n : 8);
 
-      if (length <= 0 || length % (ssize_t) sizeof zeros != 0)
-        return length < 0 && written == 0 ? length : 0;
+      if (length <= 0)
+        return written > 0 ? (ssize_t) written : length;
       written += (size_t) length;
-      pieces[0].iov_base = zeros;
     }
   return (ssize_t) written;
 }
@@ -377,19 +374,18 @@ make_file (int                  folder,
       lac_shared_fail (out_obstacle, LAC_E_SYSTEM, errno, N_ ("the file can't be mapped"));
       goto failed;
     }
-  /* All of it is written, and not only the length set: a full disk says so here, and not by a signal when
-   * the first buffer is entered. */
+  /* Zeros are written, and not only the length set: a full disk says so here, and not by a signal when the
+   * first buffer is entered. Mapped it was before: that takes less time while there is nothing in it. */
   written = granularity > size && ftruncate (file, (off_t) granularity) != 0
                 ? -1
-                : write_first (file, (uintptr_t) address, size);
+                : write_zeros (file, size);
   if (written != (ssize_t) size)
     {
       lac_shared_fail (out_obstacle, LAC_E_SYSTEM, written >= 0 ? ENOSPC : errno,
             N_ ("the disk has no room for the file"));
       goto failed;
     }
-  /* From here on it counts. The word is there already, but where a file system keeps what is written and what
-   * is mapped apart. */
+  /* From here on it counts. */
   __atomic_store_n ((uintptr_t *) address, (uintptr_t) address, __ATOMIC_RELEASE);
   /* Nobody takes what is locked for a stale one, however long it takes. */
   if (!is_held && !is_named (folder, name, file))

@@ -21,6 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__has_feature) && !defined(__SANITIZE_THREAD__)
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
 static inline pid_t
 lac_call_getpid (void)
 {
@@ -37,10 +43,15 @@ lac_call_geteuid (void)
 #endif
 }
 
+/* ThreadSanitizer would take the next file of that number for this one. */
 static inline void
 lac_call_close (int file)
 {
+#ifdef __SANITIZE_THREAD__
+  close (file);
+#else
   syscall (SYS_close, file);
+#endif
 }
 
 static inline int
