@@ -46,54 +46,80 @@ struct entry
   unsigned next_place;
 };
 
-struct lac_lock lac_private_lock;
+/* In memory that a child finds wiped: its parent's other threads may have been in the middle of something, and
+ * what is known is worth little to it. */
+struct knowledge
+{
+  struct lac_lock lock;
+  /* Whether something was asked for before. */
+  bool was_asked;
+  unsigned next_entry;
+  /* Up to here entries were used. */
+  unsigned n_entries;
+  /* Over what is allocated. */
+  uint64_t sum;
+  /* Counts allocations, frees, and each time that everything was forgotten. */
+  uint64_t changes;
+  /* What must be mapped in all if nobody else has mapped or freed anything; 0 when it is not known. */
+  uint64_t mapped_size;
+  struct entry entries[N_ENTRIES];
+};
 
-static struct lac_lock lock;
-static struct entry entries[N_ENTRIES];
-static unsigned next_entry;
-/* Over what is allocated. */
-static uint64_t sum;
-/* Counts allocations, frees, and each time that everything was forgotten. */
-static uint64_t changes;
-/* What must be mapped in all if nobody else has mapped or freed anything; 0 when it is not known. */
-static uint64_t mapped_size;
+static _Atomic (struct knowledge *) the_knowledge LAC_OF_FIRST_CALL;
+
+/* Where no memory is wiped, this serves, and is made whole before each fork. */
+static struct knowledge lasting;
 
 static void
-acquire (void)
+acquire_lasting (void)
 {
-  lac_lock_acquire (&lock);
+  lac_lock_acquire (&lasting.lock);
 }
 
 static void
-release (void)
+release_lasting (void)
 {
-  lac_lock_release (&lock);
-}
-
-static void
-acquire_both (void)
-{
-  lac_lock_acquire (&lac_private_lock);
-  acquire ();
-}
-
-static void
-release_both (void)
-{
-  release ();
-  lac_lock_release (&lac_private_lock);
+  lac_lock_release (&lasting.lock);
 }
 
 /* Called without a lock held: whoever forks holds the system's list of such functions while it waits for
  * ours. */
-static void
-survive_fork (void)
+static struct knowledge *
+make_knowledge (void)
 {
-  static atomic_bool registered;
+  struct knowledge *expected = NULL;
+  struct knowledge *made = &lasting;
+  void *memory;
 
-  if (!atomic_load_explicit (&registered, memory_order_relaxed)
-      && !atomic_exchange_explicit (&registered, true, memory_order_relaxed))
-    lac_os_at_fork (acquire_both, release_both);
+  if (lac_os_wiped_memory (sizeof *made, &memory) == LAC_OK)
+    made = memory;
+  if (atomic_compare_exchange_strong_explicit (&the_knowledge, &expected, made, memory_order_acq_rel,
+                                               memory_order_acquire))
+    {
+      if (made == &lasting)
+        lac_os_at_fork (acquire_lasting, release_lasting);
+      return made;
+    }
+  if (made != &lasting)
+    lac_os_free_wiped_memory (made, sizeof *made);
+  return expected;
+}
+
+static struct knowledge *
+acquire (void)
+{
+  struct knowledge *knowledge = atomic_load_explicit (&the_knowledge, memory_order_acquire);
+
+  if (knowledge == NULL)
+    knowledge = make_knowledge ();
+  lac_lock_acquire (&knowledge->lock);
+  return knowledge;
+}
+
+static void
+release (struct knowledge *knowledge)
+{
+  lac_lock_release (&knowledge->lock);
 }
 
 /* The last step of splitmix64 (Steele, Lea, Flood 2014), which mixes all bits. */
@@ -122,20 +148,28 @@ is_same_request (const struct lac_request *a,
 }
 
 static struct entry *
-find_entry (const struct lac_request *request)
+find_entry (struct knowledge         *knowledge,
+            const struct lac_request *request)
 {
-  for (unsigned i = 0; i < N_ENTRIES; i++)
-    if (entries[i].request.query.size != 0 && is_same_request (&entries[i].request, request))
-      return &entries[i];
+  for (unsigned i = 0; i < knowledge->n_entries; i++)
+    {
+      struct entry *entry = &knowledge->entries[i];
+
+      if (entry->request.query.size != 0 && is_same_request (&entry->request, request))
+        return entry;
+    }
   return NULL;
 }
 
 static struct entry *
-make_entry (const struct lac_request *request)
+make_entry (struct knowledge         *knowledge,
+            const struct lac_request *request)
 {
-  struct entry *entry = &entries[next_entry];
+  struct entry *entry = &knowledge->entries[knowledge->next_entry];
 
-  next_entry = (next_entry + 1) % N_ENTRIES;
+  if (knowledge->n_entries == knowledge->next_entry)
+    knowledge->n_entries++;
+  knowledge->next_entry = (knowledge->next_entry + 1) % N_ENTRIES;
   *entry = (struct entry){ .request = *request };
   /* They belong to the caller, and are in the window and the anchor already. */
   entry->request.query.anchors = NULL;
@@ -143,11 +177,11 @@ make_entry (const struct lac_request *request)
 }
 
 static void
-forget (void)
+forget (struct knowledge *knowledge)
 {
-  for (unsigned i = 0; i < N_ENTRIES; i++)
-    entries[i].request.query.size = 0;
-  changes++;
+  for (unsigned i = 0; i < knowledge->n_entries; i++)
+    knowledge->entries[i].request.query.size = 0;
+  knowledge->changes++;
 }
 
 /* Whether a place for @larger would be one for @smaller, but for where it ends. */
@@ -164,13 +198,14 @@ is_implied (const struct lac_request *smaller,
 
 /* From where on a walk must look: where there was no room for less, there is none for more. */
 static struct lac_walk_limits
-find_limits (const struct lac_request *request)
+find_limits (const struct knowledge   *knowledge,
+             const struct lac_request *request)
 {
   struct lac_walk_limits limits = lac_walk_limits_of (request);
 
-  for (unsigned i = 0; i < N_ENTRIES; i++)
+  for (unsigned i = 0; i < knowledge->n_entries; i++)
     {
-      const struct entry *entry = &entries[i];
+      const struct entry *entry = &knowledge->entries[i];
 
       if (entry->request.query.size != 0 && is_implied (&entry->request, request))
         {
@@ -189,38 +224,38 @@ find_limits (const struct lac_request *request)
 
 /* Compares what is mapped with what should be. */
 static void
-look_for_changes (void)
+look_for_changes (struct knowledge *knowledge)
 {
-  static bool was_asked;
   uint64_t size;
 
   /* Many a process asks once only; there is nothing to compare yet, and the first question costs ten
    * times what later ones do. */
-  if (!was_asked)
+  if (!knowledge->was_asked)
     {
-      was_asked = true;
+      knowledge->was_asked = true;
       return;
     }
   if (lac_os_mapped_size (&size) != LAC_OK)
     size = 0;
-  if (size == 0 || size != mapped_size)
-    forget ();
-  mapped_size = size;
+  if (size == 0 || size != knowledge->mapped_size)
+    forget (knowledge);
+  knowledge->mapped_size = size;
 }
 
 static enum lac_status
-allocate (struct lac_range range,
-          unsigned         protection,
-          int             *out_system_error)
+allocate (struct knowledge *knowledge,
+          struct lac_range  range,
+          unsigned          protection,
+          int              *out_system_error)
 {
   enum lac_status status
       = lac_os_allocate (range.start, range.end - range.start, protection, out_system_error);
 
   if (status == LAC_OK)
     {
-      sum += hash_range (range);
-      mapped_size += mapped_size != 0 ? range.end - range.start : 0;
-      changes++;
+      knowledge->sum += hash_range (range);
+      knowledge->mapped_size += knowledge->mapped_size != 0 ? range.end - range.start : 0;
+      knowledge->changes++;
     }
   return status;
 }
@@ -231,41 +266,41 @@ lac_known_take (const struct lac_request *request,
                 struct lac_known         *out_known,
                 struct lac_attempt       *out_attempt)
 {
+  struct knowledge *knowledge = acquire ();
   const struct entry *entry;
   uint64_t start = 0;
 
-  survive_fork ();
-  acquire ();
-  look_for_changes ();
-  entry = find_entry (request);
+  look_for_changes (knowledge);
+  entry = find_entry (knowledge, request);
   for (unsigned i = 0; entry != NULL && i < N_PLACES; i++)
-    if (entry->places[i].start != 0 && entry->places[i].sum == sum)
+    if (entry->places[i].start != 0 && entry->places[i].sum == knowledge->sum)
       start = entry->places[i].start;
   if (start != 0)
     {
       out_attempt->address = start;
       out_attempt->status
-          = allocate ((struct lac_range){ start, start + request->query.size }, protection,
+          = allocate (knowledge, (struct lac_range){ start, start + request->query.size }, protection,
                       &out_attempt->system_error);
       /* Somebody mapped what is there, and so much else has changed. */
       if (out_attempt->status == LAC_E_OCCUPIED)
-        forget ();
+        forget (knowledge);
     }
-  out_known->limits = find_limits (request);
-  out_known->changes = changes;
-  release ();
+  out_known->limits = find_limits (knowledge, request);
+  out_known->changes = knowledge->changes;
+  release (knowledge);
   return start != 0;
 }
 
 /* Where the limits of @request are kept. */
 static struct entry *
-keep_limits (const struct lac_request *request,
+keep_limits (struct knowledge         *knowledge,
+             const struct lac_request *request,
              const struct lac_known   *known)
 {
-  struct entry *entry = find_entry (request);
+  struct entry *entry = find_entry (knowledge, request);
 
   if (entry == NULL)
-    entry = make_entry (request);
+    entry = make_entry (knowledge, request);
   entry->limits = known->limits;
   return entry;
 }
@@ -274,10 +309,11 @@ void
 lac_known_keep (const struct lac_request *request,
                 const struct lac_known   *known)
 {
-  acquire ();
-  if (known->changes == changes && mapped_size != 0)
-    keep_limits (request, known);
-  release ();
+  struct knowledge *knowledge = acquire ();
+
+  if (known->changes == knowledge->changes && knowledge->mapped_size != 0)
+    keep_limits (knowledge, request, known);
+  release (knowledge);
 }
 
 enum lac_status
@@ -288,23 +324,19 @@ lac_known_allocate (const struct lac_request *request,
                     int                      *out_system_error)
 {
   struct lac_range range = { start, start + request->query.size };
-  enum lac_status status;
-  uint64_t sum_before;
-  bool is_unchanged;
-
-  survive_fork ();
-  acquire ();
-  sum_before = sum;
-  is_unchanged = known != NULL && known->changes == changes && mapped_size != 0;
-  status = allocate (range, protection, out_system_error);
+  struct knowledge *knowledge = acquire ();
+  uint64_t sum_before = knowledge->sum;
+  bool is_unchanged
+      = known != NULL && known->changes == knowledge->changes && knowledge->mapped_size != 0;
+  enum lac_status status = allocate (knowledge, range, protection, out_system_error);
   if (status == LAC_OK && is_unchanged)
     {
-      struct entry *entry = keep_limits (request, known);
+      struct entry *entry = keep_limits (knowledge, request, known);
 
       entry->places[entry->next_place] = (struct place){ sum_before, start };
       entry->next_place = (entry->next_place + 1) % N_PLACES;
     }
-  release ();
+  release (knowledge);
   return status;
 }
 
@@ -333,19 +365,19 @@ enum lac_status
 lac_known_free (struct lac_range range,
                 int             *out_system_error)
 {
-  enum lac_status status;
+  struct knowledge *knowledge = acquire ();
+  enum lac_status status = lac_os_free (range.start, range.end - range.start, out_system_error);
 
-  acquire ();
-  status = lac_os_free (range.start, range.end - range.start, out_system_error);
   if (status == LAC_OK)
     {
-      sum -= hash_range (range);
-      mapped_size = lac_subtract_saturating (mapped_size, range.end - range.start);
-      changes++;
-      for (unsigned i = 0; i < N_ENTRIES; i++)
-        if (entries[i].request.query.size != 0)
-          move_limits_back (&entries[i], range);
+      knowledge->sum -= hash_range (range);
+      knowledge->mapped_size
+          = lac_subtract_saturating (knowledge->mapped_size, range.end - range.start);
+      knowledge->changes++;
+      for (unsigned i = 0; i < knowledge->n_entries; i++)
+        if (knowledge->entries[i].request.query.size != 0)
+          move_limits_back (&knowledge->entries[i], range);
     }
-  release ();
+  release (knowledge);
   return status;
 }

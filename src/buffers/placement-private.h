@@ -98,10 +98,6 @@ enum lac_status lac_placement_choose (const struct lac_map     *map,
 
 /* placement-known.c */
 
-/* The lock of private.c. It is here because both must be whole in a child, and whoever takes both, as a
- * fork does, takes this one first. */
-extern struct lac_lock lac_private_lock;
-
 /**
  * lac_known:
  * @limits: where a walk may begin

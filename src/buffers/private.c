@@ -11,6 +11,7 @@
 
 #include "placement-private.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct node
@@ -21,6 +22,7 @@ struct node
   struct node *higher;
 };
 
+static struct lac_lock lock;
 static struct node *root;
 static size_t n_nodes;
 static uint64_t last_serial;
@@ -29,13 +31,26 @@ static uint64_t random_state = UINT64_C (0x9e3779b97f4a7c15);
 static void
 acquire (void)
 {
-  lac_lock_acquire (&lac_private_lock);
+  lac_lock_acquire (&lock);
 }
 
 static void
 release (void)
 {
-  lac_lock_release (&lac_private_lock);
+  lac_lock_release (&lock);
+}
+
+/* A child has what its parent allocated, so the tree must be whole in it. Registered without a lock held:
+ * whoever forks holds the system's list of such functions while it waits for ours. What placement registers was
+ * registered before, so that this lock is acquired before that one then, as it is elsewhere. */
+static void
+survive_fork (void)
+{
+  static atomic_bool registered;
+
+  if (!atomic_load_explicit (&registered, memory_order_relaxed)
+      && !atomic_exchange_explicit (&registered, true, memory_order_relaxed))
+    lac_os_at_fork (acquire, release);
 }
 
 static uintptr_t
@@ -193,6 +208,7 @@ lac_private_allocate (const struct lac_gap_query  *query,
       return status;
     }
 
+  survive_fork ();
   acquire ();
   node->allocation = (struct lac_private){
     .address = (void *) (uintptr_t) range.start,
