@@ -131,7 +131,8 @@ find_existing (LacunaElsewhere            *deed,
         const guint64 end = lac_add_saturating (buffer->address, buffer->size);
         guint64 place = lac_add_saturating (buffer->address, buffer->position);
 
-        if (buffer->taken || (buffer->findings & ~LAC_FINDING_WRITABLE_AND_EXECUTABLE) != 0
+        /* What can't be written and run is no buffer that all can use. */
+        if (buffer->taken || buffer->findings != LAC_FINDING_WRITABLE_AND_EXECUTABLE
             || buffer->address < window.start || end > window.end)
           continue;
         if (!lac_align_up (place, query->alignment, &place) || place > end
