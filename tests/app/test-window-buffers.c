@@ -139,6 +139,30 @@ test_allocation (Outside      *outside,
   expect_free (outside, address);
 }
 
+/* Who appends with an allocation selected has it deselected, and that is not taken back by the next
+ * reading of the target, which would take the entry away while one types. */
+static void
+test_append_stays (Outside      *outside,
+                   gconstpointer target)
+{
+  guint64 allocation;
+  guint64 appended;
+
+  outside_do (outside, outside->application, "Buffers");
+  outside_do (outside, outside->application, "Allocate");
+  allocation = address_in_label (outside, "Allocated 4 KiB at *");
+  outside_take_keyboard (outside);
+  outside_press (outside, XK_E, XK_Control_L);
+  outside_type (outside, "ho");
+  /* Some readings, each of which finds that the program's memory has changed. */
+  g_usleep (3 * G_USEC_PER_SEC);
+  outside_type (outside, "ok");
+  outside_press (outside, XK_Return, NoSymbol);
+  appended = address_in_label (outside, "Appended 4 bytes at *");
+  g_assert_cmphex (appended, !=, allocation);
+  expect_bytes (outside, appended, "hook");
+}
+
 /* With one key; nobody has said where, so it is in reach of the program's code, and that is said. */
 static void
 test_soon (Outside      *outside,
@@ -214,6 +238,7 @@ main (int    argc,
   g_test_add (path, Outside, "self", set_up, function, outside_tear_down)
   ADD ("/app/window/buffers/created-and-filled", test_buffer);
   ADD ("/app/window/buffers/allocated-and-undone", test_allocation);
+  ADD ("/app/window/buffers/append-stays-while-one-types", test_append_stays);
   ADD ("/app/window/buffers/created-with-a-key", test_soon);
   ADD ("/app/window/buffers/created-at-the-candidate", test_here);
 #undef ADD

@@ -197,6 +197,23 @@ lacuna_window_refresh_buffers (LacunaWindow *self)
 }
 
 /**
+ * lacuna_window_select_buffer:
+ *
+ * Has the page select what lies where something is selected. It is told once: what is selected stays so
+ * when the target is read again, and on the page something else may be by then.
+ */
+void
+lacuna_window_select_buffer (LacunaWindow *self)
+{
+  guint64 place = self->has_place ? self->place : self->selected.start;
+
+  if (self->any_selected && (!self->buffers.is_told || self->buffers.told != place))
+    lacuna_buffers_panel_select (self->buffers_panel, place);
+  self->buffers.is_told = self->any_selected;
+  self->buffers.told = place;
+}
+
+/**
  * lacuna_window_plan_buffers:
  *
  * To be called when the constraints or the chosen match are others.

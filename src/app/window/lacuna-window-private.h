@@ -122,6 +122,8 @@ struct _LacunaWindow
   {
     LacunaAllocator *allocator; /* NULL when nothing can be */
     struct lac_range made;      /* is gone to once it is in the picture; empty for nothing */
+    gboolean is_told;           /* the page knows what is selected */
+    guint64 told;
   } buffers;
 
   gboolean bytes;             /* bytes are shown in the place of the table */
@@ -208,6 +210,7 @@ void     lacuna_window_plan_buffers        (LacunaWindow     *self);
 void     lacuna_window_update_buffers      (LacunaWindow     *self);
 gboolean lacuna_window_can_create_in_selection (LacunaWindow *self);
 void     lacuna_window_clear_buffers       (LacunaWindow     *self);
+void     lacuna_window_select_buffer       (LacunaWindow     *self);
 void     lacuna_window_buffers_performed   (LacunaWindow     *self,
                                             LacunaOperation  *operation);
 void     lacuna_window_buffers_chosen      (LacunaWindow     *self,

@@ -149,9 +149,7 @@ lacuna_window_show_selection (LacunaWindow *self)
   lacuna_details_set_selection (self->details, self->any_selected, self->selected.start);
   lacuna_inspector_set_selection (self->inspector, self->any_selected, self->selected.start);
   lacuna_window_show_bytes (self);
-  if (self->any_selected)
-    lacuna_buffers_panel_select (self->buffers_panel,
-                                 self->has_place ? self->place : self->selected.start);
+  lacuna_window_select_buffer (self);
   lacuna_window_set_actions_enabled (self);
 }
 
@@ -223,6 +221,7 @@ select_at (LacunaWindow *self,
   /* Where it begins is where what is selected begins, which is marked as it is. */
   self->has_place = is_place && address != self->selected.start;
   self->place = address;
+  self->buffers.is_told = FALSE;
   lacuna_window_show_selection (self);
 }
 
