@@ -8,7 +8,11 @@
  * with a handler is there by then, in which case the call gives EINTR as it would have without us.
  *
  * Set up anew such a call would wait for its full time again. How long it has waited is what lies between
- * the moment when its thread last ran (/proc/PID/sched, se.exec_start) and now, on the scheduler's clock.
+ * the moment when its thread last ran (/proc/PID/sched, se.exec_start) and now. That is the clock of one
+ * processor, and processors' clocks drift apart, since each stands still in interrupts and where the
+ * machine is a guest that must wait; so the tracer goes to that processor to read it. Whether the thread
+ * still was in the same wait when it was stopped shows in how often it has gone to sleep since.
+ *
  * epoll_wait(2) has its milliseconds in a register, so the register is given what is left of them; where
  * the time lies in memory, a copy with what is left lies below the red zone of the stack, and is read before
  * anything else can be there. So one register of an argument may differ after the call. The C library's
@@ -27,12 +31,18 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* include/linux/errno.h; user space never sees it. */
 #define RESTART_UNLESS_HANDLED 514
 
 #define RED_ZONE 128
+
+#define MILLISECOND UINT64_C (1000000)
+/* A thread that was given back sleeps again within that time. */
+#define AT_ONCE MILLISECOND
 
 /* Which register has the time: milliseconds, or where a struct timespec is. */
 enum time_register
@@ -42,7 +52,12 @@ enum time_register
   TIME_3,
   TIME_4,
   TIME_5,
+  /* ipc(2) in 32 bits, when it is semtimedop(2). */
+  TIME_6_OF_IPC,
 };
+
+/* The number that ipc(2) has for semtimedop(2), <linux/ipc.h>. */
+#define IPC_SEMTIMEDOP 4
 
 struct never_restarted
 {
@@ -88,7 +103,7 @@ static const struct never_restarted calls_32[] = {
   { 177, TIME_3, true },          /* rt_sigtimedwait */
   { 421, TIME_3, false },         /* rt_sigtimedwait_time64 */
   { 420, TIME_4, false },         /* semtimedop_time64 */
-  { 117, NO_TIME, false },        /* ipc */
+  { 117, TIME_6_OF_IPC, true },   /* ipc */
   { 247, TIME_5, true },          /* io_getevents */
   { 385, TIME_5, true },          /* io_pgetevents */
   { 416, TIME_5, false },         /* io_pgetevents_time64 */
@@ -158,33 +173,115 @@ parse_moment (const char *text,
   return value;
 }
 
+/* Which processor the thread was last on; below 0 when that can't be told. proc_pid_stat(5), field 39. */
+static int
+last_processor (struct lac_tracer *tracer,
+                int32_t            thread)
+{
+  char text[2048];
+  const char *cursor;
+
+  if (lac_tracer_read_file (tracer, thread, "stat", text, sizeof text) <= 0)
+    return -1;
+  cursor = strrchr (text, ')');
+  for (int field = 2; cursor != NULL && field < 39; field++)
+    cursor = strchr (cursor + 1, ' ');
+  return cursor != NULL ? (int) strtol (cursor, NULL, 10) : -1;
+}
+
+/* What the clock of processor @processor says now: this thread runs there for a moment, asks for its own time,
+ * which has the scheduler look at the clock, and reads what it saw. 0 when that can't be done. */
 static uint64_t
-last_ran (struct lac_tracer *tracer,
-          int32_t            thread)
+clock_of (struct lac_tracer *tracer,
+          int                processor,
+          uint64_t          *out_now)
+{
+  unsigned long before[16] = { 0 }, only[16] = { 0 };
+  size_t bits = 8 * sizeof *only;
+  char text[4096];
+  struct timespec time;
+  ssize_t length;
+  long size;
+
+  if (processor < 0 || (size_t) processor >= bits * 16)
+    return 0;
+  if (tracer->own_file < 0)
+    tracer->own_file = open ("/proc/thread-self/sched", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  size = syscall (SYS_sched_getaffinity, 0, sizeof before, before);
+  if (tracer->own_file < 0 || size <= 0)
+    return 0;
+  only[(size_t) processor / bits] = 1ul << ((size_t) processor % bits);
+  if (syscall (SYS_sched_setaffinity, 0, sizeof only, only) != 0)
+    return 0;
+  syscall (SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time);
+  length = pread (tracer->own_file, text, sizeof text - 1, 0);
+  *out_now = lac_tracer_clock ();
+  syscall (SYS_sched_setaffinity, 0, (size_t) size, before);
+  if (length <= 0)
+    return 0;
+  text[length] = '\0';
+  return parse_moment (text, "se.exec_start");
+}
+
+/* How often the thread has gone to sleep; 0 when that can't be told. */
+static uint64_t
+count_sleeps (const char *text)
+{
+  const char *line = strstr (text, "nr_voluntary_switches");
+  const char *colon = line != NULL ? strchr (line, ':') : NULL;
+
+  return colon != NULL ? strtoull (colon + 1, NULL, 10) : 0;
+}
+
+/* When the thread, which sleeps, began to. */
+static void
+note_sleep (struct lac_tracer      *tracer,
+            int32_t                 thread,
+            struct lac_tracer_wait *out_wait)
+{
+  char text[4096];
+  uint64_t then, there, now = 0;
+
+  if (lac_tracer_read_file (tracer, thread, "sched", text, sizeof text) <= 0)
+    return;
+  out_wait->n_sleeps = count_sleeps (text);
+  then = parse_moment (text, "se.exec_start");
+  there = then != 0 ? clock_of (tracer, last_processor (tracer, thread), &now) : 0;
+  if (there > then && there - then < now)
+    out_wait->since = now - (there - then);
+}
+
+/* Whether the thread, which is stopped now, was in the same sleep until then. */
+static bool
+slept_on (struct lac_tracer            *tracer,
+          const struct lac_traced      *traced,
+          const struct lac_tracer_wait *wait)
 {
   char text[4096];
 
-  if (lac_tracer_read_file (tracer, thread, "sched", text, sizeof text) <= 0)
-    return 0;
-  return parse_moment (text, "se.exec_start");
+  return lac_tracer_read_file (tracer, traced->thread, "sched", text, sizeof text) > 0
+         && count_sleeps (text) == wait->n_sleeps + 1;
 }
 
 /* Whether one of the arguments, which are numbers in base 16 after the call's, is a time to wait. */
 static bool
 has_time (const struct never_restarted *call,
-          const char                   *arguments)
+          const char                   *text)
 {
   static const uint8_t which[] = {
-    [NO_TIME] = 0, [MILLISECONDS_4] = 4, [TIME_3] = 3, [TIME_4] = 4, [TIME_5] = 5,
+    [NO_TIME] = 1, [MILLISECONDS_4] = 4, [TIME_3] = 3, [TIME_4] = 4, [TIME_5] = 5, [TIME_6_OF_IPC] = 6,
   };
-  char *end = (char *) arguments;
-  uint64_t value = 0;
+  char *end = (char *) text;
+  uint64_t arguments[6];
 
   if (call == NULL || call->time == NO_TIME)
     return false;
-  for (unsigned i = 0; i < which[call->time]; i++)
-    value = strtoull (end, &end, 16);
-  return call->time == MILLISECONDS_4 ? (int32_t) value > 0 : value != 0;
+  for (int i = 0; i < 6; i++)
+    arguments[i] = strtoull (end, &end, 16);
+  if (call->time == MILLISECONDS_4)
+    return (int32_t) arguments[3] > 0;
+  return arguments[which[call->time] - 1] != 0
+         && (call->time != TIME_6_OF_IPC || (arguments[0] & 0xffff) == IPC_SEMTIMEDOP);
 }
 
 bool
@@ -197,7 +294,7 @@ lac_tracer_note_wait (struct lac_tracer      *tracer,
   ssize_t length;
   int64_t number;
 
-  out_wait->since = 0;
+  *out_wait = (struct lac_tracer_wait){ 0 };
   lac_tracer_path (path, thread, "syscall");
   if (tracer->call_file < 0)
     tracer->call_file = openat (tracer->directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -212,7 +309,7 @@ lac_tracer_note_wait (struct lac_tracer      *tracer,
   number = strtoll (text, &arguments, 10);
   if (has_time (find_call (true, number), arguments)
       || has_time (find_call (false, number), arguments))
-    out_wait->since = last_ran (tracer, thread);
+    note_sleep (tracer, thread, out_wait);
   return true;
 }
 
@@ -260,14 +357,46 @@ read_time (struct lac_tracer       *tracer,
   return true;
 }
 
+/* Milliseconds have no parts: who is interrupted often would wait for too long, a part of one for each time. So it is
+ * remembered when a call that was set up anew is to end, for as long as it is that one for certain: the
+ * thread went to sleep again at once, in the same place, for the time that it was given. */
+static uint64_t
+shorten_milliseconds (struct lac_tracer            *tracer,
+                      const struct lac_traced      *traced,
+                      const struct lac_tracer_wait *wait,
+                      uint64_t                      now,
+                      uint64_t                      milliseconds)
+{
+  const struct user_regs_struct *registers = &traced->registers;
+  struct lac_tracer_left *left = &tracer->left;
+  uint64_t deadline = wait->since + milliseconds * MILLISECOND;
+
+  if (left->thread == traced->thread && left->place == registers->rip
+      && left->stack == registers->rsp && left->milliseconds == milliseconds
+      && wait->since - left->given < AT_ONCE && left->deadline < deadline)
+    deadline = left->deadline;
+  milliseconds = deadline > now ? (deadline - now + MILLISECOND - 1) / MILLISECOND : 0;
+  *left = (struct lac_tracer_left){
+    .thread = traced->thread,
+    .place = registers->rip,
+    .stack = registers->rsp,
+    .milliseconds = milliseconds,
+    .given = now,
+    .deadline = deadline,
+  };
+  return milliseconds;
+}
+
 /* Leaves the rest of its time to a call that is set up anew. */
 static void
 shorten (struct lac_tracer            *tracer,
          struct lac_traced            *traced,
          const struct never_restarted *call,
-         uint64_t                      waited)
+         const struct lac_tracer_wait *wait,
+         uint64_t                      now)
 {
   struct user_regs_struct *registers = &traced->registers;
+  uint64_t waited = now - wait->since;
   unsigned long long *argument;
   uint64_t time, place;
 
@@ -277,11 +406,7 @@ shorten (struct lac_tracer            *tracer,
       argument = traced->wide ? &registers->r10 : &registers->rsi;
       if ((int32_t) *argument > 0)
         {
-          uint64_t all = *argument & 0x7fffffff;
-          /* It never returns before its time: what has begun counts as not yet waited. */
-          uint64_t gone = waited / 1000000;
-
-          *argument = gone < all ? all - gone : 0;
+          *argument = shorten_milliseconds (tracer, traced, wait, now, *argument & 0x7fffffff);
           traced->framed = *registers;
         }
       return;
@@ -294,6 +419,11 @@ shorten (struct lac_tracer            *tracer,
       break;
     case TIME_5:
       argument = traced->wide ? &registers->r8 : &registers->rdi;
+      break;
+    case TIME_6_OF_IPC:
+      if ((registers->rbx & 0xffff) != IPC_SEMTIMEDOP)
+        return;
+      argument = &registers->rbp;
       break;
     case NO_TIME:
     default:
@@ -326,10 +456,10 @@ lac_tracer_mend_call (struct lac_tracer            *tracer,
   traced->framed = *registers;
   if (wait->since != 0 && call->time != NO_TIME)
     {
-      uint64_t now = last_ran (tracer, traced->thread);
+      uint64_t now = lac_tracer_clock ();
 
-      if (now > wait->since)
-        shorten (tracer, traced, call, now - wait->since);
+      if (now > wait->since && slept_on (tracer, traced, wait))
+        shorten (tracer, traced, call, wait, now);
     }
   return true;
 }

@@ -146,7 +146,6 @@ lac_remote_preflight (struct lac_remote          *remote,
 {
   struct lac_process *process = remote->process;
   const char *what = N_ ("look at the process");
-  struct lac_process_facts facts;
   struct lac_proc_stat stat;
   enum lac_status status;
 
@@ -169,12 +168,28 @@ lac_remote_preflight (struct lac_remote          *remote,
   if (lac_remote_is_frozen (process))
     return lac_process_fail (out_failure, LAC_E_FROZEN, 0, what);
 
-  status = lac_process_get_facts (process, &facts, out_failure);
-  if (status != LAC_OK)
-    return status;
-  remote->plan.pointer_size = facts.space.pointer_bits / 8;
   remote->start_stack = stat.start_stack > 1 ? stat.start_stack : 0;
   return check_status (remote, out_failure);
+}
+
+/* The auxiliary vector is asked of the thread: the first one, when it has ended, has none any more. */
+enum lac_status
+lac_remote_find_width (struct lac_remote          *remote,
+                       struct lac_process_failure *out_failure)
+{
+  char path[64], bytes[4096];
+  uint32_t bits, page_size;
+  ssize_t length;
+
+  snprintf (path, sizeof path, "task/%d/auxv", remote->plan.thread);
+  length = lac_proc_read (remote->process->directory, path, bytes, sizeof bytes);
+  if (length < 0)
+    return lac_process_refused (remote->process, (int) -length, "open /proc/PID/auxv", out_failure);
+  if (!lac_proc_parse_auxiliary_vector ((const unsigned char *) bytes, (size_t) length, &bits,
+                                        &page_size))
+    return lac_process_fail (out_failure, LAC_E_EXITED, 0, "open /proc/PID/auxv");
+  remote->plan.pointer_size = bits / 8;
+  return LAC_OK;
 }
 
 /* How little a thread is suited; the least is taken. */

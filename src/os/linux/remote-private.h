@@ -158,6 +158,17 @@ struct lac_tracer_room
  * woken would make it longer by half. */
 #define LAC_TURN_SPIN UINT64_C (50000)
 
+/* When a call that was set up anew is to end; remote-interrupted.c. */
+struct lac_tracer_left
+{
+  int32_t thread;
+  uint64_t place;
+  uint64_t stack;
+  uint64_t milliseconds;
+  uint64_t given;
+  uint64_t deadline;
+};
+
 /* What the tracer holds of a process that it traces. */
 struct lac_tracer
 {
@@ -178,11 +189,14 @@ struct lac_tracer
   /* Of the thread that was stopped last: what it waits for, and what was found out when. */
   int32_t thread;
   int call_file;
+  /* What the scheduler says of the tracer itself. */
+  int own_file;
   uint64_t checked;
   bool shadow_stack;
   /* Its stack; 0 when it is not known. */
   uint64_t stack_start;
   uint64_t stack_end;
+  struct lac_tracer_left left;
 };
 
 /* The largest frames; a thread that uses the matrix registers has 11 KiB. */
@@ -251,6 +265,10 @@ enum lac_status lac_remote_choose_thread (struct lac_remote          *remote,
                                           const int32_t              *passed,
                                           size_t                      n_passed,
                                           struct lac_process_failure *out_failure);
+
+/* Finds out whether the process is one of 64 or of 32 bits, by the thread that was chosen. */
+enum lac_status lac_remote_find_width (struct lac_remote          *remote,
+                                       struct lac_process_failure *out_failure);
 
 /* Says why the system did not permit to trace. */
 enum lac_status lac_remote_refused (struct lac_remote          *remote,
@@ -376,8 +394,10 @@ bool lac_traced_has_stack (struct lac_tracer       *tracer,
  * process any more. */
 struct lac_tracer_wait
 {
-  /* Of the clock of the scheduler, in nanoseconds; 0 when it is not known. */
+  /* As lac_tracer_clock(); 0 when it is not known, or does not matter. */
   uint64_t since;
+  /* How often the thread had gone to sleep by then. */
+  uint64_t n_sleeps;
 };
 bool lac_tracer_note_wait (struct lac_tracer      *tracer,
                            int32_t                 thread,

@@ -17,11 +17,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of the thread: the process's own is empty when its first thread has ended. */
 static int
 open_maps (struct lac_tracer *tracer)
 {
+  char path[64] = "";
+
+  lac_tracer_path (path, tracer->thread, "maps");
   if (tracer->maps < 0)
-    tracer->maps = openat (tracer->directory, "maps", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    tracer->maps = openat (tracer->directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   return tracer->maps;
 }
 

@@ -83,6 +83,7 @@ be_tracer (struct lac_remote *remote,
   struct lac_tracer tracer = {
     .room = remote->room,
     .call_file = -1,
+    .own_file = -1,
     .socket = KEPT_SOCKET,
     .directory = KEPT_DIRECTORY,
     .parent = parent >= 0 ? KEPT_PARENT : -1,

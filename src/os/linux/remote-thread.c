@@ -64,6 +64,8 @@
 /* How long a thread may take to stop, and one that sleeps uninterruptibly when it is not the last hope. */
 #define PATIENCE (1000 * MILLISECOND)
 #define SHORT_PATIENCE (100 * MILLISECOND)
+/* … and one that waits for a processor. */
+#define LONG_PATIENCE (5000 * MILLISECOND)
 /* For how long what a thread's status says is taken for true. */
 #define CHECK_HOLDS (50 * MILLISECOND)
 /* How long a thread may take to come to the call, before it is asked why. */
@@ -251,9 +253,10 @@ await_stop (struct lac_tracer        *tracer,
       if (result == 0)
         {
           uint64_t now = lac_tracer_clock ();
-          bool sleeps = state_of (tracer, thread) == 'D';
+          char letter = state_of (tracer, thread);
+          bool sleeps = letter == 'D';
 
-          if (now - began >= (sleeps ? SHORT_PATIENCE : PATIENCE)
+          if (now - began >= (sleeps ? SHORT_PATIENCE : letter == 'R' ? LONG_PATIENCE : PATIENCE)
               || (sleeps && now - began > 5 * MILLISECOND
                   && lac_waits_for_child (tracer->directory, thread)))
             return give_up (tracer, thread, answer);
@@ -573,22 +576,40 @@ take_signal (struct lac_traced *traced,
   return false;
 }
 
+/* Lets the thread go on to the next stop: 1 when it came to one or ended, 0 when it is late, -1 when it is gone. A
+ * thread that only waits for a processor is waited for for longer. */
+static int
+go_on (struct lac_tracer       *tracer,
+       const struct lac_traced *traced,
+       uintptr_t                signal,
+       uint64_t                 patience,
+       int                     *out_state)
+{
+  uint64_t began = lac_tracer_clock ();
+  int result;
+
+  /* When it is not stopped any more, somebody kills it. */
+  if (trace (PTRACE_SYSCALL, traced->thread, 0, signal) < 0)
+    return wait_for (traced->thread, began + PATIENCE, out_state);
+  do
+    result = wait_for (traced->thread, lac_tracer_clock () + patience, out_state);
+  while (result == 0 && lac_tracer_clock () - began < LONG_PATIENCE
+         && state_of (tracer, traced->thread) == 'R');
+  return result;
+}
+
 static enum arrival
-go_to_call (struct lac_traced        *traced,
+go_to_call (struct lac_tracer        *tracer,
+            struct lac_traced        *traced,
             uint64_t                  patience,
             struct lac_tracer_answer *answer)
 {
-  uint64_t deadline = lac_tracer_clock () + patience;
   uintptr_t pass = 0;
 
   for (;;)
     {
-      int state, result;
+      int state, result = go_on (tracer, traced, pass, patience, &state);
 
-      if (trace (PTRACE_SYSCALL, traced->thread, 0, pass) < 0 && errno == ESRCH)
-        result = wait_for (traced->thread, lac_tracer_clock () + PATIENCE, &state);
-      else
-        result = wait_for (traced->thread, deadline, &state);
       pass = 0;
       if (result == 0)
         return LATE;
@@ -659,7 +680,7 @@ lac_traced_call (struct lac_tracer               *tracer,
     }
   lac_tracer_point (tracer);
 
-  arrival = go_to_call (traced, CALL_PATIENCE, answer);
+  arrival = go_to_call (tracer, traced, CALL_PATIENCE, answer);
   lac_tracer_point (tracer);
   if (arrival == LATE)
     {
@@ -679,7 +700,7 @@ lac_traced_call (struct lac_tracer               *tracer,
     }
   /* A call can take as long as the system likes; nobody can take it back. */
   if (arrival == AT_CALL)
-    arrival = go_to_call (traced, UINT64_MAX / 4, answer);
+    arrival = go_to_call (tracer, traced, UINT64_MAX / 4, answer);
   lac_tracer_point (tracer);
   if (arrival == LOST || arrival == LATE)
     return false;

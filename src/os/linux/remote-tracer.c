@@ -57,8 +57,12 @@ lac_tracer_turn_to (struct lac_tracer *tracer,
     return;
   if (tracer->call_file >= 0)
     close (tracer->call_file);
+  if (tracer->maps >= 0)
+    close (tracer->maps);
+  if (tracer->memory >= 0)
+    close (tracer->memory);
   tracer->thread = thread;
-  tracer->call_file = -1;
+  tracer->call_file = tracer->maps = tracer->memory = -1;
   tracer->checked = 0;
   tracer->shadow_stack = false;
   tracer->stack_start = tracer->stack_end = 0;
@@ -112,10 +116,12 @@ move_by_file (struct lac_tracer *tracer,
               size_t             size,
               bool               write)
 {
+  char path[64] = "";
   ssize_t n;
 
+  lac_tracer_path (path, tracer->thread, "mem");
   if (tracer->memory < 0)
-    tracer->memory = openat (tracer->directory, "mem", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    tracer->memory = openat (tracer->directory, path, O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (tracer->memory < 0)
     return -errno;
   n = write ? pwrite (tracer->memory, bytes, size, (off_t) address)

@@ -8,6 +8,7 @@
  */
 #include "remote-private.h"
 #include "core/translatable.h"
+#include "os/thread.h"
 
 #if LAC_REMOTE_HERE
 
@@ -49,8 +50,8 @@ find_gates (struct lac_remote          *remote,
 
 /* Everything that is found out by reading. */
 static enum lac_status
-look (struct lac_remote          *remote,
-      struct lac_process_failure *out_failure)
+look_once (struct lac_remote          *remote,
+           struct lac_process_failure *out_failure)
 {
   struct lac_remote_plan *plan = &remote->plan;
   enum lac_status status;
@@ -59,6 +60,8 @@ look (struct lac_remote          *remote,
   status = lac_remote_preflight (remote, out_failure);
   if (status == LAC_OK)
     status = lac_remote_choose_thread (remote, NULL, 0, out_failure);
+  if (status == LAC_OK)
+    status = lac_remote_find_width (remote, out_failure);
   if (status == LAC_OK && plan->filtered && (remote->flags & LAC_REMOTE_FORCE_FILTERED) == 0)
     status = lac_process_fail (out_failure, LAC_E_FILTERED, 0, N_ ("look at the process"));
   if (status == LAC_OK)
@@ -66,6 +69,23 @@ look (struct lac_remote          *remote,
   if (status == LAC_OK && plan->no_net != NULL && (remote->flags & LAC_REMOTE_FORCE_NO_NET) == 0)
     status = lac_process_fail (out_failure, LAC_E_NO_NET, 0, plan->no_net);
   return status;
+}
+
+/* What is just becoming another program has no memory for a moment, as if it had exited. */
+static enum lac_status
+look (struct lac_remote          *remote,
+      struct lac_process_failure *out_failure)
+{
+  enum lac_status status;
+
+  for (int attempt = 0; attempt < LAC_MAX_ATTEMPTS; attempt++)
+    {
+      status = look_once (remote, out_failure);
+      if (status != LAC_E_EXITED || lac_process_has_exited (remote->process))
+        return status;
+      lac_thread_pause (1000);
+    }
+  return lac_process_fail (out_failure, LAC_E_CHANGED, 0, N_ ("look at the process"));
 }
 
 enum lac_status
@@ -189,7 +209,7 @@ fail_by_answer (struct lac_remote          *remote,
   if ((answer->status == LAC_E_UNRESPONSIVE) && lac_remote_is_frozen (remote->process))
     return lac_process_fail (out_failure, LAC_E_FROZEN, 0, answer->what);
   if (answer->status == LAC_E_EXITED && !lac_process_has_exited (remote->process))
-    return lac_process_fail (out_failure, LAC_E_UNRESPONSIVE, ESRCH, answer->what);
+    return lac_process_fail (out_failure, LAC_E_CHANGED, ESRCH, answer->what);
   return lac_process_fail (out_failure, answer->status, answer->error, answer->what);
 }
 
