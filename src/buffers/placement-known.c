@@ -46,8 +46,8 @@ struct entry
   unsigned next_place;
 };
 
-/* In memory that a child finds wiped: its parent's other threads may have been in the middle of something, and
- * what is known is worth little to it. */
+/* In memory that a child finds wiped: its parent's other threads may have been in the middle of
+ * something, and what is known is worth little to it. */
 struct knowledge
 {
   struct lac_lock lock;

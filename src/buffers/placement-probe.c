@@ -1,11 +1,12 @@
 /* Finding a place without a map.
  *
- * The first question to the map of a process costs fifty times what the others do, since there is a file to be
- * opened, and most processes ask one. So for the first request near an anchor it is tried to do without. What the
- * system tells at little cost, and without /proc, is whether all of a range is mapped (lac_os_is_mapped()).
- * Around an anchor that is mapped, as code is, this finds where the mapped block ends on either side. The nearer
- * end is the nearest place, unless it is too small, or in the way of heap or stack. What can't be told for certain
- * is left to the walk (placement-walk.c), which finds the same place.
+ * The first question to the map of a process costs fifty times what the others do, since there is a file
+ * to be opened, and most processes ask one. So for the first request near an anchor it is tried to do
+ * without. What the system tells at little cost, and without /proc, is whether all of a range is mapped
+ * (lac_os_is_mapped()). Around an anchor that is mapped, as code is, this finds where the mapped block
+ * ends on either side. The nearer end is the nearest place, unless it is too small, or in the way of heap
+ * or stack. What can't be told for certain is left to the walk (placement-walk.c), which finds the same
+ * place.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -87,9 +88,10 @@ is_free (struct probe *probe,
   return true;
 }
 
-/* Whether a place beside the block of an @anchor, which ends at @end, is certainly in the way of neither heap
- * nor stack. Where all of it is below the break the heap does not come. The stack is above the break, so that it
- * can't be what ends a gap below the block; it is not what ends a gap above it when the heap is there before. */
+/* Whether a place beside the block of an @anchor, which ends at @end, is certainly in the way of neither
+ * heap nor stack. Where all of it is below the break the heap does not come. The stack is above the
+ * break, so that it can't be what ends a gap below the block; it is not what ends a gap above it when the
+ * heap is there before. */
 static bool
 is_out_of_the_way (struct probe *probe,
                    uint64_t      anchor,

@@ -41,8 +41,9 @@ release (void)
 }
 
 /* A child has what its parent allocated, so the tree must be whole in it. Registered without a lock held:
- * whoever forks holds the system's list of such functions while it waits for ours. What placement registers was
- * registered before, so that this lock is acquired before that one then, as it is elsewhere. */
+ * whoever forks holds the system's list of such functions while it waits for ours. What placement
+ * registers was registered before, so that this lock is acquired before that one then, as it is
+ * elsewhere. */
 static void
 survive_fork (void)
 {

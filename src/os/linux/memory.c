@@ -24,8 +24,8 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Facts that are found out once. Whoever finds them out writes where nobody else does, and the first to be done
- * is believed: nobody waits for a thread that a child after fork(2) does not have. */
+/* Facts that are found out once. Whoever finds them out writes where nobody else does, and the first to
+ * be done is believed: nobody waits for a thread that a child after fork(2) does not have. */
 #define N_FINDERS 8
 
 struct kept_space

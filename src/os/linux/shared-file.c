@@ -4,15 +4,15 @@
  *
  * A file without its first word is in the making as long as it is young, and waited for: so it is with
  * others who know the name and nothing of this (they create, map, then write that word), and with us.
- * What is locked is waited for though it is old; whoever could not lock it looks at the end whether the name
- * is still its own. Who replaces a file holds a lock of this user on the folder (flock(2)), and one on the file,
- * and judges again before.
+ * What is locked is waited for though it is old; whoever could not lock it looks at the end whether the
+ * name is still its own. Who replaces a file holds a lock of this user on the folder (flock(2)), and one
+ * on the file, and judges again before.
  *
  * A process that this one can't see may have the same PID, when both share a folder and no PIDs
- * (pid_namespaces(7)). So whoever makes a file locks it, and what is locked is not replaced. Files that others
- * made have no such lock. It belongs to what was opened, which the mapping keeps open, and which a child has
- * mapped as well after fork(2): so before a locked file is taken for one in use it is asked who has it mapped,
- * or the file of a parent long gone would seem alive (shared-maker.c).
+ * (pid_namespaces(7)). So whoever makes a file locks it, and what is locked is not replaced. Files that
+ * others made have no such lock. It belongs to what was opened, which the mapping keeps open, and which a
+ * child has mapped as well after fork(2): so before a locked file is taken for one in use it is asked who
+ * has it mapped, or the file of a parent long gone would seem alive (shared-maker.c).
  *
  * SPDX-License-Identifier: MIT
  */
@@ -75,8 +75,8 @@ open_name (int         folder,
                             : openat (folder, name, flags, 0600);
 }
 
-/* Locks @file, which was just made, for as long as it is mapped anywhere; where that is not possible, it is as
- * with those of others. True when it is locked, and nobody had removed it before. */
+/* Locks @file, which was just made, for as long as it is mapped anywhere; where that is not possible, it
+ * is as with those of others. True when it is locked, and nobody had removed it before. */
 static bool
 hold (int file)
 {
@@ -142,9 +142,9 @@ show (int                      file,
   return status;
 }
 
-/* Whether @file is mapped where its first word says, by this process's own map: this file and no other, from
- * its start, shared, to be read and written. LAC_E_NOT_FOUND only when it is certain that it is not; what can't
- * be asked may be true. */
+/* Whether @file is mapped where its first word says, by this process's own map: this file and no other,
+ * from its start, shared, to be read and written. LAC_E_NOT_FOUND only when it is certain that it is not;
+ * what can't be asked may be true. */
 static enum lac_status
 find_mapping (int                  file,
               uintptr_t            claimed,
@@ -317,8 +317,8 @@ is_named (int         folder,
          && by_name.st_ino == by_file.st_ino && by_name.st_dev == by_file.st_dev;
 }
 
-/* Writes @size bytes, which is a multiple of 512, into an empty file. A page full of zeros would itself be one
- * more page to touch. */
+/* Writes @size bytes, which is a multiple of 512, into an empty file. A page full of zeros would itself
+ * be one more page to touch. */
 static ssize_t
 write_zeros (int    file,
              size_t size)

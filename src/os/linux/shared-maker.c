@@ -1,10 +1,11 @@
 /* Who keeps a shared file of this process's PID locked: see judge() in shared-file.c.
  *
- * Its maker has it mapped, and so has a child of the maker after fork(2); the lock lasts as long as one of them
- * does. When the maker has ended and a child lives on, the PID may be given again, and then the file is stale
- * though it is locked. When the maker lives it has this very PID among PIDs of its own (pid_namespaces(7)), and
- * the file is not ours to touch. So whoever has the file where its first word says is asked for the PID by
- * which it knows itself. Nobody who can be seen may have it: then it is taken for somebody who can't.
+ * Its maker has it mapped, and so has a child of the maker after fork(2); the lock lasts as long as one
+ * of them does. When the maker has ended and a child lives on, the PID may be given again, and then the
+ * file is stale though it is locked. When the maker lives it has this very PID among PIDs of its own
+ * (pid_namespaces(7)), and the file is not ours to touch. So whoever has the file where its first word
+ * says is asked for the PID by which it knows itself. Nobody who can be seen may have it: then it is
+ * taken for somebody who can't.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -36,8 +37,8 @@ has_mapped (int                            folder,
   return has;
 }
 
-/* The PID by which the process of @folder knows itself: the last of a line that has one for each level. 0 when
- * it is not known. */
+/* The PID by which the process of @folder knows itself: the last of a line that has one for each level. 0
+ * when it is not known. */
 static int32_t
 innermost_number (int folder)
 {
