@@ -37,6 +37,8 @@ struct will
   /* What it was told of, and is not freed yet. */
   uint64_t address;
   uint32_t status;
+  /* And why, a static text of the same program. */
+  const char *what;
 };
 
 static struct will *will;
@@ -89,6 +91,7 @@ loop (pid_t pid)
         __atomic_add_fetch (&will->n_cycles, 1, __ATOMIC_SEQ_CST);
     }
   /* Not before it is killed does anything else happen; the test sees the status. */
+  will->what = failure.what;
   __atomic_store_n (&will->status, (uint32_t) status, __ATOMIC_SEQ_CST);
   for (;;)
     pause ();
@@ -193,7 +196,8 @@ kill_once (const struct started *victim,
   while (__atomic_load_n (&will->n_cycles, __ATOMIC_SEQ_CST) == 0)
     {
       if (will->status != LAC_OK || g_get_monotonic_time () > deadline)
-        g_error ("%s: no call was made: %s", victim->name, lac_status_name (will->status));
+        g_error ("%s: no call was made: %s (%s)", victim->name, lac_status_name (will->status),
+                 will->what ? will->what : "in time");
       g_usleep (100);
     }
   g_assert_cmpuint (will->n_acknowledged, >, 0);

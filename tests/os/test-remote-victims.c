@@ -168,6 +168,51 @@ test_sleepers (const void *program)
     }
 }
 
+/* A few, interrupted more often than once a millisecond: a time-out that loses a little each time has no
+ * end. */
+static void
+test_storm_of_calls (const void *program)
+{
+  static const char *const timed[] = { "nanosleep", "ppoll", "futex", "epoll-wait", "semtimedop" };
+  struct started victims[G_N_ELEMENTS (timed)];
+  struct reached reached[G_N_ELEMENTS (timed)];
+  struct lac_process_failure failure = { 0 };
+  unsigned n = 0, n_cycles = 0;
+  gint64 begun;
+
+  if (!can_reach ())
+    return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+    {
+      const char *arguments[] = { program, timed[i], NULL };
+
+      if (start_victim_with (&victims[n], -1, true, arguments))
+        {
+          assert_done (reach (&reached[n], victims[n].pid, 0, &failure), &failure, victims[n].name);
+          n++;
+        }
+    }
+  if (n == 0)
+    {
+      g_test_skip ("no sleeper could be built here");
+      return;
+    }
+  begun = g_get_monotonic_time ();
+  while (g_get_monotonic_time () - begun < VICTIM_LATE + 400 * G_TIME_SPAN_MILLISECOND)
+    {
+      for (unsigned i = 0; i < n; i++)
+        cycle (&reached[i], victims[i].name, rand_source);
+      n_cycles++;
+    }
+  g_test_message ("%u cycles in a second", n_cycles);
+  for (unsigned i = 0; i < n; i++)
+    {
+      unreach (&reached[i]);
+      wait_for_rounds (&victims[i], 1);
+      end_unharmed (&victims[i]);
+    }
+}
+
 struct plain_case
 {
   const char *path;
@@ -525,6 +570,9 @@ main (int   argc,
 
       g_test_add_data_func (path, sleepers[i], test_sleepers);
     }
+  g_test_add_data_func ("/os/remote-victims/time-outs-in-a-storm", "sleeper", test_storm_of_calls);
+  g_test_add_data_func ("/os/remote-victims/time-outs-in-a-storm-of-32-bits", "sleeper-32",
+                        test_storm_of_calls);
   for (unsigned i = 0; i < G_N_ELEMENTS (plain_cases); i++)
     {
       g_autofree char *path = g_strdup_printf ("/os/remote-victims/%s", plain_cases[i].path);

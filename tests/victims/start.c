@@ -325,20 +325,35 @@ describe_process (pid_t pid)
   return g_string_free (text, FALSE);
 }
 
+/* The line at @text, without its end. Release with g_free(). */
+static char *
+copy_line (const char *text,
+           const char *end)
+{
+  const char *newline = memchr (text, '\n', (size_t) (end - text));
+
+  return g_strndup (text, (size_t) ((newline ? newline : end) - text));
+}
+
 void
 assert_same_description (const char *before,
                          const char *after)
 {
-  g_auto (GStrv) a = g_strsplit (before, "\n", -1);
-  g_auto (GStrv) b = g_strsplit (after, "\n", -1);
+  size_t size = MIN (strlen (before), strlen (after));
+  size_t same = 0, line;
 
-  for (unsigned i = 0;; i++)
-    {
-      if (g_strcmp0 (a[i], b[i]) != 0)
-        g_error ("before: “%s”, after: “%s”", a[i] ? a[i] : "", b[i] ? b[i] : "");
-      if (a[i] == NULL)
-        break;
-    }
+  while (same < size && before[same] == after[same])
+    same++;
+  if (before[same] == after[same])
+    return;
+  for (line = same; line > 0 && before[line - 1] != '\n'; line--)
+    continue;
+  {
+    g_autofree char *a = copy_line (before + line, before + strlen (before));
+    g_autofree char *b = copy_line (after + line, after + strlen (after));
+
+    g_error ("before: “%s”, after: “%s”", a, b);
+  }
 }
 
 char *
