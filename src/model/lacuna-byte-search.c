@@ -2,7 +2,8 @@
  *
  * A sweep reads pieces that overlap by the pattern's length less one, so that a match across two of
  * them is found in the first. Holes cut a piece into runs: a match has no byte that can't be read.
- * Between pieces it is looked whether anybody still wants to know. Memory that was never touched is left
+ * Where all of a map is looked through, the worker makes the list of what that is: there may be a million
+ * regions. Between pieces it is looked whether anybody still wants to know. Memory that was never touched is left
  * out where it is nothing but zeros, unless zeros are what is looked for.
  *
  * SPDX-License-Identifier: MIT
@@ -22,13 +23,28 @@ struct _LacunaByteSearch
   gatomicrefcount ref_count;
   LacunaByteSource *source;
   LacunaBytePattern *pattern;
-  GArray *ranges; /* of struct lac_range: sorted, apart */
+  struct lac_map *map; /* (nullable): all of it, until the ranges were made of it */
+  GArray *ranges;      /* of struct lac_range: sorted, apart */
+  GArray *dense;       /* (nullable): the same, of what is read also where it was never touched */
   guint64 from;
   gboolean backward;
   gboolean sparse;
-  guint64 total;
-  guint n_done_kibibytes; /* atomic; 4 TiB fit */
+  gsize n_kibibytes;      /* atomic: of all ranges */
+  gsize n_done_kibibytes; /* atomic */
 };
+
+static void
+add_range (GArray          *ranges,
+           struct lac_range range)
+{
+  struct lac_range *last
+      = ranges->len > 0 ? &g_array_index (ranges, struct lac_range, ranges->len - 1) : NULL;
+
+  if (last != NULL && last->end == range.start)
+    last->end = range.end;
+  else if (lac_range_size (range) > 0)
+    g_array_append_val (ranges, range);
+}
 
 /**
  * lacuna_byte_search_new:
@@ -58,20 +74,78 @@ lacuna_byte_search_new (LacunaByteSource       *source,
   self->backward = backward;
   for (gsize i = 0; i < n_ranges; i++)
     {
-      struct lac_range *last = self->ranges->len > 0
-                                   ? &g_array_index (self->ranges, struct lac_range,
-                                                     self->ranges->len - 1)
-                                   : NULL;
-
-      if (lac_range_size (ranges[i]) == 0)
-        continue;
-      self->total = lac_add_saturating (self->total, lac_range_size (ranges[i]));
-      if (last != NULL && last->end == ranges[i].start)
-        last->end = ranges[i].end;
-      else
-        g_array_append_val (self->ranges, ranges[i]);
+      self->n_kibibytes += (gsize) (lac_range_size (ranges[i]) / 1024);
+      add_range (self->ranges, ranges[i]);
     }
   return self;
+}
+
+/**
+ * lacuna_byte_search_new_for_map:
+ * @source: (transfer none): whose bytes
+ * @pattern: (transfer none): what to look for
+ * @map: (transfer none): where; all that may be read
+ * @from: where to start
+ * @backward: whether to go to lower addresses
+ *
+ * Returns: (transfer full): a search that was not begun
+ */
+LacunaByteSearch *
+lacuna_byte_search_new_for_map (LacunaByteSource  *source,
+                                LacunaBytePattern *pattern,
+                                struct lac_map    *map,
+                                guint64            from,
+                                gboolean           backward)
+{
+  LacunaByteSearch *self = lacuna_byte_search_new (source, pattern, NULL, 0, from, backward);
+
+  self->map = lac_map_ref (map);
+  self->dense = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+  self->sparse = TRUE;
+  return self;
+}
+
+gboolean
+lacuna_byte_search_is_sparse (const struct lac_map    *map,
+                              const struct lac_region *region)
+{
+  return lac_map_backing (map, region)->inode == 0
+         && (region->kind == LAC_KIND_ANONYMOUS || region->kind == LAC_KIND_HEAP
+             || region->kind == LAC_KIND_STACK || region->kind == LAC_KIND_BUFFER);
+}
+
+/* What is mapped of a device may be its registers. */
+static gboolean
+is_device (const struct lac_backing *backing)
+{
+  const char *name = backing->name != NULL ? backing->name : "";
+
+  return g_str_has_prefix (name, "/dev/") && !g_str_has_prefix (name, "/dev/shm/")
+         && !g_str_has_prefix (name, "/dev/zero") && !g_str_has_prefix (name, "/dev/hugepages/");
+}
+
+/* On the worker. */
+static void
+make_ranges (LacunaByteSearch *self)
+{
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (self->map, &n_regions);
+  gsize n_kibibytes = 0;
+
+  for (size_t i = 0; i < n_regions; i++)
+    {
+      struct lac_range range = lac_region_range (&regions[i]);
+
+      if ((regions[i].protection & LAC_PROTECTION_READ) == 0
+          || is_device (lac_map_backing (self->map, &regions[i])))
+        continue;
+      n_kibibytes += (gsize) (lac_range_size (range) / 1024);
+      add_range (self->ranges, range);
+      if (!lacuna_byte_search_is_sparse (self->map, &regions[i]))
+        add_range (self->dense, range);
+    }
+  g_atomic_pointer_set (&self->n_kibibytes, n_kibibytes);
+  g_clear_pointer (&self->map, lac_map_unref);
 }
 
 void
@@ -96,22 +170,25 @@ lacuna_byte_search_unref (LacunaByteSearch *self)
   lacuna_byte_source_unref (self->source);
   lacuna_byte_pattern_unref (self->pattern);
   g_array_unref (self->ranges);
+  g_clear_pointer (&self->dense, g_array_unref);
+  lac_map_unref (self->map);
   g_free (self);
 }
 
 double
 lacuna_byte_search_get_progress (LacunaByteSearch *self)
 {
-  double done = (guint) g_atomic_int_get (&self->n_done_kibibytes) * 1024.0;
+  double done = (double) g_atomic_pointer_get (&self->n_done_kibibytes);
+  double all = (double) g_atomic_pointer_get (&self->n_kibibytes);
 
-  return self->total > 0 ? MIN (1, done / (double) self->total) : 1;
+  return all > 0 ? MIN (1, done / all) : 0;
 }
 
 static void
 add_progress (LacunaByteSearch *self,
               guint64           n_bytes)
 {
-  g_atomic_int_add (&self->n_done_kibibytes, (int) (n_bytes / 1024));
+  g_atomic_pointer_add (&self->n_done_kibibytes, (gssize) (n_bytes / 1024));
 }
 
 /* The first or last match in a run of @n_bytes known bytes that starts at @address, of those that
@@ -211,6 +288,64 @@ sweep_range (LacunaByteSearch *self,
   return FALSE;
 }
 
+/* The first of @ranges that ends above @address. */
+static guint
+find_above (const GArray *ranges,
+            guint64       address)
+{
+  guint low = 0;
+  guint high = ranges->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if (g_array_index (ranges, struct lac_range, middle).end > address)
+        high = middle;
+      else
+        low = middle + 1;
+    }
+  return low;
+}
+
+/* (transfer full): what is to be read in @reach: what was touched, and what is dense. */
+static GArray *
+find_parts (LacunaByteSearch *self,
+            struct lac_range  reach)
+{
+  GArray *touched = lacuna_byte_source_survey (self->source, reach);
+  GArray *parts;
+  guint j;
+
+  if (self->dense == NULL)
+    return touched;
+  parts = g_array_new (FALSE, FALSE, sizeof (struct lac_range));
+  j = find_above (self->dense, reach.start);
+  for (guint i = 0; i < touched->len || j < self->dense->len;)
+    {
+      struct lac_range next = { G_MAXUINT64, G_MAXUINT64 };
+      struct lac_range *last
+          = parts->len > 0 ? &g_array_index (parts, struct lac_range, parts->len - 1) : NULL;
+
+      if (i < touched->len)
+        next = g_array_index (touched, struct lac_range, i);
+      if (j < self->dense->len
+          && g_array_index (self->dense, struct lac_range, j).start < next.start)
+        next = g_array_index (self->dense, struct lac_range, j++);
+      else
+        i++;
+      if (next.start >= reach.end)
+        break;
+      next = lac_range_intersect (next, reach);
+      if (last != NULL && last->end >= next.start)
+        last->end = MAX (last->end, next.end);
+      else
+        g_array_append_val (parts, next);
+    }
+  g_array_unref (touched);
+  return parts;
+}
+
 /* The same without what was never touched. A match has a byte that is not zero, so it shares one with a
  * part that was, and starts less than its length before that. */
 static gboolean
@@ -223,7 +358,7 @@ sweep_parts (LacunaByteSearch *self,
   guint64 before = lacuna_byte_pattern_get_length (self->pattern) - 1;
   struct lac_range reach
       = { starts.start, MIN (range.end, lac_add_saturating (starts.end, before)) };
-  g_autoptr (GArray) parts = lacuna_byte_source_survey (self->source, reach);
+  g_autoptr (GArray) parts = find_parts (self, reach);
   struct lac_range rest = starts;
 
   for (guint i = 0; i < parts->len && !g_cancellable_is_cancelled (cancellable); i++)
@@ -310,6 +445,8 @@ lacuna_byte_search_run (LacunaByteSearch *self,
   LacunaByteFind find = { FALSE, { 0, 0 }, FALSE };
   guint64 address = 0;
 
+  if (self->map != NULL)
+    make_ranges (self);
   if (self->backward)
     {
       below.end = lac_add_saturating (self->from, 1);

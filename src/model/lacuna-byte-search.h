@@ -6,6 +6,7 @@
 
 #include "lacuna-byte-pattern.h"
 #include "lacuna-byte-source.h"
+#include "core/map.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +29,18 @@ LacunaByteSearch *lacuna_byte_search_new          (LacunaByteSource        *sour
                                                    gsize                    n_ranges,
                                                    guint64                  from,
                                                    gboolean                 backward);
+
+/* The same in all memory of @map that may be read, device memory apart: reading that may do something. */
+LacunaByteSearch *lacuna_byte_search_new_for_map  (LacunaByteSource        *source,
+                                                   LacunaBytePattern       *pattern,
+                                                   struct lac_map          *map,
+                                                   guint64                  from,
+                                                   gboolean                 backward);
+
+/* Whether @region, one of @map, reads as zeros where it was never touched: the heap, stacks, any memory
+ * without a file. */
+gboolean          lacuna_byte_search_is_sparse    (const struct lac_map    *map,
+                                                   const struct lac_region *region);
 
 /* Before it runs: whether what was never touched there is zero, as in private memory without a file. Then
  * it is not read, but for what a match may share with what was: the system would have to make tables

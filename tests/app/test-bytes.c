@@ -569,6 +569,74 @@ test_find (Fixture      *fixture,
   SPIN_UNTIL (gtk_widget_has_focus (GTK_WIDGET (fixture->view)));
 }
 
+/* Who is told to go there gives the pane what is there. */
+static void
+go_to_cb (LacunaBytesPane *pane,
+          guint64          start,
+          guint64          end,
+          gpointer         data)
+{
+  guint64 region = START + lac_align_down (start - START, 0x100000);
+
+  lacuna_bytes_pane_set_range (pane, (struct lac_range){ region, region + 0x100000 }, "there", NULL);
+}
+
+static struct lac_map *
+map_of_three (void)
+{
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  struct lac_map_builder *builder;
+  struct lac_map *map = NULL;
+
+  space.pointer_bits = 64;
+  builder = lac_map_builder_new (&space);
+  for (guint64 i = 0; i < 6; i += 2)
+    {
+      struct lac_region_entry entry = { .start = START + i * 0x100000,
+                                        .end = START + (i + 1) * 0x100000,
+                                        .protection = LAC_PROTECTION_READ,
+                                        .kind = LAC_KIND_DECIDE };
+
+      g_assert_cmpint (lac_map_builder_add (builder, &entry), ==, LAC_OK);
+    }
+  g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+  return map;
+}
+
+static void
+test_find_everywhere (Fixture      *fixture,
+                      gconstpointer data)
+{
+  GtkWidget *bar = find_child (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
+  GtkWidget *entry = find_child (bar, GTK_TYPE_SEARCH_ENTRY);
+  GtkWidget *label = find_named (bar, "label");
+  struct lac_map *map = map_of_three ();
+  guint64 there = START + 0x400000 + 0x123;
+
+  g_signal_connect (fixture->pane, "go-to", G_CALLBACK (go_to_cb), fixture);
+  plant (fixture, there, "lacuna");
+  plant (fixture, START + 0x300000, "LACUNA");
+  lacuna_bytes_pane_set_range (fixture->pane, (struct lac_range){ START, START + 0x100000 }, "here",
+                               NULL);
+  lacuna_bytes_pane_find (fixture->pane);
+  g_assert_false (gtk_widget_get_visible (find_named (bar, "scope_box")));
+  lacuna_bytes_pane_set_map (fixture->pane, map);
+  lac_map_unref (map);
+  g_assert_true (gtk_widget_get_visible (find_named (bar, "scope_box")));
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), "6c 61 63 75 6e 61");
+  SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in here"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_named (bar, "everywhere_button")), TRUE);
+  SPIN_UNTIL (lacuna_bytes_get_selection (fixture->view).start == there);
+  g_assert_cmphex (lacuna_bytes_get_selection (fixture->view).end, ==, there + 6);
+  g_assert_cmphex (lacuna_bytes_get_range (fixture->view).start, ==, START + 0x400000);
+
+  /* What is not mapped is not looked at. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "4c 41 43 55 4e 41");
+  SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)),
+                           "Not found in any memory that can be read"));
+}
+
 /* The main loop goes on while a terabyte is looked through, which Escape ends. */
 static void
 test_find_far (Fixture      *fixture,
@@ -714,6 +782,7 @@ main (int   argc,
   ADD ("stays-where-it-is-when-the-range-grows", test_follow);
   ADD ("says-what-is-at-the-caret", test_say);
   ADD ("finds-next-and-previous", test_find);
+  ADD ("finds-everywhere-and-goes-there", test_find_everywhere);
   ADD ("finding-can-be-given-up", test_find_far);
   ADD ("copies-as-hex-c-text-and-address", test_copy);
   ADD ("a-terabyte-scrolls-as-fast-as-a-page", test_speed);

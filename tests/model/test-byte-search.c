@@ -266,6 +266,87 @@ test_sparse (void)
   g_free (sparse.block.bytes);
 }
 
+static struct lac_map *
+build_map (const struct lac_region_entry *entries,
+           gsize                          n_entries)
+{
+  struct lac_space space = LAC_SPACE_UNKNOWN;
+  struct lac_map_builder *builder;
+  struct lac_map *map = NULL;
+
+  space.pointer_bits = 64;
+  builder = lac_map_builder_new (&space);
+  for (gsize i = 0; i < n_entries; i++)
+    g_assert_cmpint (lac_map_builder_add (builder, &entries[i]), ==, LAC_OK);
+  g_assert_cmpint (lac_map_builder_finish (builder, &map), ==, LAC_OK);
+  return map;
+}
+
+/* In all of a map: what may be read, whatever it is, and what was touched of what is sparse. */
+static void
+test_map (void)
+{
+  Sparse sparse = { { g_malloc0 (SIZE), g_array_new (FALSE, FALSE, sizeof (struct lac_range)) }, 0 };
+  g_autoptr (LacunaByteSource) source = lacuna_byte_source_new (sparse_read, &sparse, NULL);
+  const guint quarter = SIZE / 4;
+  const struct lac_region_entry entries[] = {
+    { .start = START,
+      .end = START + quarter,
+      .protection = LAC_PROTECTION_READ,
+      .kind = LAC_KIND_DECIDE },
+    { .start = START + quarter,
+      .end = START + 2 * quarter,
+      .protection = LAC_PROTECTION_READ,
+      .name = "/usr/lib/file",
+      .name_length = 13,
+      .inode = 7,
+      .kind = LAC_KIND_DECIDE },
+    { .start = START + 2 * quarter, .end = START + 3 * quarter, .kind = LAC_KIND_DECIDE },
+    { .start = START + 3 * quarter,
+      .end = START + SIZE,
+      .protection = LAC_PROTECTION_READ,
+      .name = "/dev/dri/card0",
+      .name_length = 14,
+      .inode = 8,
+      .kind = LAC_KIND_DECIDE },
+  };
+  const struct
+  {
+    guint at;
+    gboolean found;
+  } cases[] = { { 5, TRUE },
+                { quarter - 1, TRUE },
+                { quarter + 7, TRUE },
+                { 2 * quarter - 2, TRUE },
+                { 2 * quarter - 1, FALSE },
+                { 2 * quarter + 100, FALSE },
+                { 3 * quarter + 100, FALSE } };
+  g_autoptr (LacunaBytePattern) pattern = lacuna_byte_pattern_new_for_bytes ("a1 b2", NULL);
+  struct lac_map *map = build_map (entries, G_N_ELEMENTS (entries));
+
+  lacuna_byte_source_set_surveyor (source, sparse_survey);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int backward = FALSE; backward <= TRUE; backward++)
+      {
+        g_autoptr (LacunaByteSearch) search = lacuna_byte_search_new_for_map (
+            source, pattern, map, START + (guint64) g_test_rand_int_range (0, SIZE), backward);
+        LacunaByteFind result;
+
+        memset (sparse.block.bytes, 0, SIZE);
+        memcpy (sparse.block.bytes + cases[i].at, "\xa1\xb2", 2);
+        sparse.n_read = 0;
+        g_assert_true (lacuna_byte_search_run (search, NULL, &result, NULL));
+        g_assert_cmpint (result.found, ==, cases[i].found);
+        if (result.found)
+          g_assert_cmphex (result.range.start, ==, START + cases[i].at);
+        /* The file was read, and of the rest only the page that has something. */
+        g_assert_cmpuint (sparse.n_read, <=, quarter + 4 * PAGE);
+      }
+  lac_map_unref (map);
+  g_array_unref (sparse.block.holes);
+  g_free (sparse.block.bytes);
+}
+
 /* KiB of the system's memory that is spent on this process's page tables. */
 static guint64
 page_table_size (void)
@@ -395,6 +476,7 @@ main (int   argc,
   g_test_add_func ("/model/byte-pattern/bytes-any-and-text", test_pattern);
   g_test_add_func ("/model/byte-search/agrees-with-looking-everywhere", test_random);
   g_test_add_func ("/model/byte-search/leaves-out-what-was-never-touched", test_sparse);
+  g_test_add_func ("/model/byte-search/in-all-that-may-be-read", test_map);
   g_test_add_func ("/model/byte-search/builds-no-page-tables", test_untouched);
   g_test_add_func ("/model/byte-search/ends-when-cancelled", test_cancel);
 

@@ -26,6 +26,8 @@ struct _LacunaBytesFind
   GtkEditable *entry;
   GtkToggleButton *bytes_button;
   GtkToggleButton *text_button;
+  GtkWidget *scope_box;
+  GtkToggleButton *everywhere_button;
   GtkLabel *label;
   GtkWidget *as_text_button;
   GtkWidget *stop_button;
@@ -33,6 +35,7 @@ struct _LacunaBytesFind
   LacunaBytes *view;
   char *place; /* (nullable) */
   gboolean sparse;
+  struct lac_map *map; /* (nullable) */
   LacunaByteSearch *search;  /* that runs */
   GCancellable *cancellable; /* of it */
   guint progress_source;
@@ -41,6 +44,7 @@ struct _LacunaBytesFind
 enum
 {
   LEAVE,
+  GO_TO,
   N_SIGNALS
 };
 
@@ -93,6 +97,12 @@ end_search (LacunaBytesFind *self)
     gtk_widget_set_visible (self->stop_button, FALSE);
 }
 
+static gboolean
+is_everywhere (LacunaBytesFind *self)
+{
+  return self->map != NULL && gtk_toggle_button_get_active (self->everywhere_button);
+}
+
 static void
 found_cb (GObject      *source,
           GAsyncResult *result,
@@ -111,12 +121,17 @@ found_cb (GObject      *source,
       g_autofree char *text = g_strdup_printf (_ ("Not found in %s"),
                                                self->place != NULL ? self->place : "");
 
-      say (self, self->place != NULL ? text : _ ("Not found"), TRUE);
+      if (is_everywhere (self))
+        say (self, _ ("Not found in any memory that can be read"), TRUE);
+      else
+        say (self, self->place != NULL ? text : _ ("Not found"), TRUE);
     }
   else
     {
-      say (self, find.wrapped ? _ ("From the other end again") : "", FALSE);
+      if (!lac_range_contains (lacuna_bytes_get_range (self->view), find.range.start))
+        g_signal_emit (self, signals[GO_TO], 0, find.range.start, find.range.end);
       lacuna_bytes_select (self->view, find.range);
+      say (self, find.wrapped ? _ ("From the other end again") : "", FALSE);
     }
 }
 
@@ -169,9 +184,15 @@ start_search (LacunaBytesFind *self,
       return;
     }
   range = lacuna_bytes_get_range (self->view);
-  self->search = lacuna_byte_search_new (lacuna_byte_pages_get_source (pages), pattern, &range, 1,
-                                         from, backward);
-  lacuna_byte_search_set_sparse (self->search, self->sparse);
+  if (is_everywhere (self))
+    self->search = lacuna_byte_search_new_for_map (lacuna_byte_pages_get_source (pages), pattern,
+                                                   self->map, from, backward);
+  else
+    {
+      self->search = lacuna_byte_search_new (lacuna_byte_pages_get_source (pages), pattern, &range,
+                                             1, from, backward);
+      lacuna_byte_search_set_sparse (self->search, self->sparse);
+    }
   self->cancellable = g_cancellable_new ();
   self->progress_source = g_timeout_add (PROGRESS_STEP, progress_cb, self);
   say (self, "", FALSE);
@@ -183,6 +204,15 @@ changed_cb (LacunaBytesFind *self)
 {
   if (self->view != NULL)
     start_search (self, lacuna_bytes_get_selection (self->view).start, FALSE);
+}
+
+/* From where one is, in more or in less. */
+static void
+scope_toggled_cb (LacunaBytesFind *self,
+                  GtkToggleButton *button)
+{
+  if (gtk_toggle_button_get_active (button))
+    changed_cb (self);
 }
 
 static void
@@ -268,6 +298,7 @@ static void
 lacuna_bytes_find_finalize (GObject *object)
 {
   g_free (LACUNA_BYTES_FIND (object)->place);
+  lac_map_unref (LACUNA_BYTES_FIND (object)->map);
 
   G_OBJECT_CLASS (lacuna_bytes_find_parent_class)->finalize (object);
 }
@@ -284,6 +315,10 @@ lacuna_bytes_find_class_init (LacunaBytesFindClass *klass)
   signals[LEAVE] = g_signal_new ("leave", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 0);
 
+  /* LacunaBytesFind::go-to: these bytes are to be shown, so that they can be selected. */
+  signals[GO_TO] = g_signal_new ("go-to", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
+
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_SEARCH);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -294,11 +329,14 @@ lacuna_bytes_find_class_init (LacunaBytesFindClass *klass)
   BIND (entry);
   BIND (bytes_button);
   BIND (text_button);
+  BIND (scope_box);
+  BIND (everywhere_button);
   BIND (label);
   BIND (as_text_button);
   BIND (stop_button);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, scope_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, kind_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, as_text_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
@@ -343,6 +381,23 @@ lacuna_bytes_find_set_place (LacunaBytesFind *self,
   self->sparse = sparse;
 }
 
+/**
+ * lacuna_bytes_find_set_map:
+ * @map: (nullable) (transfer none): all memory that there is
+ */
+void
+lacuna_bytes_find_set_map (LacunaBytesFind *self,
+                           struct lac_map  *map)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_FIND (self));
+
+  if (map == self->map)
+    return;
+  lac_map_unref (self->map);
+  self->map = map != NULL ? lac_map_ref (map) : NULL;
+  gtk_widget_set_visible (self->scope_box, map != NULL);
+}
+
 void
 lacuna_bytes_find_begin (LacunaBytesFind *self)
 {
@@ -372,7 +427,7 @@ lacuna_bytes_find_step (LacunaBytesFind *self,
   range = lacuna_bytes_get_range (self->view);
   from = lacuna_bytes_get_selection (self->view).start;
   if (backward)
-    from = from > range.start ? from - 1 : range.end;
+    from = from > (is_everywhere (self) ? 0 : range.start) ? from - 1 : range.end;
   else
     from = lac_add_saturating (from, 1);
   start_search (self, from, backward);

@@ -1,12 +1,14 @@
 /* LacunaBytesFind: the bar that finds bytes or text in a view of bytes.
  *
  * Signals:
- *   leave ()   the bar is done with: Escape, or its button
+ *   leave ()                             the bar is done with: Escape, or its button
+ *   go-to (guint64 start, guint64 end)   what was found lies outside of what is shown
  *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
 
+#include "core/map.h"
 #include "lacuna-bytes.h"
 
 G_BEGIN_DECLS
@@ -23,6 +25,11 @@ void     lacuna_bytes_find_set_view (LacunaBytesFind *self,
 void     lacuna_bytes_find_set_place (LacunaBytesFind *self,
                                       const char      *place,
                                       gboolean         sparse);
+
+/* (nullable): all memory that there is, for whoever wants to look everywhere; NULL: there is only what is
+ * shown. */
+void     lacuna_bytes_find_set_map   (LacunaBytesFind *self,
+                                      struct lac_map  *map);
 
 /* Takes the focus, with what was looked for before selected. */
 void     lacuna_bytes_find_begin    (LacunaBytesFind *self);

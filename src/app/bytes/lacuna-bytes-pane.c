@@ -36,6 +36,7 @@ enum
 {
   TOLD,
   ZOOM_TO,
+  GO_TO,
   CONFIRM_CHANGE,
   N_SIGNALS
 };
@@ -170,6 +171,14 @@ static void
 leave_find_cb (LacunaBytesPane *self)
 {
   show_find (self, FALSE);
+}
+
+static void
+go_to_cb (LacunaBytesPane *self,
+          guint64          start,
+          guint64          end)
+{
+  g_signal_emit (self, signals[GO_TO], 0, start, end);
 }
 
 static void
@@ -428,6 +437,9 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   signals[ZOOM_TO] = g_signal_new ("zoom-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
 
+  /* LacunaBytesPane::go-to: the pane is to be given the range that these bytes lie in. */
+  signals[GO_TO] = g_signal_new ("go-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
   /* LacunaBytesPane::confirm-change: bytes are about to be written; TRUE to wait for
    * lacuna_bytes_pane_answer_change(). */
   signals[CONFIRM_CHANGE]
@@ -492,6 +504,7 @@ lacuna_bytes_pane_init (LacunaBytesPane *self)
   lacuna_menu_make_later (self->menu_button, self->menu);
   lacuna_isolate_copy_plain (self->state_label);
   lacuna_bytes_find_set_view (self->find, self->view);
+  g_signal_connect_object (self->find, "go-to", G_CALLBACK (go_to_cb), self, G_CONNECT_SWAPPED);
   lacuna_bytes_pane_edit_init (self);
 
   rows = lacuna_bytes_get_adjustment (self->view, GTK_ORIENTATION_VERTICAL);
@@ -531,6 +544,7 @@ lacuna_bytes_pane_set_source (LacunaBytesPane  *self,
   if (self->source == source)
     return;
   lacuna_bytes_find_stop (self->find);
+  lacuna_bytes_find_set_map (self->find, NULL);
   if (self->copying != NULL)
     g_cancellable_cancel (self->copying);
   g_clear_object (&self->copying);
@@ -617,6 +631,15 @@ lacuna_bytes_pane_set_message (LacunaBytesPane *self,
   gtk_revealer_set_reveal_child (self->find_revealer, FALSE);
   lacuna_bytes_set_range (self->view, (struct lac_range){ 0, 0 });
   update_actions (self);
+}
+
+void
+lacuna_bytes_pane_set_map (LacunaBytesPane *self,
+                           struct lac_map  *map)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
+
+  lacuna_bytes_find_set_map (self->find, map);
 }
 
 void

@@ -4,6 +4,7 @@
  * Signals:
  *   told (const char *text)                  something to be told in passing: what was copied
  *   zoom-to (guint64 start, guint64 end)     the strip is to show these bytes
+ *   go-to (guint64 start, guint64 end)       set the range to where these bytes are
  *   confirm-change () -> gboolean            changes are about to be written; TRUE: they wait for
  *                                            lacuna_bytes_pane_answer_change()
  *
@@ -53,6 +54,10 @@ void         lacuna_bytes_pane_set_range   (LacunaBytesPane  *self,
                                             struct lac_range  range,
                                             const char       *title,
                                             const char       *reason);
+
+/* (nullable): all memory, where bytes can be looked for as well. */
+void         lacuna_bytes_pane_set_map     (LacunaBytesPane  *self,
+                                            struct lac_map   *map);
 
 /* For that range: whether it may only be read, which is said to whoever edits. */
 void         lacuna_bytes_pane_set_read_only (LacunaBytesPane *self,

@@ -81,8 +81,8 @@ lacuna_bytes_ask_force (GtkWidget               *parent,
   g_autofree char *place = format_place (outcome);
   /* Translators: an address. */
   g_autofree char *body = g_strdup_printf (
-      _ ("The memory at %s may only be read. It can be written by force, as a debugger does: its "
-         "process never expected that. What belongs to a file changes in this process only. Nothing "
+      _ ("The memory at %s may only be read. It can be written by force, as a debugger does, "
+         "though its process never expects it. What belongs to a file changes in this process only. Nothing "
          "was written yet."),
       place);
   AdwMessageDialog *dialog

@@ -412,6 +412,7 @@ lacuna_bytes_init (LacunaBytes *self)
   g_signal_connect_object (adw_style_manager_get_default (), "notify",
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
   lacuna_bytes_add_input (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "bytes.revert", FALSE);
 }
 
 /**
@@ -540,6 +541,7 @@ lacuna_bytes_set_editing (LacunaBytes *self,
   self->half = FALSE;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_READ_ONLY,
                                   !editing, -1);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "bytes.revert", editing);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -16,6 +16,7 @@
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/table/lacuna-region-words.h"
 #include "model/lacuna-allocator.h"
+#include "model/lacuna-byte-search.h"
 #include "model/lacuna-format.h"
 
 #include <glib/gi18n.h>
@@ -86,16 +87,6 @@ make_titles (const struct lac_map    *map,
   titles[0] = g_strdup_printf (C_ ("region", "%s · %s · %s"), titles[2], protection, size);
 }
 
-/* Whether it reads as zeros where it was never touched. Any thread's stack and the heap do as well. */
-static gboolean
-is_sparse (const struct lac_map    *map,
-           const struct lac_region *region)
-{
-  return lac_map_backing (map, region)->inode == 0
-         && (region->kind == LAC_KIND_ANONYMOUS || region->kind == LAC_KIND_HEAP
-             || region->kind == LAC_KIND_STACK || region->kind == LAC_KIND_BUFFER);
-}
-
 /* (nullable): why nothing of what the window shows can be read. */
 static const char *
 target_fault (LacunaWindow *self)
@@ -142,10 +133,11 @@ show_region (LacunaWindow            *self,
       lacuna_bytes_pane_set_source (self->bytes_pane, source);
     }
   show_owner (self);
+  lacuna_bytes_pane_set_map (self->bytes_pane, lacuna_snapshot_get_map (self->snapshot));
   hold (self, range);
   lacuna_bytes_pane_set_range (self->bytes_pane, range, titles[0], reason);
   lacuna_bytes_pane_set_short_titles (self->bytes_pane, titles[1], titles[2]);
-  lacuna_bytes_pane_set_sparse (self->bytes_pane, is_sparse (map, region));
+  lacuna_bytes_pane_set_sparse (self->bytes_pane, lacuna_byte_search_is_sparse (map, region));
   lacuna_bytes_pane_set_read_only (self->bytes_pane,
                                    (region->protection & LAC_PROTECTION_WRITE) == 0);
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
@@ -352,6 +344,15 @@ lacuna_window_leave_bytes (LacunaWindow *self,
   return TRUE;
 }
 
+/* What was found lies somewhere else: there one goes, as if one had typed the address. */
+static void
+go_to_cb (LacunaWindow *self,
+          guint64       start,
+          guint64       end)
+{
+  lacuna_window_go_to (self, start);
+}
+
 static void
 build (LacunaWindow *self)
 {
@@ -361,6 +362,7 @@ build (LacunaWindow *self)
   self->bytes_pane = LACUNA_BYTES_PANE (pane);
   g_signal_connect_object (pane, "told", G_CALLBACK (told_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (pane, "zoom-to", G_CALLBACK (zoom_to_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pane, "go-to", G_CALLBACK (go_to_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (pane, "confirm-change", G_CALLBACK (confirm_change_cb), self,
                            G_CONNECT_SWAPPED);
 
