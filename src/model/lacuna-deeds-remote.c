@@ -14,6 +14,8 @@
 #include "lacuna-plan-private.h"
 #include "lacuna-records-private.h"
 
+#include "os/stacks.h"
+
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
@@ -177,6 +179,28 @@ is_private_memory (const struct lac_map    *map,
          && (region->flags & (LAC_REGION_SHARED | LAC_REGION_GROWS_DOWN)) == 0;
 }
 
+/* Whether it is a thread's stack. Where a thread could not be asked, what lies right above memory without
+ * access may be one, since that is how libraries make them. */
+static gboolean
+is_stack (LacunaElsewhere         *deed,
+          const struct lac_region *region)
+{
+  int32_t thread;
+  bool is_sure;
+
+  lac_process_find_stack (deed->process, lac_region_range (region), &thread, &is_sure);
+  if (thread != 0 || is_sure)
+    return thread != 0;
+  if (region->start == 0)
+    return FALSE;
+  {
+    size_t n_regions, index = lac_map_search (deed->before, region->start - 1);
+    const struct lac_region *below = &lac_map_regions (deed->before, &n_regions)[index];
+
+    return below->end == region->start && below->kind == LAC_KIND_GUARD;
+  }
+}
+
 /* Whether all of @range is private memory of no file, neither heap nor stack nor a buffer. */
 static gboolean
 is_all_private (LacunaElsewhere  *deed,
@@ -230,7 +254,7 @@ find_region (LacunaElsewhere *deed,
   operation->address = region->start;
   operation->protection = region->protection;
   *out_is_one = region->start == address && is_private_memory (deed->before, region)
-                && !lacuna_elsewhere_is_of_locator (deed, operation->range);
+                && !is_stack (deed, region) && !lacuna_elsewhere_is_of_locator (deed, operation->range);
   return TRUE;
 }
 

@@ -353,6 +353,67 @@ test_free_refuses (void)
   end (&elsewhere);
 }
 
+/* Where the stack pointer of a thread is that waits for something; 0 when it does not. */
+static guint64
+stack_pointer (const char *folder,
+               const char *thread)
+{
+  g_autofree char *path = g_build_filename (folder, thread, "syscall", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) words = NULL;
+  guint n_words;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return 0;
+  words = g_strsplit (text, " ", -1);
+  n_words = g_strv_length (words);
+  return n_words > 2 ? g_ascii_strtoull (words[n_words - 2], NULL, 16) : 0;
+}
+
+/* A thread's stack is private memory without a file, and no allocation. */
+static void
+test_free_refuses_stacks (void)
+{
+  Elsewhere elsewhere;
+  g_autofree char *folder = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GDir) threads = NULL;
+  const char *thread;
+  guint n_refused = 0;
+
+  if (!begin (&elsewhere, "throng", "8"))
+    return;
+  before = describe_process (elsewhere.victim.pid);
+  folder = g_strdup_printf ("/proc/%s/task", elsewhere.pid);
+  threads = g_dir_open (folder, 0, NULL);
+  while ((thread = g_dir_read_name (threads)) != NULL)
+    {
+      g_auto (Run) map = run_cli ("map", elsewhere.pid, "--json");
+      g_autoptr (JsonParser) parser = NULL;
+      JsonArray *regions = json_object_get_array_member (parse_json (&map, &parser), "regions");
+      guint64 pointer = stack_pointer (folder, thread);
+
+      for (guint i = 0; pointer != 0 && i < json_array_get_length (regions); i++)
+        {
+          JsonObject *region = json_array_get_object_element (regions, i);
+
+          if (json_address (region, "start") <= pointer && pointer < json_address (region, "end"))
+            {
+              g_auto (Run) run
+                  = run_cli ("free", elsewhere.pid, json_object_get_string_member (region, "start"));
+
+              assert_failed (&run, 2, "--force");
+              n_refused++;
+            }
+        }
+    }
+  g_assert_cmpuint (n_refused, >, 1);
+  after = describe_process (elsewhere.victim.pid);
+  assert_same_description (before, after);
+  end (&elsewhere);
+}
+
 /* read and write */
 
 static void
@@ -794,6 +855,7 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/alloc-words", test_words);
   g_test_add_func ("/cli/elsewhere/free-leaves-neighbours", test_neighbours_stay);
   g_test_add_func ("/cli/elsewhere/free-refuses", test_free_refuses);
+  g_test_add_func ("/cli/elsewhere/free-refuses-stacks", test_free_refuses_stacks);
   g_test_add_func ("/cli/elsewhere/read-and-write", test_read_and_write);
   g_test_add_func ("/cli/elsewhere/append", test_append);
   for (gsize i = 0; i < G_N_ELEMENTS (findings); i++)
