@@ -160,6 +160,8 @@ lac_remote_preflight (struct lac_remote          *remote,
     return lac_process_fail (out_failure, LAC_E_KERNEL_THREAD, 0, what);
   if ((stat.state == 'Z' || stat.state == 'X') && stat.n_threads <= 1)
     return lac_process_fail (out_failure, LAC_E_ZOMBIE, 0, what);
+  if ((stat.flags & LAC_TASK_EXITING) != 0 && stat.n_threads <= 1)
+    return lac_process_fail (out_failure, LAC_E_EXITED, 0, what);
   status = lac_remote_check_tracer (process, what, out_failure);
   if (status != LAC_OK)
     return status;
@@ -208,6 +210,7 @@ static int
 judge (int      directory,
        int      tasks,
        int32_t  thread,
+       bool    *out_is_there,
        bool    *out_waits_for_child)
 {
   char text[2048], path[64];
@@ -218,6 +221,9 @@ judge (int      directory,
   length = lac_proc_read (tasks, path, text, sizeof text);
   if (length <= 0 || !lac_proc_parse_stat (text, (size_t) length, &stat))
     return UNFIT;
+  if (stat.state == 'Z' || stat.state == 'X' || (stat.flags & LAC_TASK_EXITING) != 0)
+    return UNFIT;
+  *out_is_there = true;
   switch (stat.state)
     {
     case 'S':
@@ -269,7 +275,7 @@ lac_remote_choose_thread (struct lac_remote          *remote,
   DIR *directory = tasks >= 0 ? fdopendir (tasks) : NULL;
   const struct dirent *entry;
   char path[64];
-  bool waits_for_child = false;
+  bool waits_for_child = false, is_there = n_passed > 0;
   int best = UNFIT;
   int32_t thread = 0;
   ssize_t length;
@@ -290,7 +296,7 @@ lac_remote_choose_thread (struct lac_remote          *remote,
       if (candidate <= 0 || is_among (candidate, passed, n_passed))
         continue;
       n++;
-      unfitness = judge (process->directory, tasks, candidate, &waits_for_child);
+      unfitness = judge (process->directory, tasks, candidate, &is_there, &waits_for_child);
       if (unfitness < best)
         {
           best = unfitness;
@@ -313,7 +319,7 @@ lac_remote_choose_thread (struct lac_remote          *remote,
   if (waits_for_child && best >= SLEEPS_DEEPLY)
     return lac_process_fail (out_failure, LAC_E_WAITS_FOR_CHILD, 0, what);
   if (thread == 0)
-    return lac_process_fail (out_failure, LAC_E_UNRESPONSIVE, 0, what);
+    return lac_process_fail (out_failure, is_there ? LAC_E_UNRESPONSIVE : LAC_E_EXITED, 0, what);
   return LAC_OK;
 }
 

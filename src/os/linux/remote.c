@@ -195,6 +195,22 @@ fill_request (struct lac_remote            *remote,
   return LAC_OK;
 }
 
+/* Whether a process whose thread has ended does so, too: it takes a moment until that shows. */
+static bool
+is_ending (struct lac_process *process)
+{
+  for (int attempt = 0; attempt < 50; attempt++)
+    {
+      struct lac_proc_stat stat;
+
+      if (lac_process_has_exited (process) || lac_process_identify (process, &stat, NULL) != LAC_OK
+          || (stat.flags & LAC_TASK_EXITING) != 0)
+        return true;
+      lac_thread_pause (1000);
+    }
+  return false;
+}
+
 static enum lac_status
 fail_by_answer (struct lac_remote          *remote,
                 struct lac_process_failure *out_failure)
@@ -208,7 +224,7 @@ fail_by_answer (struct lac_remote          *remote,
     return lac_remote_refused (remote, answer->error, answer->what, out_failure);
   if ((answer->status == LAC_E_UNRESPONSIVE) && lac_remote_is_frozen (remote->process))
     return lac_process_fail (out_failure, LAC_E_FROZEN, 0, answer->what);
-  if (answer->status == LAC_E_EXITED && !lac_process_has_exited (remote->process))
+  if (answer->status == LAC_E_EXITED && !is_ending (remote->process))
     return lac_process_fail (out_failure, LAC_E_CHANGED, ESRCH, answer->what);
   return lac_process_fail (out_failure, answer->status, answer->error, answer->what);
 }
