@@ -9,6 +9,7 @@
 
 #include "buffers/remote-locator.h"
 #include "buffers/remote-placement.h"
+#include "os/linux/process-private.h"
 #include "os/remote-file.h"
 
 #include <signal.h>
@@ -116,6 +117,9 @@ struct look
   struct lac_remote_locator_facts facts;
 };
 
+/* Set: the kernel is asked as those are that answer no point queries. */
+static bool look_without_queries;
+
 static inline void
 look_at (struct look *look,
          pid_t        pid)
@@ -123,6 +127,8 @@ look_at (struct look *look,
   struct lac_process_failure failure = { .what = "" };
 
   g_assert_cmpint (lac_process_open (NULL, pid, &look->process, NULL), ==, LAC_OK);
+  if (look_without_queries)
+    lac_process_forbid_point_queries (look->process);
   g_assert_cmpint (lac_remote_locator_open (look->process, NULL, &look->locator, &failure), ==, LAC_OK);
   lac_remote_locator_get_facts (look->locator, &look->facts);
 }

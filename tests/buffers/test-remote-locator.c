@@ -158,6 +158,14 @@ test_found_and_used (void)
 }
 
 static void
+test_without_queries (void)
+{
+  look_without_queries = true;
+  test_found_and_used ();
+  look_without_queries = false;
+}
+
+static void
 test_constraints_are_heeded (void)
 {
   struct guest guest;
@@ -542,6 +550,30 @@ test_other_users_file (void)
   fixture_end_remote ();
 }
 
+/* An overlay, whose files have other numbers in a map than stat(2) says. */
+static bool
+put_overlay (void)
+{
+  static const char *const names[] = { "lower", "upper", "work" };
+  char *options = g_strdup_printf ("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", fixture_root,
+                                   fixture_root, fixture_root);
+  bool done;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      char *path = g_build_filename (fixture_root, names[i], NULL);
+
+      g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+      g_assert_cmpint (g_chmod (path, 01777), ==, 0);
+      g_free (path);
+    }
+  done = mount ("none", fixture_root, "overlay", 0, options) == 0;
+  g_free (options);
+  return done;
+}
+
+static bool apart_on_overlay;
+
 /* A process that counts PIDs for itself, and has another folder in the place of the one that is seen from
  * outside. */
 static void
@@ -551,7 +583,7 @@ live_apart (struct guest *parent)
   int status;
 
   if (unshare (CLONE_NEWPID | CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-      || mount ("none", fixture_root, "tmpfs", 0, "mode=1777") != 0)
+      || mount ("none", fixture_root, "tmpfs", 0, "mode=1777") != 0 || (apart_on_overlay && !put_overlay ()))
     {
       guest_tell (parent, "s", 1);
       return;
@@ -623,6 +655,14 @@ test_namespaces (void)
   guest_go (&guest);
   guest_end (&guest);
   fixture_end_remote ();
+}
+
+static void
+test_overlay (void)
+{
+  apart_on_overlay = true;
+  test_namespaces ();
+  apart_on_overlay = false;
 }
 
 /* What the items say */
@@ -878,6 +918,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/remote-locator/none", test_none);
   g_test_add_func ("/buffers/remote-locator/found-and-used", test_found_and_used);
+  g_test_add_func ("/buffers/remote-locator/without-point-queries", test_without_queries);
   g_test_add_func ("/buffers/remote-locator/constraints-are-heeded", test_constraints_are_heeded);
   for (size_t i = 0; i < G_N_ELEMENTS (stale); i++)
     {
@@ -893,6 +934,7 @@ main (int    argc,
   g_test_add_func ("/buffers/remote-locator/own-place", test_own_place);
   g_test_add_func ("/buffers/remote-locator/other-users-file-is-not-believed", test_other_users_file);
   g_test_add_func ("/buffers/remote-locator/through-namespaces", test_namespaces);
+  g_test_add_func ("/buffers/remote-locator/on-an-overlay", test_overlay);
   g_test_add_func ("/buffers/remote-locator/only-sound-buffers-are-taken", test_only_sound_buffers);
   g_test_add_func ("/buffers/remote-locator/managed-order-is-shown-only", test_managed);
   g_test_add_func ("/buffers/remote-locator/unknown-version-is-shown-only", test_unknown_version);

@@ -218,6 +218,31 @@ mount_type (struct lac_image_context *context,
   return NULL;
 }
 
+bool
+lac_image_may_wait_for_a_program (struct lac_process *process,
+                                  int                 path,
+                                  uint64_t           *mount)
+{
+  struct lac_image_context context;
+  struct statx facts;
+  const char *type;
+  size_t length;
+  bool may_wait;
+
+  if (statx (path, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &facts) != 0
+      || !(facts.stx_mask & STATX_MNT_ID))
+    return false;
+  if (facts.stx_mnt_id == *mount)
+    return false;
+  lac_image_context_init (&context, process);
+  type = mount_type (&context, facts.stx_mnt_id, &length);
+  may_wait = type != NULL && length >= 4 && memcmp (type, "fuse", 4) == 0;
+  lac_image_context_clear (&context);
+  if (!may_wait)
+    *mount = facts.stx_mnt_id;
+  return may_wait;
+}
+
 static bool
 read_exactly (int    file,
               void  *bytes,

@@ -222,6 +222,13 @@ int lac_image_context_test (const struct lac_backing      *backing,
 bool lac_image_type_is_local (const char *type,
                               size_t      length);
 
+/* Whether what @path, a path-only descriptor, stands for lies in a file system that a program serves (FUSE):
+ * to look at it may take as long as that program likes, who may be hostile. @mount: (inout): the mount that was
+ * found not to be one last, or 0. */
+bool lac_image_may_wait_for_a_program (struct lac_process *process,
+                                       int                 path,
+                                       uint64_t           *mount);
+
 /* query-text.c */
 
 /* As an address: the last region of all. */

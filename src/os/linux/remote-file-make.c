@@ -169,7 +169,7 @@ look (struct lac_process         *process,
 
       if (!missing)
         {
-          status = lac_remote_way_open_folder (&survey->way, i, folder, &next, &facts, out_failure);
+          status = lac_remote_way_open_folder (process, &survey->way, i, folder, &next, &facts, out_failure);
           close (folder);
         }
       if (status == LAC_E_NOT_FOUND)
@@ -353,8 +353,8 @@ judge (const struct plan          *plan,
 
 /* Removes the file of a run that failed after it was made. */
 static void
-remove_file (struct lac_process          *process,
-             const struct lac_remote_way *way)
+remove_file (struct lac_process    *process,
+             struct lac_remote_way *way)
 {
   struct stat facts;
   int folder;

@@ -29,6 +29,7 @@ struct lac_remote_folder
  * @folders: below it
  * @n_folders: how many
  * @name: of the file
+ * @mount: the mount that was looked at last, and does not keep anybody waiting; 0 for none
  */
 struct lac_remote_way
 {
@@ -37,6 +38,7 @@ struct lac_remote_way
   struct lac_remote_folder folders[2];
   unsigned n_folders;
   char name[64];
+  uint64_t mount;
 };
 
 /* Finds out how @process gets to its file in @place. LAC_E_NOT_FOUND when it has no such place. */
@@ -51,22 +53,23 @@ void lac_remote_way_print (const struct lac_remote_way *way,
 
 /* Opens the base, through the process's root, and makes sure that nobody else exchanges what is in it. A
  * descriptor (a path only) in @out_base. */
-enum lac_status lac_remote_way_open_base (struct lac_process          *process,
-                                          const struct lac_remote_way *way,
-                                          int                         *out_base,
-                                          struct lac_process_failure  *out_failure);
+enum lac_status lac_remote_way_open_base (struct lac_process         *process,
+                                          struct lac_remote_way      *way,
+                                          int                        *out_base,
+                                          struct lac_process_failure *out_failure);
 
 /* Opens the folder number @index in @parent, in the same manner. LAC_E_NOT_FOUND when it is not there. @out_facts:
  * (optional). */
-enum lac_status lac_remote_way_open_folder (const struct lac_remote_way *way,
-                                            unsigned                     index,
-                                            int                          parent,
-                                            int                         *out_folder,
-                                            struct stat                 *out_facts,
-                                            struct lac_process_failure  *out_failure);
+enum lac_status lac_remote_way_open_folder (struct lac_process         *process,
+                                            struct lac_remote_way      *way,
+                                            unsigned                    index,
+                                            int                         parent,
+                                            int                        *out_folder,
+                                            struct stat                *out_facts,
+                                            struct lac_process_failure *out_failure);
 
 /* Opens the last folder. */
-enum lac_status lac_remote_way_open (struct lac_process          *process,
-                                     const struct lac_remote_way *way,
-                                     int                         *out_folder,
-                                     struct lac_process_failure  *out_failure);
+enum lac_status lac_remote_way_open (struct lac_process         *process,
+                                     struct lac_remote_way      *way,
+                                     int                        *out_folder,
+                                     struct lac_process_failure *out_failure);

@@ -290,7 +290,9 @@ ask (struct lac_remote_file  *file,
      char                    *name)
 {
   char unused[LAC_NAME_MAX];
-  enum lac_status status = lac_query_point (file->maps, address, false, out_entry, name);
+  enum lac_status status = file->process->queries != LAC_QUERIES_NO
+                               ? lac_query_point (file->maps, address, false, out_entry, name)
+                               : LAC_E_NOT_SUPPORTED;
 
   if (status == LAC_E_NOT_SUPPORTED)
     status = lac_query_line (file->process, file->maps, address, out_entry, name != NULL ? name : unused,

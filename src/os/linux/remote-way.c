@@ -3,7 +3,8 @@
  * /proc/PID/root leads into the mounts that the process sees, and the last number of NSpid in its status is
  * the PID that it knows itself by (proc_pid_root(5), proc_pid_status(5)). The first folder is looked up as the
  * process would, links included, but never out of its root (openat2(2), RESOLVE_IN_ROOT); below it nothing
- * may be a link. Which folders are believed is the rule of shared-folder.c, with the process's user in the
+ * may be a link, and nothing is looked at that another program serves (FUSE), since that may never answer.
+ * Which folders are believed is the rule of shared-folder.c, with the process's user in the
  * place of ours.
  *
  * SPDX-License-Identifier: MIT
@@ -227,10 +228,10 @@ open_by_pieces (int         root,
 }
 
 enum lac_status
-lac_remote_way_open_base (struct lac_process          *process,
-                          const struct lac_remote_way *way,
-                          int                         *out_base,
-                          struct lac_process_failure  *out_failure)
+lac_remote_way_open_base (struct lac_process         *process,
+                          struct lac_remote_way      *way,
+                          int                        *out_base,
+                          struct lac_process_failure *out_failure)
 {
   struct open_how how = {
     .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -249,6 +250,13 @@ lac_remote_way_open_base (struct lac_process          *process,
   close (root);
   if (base < 0)
     return refuse (out_failure, error, N_ ("open the process's folder for temporary files"));
+  way->mount = 0;
+  if (lac_image_may_wait_for_a_program (process, base, &way->mount))
+    {
+      close (base);
+      return lac_process_fail (out_failure, LAC_E_NOT_SUPPORTED, 0,
+                               N_ ("open the process's folder for temporary files"));
+    }
   if (fstat (base, &facts) == 0
       && ((facts.st_mode & S_ISVTX) != 0
           || ((facts.st_mode & (S_IWGRP | S_IWOTH)) == 0
@@ -279,12 +287,13 @@ is_folder_safe (const struct lac_remote_way *way,
 }
 
 enum lac_status
-lac_remote_way_open_folder (const struct lac_remote_way *way,
-                            unsigned                     index,
-                            int                          parent,
-                            int                         *out_folder,
-                            struct stat                 *out_facts,
-                            struct lac_process_failure  *out_failure)
+lac_remote_way_open_folder (struct lac_process         *process,
+                            struct lac_remote_way      *way,
+                            unsigned                    index,
+                            int                         parent,
+                            int                        *out_folder,
+                            struct stat                *out_facts,
+                            struct lac_process_failure *out_failure)
 {
   const char *what = N_ ("open the folder of shared files");
   bool shared = (way->folders[index].mode & S_ISVTX) != 0;
@@ -293,6 +302,11 @@ lac_remote_way_open_folder (const struct lac_remote_way *way,
 
   if (folder < 0)
     return refuse (out_failure, errno, what);
+  if (lac_image_may_wait_for_a_program (process, folder, &way->mount))
+    {
+      close (folder);
+      return lac_process_fail (out_failure, LAC_E_NOT_SUPPORTED, 0, what);
+    }
   if (fstat (folder, &facts) != 0 || !is_folder_safe (way, shared, &facts))
     {
       close (folder);
@@ -305,10 +319,10 @@ lac_remote_way_open_folder (const struct lac_remote_way *way,
 }
 
 enum lac_status
-lac_remote_way_open (struct lac_process          *process,
-                     const struct lac_remote_way *way,
-                     int                         *out_folder,
-                     struct lac_process_failure  *out_failure)
+lac_remote_way_open (struct lac_process         *process,
+                     struct lac_remote_way      *way,
+                     int                        *out_folder,
+                     struct lac_process_failure *out_failure)
 {
   int folder;
   enum lac_status status = lac_remote_way_open_base (process, way, &folder, out_failure);
@@ -317,7 +331,7 @@ lac_remote_way_open (struct lac_process          *process,
     {
       int parent = folder;
 
-      status = lac_remote_way_open_folder (way, i, parent, &folder, NULL, out_failure);
+      status = lac_remote_way_open_folder (process, way, i, parent, &folder, NULL, out_failure);
       close (parent);
     }
   if (status == LAC_OK)
