@@ -96,7 +96,8 @@ only_scrolls (AtspiRole        role,
 /* What GTK and libadwaita say: their own catalogues have no such language. */
 static const char *const not_ours[] = {
   "(None)", "Minimize", "Minimize the window", "Maximize", "Maximize the window", "Close",
-  "Close the window", "Shortcuts", "Search Results", "No Results Found", "Try a different search", NULL,
+  "Close the window", "Expand", "Collapse", "Shortcuts", "Search Results", "No Results Found",
+  "Try a different search", NULL,
 };
 
 /* What is no language, each with what must be around it, so that no sentence passes for one. */
