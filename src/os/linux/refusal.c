@@ -7,10 +7,12 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "core/translatable.h"
 #include "process-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* Kernel threads and zombies, whose folders are readable and yet have no memory map. */
@@ -39,6 +41,26 @@ own_capabilities (void)
   return status.effective;
 }
 
+/* Yama (Documentation/admin-guide/LSM/Yama.rst): how far tracing, and with it the memory of others, is
+ * restricted to a process's own children; 0 when it is not, or is not what refused: what is not dumpable can't
+ * be read either. */
+static long
+yama_scope (struct lac_process *process)
+{
+  char text[64];
+  long scope = 0;
+  int file;
+
+  if (!process->live || lac_proc_read (AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", text, sizeof text) <= 0)
+    return 0;
+  scope = strtol (text, NULL, 10);
+  file = scope > 0 ? openat (process->directory, "auxv", O_RDONLY | O_CLOEXEC) : -1;
+  if (file < 0)
+    return 0;
+  close (file);
+  return scope;
+}
+
 enum lac_status
 lac_process_refused (struct lac_process         *process,
                      int                         error,
@@ -49,6 +71,7 @@ lac_process_refused (struct lac_process         *process,
   struct lac_proc_stat stat;
   enum lac_status cause;
   uint32_t user;
+  long scope;
 
   if (error == ENOMEM)
     return lac_process_fail (out_failure, LAC_E_NO_MEMORY, error, what);
@@ -89,6 +112,11 @@ lac_process_refused (struct lac_process         *process,
     cause = LAC_E_OTHER_USER;
   else if ((status.permitted & ~own_capabilities ()) != 0)
     cause = LAC_E_MORE_CAPABLE;
+  else if ((scope = yama_scope (process)) > 0)
+    return lac_process_fail (out_failure, LAC_E_PTRACE_SCOPE, error,
+                             scope >= 3 ? N_ ("trace the process (ptrace_scope is 3, which lasts until the "
+                                              "system is started anew)")
+                                        : what);
   else
     cause = LAC_E_NOT_DUMPABLE;
   return lac_process_fail (out_failure, cause, error, what);

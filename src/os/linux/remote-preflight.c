@@ -329,36 +329,14 @@ lac_remote_refused (struct lac_remote          *remote,
                     const char                 *what,
                     struct lac_process_failure *out_failure)
 {
-  char text[64];
   enum lac_status status;
-  long scope = 0;
 
   if (error != EPERM && error != EACCES)
     return lac_process_refused (remote->process, error, what, out_failure);
   status = lac_remote_check_tracer (remote->process, what, out_failure);
   if (status != LAC_OK)
     return status;
-  status = lac_process_refused (remote->process, error, what, out_failure);
-  /* Who and what the process is says nothing against it: then it is the kernel's own rule. */
-  if (status == LAC_E_NOT_DUMPABLE
-      && lac_proc_read (AT_FDCWD, "/proc/sys/kernel/yama/ptrace_scope", text, sizeof text) > 0)
-    scope = strtol (text, NULL, 10);
-  if (scope > 0 && faccessat (remote->process->directory, "mem", R_OK, 0) == 0)
-    {
-      int file = openat (remote->process->directory, "auxv", O_RDONLY | O_CLOEXEC);
-
-      /* What is not dumpable can't be read either. */
-      if (file >= 0)
-        {
-          close (file);
-          return lac_process_fail (out_failure, LAC_E_PTRACE_SCOPE, error,
-                                   scope >= 3
-                                       ? N_ ("trace the process (ptrace_scope is 3, which lasts "
-                                             "until the system is started anew)")
-                                       : what);
-        }
-    }
-  return status;
+  return lac_process_refused (remote->process, error, what, out_failure);
 }
 
 #endif
