@@ -67,7 +67,8 @@ print_remedy (LacunaOperation *operation,
   else if (g_error_matches (error, LACUNA_ERROR, LAC_E_FILTERED)
            || g_error_matches (error, LACUNA_ERROR, LAC_E_NO_NET))
     fprintf (stderr, "  %s\n", _ ("--force goes on all the same."));
-  else if (command != NULL)
+  /* The others are in the message, or for the window. */
+  else if (command != NULL && lacuna_reason_get_status (reason) == LAC_E_STOPPED)
     fprintf (stderr, "  %s\n", command);
 }
 

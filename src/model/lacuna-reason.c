@@ -23,6 +23,16 @@ struct _LacunaReason
 
 G_DEFINE_BOXED_TYPE (LacunaReason, lacuna_reason, lacuna_reason_ref, lacuna_reason_unref)
 
+/* Whether nobody may trace any more until the system is started anew. */
+static gboolean
+is_scope_fixed (void)
+{
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents ("/proc/sys/kernel/yama/ptrace_scope", &text, NULL, NULL)
+         && text[0] == '3';
+}
+
 /* (transfer full): who traces the process, as it can be known. */
 static char *
 make_tracer_sentence (gint32                            pid,
@@ -61,6 +71,12 @@ lacuna_reason_make_sentence (gint32                            pid,
                               failure->text.message != NULL
                                   ? g_dgettext (GETTEXT_PACKAGE, failure->text.message)
                                   : sentence);
+    case LAC_E_PTRACE_SCOPE:
+      if (is_scope_fixed ())
+        return g_strdup_printf (_ ("process %d: The kernel lets nobody trace (Yama: ptrace_scope is 3), and "
+                                   "that lasts until the system is started anew."),
+                                pid);
+      break;
     case LAC_E_TRACED:
       if (failure->other_pid != 0)
         return make_tracer_sentence (pid, failure);
@@ -74,26 +90,25 @@ lacuna_reason_make_sentence (gint32                            pid,
 
 /* (transfer full) (nullable): what to type.
  *
- * A capability that is inherited ambiently (capabilities(7)) leaves the environment as it is, so that the
- * window finds its display; sudo alone would make it another user's. */
+ * Capabilities that are inherited ambiently (capabilities(7)) leave user and environment as they are, so that
+ * the window finds its display; sudo alone would make it another user's. Some files of a process that is
+ * another user's take CAP_DAC_READ_SEARCH beside CAP_SYS_PTRACE. */
 static char *
 make_command (gint32          pid,
-              enum lac_status status,
-              const char     *what)
+              enum lac_status status)
 {
   switch (status)
     {
     case LAC_E_PTRACE_SCOPE:
-      /* Where that can't be changed any more until the next start, `what` says so. */
-      return what == NULL ? g_strdup ("sudo sysctl kernel.yama.ptrace_scope=0") : NULL;
+      return is_scope_fixed () ? NULL : g_strdup ("sudo sysctl kernel.yama.ptrace_scope=0");
     case LAC_E_STOPPED:
       return g_strdup_printf ("kill -CONT %d", pid);
     case LAC_E_OTHER_USER:
     case LAC_E_NOT_DUMPABLE:
     case LAC_E_MORE_CAPABLE:
       return g_strdup_printf ("sudo -E setpriv --reuid=$(id -u) --regid=$(id -g) --init-groups "
-                              "--inh-caps=+sys_ptrace --ambient-caps=+sys_ptrace %s %d",
-                              g_get_prgname () != NULL ? g_get_prgname () : "lacuna",
+                              "--inh-caps=+sys_ptrace,+dac_read_search "
+                              "--ambient-caps=+sys_ptrace,+dac_read_search lacuna %d",
                               pid);
     default:
       return NULL;
@@ -109,7 +124,7 @@ lacuna_reason_new (gint32                            pid,
   g_atomic_ref_count_init (&self->references);
   self->status = failure->status;
   self->sentence = lacuna_reason_make_sentence (pid, failure);
-  self->command = make_command (pid, failure->status, failure->what);
+  self->command = make_command (pid, failure->status);
   return self;
 }
 
