@@ -1,10 +1,10 @@
 /* Buffers of another process: taking one, or making one there, appending, and putting it back. See
  * remote-locator.h.
  *
- * An item is believed when the process has private memory there that can be read, written and run, and no
- * other item claims any of it: written to the wrong place, bytes would damage the process. For the first
- * table that is asked once for each item, as the process itself does; it holds as long as it is the same
- * program, which one question to the system tells each time.
+ * An item is believed when the process has private memory there that can be read, written and run,
+ * and no other item claims any of it: written to the wrong place, bytes would damage the process.
+ * For the first table that is asked once for each item, as the process itself does; it holds as
+ * long as it is the same program, which one question to the system tells each time.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -281,7 +281,8 @@ search (struct lac_remote_locator  *locator,
 
 /* Making */
 
-/* Whether the system will most likely choose a place that will do, and keep off heap and stack by itself. */
+/* Whether the system will most likely choose a place that will do, and keep off heap and stack by
+ * itself. */
 static bool
 is_anywhere_good (const struct lac_gap_query *query,
                   const struct lac_space     *space)

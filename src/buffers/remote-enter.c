@@ -1,8 +1,9 @@
 /* Entering a buffer into another process's tables. See remote-private.h.
  *
- * The first table with room is used; when the chain has none, a further table is made in the process with the
- * buffer in it already, and linked. All that needs the process's help is done before its lock is taken, and
- * what is done while it is held are a few stores to one page, which the taking of the lock has touched.
+ * The first table with room is used; when the chain has none, a further table is made in the
+ * process with the buffer in it already, and linked. All that needs the process's help is done
+ * before its lock is taken, and what is done while it is held are a few stores to one page, which
+ * the taking of the lock has touched.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -91,10 +92,12 @@ enter_shared (struct lac_remote_locator  *locator,
   return index < layout->capacity ? LAC_OK : LAC_E_FULL;
 }
 
-/* What of a header says that nobody is changing the table: the lock, flags and the number of items. */
+/* What of a header says that nobody is changing the table: the lock, flags and the number of
+ * items. */
 #define STATE_SIZE 8
 
-/* Enters into a table in private memory, as it was read; LAC_E_CHANGED when it is another one by now. */
+/* Enters into a table in private memory, as it was read; LAC_E_CHANGED when it is another one by
+ * now. */
 static enum lac_status
 enter_private (struct lac_remote_locator     *locator,
                struct lac_remote             *remote,
@@ -228,7 +231,8 @@ find_room (struct lac_remote_locator  *locator,
   return LAC_OK;
 }
 
-/* One attempt; LAC_E_CHANGED when the tables changed meanwhile, LAC_E_FULL when the one with room has none any more. */
+/* One attempt; LAC_E_CHANGED when the tables changed meanwhile, LAC_E_FULL when the one with room
+ * has none any more. */
 static enum lac_status
 enter_once (struct lac_remote_locator  *locator,
             struct lac_remote          *remote,

@@ -1,7 +1,7 @@
 /* A locator for a process that has none, made in it. See remote-private.h.
  *
- * The process may get one of its own meanwhile, so each attempt begins with a look, and ends with one: what is
- * used is what the process itself would find.
+ * The process may get one of its own meanwhile, so each attempt begins with a look, and ends with
+ * one: what is used is what the process itself would find.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,13 +16,13 @@
 
 #define MAKING N_ ("make a locator in the process")
 
-/* How often others may be faster, and how long is waited then: together longer than a file may be in the
- * making. */
+/* How often others may be faster, and how long is waited then: together longer than a file may be
+ * in the making. */
 #define ATTEMPTS 200
 #define PAUSE_MICROSECONDS 2000
 
-/* A page where the system would have put one, had it been asked: below the stack, near what is mapped there.
- * It must be known before, because the file begins with it. */
+/* A page where the system would have put one, had it been asked: below the stack, near what is
+ * mapped there. It must be known before, because the file begins with it. */
 static enum lac_status
 choose_address (struct lac_process         *process,
                 uint64_t                   *out_address,
@@ -86,8 +86,8 @@ make_in (struct lac_remote_locator  *locator,
   return status;
 }
 
-/* Whether a file may be in the making in @place, so that it had better be waited for; else, whether there is
- * a stale one to replace. */
+/* Whether a file may be in the making in @place, so that it had better be waited for; else, whether
+ * there is a stale one to replace. */
 static bool
 is_in_the_making (struct lac_remote_locator *locator,
                   enum lac_remote_place      place,

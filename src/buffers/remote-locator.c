@@ -123,7 +123,8 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
             *out_failure = failure;
           return status;
         }
-      /* A place that can't be looked at is one that the process can't use either, or not ours to see. */
+      /* A place that can't be looked at is one that the process can't use either, or not ours to
+       * see. */
       if (status != LAC_OK)
         continue;
       address = about.bytes != NULL ? lac_remote_pointer (&layout, about.bytes, layout.this_address) : 0;

@@ -1,10 +1,11 @@
 /* The locator of another process: found, shown, and used from outside.
  *
- * The first table lies in a file that the process has mapped shared, so it can be mapped here too, and its
- * locks and counts are changed with the same atomic operations that the process uses. Nothing of it is
- * believed before the process's own map shows that very file where its header says that it is; the
- * file is looked for through the process's own mount and PID namespaces. Further tables lie in the
- * process's private memory, and are changed only while all its threads are stopped.
+ * The first table lies in a file that the process has mapped shared, so it can be mapped here too,
+ * and its locks and counts are changed with the same atomic operations that the process uses.
+ * Nothing of it is believed before the process's own map shows that very file where its header says
+ * that it is; the file is looked for through the process's own mount and PID namespaces. Further
+ * tables lie in the process's private memory, and are changed only while all its threads are
+ * stopped.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -44,7 +45,8 @@ struct lac_remote_locator;
  * lac_remote_locator_open:
  * @process: (borrowed): a process; it must outlive the handle
  * @map: (borrowed) (nullable): its map as just read; NULL to have it read
- * @out_locator: (out) (transfer full): the handle, also when the process has no locator: the facts say so
+ * @out_locator: (out) (transfer full): the handle, also when the process has no locator: the facts
+ *   say so
  * @out_failure: (out) (optional): set on failure
  *
  * Looks for the locator. Touches and makes nothing.
@@ -56,8 +58,8 @@ LAC_PUBLIC enum lac_status lac_remote_locator_open (struct lac_process         *
                                                     struct lac_remote_locator **out_locator,
                                                     struct lac_process_failure *out_failure);
 
-/** lac_remote_locator_close: lets go of @locator (nullable), and puts back what is still taken in the first
- * table; the process's tables stay. */
+/** lac_remote_locator_close: lets go of @locator (nullable), and puts back what is still taken in
+ * the first table; the process's tables stay. */
 LAC_PUBLIC void lac_remote_locator_close (struct lac_remote_locator *locator);
 
 /** lac_remote_locator_get_facts: @out_facts: (out): as of the opening, or the making. */
@@ -85,12 +87,13 @@ LAC_PUBLIC enum lac_status lac_remote_locator_read (struct lac_remote_locator  *
  * @position: how many are used
  * @created: it was made by this lac_remote_buffers_get()
  *
- * A buffer of another process that is taken: nobody in the process appends to it until it is put back. The
- * other fields are private. Copies name the same taking: after one was put back the others are worthless, and
- * known to be. Locator and, for a buffer in a further table, remote must outlive it.
+ * A buffer of another process that is taken: nobody in the process appends to it until it is put
+ * back. The other fields are private. Copies name the same taking: after one was put back the
+ * others are worthless, and known to be. Locator and, for a buffer in a further table, remote must
+ * outlive it.
  *
- * Should we be killed meanwhile, the buffer stays taken for the life of the process; nobody waits for one, so
- * that is what is left of its room.
+ * Should we be killed meanwhile, the buffer stays taken for the life of the process; nobody waits
+ * for one, so that is what is left of its room.
  */
 struct lac_remote_buffer
 {
@@ -105,7 +108,8 @@ struct lac_remote_buffer
 /**
  * lac_remote_buffers_get:
  * @locator: the process's locator; made in the process when there is none and @remote is given
- * @remote: (nullable): for making memory and tables in the process; NULL for buffers that exist only
+ * @remote: (nullable): for making memory and tables in the process; NULL for buffers that exist
+ *   only
  * @query: (borrowed): the constraints, as lac_buffers_get() has them
  * @flags: %LAC_BUFFER_EXISTING or %LAC_BUFFER_NEW of buffer.h
  * @patience: for how many milliseconds a lock is waited for
@@ -118,7 +122,8 @@ struct lac_remote_buffer
  * process; or makes one there, readable, writable and executable.
  *
  * Errors: %LAC_E_NO_GAP, %LAC_E_BUSY when a lock stays held (it is never broken), %LAC_E_CANCELLED,
- *   %LAC_E_NOT_SUPPORTED for a locator that is not `writable`, and those of lac_remote_placement_take().
+ *   %LAC_E_NOT_SUPPORTED for a locator that is not `writable`, and those of
+ *   lac_remote_placement_take().
  */
 LAC_PUBLIC enum lac_status lac_remote_buffers_get (struct lac_remote_locator   *locator,
                                                    struct lac_remote           *remote,
@@ -130,8 +135,8 @@ LAC_PUBLIC enum lac_status lac_remote_buffers_get (struct lac_remote_locator   *
                                                    struct lac_placement_report *out_report,
                                                    struct lac_process_failure  *out_failure);
 
-/** lac_remote_locator_take: the buffer that @address lies in; %LAC_E_NOT_FOUND, or %LAC_E_BUSY when somebody
- * has it. */
+/** lac_remote_locator_take: the buffer that @address lies in; %LAC_E_NOT_FOUND, or %LAC_E_BUSY when
+ * somebody has it. */
 LAC_PUBLIC enum lac_status lac_remote_locator_take (struct lac_remote_locator  *locator,
                                                     struct lac_remote          *remote,
                                                     uint64_t                    address,
@@ -155,7 +160,8 @@ LAC_PUBLIC enum lac_status lac_remote_buffer_append (struct lac_remote_buffer   
                                                      uint64_t                   *out_address,
                                                      struct lac_process_failure *out_failure);
 
-/** lac_remote_buffer_put: puts it back, once; @buffer is zeroed. %LAC_E_NOT_TAKEN for a second time. */
+/** lac_remote_buffer_put: puts it back, once; @buffer is zeroed. %LAC_E_NOT_TAKEN for a second
+ * time. */
 LAC_PUBLIC enum lac_status lac_remote_buffer_put (struct lac_remote_buffer   *buffer,
                                                   struct lac_process_failure *out_failure);
 

@@ -1,8 +1,8 @@
 /* Placement in another process: see remote-placement.h.
  *
- * A place is chosen in a map that was just read, as it is in this process where nothing can be asked
- * point by point. What was free may be taken by the process before the memory is made; then the map is read
- * again, and shows it.
+ * A place is chosen in a map that was just read, as it is in this process where nothing can be
+ * asked point by point. What was free may be taken by the process before the memory is made; then
+ * the map is read again, and shows it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -22,7 +22,8 @@ lac_remote_placement_init (struct lac_process         *process,
 
   if (status != LAC_OK)
     return status;
-  /* Where user space ends may be unknown before the map is read; it is heeded when a place is looked for. */
+  /* Where user space ends may be unknown before the map is read; it is heeded when a place is
+   * looked for. */
   *query = (struct lac_gap_query){
     .max = facts.space.user.end != 0 ? facts.space.user.end : LAC_ADDRESS_END,
     .within = LAC_WITHIN_DEFAULT,

@@ -1,8 +1,8 @@
 /* Placement in another process: from constraints to memory there.
  *
- * The constraints, the rule against one-page holes and the report are those of placement.h. What differs is
- * who is asked (the process's map) and who allocates (one of its threads, os/remote.h): the place
- * is looked at again right before, and when somebody was faster the next one is tried.
+ * The constraints, the rule against one-page holes and the report are those of placement.h. What
+ * differs is who is asked (the process's map) and who allocates (one of its threads, os/remote.h):
+ * the place is looked at again right before, and when somebody was faster the next one is tried.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,9 +1,10 @@
 /* Another process's locator, as the files that use it share it.
  *
- * A table is either mapped here, which only the first one can be, or read from the process's private memory.
- * What is seen in either may be another thing a moment later; so whoever changes something says what he has seen,
- * and the change is made only if it is still so: by compare-and-swap in the first table, by an
- * expectation while the whole process is stopped in the others.
+ * A table is either mapped here, which only the first one can be, or read from the process's
+ * private memory. What is seen in either may be another thing a moment later; so whoever changes
+ * something says what he has seen, and the change is made only if it is still so: by
+ * compare-and-swap in the first table, by an expectation while the whole process is stopped in the
+ * others.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -94,8 +95,8 @@ enum lac_status lac_remote_fail (struct lac_process_failure *out_failure,
 enum lac_status lac_remote_locator_search (struct lac_remote_locator  *locator,
                                            struct lac_process_failure *out_failure);
 
-/* Makes sure that what was found is still the process's locator, or looks for it anew. LAC_E_NOT_FOUND when
- * there is none. */
+/* Makes sure that what was found is still the process's locator, or looks for it anew.
+ * LAC_E_NOT_FOUND when there is none. */
 enum lac_status lac_remote_locator_check (struct lac_remote_locator  *locator,
                                           struct lac_process_failure *out_failure);
 
@@ -117,8 +118,8 @@ enum lac_status lac_remote_locator_make (struct lac_remote_locator  *locator,
 void lac_remote_table_first (struct lac_remote_locator *locator,
                              struct lac_remote_table   *out_table);
 
-/* Goes on to the next table: LAC_E_NOT_FOUND when there is none, LAC_E_NOT_OURS when the chain leads nowhere.
- * @n_before: how many were seen. */
+/* Goes on to the next table: LAC_E_NOT_FOUND when there is none, LAC_E_NOT_OURS when the chain
+ * leads nowhere. @n_before: how many were seen. */
 enum lac_status lac_remote_table_next (struct lac_remote_locator  *locator,
                                        struct lac_remote_table    *table,
                                        unsigned                    n_before,
@@ -139,8 +140,8 @@ struct lac_remote_item lac_remote_table_item (const struct lac_remote_locator *l
                                               const struct lac_remote_table   *table,
                                               unsigned                         index);
 
-/* Takes an item that was seen free, if it is as it was seen; its position becomes @position, which is not below the
- * one seen. LAC_E_BUSY when it is not. */
+/* Takes an item that was seen free, if it is as it was seen; its position becomes @position, which
+ * is not below the one seen. LAC_E_BUSY when it is not. */
 enum lac_status lac_remote_table_take (struct lac_remote_locator    *locator,
                                        const struct lac_remote_table *table,
                                        unsigned                       index,
@@ -149,7 +150,8 @@ enum lac_status lac_remote_table_take (struct lac_remote_locator    *locator,
                                        struct lac_remote             *remote,
                                        struct lac_process_failure    *out_failure);
 
-/* Sets the position of an item that is held, or (@release) puts it back. @seen: as it must be now. */
+/* Sets the position of an item that is held, or (@release) puts it back. @seen: as it must be
+ * now. */
 enum lac_status lac_remote_table_move (struct lac_remote_locator    *locator,
                                        const struct lac_remote_table *table,
                                        unsigned                       index,

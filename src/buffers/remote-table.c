@@ -1,9 +1,10 @@
 /* Tables of another process, an item at a time. See remote-private.h.
  *
- * In the first table, which is mapped here, each change is one atomic operation, as the process's own are. Between
- * two of them that belong together nothing is asked of the system, so that there is hardly a moment in which
- * our end would leave a lock held. Other tables are changed in a run (os/remote.h) with all threads stopped: the
- * tracer does all of it or nothing, whatever becomes of us.
+ * In the first table, which is mapped here, each change is one atomic operation, as the process's
+ * own are. Between two of them that belong together nothing is asked of the system, so that there
+ * is hardly a moment in which our end would leave a lock held. Other tables are changed in a run
+ * (os/remote.h) with all threads stopped: the tracer does all of it or nothing, whatever becomes of
+ * us.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -25,8 +26,8 @@ lac_remote_table_first (struct lac_remote_locator *locator,
   out_table->bytes = locator->bytes;
 }
 
-/* Whether a table may lie at @address: private memory that can be read and written, as check_table() of
- * locator-table.c has it. */
+/* Whether a table may lie at @address: private memory that can be read and written, as
+ * check_table() of locator-table.c has it. */
 static enum lac_status
 check_place (struct lac_remote_locator  *locator,
              uint64_t                    address,
@@ -135,7 +136,8 @@ lac_remote_table_item (const struct lac_remote_locator *locator,
 
 /* Items in private memory */
 
-/* Makes the item at @address what @now says, if it is what @seen says; both have the same base and size. */
+/* Makes the item at @address what @now says, if it is what @seen says; both have the same base and
+ * size. */
 static enum lac_status
 exchange (struct lac_remote_locator    *locator,
           uint64_t                      address,

@@ -1,5 +1,5 @@
-/* A table by its layout: which one it has, and its words by their offsets, for who looks at another process's
- * tables, whose pointers may have another width than ours.
+/* A table by its layout: which one it has, and its words by their offsets, for who looks at another
+ * process's tables, whose pointers may have another width than ours.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,14 +1,15 @@
 /* The shared file of another process (os/shared-file.h), looked at and mapped from outside.
  *
- * The process finds its file by a name that holds its PID. Both are those of its own namespaces, so the way
- * leads through its own root folder, with the PID that it knows itself by. What is found counts only when the
- * process's map shows that very file at the address that the file names; then it is mapped here as well, and
- * what is changed in the one is changed in the other at the same moment.
+ * The process finds its file by a name that holds its PID. Both are those of its own namespaces, so
+ * the way leads through its own root folder, with the PID that it knows itself by. What is found
+ * counts only when the process's map shows that very file at the address that the file names; then
+ * it is mapped here as well, and what is changed in the one is changed in the other at the same
+ * moment.
  *
- * The process may shorten its file at any time, and touching what is no longer there would be answered with a
- * signal that ends us (SIGBUS). While a file is mapped that signal is caught, and the page is replaced by an
- * empty one; then the file is lost, and lac_remote_file_is_there() says so. A fault at any other address goes
- * to whoever caught it before.
+ * The process may shorten its file at any time, and touching what is no longer there would be
+ * answered with a signal that ends us (SIGBUS). While a file is mapped that signal is caught, and
+ * the page is replaced by an empty one; then the file is lost, and lac_remote_file_is_there() says
+ * so. A fault at any other address goes to whoever caught it before.
  *
  * Not part of what liblacuna exports.
  *
@@ -18,7 +19,8 @@
 
 #include "remote.h"
 
-/** lac_remote_place: where a process may have its file. Others than the first are known to Lacuna alone. */
+/** lac_remote_place: where a process may have its file. Others than the first are known to Lacuna
+ * alone. */
 enum lac_remote_place
 {
   LAC_REMOTE_PLACE_COMMON,
@@ -58,9 +60,9 @@ struct lac_remote_file_facts
  *
  * Follows no link, and makes nothing.
  *
- * Errors: %LAC_E_NOT_FOUND; %LAC_E_OTHER_USER when file or folder are not the process's own, or others can
- *   exchange them; %LAC_E_NO_MEMORY; %LAC_E_SYSTEM; those of lac_process_read_map() when its root folder may
- *   not be entered.
+ * Errors: %LAC_E_NOT_FOUND; %LAC_E_OTHER_USER when file or folder are not the process's own, or
+ *   others can exchange them; %LAC_E_NO_MEMORY; %LAC_E_SYSTEM; those of lac_process_read_map() when
+ *   its root folder may not be entered.
  */
 enum lac_status lac_remote_file_open (struct lac_process           *process,
                                       enum lac_remote_place         place,
@@ -77,14 +79,14 @@ void lac_remote_file_close (struct lac_remote_file *file);
  * @file: a file that is mapped here
  * @address: where it claims to be mapped in the process
  *
- * Returns: whether the process's map shows this very file at @address: from its start, shared, to be read and
- *   written, and under this name
+ * Returns: whether the process's map shows this very file at @address: from its start, shared, to
+ *   be read and written, and under this name
  */
 bool lac_remote_file_believe (struct lac_remote_file *file,
                               uint64_t                address);
 
-/** lac_remote_file_is_there: whether it is still mapped where lac_remote_file_believe() has found it, in the
- * same program. One question to the system, where it answers such. */
+/** lac_remote_file_is_there: whether it is still mapped where lac_remote_file_believe() has found
+ * it, in the same program. One question to the system, where it answers such. */
 bool lac_remote_file_is_there (struct lac_remote_file *file);
 
 /**
@@ -97,12 +99,12 @@ bool lac_remote_file_is_there (struct lac_remote_file *file);
  * @replace: remove what has the name, which must be the process's own and stale
  * @out_failure: (out) (optional): set on failure
  *
- * Has the process make its file, and map it, by its own system calls, in one run with all its threads
- * stopped: none of them sees a part of it. Folders that are missing are made, and nothing of it is left when it
- * fails, but for folders.
+ * Has the process make its file, and map it, by its own system calls, in one run with all its
+ * threads stopped: none of them sees a part of it. Folders that are missing are made, and nothing
+ * of it is left when it fails, but for folders.
  *
- * Errors: %LAC_E_CHANGED when others were faster, or are at it; %LAC_E_OCCUPIED when @address is not free;
- *   %LAC_E_BUSY when a process that can't be seen from here uses what would be replaced;
+ * Errors: %LAC_E_CHANGED when others were faster, or are at it; %LAC_E_OCCUPIED when @address is
+ *   not free; %LAC_E_BUSY when a process that can't be seen from here uses what would be replaced;
  *   %LAC_E_OTHER_USER when the place can't be used; %LAC_E_SYSTEM; those of lac_remote_run().
  */
 enum lac_status lac_remote_file_make (struct lac_remote          *remote,

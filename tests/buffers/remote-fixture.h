@@ -1,5 +1,5 @@
-/* A process to look at from outside, which does what a test tells it: a child that runs a function of the test
- * and takes its steps when told to.
+/* A process to look at from outside, which does what a test tells it: a child that runs a function
+ * of the test and takes its steps when told to.
  *
  * SPDX-License-Identifier: MIT
  */

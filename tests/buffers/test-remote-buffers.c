@@ -1,5 +1,5 @@
-/* Buffers, tables and locators made in another process, which uses the library itself, before or after. What
- * needs tracing skips itself where that is not permitted.
+/* Buffers, tables and locators made in another process, which uses the library itself, before or
+ * after. What needs tracing skips itself where that is not permitted.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -296,7 +296,8 @@ test_replaces (gconstpointer what)
   fixture_end_remote ();
 }
 
-/* A process that can't be seen from here may have the same PID, and a lock on its file: it is left alone. */
+/* A process that can't be seen from here may have the same PID, and a lock on its file: it is left
+ * alone. */
 static void
 find_in_own_place (struct guest *parent)
 {

@@ -1,5 +1,5 @@
-/* The locators of programs that know nothing of Lacuna but the format of the file, with pointers of 64 and of
- * 32 bits: each finding, and buffers filled from both sides at once.
+/* The locators of programs that know nothing of Lacuna but the format of the file, with pointers of
+ * 64 and of 32 bits: each finding, and buffers filled from both sides at once.
  *
  * SPDX-License-Identifier: MIT
  */

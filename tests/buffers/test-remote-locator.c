@@ -1,5 +1,5 @@
-/* Another process's locator, found and used from outside without tracing: what is believed, what is not, and
- * what becomes of a taken buffer.
+/* Another process's locator, found and used from outside without tracing: what is believed, what is
+ * not, and what becomes of a taken buffer.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -574,8 +574,8 @@ put_overlay (void)
 
 static bool apart_on_overlay;
 
-/* A process that counts PIDs for itself, and has another folder in the place of the one that is seen from
- * outside. */
+/* A process that counts PIDs for itself, and has another folder in the place of the one that is
+ * seen from outside. */
 static void
 live_apart (struct guest *parent)
 {

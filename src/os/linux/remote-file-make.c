@@ -1,13 +1,13 @@
 /* Making the shared file of a process in it: see os/remote-file.h.
  *
- * The process makes it itself, so that it belongs to its user, lies in its mounts and is mapped in it; what has
- * to be decided is decided here before. Each folder is opened without following a link, and then named by its
- * descriptor, so that nobody can exchange it in between. Strings lie in scratch memory that the run begins with
- * and ends with giving back.
+ * The process makes it itself, so that it belongs to its user, lies in its mounts and is mapped in
+ * it; what has to be decided is decided here before. Each folder is opened without following a
+ * link, and then named by its descriptor, so that nobody can exchange it in between. Strings lie in
+ * scratch memory that the run begins with and ends with giving back.
  *
- * The file's first bytes are written in the same run while all threads are stopped. So the process never sees a
- * file without its address, which it would take for one in the making; and a disk without room says so here,
- * instead of by a signal in the process when it first touches the page.
+ * The file's first bytes are written in the same run while all threads are stopped. So the process
+ * never sees a file without its address, which it would take for one in the making; and a disk
+ * without room says so here, instead of by a signal in the process when it first touches the page.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -84,8 +84,8 @@ clear_survey (struct survey *survey)
     close (survey->folder);
 }
 
-/* Holds the lock under which files of this user are replaced, if there is one: it is not made, since it would
- * belong to another user than the process's. */
+/* Holds the lock under which files of this user are replaced, if there is one: it is not made,
+ * since it would belong to another user than the process's. */
 static enum lac_status
 lock_folder (struct survey              *survey,
              struct lac_process_failure *out_failure)

@@ -51,15 +51,15 @@ enum lac_status lac_remote_way_find (struct lac_process         *process,
 void lac_remote_way_print (const struct lac_remote_way *way,
                            char                         path[256]);
 
-/* Opens the base, through the process's root, and makes sure that nobody else exchanges what is in it. A
- * descriptor (a path only) in @out_base. */
+/* Opens the base, through the process's root, and makes sure that nobody else exchanges what is in
+ * it. A descriptor (a path only) in @out_base. */
 enum lac_status lac_remote_way_open_base (struct lac_process         *process,
                                           struct lac_remote_way      *way,
                                           int                        *out_base,
                                           struct lac_process_failure *out_failure);
 
-/* Opens the folder number @index in @parent, in the same manner. LAC_E_NOT_FOUND when it is not there. @out_facts:
- * (optional). */
+/* Opens the folder number @index in @parent, in the same manner. LAC_E_NOT_FOUND when it is not
+ * there. @out_facts: (optional). */
 enum lac_status lac_remote_way_open_folder (struct lac_process         *process,
                                             struct lac_remote_way      *way,
                                             unsigned                    index,

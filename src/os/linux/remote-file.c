@@ -1,12 +1,12 @@
 /* The shared file of another process, mapped here: see os/remote-file.h.
  *
- * Whether the process's map shows the same file is not asked of stat(2), whose numbers are others than a
- * map's on some file systems (btrfs, overlays): the file is mapped here first, and both maps are compared. On
- * btrfs two files may even look the same there, when they lie in two subvolumes; so the name that the process's
- * map has must be the file's as well.
+ * Whether the process's map shows the same file is not asked of stat(2), whose numbers are others
+ * than a map's on some file systems (btrfs, overlays): the file is mapped here first, and both maps
+ * are compared. On btrfs two files may even look the same there, when they lie in two subvolumes;
+ * so the name that the process's map has must be the file's as well.
  *
- * The process's maps are asked through a descriptor that is opened once: it belongs to one memory map, so that
- * after exec(2) nothing is found any more (proc_pid_maps(5)).
+ * The process's maps are asked through a descriptor that is opened once: it belongs to one memory
+ * map, so that after exec(2) nothing is found any more (proc_pid_maps(5)).
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,11 +1,11 @@
 /* The way to a process's shared file, through its own namespaces: see os/remote-file.h.
  *
- * /proc/PID/root leads into the mounts that the process sees, and the last number of NSpid in its status is
- * the PID that it knows itself by (proc_pid_root(5), proc_pid_status(5)). The first folder is looked up as the
- * process would, links included, but never out of its root (openat2(2), RESOLVE_IN_ROOT); below it nothing
- * may be a link, and nothing is looked at that another program serves (FUSE), since that may never answer.
- * Which folders are believed is the rule of shared-folder.c, with the process's user in the
- * place of ours.
+ * /proc/PID/root leads into the mounts that the process sees, and the last number of NSpid in its
+ * status is the PID that it knows itself by (proc_pid_root(5), proc_pid_status(5)). The first
+ * folder is looked up as the process would, links included, but never out of its root (openat2(2),
+ * RESOLVE_IN_ROOT); below it nothing may be a link, and nothing is looked at that another program
+ * serves (FUSE), since that may never answer. Which folders are believed is the rule of
+ * shared-folder.c, with the process's user in the place of ours.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -24,8 +24,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A status with all groups that a process may have, and more of an environment than is worth looking
- * through. */
+/* A status with all groups that a process may have, and more of an environment than is worth
+ * looking through. */
 #define STATUS_MAX ((size_t) 1 << 20)
 #define ENVIRONMENT_MAX ((size_t) 1 << 18)
 
@@ -192,8 +192,8 @@ refuse (struct lac_process_failure *out_failure,
     }
 }
 
-/* Opens @path below @root piece by piece, where the kernel can't do it at once or a filter forbids that. No
- * links then. */
+/* Opens @path below @root piece by piece, where the kernel can't do it at once or a filter forbids
+ * that. No links then. */
 static int
 open_by_pieces (int         root,
                 const char *path)
