@@ -5,13 +5,14 @@
  * has no memory that nobody was told of. When the tracer is killed with it, the victim returns through the
  * frame on its stack: it must not crash, nor have anything wrong but a call that says EINTR.
  *
- * What the child was told of is known exactly, because it says so with one byte to the tracer: this test has
- * its own send(2), which notes that moment in memory that outlives the child.
+ * What the child was told of is known exactly: it says so in the memory that it shares with its tracer. That
+ * memory is made by this test's own mmap(2), such that it outlives both.
  *
  * With -m slow each victim sees a thousand of each.
  *
  * SPDX-License-Identifier: MIT
  */
+#include "os/linux/remote-private.h"
 #include "remotely.h"
 
 #include <dirent.h>
@@ -21,7 +22,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,10 +30,8 @@
 struct will
 {
   uint32_t n_cycles;
-  /* It waits for an allocation's answer, and has acknowledged it. */
+  /* It waits for an allocation's answer. */
   uint32_t asks;
-  uint32_t acknowledged;
-  uint32_t n_acknowledged;
   /* What it was told of, and is not freed yet. */
   uint64_t address;
   uint32_t status;
@@ -46,24 +44,36 @@ static struct will *will;
 static unsigned n_left_over;
 static GRand *rand_source;
 
-ssize_t send (int         file,
-              const void *bytes,
-              size_t      size,
-              int         flags) __attribute__ ((visibility ("default")));
+/* What the child and its tracer share, as the test sees it; the file is the child's way to it. */
+static const struct lac_tracer_room *room;
+static int room_file = -1;
+static bool is_child;
 
-ssize_t
-send (int         file,
-      const void *bytes,
-      size_t      size,
-      int         flags)
+void *mmap (void  *address,
+            size_t size,
+            int    protection,
+            int    flags,
+            int    file,
+            off_t  offset) __attribute__ ((visibility ("default")));
+
+void *
+mmap (void  *address,
+      size_t size,
+      int    protection,
+      int    flags,
+      int    file,
+      off_t  offset)
 {
-  /* Before it is sent: if it isn't, the tracer undoes the allocation, and nothing is left over. */
-  if (size == 1 && will != NULL && will->asks)
+  if (is_child && (flags & MAP_SHARED) != 0 && (flags & MAP_ANONYMOUS) != 0)
     {
-      __atomic_store_n (&will->acknowledged, 1, __ATOMIC_SEQ_CST);
-      __atomic_add_fetch (&will->n_acknowledged, 1, __ATOMIC_SEQ_CST);
+      /* New, and zero. */
+      if (ftruncate (room_file, 0) != 0 || ftruncate (room_file, (off_t) size) != 0)
+        return MAP_FAILED;
+      flags &= ~MAP_ANONYMOUS;
+      file = room_file;
+      offset = 0;
     }
-  return syscall (SYS_sendto, file, bytes, size, flags, NULL, 0);
+  return (void *) syscall (SYS_mmap, address, size, protection, flags, file, offset);
 }
 
 /* What is killed: makes calls until then. */
@@ -78,7 +88,6 @@ loop (pid_t pid)
     {
       uint64_t address = 0;
 
-      __atomic_store_n (&will->acknowledged, 0, __ATOMIC_SEQ_CST);
       __atomic_store_n (&will->asks, 1, __ATOMIC_SEQ_CST);
       status = lac_remote_allocate (reached.remote, 0, 8192, LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE,
                                     &address, &failure);
@@ -188,6 +197,7 @@ kill_once (const struct started *victim,
   if (child == 0)
     {
       prctl (PR_SET_PDEATHSIG, SIGKILL);
+      is_child = true;
       if (getppid () == parent)
         loop (victim->pid);
       _exit (1);
@@ -200,7 +210,8 @@ kill_once (const struct started *victim,
                  will->what ? will->what : "in time");
       g_usleep (100);
     }
-  g_assert_cmpuint (will->n_acknowledged, >, 0);
+  /* It is that memory indeed. */
+  g_assert_cmpuint (room->request.n_steps, ==, 1);
   tracer = find_child (child, 0);
   g_assert_cmpint (tracer, >, 0);
   wait_a_moment (g_rand_boolean (rand_source) ? 200 : 2000);
@@ -334,7 +345,7 @@ check_alone (const struct started *victim,
   if (line != NULL)
     {
       uint64_t address = g_ascii_strtoull (line, NULL, 16);
-      bool told = will->address == address || (will->asks && will->acknowledged);
+      bool told = will->address == address || (will->asks && room->turn == LAC_TURN_IDLE);
       g_autofree char *lasting = NULL;
 
       if (strstr (line, " r-xp 00000000 00:00 0") == NULL || address == 0)
@@ -388,31 +399,32 @@ struct kill_case
   const char *program;
   const char *argument;
   bool both;
+  unsigned n;
 };
 
-#define BOTH_WAYS(path, program, argument)                                                        \
-  { path "/alone", program, argument, false }, { path "/with-tracer", program, argument, true }
+#define BOTH_WAYS(path, program, argument, n)                                                     \
+  { path "/alone", program, argument, false, n }, { path "/with-tracer", program, argument, true, n }
 
 static const struct kill_case kill_cases[] = {
-  BOTH_WAYS ("registers", "spinner", NULL),
-  BOTH_WAYS ("registers-in-a-sleep", "spinner", "sleep"),
-  BOTH_WAYS ("registers-of-32-bits", "spinner-32", NULL),
-  BOTH_WAYS ("nanosleep", "sleeper", "nanosleep"),
-  BOTH_WAYS ("poll", "sleeper", "poll"),
-  BOTH_WAYS ("futex", "sleeper", "futex"),
-  BOTH_WAYS ("epoll", "sleeper", "epoll-wait-forever"),
-  BOTH_WAYS ("epoll-with-time-out", "sleeper", "epoll-wait"),
-  BOTH_WAYS ("poll-of-32-bits", "sleeper-32", "poll-forever"),
-  BOTH_WAYS ("many-threads", "throng", NULL),
-  BOTH_WAYS ("signals", "signalled", NULL),
-  BOTH_WAYS ("signals-of-32-bits", "signalled-32", NULL),
+  BOTH_WAYS ("registers", "spinner", NULL, 40),
+  BOTH_WAYS ("registers-in-a-sleep", "spinner", "sleep", 15),
+  BOTH_WAYS ("registers-of-32-bits", "spinner-32", NULL, 15),
+  BOTH_WAYS ("nanosleep", "sleeper", "nanosleep", 40),
+  BOTH_WAYS ("poll", "sleeper", "poll", 40),
+  BOTH_WAYS ("futex", "sleeper", "futex", 40),
+  BOTH_WAYS ("epoll", "sleeper", "epoll-wait-forever", 40),
+  BOTH_WAYS ("epoll-with-time-out", "sleeper", "epoll-wait", 15),
+  BOTH_WAYS ("poll-of-32-bits", "sleeper-32", "poll-forever", 15),
+  BOTH_WAYS ("many-threads", "throng", NULL, 40),
+  BOTH_WAYS ("signals", "signalled", NULL, 40),
+  BOTH_WAYS ("signals-of-32-bits", "signalled-32", NULL, 15),
 };
 
 static void
 test_kill (const void *user_data)
 {
   const struct kill_case *row = user_data;
-  unsigned n = g_test_slow () ? 1000 : 40;
+  unsigned n = g_test_slow () ? 1000 : row->n;
   struct started victim;
   g_autofree char *before = NULL;
 
@@ -452,6 +464,10 @@ main (int   argc,
   prctl (PR_SET_CHILD_SUBREAPER, 1);
   will = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   g_assert_true (will != MAP_FAILED);
+  room_file = memfd_create ("room", MFD_CLOEXEC);
+  g_assert_cmpint (room_file, >=, 0);
+  room = mmap (NULL, sizeof *room, PROT_READ, MAP_SHARED, room_file, 0);
+  g_assert_true (room != MAP_FAILED);
   rand_source = g_rand_new_with_seed (g_test_rand_int ());
   for (unsigned i = 0; i < G_N_ELEMENTS (kill_cases); i++)
     {

@@ -142,8 +142,8 @@ test_sleepers (const void *program)
     }
   begun = g_get_monotonic_time ();
   /* Long enough for a sleep that is restarted for its whole time to become too long. */
-  while (n_cycles < times (100, 1000)
-         || g_get_monotonic_time () - begun < VICTIM_LATE + 500 * G_TIME_SPAN_MILLISECOND)
+  while (n_cycles < times (60, 1000)
+         || g_get_monotonic_time () - begun < VICTIM_LATE + 250 * G_TIME_SPAN_MILLISECOND)
     {
       for (unsigned i = 0; i < n; i++)
         cycle (&reached[i], victims[i].name, rand_source);
@@ -161,11 +161,8 @@ test_sleepers (const void *program)
       assert_same_description (before[i], after);
       g_free (before[i]);
     }
-  for (unsigned i = 0; i < n; i++)
-    {
-      wait_for_rounds (&victims[i], 1);
-      end_unharmed (&victims[i]);
-    }
+  wait_for_rounds_of_all (victims, n, 1);
+  end_all_unharmed (victims, n);
 }
 
 /* A few, interrupted more often than once a millisecond: a time-out that loses a little each time has no
@@ -198,7 +195,7 @@ test_storm_of_calls (const void *program)
       return;
     }
   begun = g_get_monotonic_time ();
-  while (g_get_monotonic_time () - begun < VICTIM_LATE + 400 * G_TIME_SPAN_MILLISECOND)
+  while (g_get_monotonic_time () - begun < VICTIM_LATE + 250 * G_TIME_SPAN_MILLISECOND)
     {
       for (unsigned i = 0; i < n; i++)
         cycle (&reached[i], victims[i].name, rand_source);
@@ -206,11 +203,9 @@ test_storm_of_calls (const void *program)
     }
   g_test_message ("%u cycles in a second", n_cycles);
   for (unsigned i = 0; i < n; i++)
-    {
-      unreach (&reached[i]);
-      wait_for_rounds (&victims[i], 1);
-      end_unharmed (&victims[i]);
-    }
+    unreach (&reached[i]);
+  wait_for_rounds_of_all (victims, n, 1);
+  end_all_unharmed (victims, n);
 }
 
 struct plain_case

@@ -147,22 +147,41 @@ start_victim (struct started *victim,
   return start_victim_with (victim, user, false, arguments);
 }
 
-void
-wait_for_rounds (const struct started *victim,
-                 unsigned              n_rounds)
+static void
+wait_for_round (const struct started *victim,
+                uint32_t              round,
+                gint64                deadline)
 {
-  uint32_t before = __atomic_load_n (&victim->report->n_rounds, __ATOMIC_ACQUIRE);
-  gint64 deadline = g_get_monotonic_time () + PATIENCE;
-
-  while (__atomic_load_n (&victim->report->n_rounds, __ATOMIC_ACQUIRE) - before < n_rounds)
+  while ((int32_t) (__atomic_load_n (&victim->report->n_rounds, __ATOMIC_ACQUIRE) - round) < 0)
     {
       g_autofree char *state = read_status_field (victim->pid, "State");
 
       if (state[0] == '\0' || state[0] == 'Z' || g_get_monotonic_time () > deadline)
-        g_error ("%s does not go on: %u rounds, state %s", victim->name,
-                 victim->report->n_rounds - before, state);
+        g_error ("%s does not go on: %u rounds too few, state %s", victim->name,
+                 round - victim->report->n_rounds, state);
       g_usleep (1000);
     }
+}
+
+void
+wait_for_rounds_of_all (const struct started *victims,
+                        size_t                n_victims,
+                        unsigned              n_rounds)
+{
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  g_autofree uint32_t *rounds = g_new (uint32_t, n_victims);
+
+  for (size_t i = 0; i < n_victims; i++)
+    rounds[i] = __atomic_load_n (&victims[i].report->n_rounds, __ATOMIC_ACQUIRE) + n_rounds;
+  for (size_t i = 0; i < n_victims; i++)
+    wait_for_round (&victims[i], rounds[i], deadline);
+}
+
+void
+wait_for_rounds (const struct started *victim,
+                 unsigned              n_rounds)
+{
+  wait_for_rounds_of_all (victim, 1, n_rounds);
 }
 
 void
@@ -223,6 +242,16 @@ end_unharmed (struct started *victim)
   status = end_victim (victim);
   if (status != 0)
     g_error ("%s: status %d", victim->name, status);
+}
+
+void
+end_all_unharmed (struct started *victims,
+                  size_t          n_victims)
+{
+  for (size_t i = 0; i < n_victims; i++)
+    __atomic_store_n (&victims[i].report->stop, 1, __ATOMIC_RELEASE);
+  for (size_t i = 0; i < n_victims; i++)
+    end_unharmed (&victims[i]);
 }
 
 void

@@ -46,6 +46,11 @@ bool start_victim_with (struct started    *victim,
 void wait_for_rounds (const struct started *victim,
                       unsigned              n_rounds);
 
+/* The same for several at once. */
+void wait_for_rounds_of_all (const struct started *victims,
+                             size_t                n_victims,
+                             unsigned              n_rounds);
+
 /* Fails the test when the victim noticed anything; with @interrupted it may have been answered EINTR. */
 void assert_unharmed (const struct started *victim,
                       bool                  interrupted);
@@ -55,6 +60,10 @@ int end_victim (struct started *victim);
 
 /* Asks it to end, and asserts that it does with nothing wrong. */
 void end_unharmed (struct started *victim);
+
+/* The same for several at once. */
+void end_all_unharmed (struct started *victims,
+                       size_t          n_victims);
 
 /* Kills it, and collects it. */
 void kill_victim (struct started *victim);
