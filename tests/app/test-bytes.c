@@ -619,10 +619,10 @@ test_find_everywhere (Fixture      *fixture,
   lacuna_bytes_pane_set_range (fixture->pane, (struct lac_range){ START, START + 0x100000 }, "here",
                                NULL);
   lacuna_bytes_pane_find (fixture->pane);
-  g_assert_false (gtk_widget_get_visible (find_named (bar, "scope_box")));
+  g_assert_false (gtk_widget_get_visible (find_named (bar, "everywhere_button")));
   lacuna_bytes_pane_set_map (fixture->pane, map);
   lac_map_unref (map);
-  g_assert_true (gtk_widget_get_visible (find_named (bar, "scope_box")));
+  g_assert_true (gtk_widget_get_visible (find_named (bar, "everywhere_button")));
 
   gtk_editable_set_text (GTK_EDITABLE (entry), "6c 61 63 75 6e 61");
   SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in here"));

@@ -26,7 +26,6 @@ struct _LacunaBytesFind
   GtkEditable *entry;
   GtkToggleButton *bytes_button;
   GtkToggleButton *text_button;
-  GtkWidget *scope_box;
   GtkToggleButton *everywhere_button;
   GtkLabel *label;
   GtkWidget *as_text_button;
@@ -208,11 +207,9 @@ changed_cb (LacunaBytesFind *self)
 
 /* From where one is, in more or in less. */
 static void
-scope_toggled_cb (LacunaBytesFind *self,
-                  GtkToggleButton *button)
+scope_toggled_cb (LacunaBytesFind *self)
 {
-  if (gtk_toggle_button_get_active (button))
-    changed_cb (self);
+  changed_cb (self);
 }
 
 static void
@@ -329,7 +326,6 @@ lacuna_bytes_find_class_init (LacunaBytesFindClass *klass)
   BIND (entry);
   BIND (bytes_button);
   BIND (text_button);
-  BIND (scope_box);
   BIND (everywhere_button);
   BIND (label);
   BIND (as_text_button);
@@ -395,7 +391,7 @@ lacuna_bytes_find_set_map (LacunaBytesFind *self,
     return;
   lac_map_unref (self->map);
   self->map = map != NULL ? lac_map_ref (map) : NULL;
-  gtk_widget_set_visible (self->scope_box, map != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->everywhere_button), map != NULL);
 }
 
 void

@@ -673,11 +673,12 @@ lacuna_bytes_pane_step (LacunaBytesPane *self,
 
 void
 lacuna_bytes_pane_set_narrow (LacunaBytesPane *self,
-                              gboolean         narrow)
+                              gboolean         narrow,
+                              gboolean         tight)
 {
   g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
 
-  lacuna_bytes_find_set_narrow (self->find, narrow);
+  lacuna_bytes_find_set_narrow (self->find, narrow || tight);
   lacuna_bytes_editor_set_narrow (self->editor, narrow);
 }
 

@@ -82,8 +82,10 @@ void         lacuna_bytes_pane_find        (LacunaBytesPane  *self);
 /* The next match, when there is something to find; FALSE when there is not. */
 gboolean     lacuna_bytes_pane_step        (LacunaBytesPane  *self,
                                             gboolean          backward);
+/* @narrow: as on a telephone. @tight: finding has no room in one line. */
 void         lacuna_bytes_pane_set_narrow  (LacunaBytesPane  *self,
-                                            gboolean          narrow);
+                                            gboolean          narrow,
+                                            gboolean          tight);
 LacunaBytes *lacuna_bytes_pane_get_view    (LacunaBytesPane  *self);
 
 /* (transfer none): the bar's end, for a switch that belongs to the window. */

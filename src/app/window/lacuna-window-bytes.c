@@ -344,13 +344,14 @@ lacuna_window_leave_bytes (LacunaWindow *self,
   return TRUE;
 }
 
-/* What was found lies somewhere else: there one goes, as if one had typed the address. */
+/* What was found lies somewhere else: there one goes, but who looks for it goes on typing. */
 static void
 go_to_cb (LacunaWindow *self,
           guint64       start,
           guint64       end)
 {
-  lacuna_window_go_to (self, start);
+  lacuna_window_select_place (self, start);
+  lacuna_strip_reveal_range (self->strip, (struct lac_range){ start, end }, TRUE);
 }
 
 static void
@@ -384,7 +385,8 @@ void
 lacuna_window_adapt_bytes (LacunaWindow *self)
 {
   if (self->bytes_pane != NULL)
-    lacuna_bytes_pane_set_narrow (self->bytes_pane, self->room == LACUNA_ROOM_NARROW);
+    lacuna_bytes_pane_set_narrow (self->bytes_pane, self->room == LACUNA_ROOM_NARROW,
+                                  self->room != LACUNA_ROOM_WIDE);
 }
 
 /**
