@@ -23,7 +23,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define RED_ZONE 128
 #define XSAVE_ALIGNMENT 64
 #define SOFTWARE_BYTES 464
 #define XSAVE_HEADER 512
@@ -305,8 +304,7 @@ lac_frame_make (const struct lac_frame_context *context,
     size = layout->default_size + SIZE_OF_MAGIC;
   if (top < size + 4096)
     return 0;
-  /* Code of 32 bits knows no red zone, and does not mind one. */
-  state = (top - RED_ZONE - size) & ~(uint64_t) (XSAVE_ALIGNMENT - 1);
+  state = (top - LAC_BELOW_STACK - size) & ~(uint64_t) (XSAVE_ALIGNMENT - 1);
   return wide ? make_64 (context, state, bytes, out_size)
               : make_32 (context, state, bytes, out_size);
 }

@@ -14,8 +14,8 @@
  * still was in the same wait when it was stopped shows in how often it has gone to sleep since.
  *
  * epoll_wait(2) has its milliseconds in a register, so the register is given what is left of them; where
- * the time lies in memory, a copy with what is left lies below the red zone of the stack, and is read before
- * anything else can be there. So one register of an argument may differ after the call. The C library's
+ * the time lies in memory, a copy with what is left lies below the red zone of the stack, above the frame, and is
+ * read before anything else can be there. So one register of an argument may differ after the call. The C library's
  * functions are called with the understanding that argument registers are lost.
  *
  * Where the scheduler tells nothing, the full time is waited for: too long is better than EINTR.
@@ -37,8 +37,6 @@
 
 /* include/linux/errno.h; user space never sees it. */
 #define RESTART_UNLESS_HANDLED 514
-
-#define RED_ZONE 128
 
 #define MILLISECOND UINT64_C (1000000)
 /* A thread that was given back sleeps again within that time. */
@@ -321,7 +319,7 @@ put_time (struct lac_tracer       *tracer,
           uint64_t                 left)
 {
   uint64_t seconds = left / 1000000000, rest = left % 1000000000;
-  uint64_t place = (traced->registers.rsp - RED_ZONE - 64) & ~UINT64_C (15);
+  uint64_t place = (traced->registers.rsp - LAC_RED_ZONE - 64) & ~UINT64_C (15);
   uint64_t words[2] = { seconds, rest };
   size_t size = sizeof words;
 
@@ -429,13 +427,15 @@ shorten (struct lac_tracer            *tracer,
     default:
       return;
     }
-  /* The frame would lie over it, so that one has the full time. */
-  if (*argument == 0 || !lac_traced_has_stack (tracer, traced, RED_ZONE + 128)
+  if (*argument == 0 || !lac_traced_has_stack (tracer, traced, LAC_BELOW_STACK)
       || !read_time (tracer, traced, *argument, call->short_time, &time))
     return;
   place = put_time (tracer, traced, call->short_time, waited < time ? time - waited : 0);
   if (place != 0)
-    *argument = place;
+    {
+      *argument = place;
+      traced->framed = *registers;
+    }
 }
 
 bool

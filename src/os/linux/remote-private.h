@@ -26,6 +26,11 @@
 
 #include <sys/user.h>
 
+/* Bytes below a thread's stack pointer that are its own (System V ABI; code of 32 bits has none, and does
+ * not mind), and those that nothing but a shortened time is written to (remote-interrupted.c). */
+#define LAC_RED_ZONE 128
+#define LAC_BELOW_STACK 256
+
 /* The longest instructions that are remembered. */
 #define LAC_GATE_BYTES 32
 
@@ -94,7 +99,8 @@ struct lac_tracer_request
   uint32_t flags;
   uint32_t n_steps;
   uint32_t n_bytes;
-  /* For tests: see lac_remote_end_at(). */
+  /* For tests: see lac_remote_forbid_queries() and lac_remote_end_at(). */
+  bool no_queries;
   uint32_t end_at;
   bool end_asker;
   /* Where the process's first stack began. */
@@ -310,6 +316,9 @@ void lac_remote_end_at (struct lac_remote *remote,
 /* For tests: how many points the last run came to. */
 uint32_t lac_remote_count_points (const struct lac_remote *remote);
 
+/* For tests: does without the kernel's point queries in the runs that follow. */
+void lac_remote_forbid_queries (struct lac_remote *remote);
+
 /* remote-tracer.c */
 
 /* A point between two things that are done to a process, at which a test may have an end put to it. */
@@ -354,7 +363,8 @@ void lac_tracer_set_alarm (bool on);
 /* Nanoseconds of a clock that only goes forward. */
 uint64_t lac_tracer_clock (void);
 
-/* Stops a thread. On failure nothing of it is held, but for LAC_TRACER_GAVE_UP. */
+/* Stops a thread. On failure nothing of it is held, but for LAC_TRACER_GAVE_UP. With @pointer_size 0 it need not be one
+ * that could make a call. */
 enum lac_tracer_verdict lac_traced_stop (struct lac_tracer        *tracer,
                                          struct lac_traced        *traced,
                                          int32_t                   thread,
@@ -380,6 +390,20 @@ bool lac_traced_call (struct lac_tracer               *tracer,
 /* Gives the thread back as it was, and lets go of it. */
 void lac_traced_release (struct lac_tracer *tracer,
                          struct lac_traced *traced);
+
+/* remote-threads.c */
+
+/* Calls @visit for each thread of the process, until it says false; false then, or when there are none. */
+bool lac_tracer_each_thread (struct lac_tracer *tracer,
+                             bool (*visit) (int32_t thread,
+                                            void   *user_data),
+                             void              *user_data);
+
+/* Stops all threads but @first, which is stopped. On failure none of them is. */
+enum lac_tracer_verdict lac_traced_stop_others (struct lac_tracer        *tracer,
+                                                const struct lac_traced  *first,
+                                                struct lac_tracer_answer *answer);
+void lac_traced_release_others (struct lac_tracer *tracer);
 
 /* remote-stack.c */
 

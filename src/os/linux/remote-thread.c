@@ -58,7 +58,6 @@
 #define CODE_32 0x23
 #define TRAP_FLAG 0x100
 #define DIRECTION_FLAG 0x400
-#define RED_ZONE 128
 
 #define MILLISECOND UINT64_C (1000000)
 /* How long a thread may take to stop, and one that sleeps uninterruptibly when it is not the last hope. */
@@ -347,7 +346,9 @@ lac_traced_stop (struct lac_tracer        *tracer,
   traced->stopped_since = lac_tracer_clock ();
   trace (PTRACE_INTERRUPT, thread, 0, 0);
   lac_tracer_point (tracer);
-  status = belongs ? check_thread (tracer, thread, flags) : LAC_E_EXITED;
+  status = !belongs            ? LAC_E_EXITED
+           : pointer_size == 0 ? LAC_OK
+                               : check_thread (tracer, thread, flags);
   verdict = await_stop (tracer, thread, answer);
   if (verdict != LAC_TRACER_ANSWERED || answer->status != LAC_OK)
     return verdict;

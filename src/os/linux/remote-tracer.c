@@ -322,8 +322,13 @@ with_thread (struct lac_tracer *tracer,
   if (answer.verdict != LAC_TRACER_ANSWERED || answer.status != LAC_OK)
     return;
   answer.verdict = lac_traced_prepare (tracer, &traced, &request, &answer);
+  if (answer.verdict == LAC_TRACER_ANSWERED && answer.status == LAC_OK
+      && (request.flags & LAC_TRACER_STOP_ALL) != 0)
+    answer.verdict = lac_traced_stop_others (tracer, &traced, &answer);
   if (answer.verdict == LAC_TRACER_ANSWERED && answer.status == LAC_OK)
     work (tracer, &traced);
+  if ((request.flags & LAC_TRACER_STOP_ALL) != 0)
+    lac_traced_release_others (tracer);
   lac_traced_release (tracer, &traced);
   answer.stopped_for = lac_tracer_clock () - traced.stopped_since;
 }
@@ -333,6 +338,17 @@ undo_all (struct lac_tracer *tracer,
           struct lac_traced *traced)
 {
   undo (tracer, traced, answer.n_done);
+}
+
+/* Has a thread undo everything; true when none did. */
+static bool
+try_thread (int32_t thread,
+            void   *user_data)
+{
+  request.thread = thread;
+  answer.status = LAC_OK;
+  with_thread (user_data, undo_all);
+  return answer.verdict == LAC_TRACER_OTHER_THREAD;
 }
 
 /* Nobody is there to be told of what was made. */
@@ -345,8 +361,9 @@ unmake (struct lac_tracer *tracer)
     return;
   for (uint32_t i = 0; i < answer.n_done; i++)
     needed |= request.steps[i].undo && answer.results[i] >= 0;
-  if (needed)
-    with_thread (tracer, undo_all);
+  request.flags &= ~(uint32_t) LAC_TRACER_STOP_ALL;
+  if (needed && try_thread (request.thread, tracer))
+    lac_tracer_each_thread (tracer, try_thread, tracer);
 }
 
 static _Noreturn void
@@ -423,6 +440,7 @@ lac_tracer_run (struct lac_tracer *tracer)
       memcpy (&request, &room->request,
               offsetof (struct lac_tracer_request, bytes) + room->request.n_bytes);
       tracer->start_stack = request.start_stack;
+      tracer->no_queries |= request.no_queries;
       tracer->n_points = 0;
       tracer->end_at = request.end_at;
       tracer->end_asker = request.end_asker;

@@ -150,6 +150,12 @@ lac_remote_end_at (struct lac_remote *remote,
   remote->request.end_asker = end_asker;
 }
 
+void
+lac_remote_forbid_queries (struct lac_remote *remote)
+{
+  remote->request.no_queries = true;
+}
+
 uint32_t
 lac_remote_count_points (const struct lac_remote *remote)
 {
@@ -262,6 +268,10 @@ ask (struct lac_remote          *remote,
           break;
         case LAC_TRACER_OTHER_THREAD:
         case LAC_TRACER_GAVE_UP:
+          /* Another thread would have to stop this one as well. */
+          if (answer->verdict == LAC_TRACER_GAVE_UP
+              && (remote->request.flags & LAC_TRACER_STOP_ALL) != 0)
+            return fail_by_answer (remote, out_failure);
           if (lac_process_has_exited (remote->process))
             return lac_process_fail (out_failure, LAC_E_EXITED, 0, answer->what);
           passed[n_passed++] = remote->plan.thread;
