@@ -93,6 +93,9 @@ loop (pid_t pid)
                                     &address, &failure);
       __atomic_store_n (&will->address, address, __ATOMIC_SEQ_CST);
       __atomic_store_n (&will->asks, 0, __ATOMIC_SEQ_CST);
+      /* Now and then it has the memory for a while. */
+      for (int i = (int) (address >> 13 & 1) * 20000; i > 0; i--)
+        __asm__ volatile ("");
       if (status == LAC_OK)
         status = lac_remote_free (reached.remote, address, 8192, &failure);
       __atomic_store_n (&will->address, 0, __ATOMIC_SEQ_CST);
@@ -158,19 +161,28 @@ collect (pid_t pid)
     }
 }
 
-/* A moment of up to @most microseconds, finer than what sleeping can do. */
+/* Up to @most microseconds, finer than what sleeping can do. */
 static void
-wait_a_moment (int most)
+spin (int most)
 {
-  gint64 until = g_get_monotonic_time () + g_rand_int_range (rand_source, 0, most);
-
-  if (most > 300)
-    g_usleep ((gulong) g_rand_int_range (rand_source, 0, most));
-  else
-    while (g_get_monotonic_time () < until)
-      continue;
-  for (int i = g_rand_int_range (rand_source, 0, 3000); i > 0; i--)
+  for (int i = g_rand_int_range (rand_source, 0, most * 1000); i > 0; i--)
     __asm__ volatile ("");
+}
+
+/* A random moment: any at all, or one while the tracer is at work, which is otherwise seldom met on a
+ * busy machine. */
+static void
+wait_a_moment (void)
+{
+  gint64 until = g_get_monotonic_time () + 10000;
+
+  if (g_rand_int_range (rand_source, 0, 3) == 0)
+    g_usleep ((gulong) g_rand_int_range (rand_source, 0, 2000));
+  else
+    while (atomic_load (&room->turn) != LAC_TURN_TAKEN
+           && g_get_monotonic_time () < until)
+      continue;
+  spin (60);
 }
 
 enum manner
@@ -214,7 +226,7 @@ kill_once (const struct started *victim,
   g_assert_cmpuint (room->request.n_steps, ==, 1);
   tracer = find_child (child, 0);
   g_assert_cmpint (tracer, >, 0);
-  wait_a_moment (g_rand_boolean (rand_source) ? 200 : 2000);
+  wait_a_moment ();
   switch (manner)
     {
     case ALONE:
@@ -235,7 +247,7 @@ kill_once (const struct started *victim,
     case TRACER_FIRST:
     default:
       kill (tracer, SIGKILL);
-      wait_a_moment (500);
+      spin (500);
       kill (child, SIGKILL);
       break;
     }
