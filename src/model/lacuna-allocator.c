@@ -1,9 +1,9 @@
 /* LacunaAllocator: what puts memory into a target, and remembers what it did.
  *
  * Memory is of the process, so there is one allocator for all targets that are it, and it lives as long as
- * the program, or as that process. Deeds are done one after another on one worker; with each goes a reading of the locator,
- * made there as well. What is shown is brought up to date on the thread that the allocator belongs to,
- * before the operation is handed over.
+ * the program, or as that process. Deeds are done one after another on one worker; with each goes a reading
+ * of the locator, made there as well. What is shown is brought up to date on the thread that the allocator
+ * belongs to, before the operation is handed over.
  *
  * SPDX-License-Identifier: MIT
  */
