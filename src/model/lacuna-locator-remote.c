@@ -65,7 +65,10 @@ lacuna_locator_read_elsewhere (LacunaSession  *session,
   if (status == LAC_OK)
     status = lac_process_read_map (process, LAC_READ_NO_FILES, NULL, &map, &failure);
   if (status == LAC_OK)
-    status = lacuna_session_open_locator (session, map, &locator, &failure);
+    {
+      lacuna_session_prune_blocks (session, map);
+      status = lacuna_session_open_locator (session, map, &locator, &failure);
+    }
   if (status == LAC_OK)
     {
       lac_remote_locator_get_facts (locator, &facts);

@@ -520,6 +520,70 @@ test_held_lock (void)
   end_quietly (&elsewhere);
 }
 
+/* How many tracers this program has. */
+static guint
+count_tracers (void)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *thread;
+  guint n_tracers = 0;
+
+  while ((thread = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", thread, "children", NULL);
+      g_autofree char *text = NULL;
+      g_auto (GStrv) children = NULL;
+
+      if (!g_file_get_contents (path, &text, NULL, NULL))
+        continue;
+      children = g_strsplit (text, " ", -1);
+      for (guint i = 0; children[i] != NULL; i++)
+        {
+          g_autofree char *comm = g_build_filename ("/proc", children[i], "comm", NULL);
+          g_autofree char *name = NULL;
+
+          n_tracers += g_file_get_contents (comm, &name, NULL, NULL)
+                       && strcmp (name, "lacuna-tracer\n") == 0;
+        }
+    }
+  return n_tracers;
+}
+
+static gboolean
+wake_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* What is kept for the next deed is kept for some seconds. */
+static void
+test_idleness (void)
+{
+  LacunaRequest request = { .deed = LACUNA_DEED_ALLOCATE };
+  Elsewhere elsewhere;
+  gint64 start;
+  guint source;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  init_query (&elsewhere, &request.query);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (LacunaOperation) made = perform (&elsewhere, &request);
+
+      g_assert_no_error (lacuna_operation_get_error (made));
+      g_assert_cmpuint (count_tracers (), ==, 1);
+    }
+  start = g_get_monotonic_time ();
+  source = g_timeout_add (100, wake_cb, NULL);
+  while (count_tracers () > 0 && g_get_monotonic_time () - start < 20 * G_USEC_PER_SEC)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (source);
+  g_assert_cmpuint (count_tracers (), ==, 0);
+  g_assert_cmpint (g_get_monotonic_time () - start, >, 2 * G_USEC_PER_SEC);
+  end (&elsewhere);
+}
+
 /* Whose it is */
 
 static void
@@ -681,6 +745,7 @@ main (int    argc,
   g_test_add_func ("/model/elsewhere/full-table", test_full_table);
   g_test_add_func ("/model/elsewhere/managed-is-read-only", test_managed);
   g_test_add_func ("/model/elsewhere/held-lock", test_held_lock);
+  g_test_add_func ("/model/elsewhere/rests-when-idle", test_idleness);
   g_test_add_func ("/model/elsewhere/one-for-each-process", test_one_for_each_process);
   g_test_add_func ("/model/elsewhere/exited", test_exited);
   g_test_add_func ("/model/elsewhere/reasons", test_reasons);
