@@ -54,7 +54,7 @@ struct __attribute__ ((packed, aligned (4))) item
   int32_t taken;
 };
 
-struct __attribute__ ((packed, aligned (4))) table
+struct table
 {
   unsigned long self;
   unsigned long next;
@@ -73,7 +73,7 @@ struct __attribute__ ((packed, aligned (4))) managed_item
   uint32_t position;
 };
 
-struct __attribute__ ((packed, aligned (4))) managed_table
+struct managed_table
 {
   unsigned long self;
   unsigned long next;
@@ -83,6 +83,10 @@ struct __attribute__ ((packed, aligned (4))) managed_table
   uint8_t count;
   struct managed_item items[CAPACITY];
 };
+
+_Static_assert (offsetof (struct table, items) == (sizeof (long) == 8 ? 24 : 16), "a table");
+_Static_assert (offsetof (struct managed_table, count) == (sizeof (long) == 8 ? 23 : 15), "a table");
+_Static_assert (sizeof (struct table) <= 4096, "a table");
 
 enum
 {
