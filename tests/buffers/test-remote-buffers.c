@@ -881,24 +881,135 @@ test_both (gconstpointer function)
   fixture_end_remote ();
 }
 
+/* The first word of the only free buffer, which stands in private memory, says whether somebody has it. All
+ * threads take it as often as they can, and so does who is outside. */
+static uint64_t contended;
+
+static void *
+take_and_put (void *unused)
+{
+  unsigned n = 0;
+
+  while (!atomic_load (&host_ends))
+    {
+      struct lac_buffer buffer;
+      uint32_t *word = (uint32_t *) (uintptr_t) contended;
+      uint32_t nobody = 0;
+
+      if (lac_locator_take (contended, &buffer) != LAC_OK)
+        continue;
+      g_assert_true (__atomic_compare_exchange_n (word, &nobody, 1, false, __ATOMIC_SEQ_CST,
+                                                  __ATOMIC_SEQ_CST));
+      for (volatile int i = 0; i < 200; i++)
+        ;
+      g_assert_cmpuint (__atomic_exchange_n (word, 0, __ATOMIC_SEQ_CST), ==, 1);
+      g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+      /* Others are to have a chance. */
+      for (volatile int i = 0; i < 1000; i++)
+        ;
+      if (++n % 64 == 0)
+        g_usleep (100);
+    }
+  return NULL;
+}
+
+static void
+contend (struct guest *parent)
+{
+  pthread_t threads[3];
+  struct lac_buffer buffer;
+
+  fill_table ((struct lac_table *) open_locator ().address);
+  g_assert_cmpint (lac_buffers_get (NULL, LAC_BUFFER_NEW, &buffer, NULL), ==, LAC_OK);
+  contended = buffer.address;
+  g_assert_cmpint (lac_buffer_reserve (&buffer, 16, 1, &(void *){ NULL }), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+  for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_assert_cmpint (pthread_create (&threads[i], NULL, take_and_put, NULL), ==, 0);
+  guest_tell (parent, &contended, sizeof contended);
+  guest_wait (parent);
+  atomic_store (&host_ends, true);
+  for (size_t i = 0; i < G_N_ELEMENTS (threads); i++)
+    pthread_join (threads[i], NULL);
+  g_assert_cmpuint (*(uint32_t *) (uintptr_t) contended, ==, 0);
+}
+
+static void
+test_contended (void)
+{
+  const uint32_t ours = 2, nobodys = 0;
+  struct visit visit;
+  unsigned n_taken = 0, n_refused = 0;
+  uint64_t address;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, contend);
+  guest_hear (&visit.guest, &address, sizeof address);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      while (n_taken < 200 && n_refused < 20000)
+        {
+          struct lac_remote_buffer buffer;
+          uint32_t word;
+          enum lac_status status = lac_remote_locator_take (visit.look.locator, visit.remote, address,
+                                                            &buffer, NULL);
+
+          if (status == LAC_E_BUSY)
+            {
+              n_refused++;
+              continue;
+            }
+          assert_status (status, LAC_OK);
+          n_taken++;
+          assert_status (lac_process_read_memory (visit.look.process, address, &word, sizeof word, 0, NULL,
+                                                  NULL, NULL, NULL, NULL),
+                         LAC_OK);
+          g_assert_cmpuint (word, ==, 0);
+          assert_status (lac_process_write_memory (visit.look.process, address, &ours, sizeof ours, 0, NULL,
+                                                   NULL),
+                         LAC_OK);
+          assert_status (lac_process_write_memory (visit.look.process, address, &nobodys, sizeof nobodys, 0,
+                                                   NULL, NULL),
+                         LAC_OK);
+          assert_status (lac_remote_buffer_put (&buffer, NULL), LAC_OK);
+        }
+      g_test_message ("taken %u times, refused %u times", n_taken, n_refused);
+      g_assert_cmpuint (n_taken, >, 0);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
 /* Killed */
 
 #define N_KILLED 60
+
+/* Whether somebody else has it stopped: the tracer of one who was killed is still there to finish. */
+static bool
+is_busy (enum lac_status status,
+         gint64          since)
+{
+  return (status == LAC_E_TRACED || status == LAC_E_UNRESPONSIVE)
+         && g_get_monotonic_time () - since < 10 * G_USEC_PER_SEC;
+}
 
 /* What is outside: gets, appends and puts back until it is killed. */
 static void
 visit_until_killed (struct guest *parent)
 {
+  struct lac_process_failure failure = { .what = "" };
   enum lac_status status;
   struct visit visit;
+  gint64 since = g_get_monotonic_time ();
   pid_t pid;
 
   guest_hear (parent, &pid, sizeof pid);
   look_at (&visit.look, pid);
-  /* The tracer of one who was killed is still there to finish. */
   do
-    status = lac_remote_open (visit.look.process, 0, &visit.remote, NULL);
-  while (status == LAC_E_TRACED);
+    status = lac_remote_open (visit.look.process, 0, &visit.remote, &failure);
+  while (is_busy (status, since));
   if (status == LAC_OK)
     guest_go (parent);
   for (unsigned i = 0; status == LAC_OK; i++)
@@ -908,12 +1019,13 @@ visit_until_killed (struct guest *parent)
 
       do
         status = lac_remote_buffers_get (visit.look.locator, visit.remote, &query,
-                                         i % 32 == 0 ? LAC_BUFFER_NEW : 0, 5000, NULL, &buffer, NULL, NULL);
-      while (status == LAC_E_TRACED);
+                                         i % 32 == 0 ? LAC_BUFFER_NEW : 0, 5000, NULL, &buffer, NULL,
+                                         &failure);
+      while (is_busy (status, since));
       if (status == LAC_OK)
         append_and_put (&buffer, "<visitor's own.>");
     }
-  fprintf (stderr, "# %s\n", lac_status_name (status));
+  fprintf (stderr, "# %s: %s (%d)\n", lac_status_name (status), failure.what, failure.system_error);
   _exit (status == LAC_E_PTRACE_SCOPE ? CHILD_SKIPPED : 1);
 }
 
@@ -1019,6 +1131,7 @@ main (int    argc,
                         test_locked);
   g_test_add_data_func ("/buffers/remote/both-append/shared", (gconstpointer) append_alone, test_both);
   g_test_add_data_func ("/buffers/remote/both-append/private", (gconstpointer) append_in_private, test_both);
+  g_test_add_func ("/buffers/remote/private-table-is-contended", test_contended);
   g_test_add_func ("/buffers/remote/killed-at-any-time", test_killed);
   return g_test_run ();
 }
