@@ -41,6 +41,7 @@
 #define MILLISECOND UINT64_C (1000000)
 /* A thread that was given back sleeps again within that time. */
 #define AT_ONCE MILLISECOND
+#define A_MOMENT (MILLISECOND / 2)
 
 /* Which register has the time: milliseconds, or where a struct timespec is. */
 enum time_register
@@ -293,6 +294,11 @@ lac_tracer_note_wait (struct lac_tracer      *tracer,
   int64_t number;
 
   *out_wait = (struct lac_tracer_wait){ 0 };
+  /* It was here a moment ago, and in no such call: if it is in one now, it has only just begun. And the
+   * number can't have come round to another thread since. */
+  if (tracer->released != 0 && !tracer->waited_for_time
+      && lac_tracer_clock () - tracer->released < A_MOMENT)
+    return true;
   lac_tracer_path (path, thread, "syscall");
   if (tracer->call_file < 0)
     tracer->call_file = openat (tracer->directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -454,6 +460,7 @@ lac_tracer_mend_call (struct lac_tracer            *tracer,
     return false;
   registers->rax = (unsigned long long) -RESTART_UNLESS_HANDLED;
   traced->framed = *registers;
+  traced->waited_for_time = call->time != NO_TIME;
   if (wait->since != 0 && call->time != NO_TIME)
     {
       uint64_t now = lac_tracer_clock ();

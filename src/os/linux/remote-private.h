@@ -203,6 +203,9 @@ struct lac_tracer
   uint64_t stack_start;
   uint64_t stack_end;
   struct lac_tracer_left left;
+  /* When it was let go of, and whether it was in a call then whose rest has to be known. */
+  uint64_t released;
+  bool waited_for_time;
 };
 
 /* The largest frames; a thread that uses the matrix registers has 11 KiB. */
@@ -215,6 +218,7 @@ struct lac_traced
   /* It runs in 64-bit mode. */
   bool wide;
   bool stopped;
+  bool waited_for_time;
   uint64_t stopped_since;
   /* What it is given back: by the tracer, and by the frame. */
   struct user_regs_struct registers;

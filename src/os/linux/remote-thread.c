@@ -405,43 +405,56 @@ set_up_call (struct user_regs_struct *registers)
     }
 }
 
-/* Reads again what is relied on. */
-static bool
-gates_are_there (struct lac_tracer               *tracer,
-                 const struct lac_traced         *traced,
-                 const struct lac_tracer_request *request)
+/* Reads again what is relied on, and what the frame would cover, all at once; how many bytes of the latter could be
+ * read, or -1 when the former is not there. */
+static int64_t
+read_again (struct lac_tracer               *tracer,
+            const struct lac_traced         *traced,
+            const struct lac_tracer_request *request,
+            uint64_t                         place,
+            uint32_t                         size)
 {
   const struct lac_remote_code *codes[2] = { &request->gates.call, &request->gates.give_back };
   unsigned char bytes[2][LAC_GATE_BYTES];
-  struct iovec here[2], there[2];
+  struct iovec here[3], there[3];
   unsigned long n = request->gates.bare || codes[1]->address == 0 ? 1 : 2;
-  size_t size = 0;
+  int64_t found, expected = 0;
 
   for (unsigned long i = 0; i < n; i++)
     {
       here[i] = (struct iovec){ bytes[i], codes[i]->size };
       there[i] = (struct iovec){ (void *) (uintptr_t) codes[i]->address, codes[i]->size };
-      size += codes[i]->size;
+      expected += codes[i]->size;
     }
-  if (process_vm_readv (traced->thread, here, n, there, n, 0) != (ssize_t) size)
+  here[n] = (struct iovec){ covered, size };
+  there[n] = (struct iovec){ (void *) (uintptr_t) place, size };
+  found = process_vm_readv (traced->thread, here, n + (size > 0), there, n + (size > 0), 0);
+  if (found < 0 && errno == ENOSYS)
     {
-      if (errno != ENOSYS)
-        return false;
-      for (unsigned long i = 0; i < n; i++)
-        if (lac_tracer_read (tracer, traced->thread, codes[i]->address, bytes[i], codes[i]->size)
-            != codes[i]->size)
-          return false;
+      found = 0;
+      for (unsigned long i = 0; i < n + (size > 0) && found >= 0; i++)
+        {
+          int64_t part = lac_tracer_read (tracer, traced->thread, (uintptr_t) there[i].iov_base,
+                                          here[i].iov_base, here[i].iov_len);
+
+          found = part < 0 ? -1 : found + part;
+        }
     }
+  if (found < expected)
+    return -1;
   for (unsigned long i = 0; i < n; i++)
     if (memcmp (bytes[i], codes[i]->bytes, codes[i]->size) != 0)
-      return false;
-  return true;
+      return -1;
+  return found - expected;
 }
 
+/* Makes the frame, in memory of our own: NULL, with where it goes; or why there can be none. */
 static const char *
-lay_frame (struct lac_tracer               *tracer,
-           struct lac_traced               *traced,
-           const struct lac_tracer_request *request)
+make_frame (struct lac_tracer               *tracer,
+            struct lac_traced               *traced,
+            const struct lac_tracer_request *request,
+            uint64_t                        *out_place,
+            uint32_t                        *out_size)
 {
   struct iovec state = { xsave, sizeof xsave };
   struct lac_frame_context context = {
@@ -451,8 +464,6 @@ lay_frame (struct lac_tracer               *tracer,
     .layout = &tracer->layout,
     .give_back = request->gates.give_back.address,
   };
-  uint64_t place;
-  uint32_t size;
 
   if (request->gates.give_back.address == 0)
     return N_ ("the process has no way back from a signal (rt_sigreturn)");
@@ -464,22 +475,12 @@ lay_frame (struct lac_tracer               *tracer,
     return N_ ("the extended registers can't be read");
   context.xsave_size = (uint32_t) state.iov_len;
   set_up_call (&traced->framed);
-  place = lac_frame_make (&context, traced->wide, traced->registers.rsp, frame_bytes, &size);
-  if (place == 0)
+  *out_place = lac_frame_make (&context, traced->wide, traced->registers.rsp, frame_bytes, out_size);
+  if (*out_place == 0)
     return N_ ("the extended registers have an unknown layout");
-  place -= request->gates.skipped;
-  if (!lac_traced_has_stack (tracer, traced, traced->registers.rsp - place))
+  if (!lac_traced_has_stack (tracer, traced,
+                             traced->registers.rsp - *out_place + request->gates.skipped))
     return N_ ("the thread runs on a stack of its own making");
-  place += request->gates.skipped;
-
-  if (lac_tracer_read (tracer, traced->thread, place, covered, size) != size)
-    return N_ ("there is no room on the thread's stack");
-  traced->frame = place;
-  traced->frame_size = size;
-  if (lac_tracer_write (tracer, traced->thread, place, frame_bytes, size) != size)
-    return N_ ("there is no room on the thread's stack");
-  traced->stack = place - request->gates.skipped;
-  lac_tracer_point (tracer);
   return NULL;
 }
 
@@ -490,16 +491,34 @@ lac_traced_prepare (struct lac_tracer               *tracer,
                     struct lac_tracer_answer        *answer)
 {
   const char *missing;
+  uint64_t place = 0;
+  uint32_t size = 0;
+  int64_t found;
 
-  if (!gates_are_there (tracer, traced, request))
+  leave_restartable_sequence (tracer, traced);
+  missing = make_frame (tracer, traced, request, &place, &size);
+  if (missing != NULL)
+    size = 0;
+  found = read_again (tracer, traced, request, place, size);
+  if (found < 0)
     {
       /* It has become another program: nothing of what was known is true. */
       tracer->stack_start = tracer->stack_end = 0;
       return say (answer, LAC_TRACER_GATES_MOVED, LAC_E_NO_ENTRY, 0,
                   N_ ("look for a system call instruction"));
     }
-  leave_restartable_sequence (tracer, traced);
-  missing = lay_frame (tracer, traced, request);
+  if (missing == NULL)
+    {
+      if (found == size)
+        {
+          traced->frame = place;
+          traced->frame_size = size;
+        }
+      if (found != size
+          || lac_tracer_write (tracer, traced->thread, place, frame_bytes, size) != size)
+        missing = N_ ("there is no room on the thread's stack");
+    }
+  traced->stack = place - request->gates.skipped;
   if (missing != NULL)
     {
       traced->stack = traced->registers.rsp;
@@ -507,6 +526,7 @@ lac_traced_prepare (struct lac_tracer               *tracer,
       if ((request->flags & LAC_TRACER_WITHOUT_NET) == 0)
         return say (answer, LAC_TRACER_OTHER_THREAD, LAC_E_NO_NET, 0, missing);
     }
+  lac_tracer_point (tracer);
   return LAC_TRACER_ANSWERED;
 }
 
@@ -740,6 +760,8 @@ lac_traced_release (struct lac_tracer *tracer,
     lac_tracer_write (tracer, traced->thread, traced->frame, covered, traced->frame_size);
   lac_tracer_point (tracer);
   let_go (traced, 0);
+  tracer->released = lac_tracer_clock ();
+  tracer->waited_for_time = traced->waited_for_time;
   lac_tracer_point (tracer);
 }
 

@@ -65,6 +65,7 @@ lac_tracer_turn_to (struct lac_tracer *tracer,
   tracer->call_file = tracer->maps = tracer->memory = -1;
   tracer->checked = 0;
   tracer->shadow_stack = false;
+  tracer->released = 0;
   tracer->stack_start = tracer->stack_end = 0;
 }
 

@@ -23,6 +23,22 @@
 
 #define THREADS_TRIED_MAX 16
 
+/* Whether a process whose thread has ended does so, too: it takes a moment until that shows. */
+static bool
+is_ending (struct lac_process *process)
+{
+  for (int attempt = 0; attempt < 50; attempt++)
+    {
+      struct lac_proc_stat stat;
+
+      if (lac_process_has_exited (process) || lac_process_identify (process, &stat, NULL) != LAC_OK
+          || (stat.flags & LAC_TASK_EXITING) != 0)
+        return true;
+      lac_thread_pause (1000);
+    }
+  return false;
+}
+
 static enum lac_status
 find_gates (struct lac_remote          *remote,
             struct lac_process_failure *out_failure)
@@ -201,22 +217,6 @@ fill_request (struct lac_remote            *remote,
   return LAC_OK;
 }
 
-/* Whether a process whose thread has ended does so, too: it takes a moment until that shows. */
-static bool
-is_ending (struct lac_process *process)
-{
-  for (int attempt = 0; attempt < 50; attempt++)
-    {
-      struct lac_proc_stat stat;
-
-      if (lac_process_has_exited (process) || lac_process_identify (process, &stat, NULL) != LAC_OK
-          || (stat.flags & LAC_TASK_EXITING) != 0)
-        return true;
-      lac_thread_pause (1000);
-    }
-  return false;
-}
-
 static enum lac_status
 fail_by_answer (struct lac_remote          *remote,
                 struct lac_process_failure *out_failure)
@@ -365,6 +365,16 @@ check_range (struct lac_remote          *remote,
   return LAC_OK;
 }
 
+/* The map does not show what the call answered: that of a process that ends is empty. */
+static enum lac_status
+fail_unverified (struct lac_remote          *remote,
+                 const char                 *what,
+                 struct lac_process_failure *out_failure)
+{
+  return lac_process_fail (out_failure,
+                           is_ending (remote->process) ? LAC_E_EXITED : LAC_E_UNVERIFIED, 0, what);
+}
+
 /* Says what a failed call means. */
 static enum lac_status
 judge_call (enum lac_status             status,
@@ -422,7 +432,7 @@ lac_remote_allocate (struct lac_remote          *remote,
     }
   status = check_range (remote, result, size, &protection, what, out_failure);
   if (status == LAC_E_NOT_FOUND)
-    status = lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
+    status = fail_unverified (remote, what, out_failure);
   if (status == LAC_OK)
     *out_address = result;
   return status;
@@ -452,7 +462,7 @@ lac_remote_protect (struct lac_remote          *remote,
     return judge_call (status, &step, out_failure);
   status = check_range (remote, address, size, &protection, what, out_failure);
   if (status == LAC_E_NOT_FOUND)
-    status = lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
+    status = fail_unverified (remote, what, out_failure);
   return status;
 }
 
