@@ -428,6 +428,7 @@ lacuna_allocator_free_and_exit (LacunaAllocator  *self,
 
   g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
   g_return_if_fail (lacuna_operation_get_deed (operation) == LACUNA_DEED_FREE);
+  g_return_if_fail (self->session == NULL);
 
   range = lacuna_operation_get_range (operation);
   status = lac_vital_free_and_exit (range.start, lac_range_size (range), exit_status, &system_error);

@@ -19,6 +19,9 @@
 /* Milliseconds for which a lock of the process is waited for. */
 #define PATIENCE 5000
 
+/* How often it is tried when another Lacuna is at it. */
+#define MOST_ATTEMPTS 100
+
 static void
 note_buffer (LacunaOperation                *operation,
              const struct lac_remote_buffer *buffer)
@@ -107,6 +110,42 @@ last_system_error (const LacunaOperation *operation)
   unsigned n = MIN (operation->report.n_attempts, LAC_ATTEMPTS_MAX);
 
   return n > 0 ? operation->report.attempts[n - 1].system_error : 0;
+}
+
+/* Appends to a buffer that is taken; another Lacuna that has the process for a moment is waited for. */
+static enum lac_status
+append_bytes (LacunaElsewhere          *deed,
+              struct lac_remote_buffer *buffer,
+              uint64_t                 *out_place)
+{
+  gsize size;
+  gconstpointer bytes = g_bytes_get_data (deed->request->bytes, &size);
+  enum lac_status status = LAC_E_TRACED;
+
+  deed->is_begun = TRUE;
+  for (guint i = 0; i < MOST_ATTEMPTS && status == LAC_E_TRACED; i++)
+    {
+      status = lac_remote_buffer_append (buffer, bytes, size, out_place, &deed->failure);
+      deed->failure.status = status;
+      if (!lacuna_session_is_tracer (&deed->failure))
+        break;
+      g_usleep (1000);
+    }
+  return status;
+}
+
+/* Puts a buffer back. One that stays taken, because its entry can't be reached just now, is kept, so that it
+ * can be put back later. */
+static enum lac_status
+put_buffer (LacunaElsewhere          *deed,
+            struct lac_remote_buffer *buffer)
+{
+  enum lac_status status = lac_remote_buffer_put (buffer, &deed->failure);
+
+  deed->is_begun = TRUE;
+  if (buffer->locator != NULL)
+    lacuna_session_add_taken (deed->session, buffer);
+  return status;
 }
 
 /* Dry runs */
@@ -250,7 +289,7 @@ lacuna_elsewhere_create_buffer (LacunaElsewhere *deed)
     {
       note_buffer (operation, &buffer);
       operation->created = buffer.created;
-      status = lac_remote_buffer_put (&buffer, &deed->failure);
+      status = put_buffer (deed, &buffer);
     }
   if (status == LAC_E_SYSTEM && deed->failure.system_error == 0)
     deed->failure.system_error = last_system_error (operation);
@@ -264,10 +303,10 @@ lacuna_elsewhere_append (LacunaElsewhere *deed)
   struct lac_gap_query query = deed->request->query;
   struct lac_remote_locator *locator = open_locator (deed);
   struct lac_remote_buffer buffer = { 0 };
+  const gsize size = g_bytes_get_size (deed->request->bytes);
+  struct lac_process_failure failure;
   enum lac_status status, put_status;
   uint64_t place = 0;
-  gsize size;
-  gconstpointer bytes = g_bytes_get_data (deed->request->bytes, &size);
 
   if (locator == NULL)
     return;
@@ -301,8 +340,11 @@ lacuna_elsewhere_append (LacunaElsewhere *deed)
     }
   note_buffer (operation, &buffer);
   operation->created = buffer.created;
-  status = lac_remote_buffer_append (&buffer, bytes, size, &place, &deed->failure);
-  put_status = lac_remote_buffer_put (&buffer, status == LAC_OK ? &deed->failure : NULL);
+  status = append_bytes (deed, &buffer, &place);
+  failure = deed->failure;
+  put_status = put_buffer (deed, &buffer);
+  if (status != LAC_OK)
+    deed->failure = failure;
   if (status == LAC_OK)
     {
       operation->address = place;
@@ -341,9 +383,9 @@ lacuna_elsewhere_append_to (LacunaElsewhere *deed)
   struct lac_remote_locator *locator = open_locator (deed);
   struct lac_remote_buffer *held, buffer = { 0 };
   enum lac_status status = LAC_OK;
+  const gsize size = g_bytes_get_size (deed->request->bytes);
+  struct lac_process_failure failure;
   uint64_t place = 0;
-  gsize size;
-  gconstpointer bytes = g_bytes_get_data (deed->request->bytes, &size);
 
   operation->address = deed->request->address;
   if (locator == NULL)
@@ -368,10 +410,11 @@ lacuna_elsewhere_append_to (LacunaElsewhere *deed)
   if (status == LAC_OK)
     {
       note_buffer (operation, held != NULL ? held : &buffer);
-      status = lac_remote_buffer_append (held != NULL ? held : &buffer, bytes, size, &place,
-                                         &deed->failure);
+      status = append_bytes (deed, held != NULL ? held : &buffer, &place);
+      failure = deed->failure;
       if (held == NULL)
-        lac_remote_buffer_put (&buffer, NULL);
+        put_buffer (deed, &buffer);
+      deed->failure = failure;
     }
   if (status == LAC_OK)
     {
@@ -424,7 +467,8 @@ lacuna_elsewhere_take_or_put (LacunaElsewhere *deed)
         {
           note_buffer (operation, held);
           status = lac_remote_buffer_put (held, &deed->failure);
-          lacuna_session_remove_taken (deed->session, held);
+          if (held->locator == NULL)
+            lacuna_session_remove_taken (deed->session, held);
         }
     }
   fail (deed, locator, status);

@@ -30,6 +30,7 @@ typedef struct
   struct lac_map *before;
   atomic_bool cancel;
   gboolean changes_map;
+  gboolean is_begun; /* something is done that must not be done twice */
   struct lac_process_failure failure;
 } LacunaElsewhere;
 

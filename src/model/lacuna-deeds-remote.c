@@ -19,6 +19,10 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
+/* How often it is tried when another Lacuna is at it, and when it can't be seen that it is. */
+#define MOST_ATTEMPTS 300
+#define MOST_ATTEMPTS_IN_THE_DARK 3
+
 void
 lacuna_elsewhere_fail (LacunaElsewhere *deed,
                        enum lac_status  status)
@@ -468,6 +472,46 @@ cancel_cb (GCancellable *cancellable,
   atomic_store ((atomic_bool *) user_data, true);
 }
 
+static enum lac_status
+read_before (LacunaElsewhere *deed)
+{
+  g_clear_pointer (&deed->before, lac_map_unref);
+  return lac_process_read_map (deed->process, LAC_READ_NO_FILES, &deed->cancel, &deed->before,
+                               &deed->failure);
+}
+
+/* Whether what stood in the way will be gone in a moment: another Lacuna, which has the process for some
+ * microseconds only. When that one has let go before it was asked who it is, the kernel's refusal has no
+ * cause that could be seen. */
+static gboolean
+is_passing (LacunaElsewhere *deed,
+            guint            n_attempts)
+{
+  if (deed->operation->error == NULL || deed->is_begun || atomic_load (&deed->cancel))
+    return FALSE;
+  if (deed->failure.status == LAC_E_TRACED)
+    return n_attempts < MOST_ATTEMPTS && lacuna_session_is_tracer (&deed->failure);
+  return deed->failure.status == LAC_E_NOT_DUMPABLE && n_attempts < MOST_ATTEMPTS_IN_THE_DARK;
+}
+
+/* As if it had not been tried yet. */
+static void
+begin_again (LacunaElsewhere *deed)
+{
+  LacunaOperation *operation = deed->operation;
+
+  g_clear_error (&operation->error);
+  g_clear_pointer (&operation->reason, lacuna_reason_unref);
+  g_clear_object (&operation->plan);
+  operation->range = (struct lac_range){ 0, 0 };
+  operation->report = (struct lac_placement_report){ 0 };
+  operation->created = FALSE;
+  operation->forced = FALSE;
+  deed->failure = (struct lac_process_failure){ 0 };
+  /* Each waits for another time, so that two do not meet again and again. */
+  g_usleep ((gulong) g_random_int_range (200, 3000));
+}
+
 LacunaOperation *
 lacuna_deed_do_elsewhere (LacunaSession       *session,
                           const LacunaRequest *given)
@@ -498,8 +542,7 @@ lacuna_deed_do_elsewhere (LacunaSession       *session,
                ? LAC_E_CANCELLED
                : lacuna_session_open_process (session, &deed.process, &deed.failure);
   if (status == LAC_OK)
-    status = lac_process_read_map (deed.process, LAC_READ_NO_FILES, &deed.cancel, &deed.before,
-                                   &deed.failure);
+    status = read_before (&deed);
   lacuna_elsewhere_fail (&deed, status);
   if (status == LAC_OK)
     {
@@ -512,6 +555,14 @@ lacuna_deed_do_elsewhere (LacunaSession       *session,
           request.query.within = UINT64_MAX;
         }
       do_deed (&deed);
+      for (guint n_attempts = 0; status == LAC_OK && is_passing (&deed, n_attempts); n_attempts++)
+        {
+          begin_again (&deed);
+          status = read_before (&deed);
+          lacuna_elsewhere_fail (&deed, status);
+          if (status == LAC_OK)
+            do_deed (&deed);
+        }
       if (deed.changes_map)
         compare (&deed);
     }

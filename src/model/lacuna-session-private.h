@@ -33,6 +33,9 @@ guint64             lacuna_session_get_start_time (LacunaSession              *s
 /* Whether the process is gone. */
 gboolean            lacuna_session_has_exited    (LacunaSession               *self);
 
+/* Whether who traces the process already is a Lacuna, this one or another, and so gone in a moment. */
+gboolean            lacuna_session_is_tracer     (const struct lac_process_failure *failure);
+
 /* Lets go of what a next deed would make again; waits for one that is being done. */
 void                lacuna_session_rest          (LacunaSession               *self);
 

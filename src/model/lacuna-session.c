@@ -9,6 +9,8 @@
 
 #include "lacuna-session-private.h"
 
+#include <string.h>
+
 /* Microseconds after which nobody seems to go on, and seconds between two looks whether that is so. */
 #define IDLENESS (4 * G_USEC_PER_SEC)
 #define LOOK_INTERVAL 2
@@ -114,6 +116,12 @@ lacuna_session_has_exited (LacunaSession *self)
                || facts.start_time != self->start_time || lac_process_has_exited (process);
   lac_process_close (process);
   return has_exited;
+}
+
+gboolean
+lacuna_session_is_tracer (const struct lac_process_failure *failure)
+{
+  return failure->status == LAC_E_TRACED && strcmp (failure->other_name, "lacuna-tracer") == 0;
 }
 
 void

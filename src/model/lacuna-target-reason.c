@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "lacuna-reason-private.h"
+#include "lacuna-session-private.h"
 #include "lacuna-target-private.h"
 
 #include "os/remote.h"
@@ -17,6 +18,9 @@
 
 /* How many regions are passed over before it is given up to find one that can be read. */
 #define MOST_REGIONS 64
+
+/* How often it is tried when another Lacuna is at it. */
+#define MOST_ATTEMPTS 100
 
 /* Reads a byte of the first region that may be read. */
 static enum lac_status
@@ -44,6 +48,27 @@ try_to_read (struct lac_process         *process,
         status = LAC_OK;
     }
   return status == LAC_E_NOT_FOUND ? LAC_OK : status;
+}
+
+/* Prepares calls, and touches nothing. Another Lacuna, or this one, may just be at it, and is gone in a
+ * moment. */
+static enum lac_status
+prepare (struct lac_process         *process,
+         struct lac_remote         **out_remote,
+         struct lac_process_failure *failure)
+{
+  enum lac_status status = LAC_E_TRACED;
+
+  for (guint i = 0; i < MOST_ATTEMPTS && status == LAC_E_TRACED; i++)
+    {
+      status = lac_remote_open (process, LAC_REMOTE_FORCE_FILTERED | LAC_REMOTE_FORCE_NO_NET, out_remote,
+                                failure);
+      failure->status = status;
+      if (!lacuna_session_is_tracer (failure))
+        break;
+      g_usleep (1000);
+    }
+  return status;
 }
 
 /* (transfer full) (nullable) */
@@ -96,8 +121,7 @@ lacuna_target_probe (LacunaTarget  *self,
   no_memory = make_reason (self, status, &failure);
   if (status == LAC_OK)
     {
-      status = lac_remote_open (process, LAC_REMOTE_FORCE_FILTERED | LAC_REMOTE_FORCE_NO_NET, &remote,
-                                &failure);
+      status = prepare (process, &remote, &failure);
       no_calls = make_reason (self, status, &failure);
     }
   else

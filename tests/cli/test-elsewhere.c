@@ -414,6 +414,38 @@ test_free_refuses_stacks (void)
   end (&elsewhere);
 }
 
+/* Several at once do not get in each other's way, although only one may trace a process at a time. */
+static void
+test_several_at_once (void)
+{
+  GSubprocess *processes[24];
+  Elsewhere elsewhere;
+  guint64 start;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  start = allocate (&elsewhere, "4K", "rw");
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      const char *const line[] = { g_getenv ("LACUNA_CLI"), "alloc", elsewhere.pid, "--min",
+                                   "0x200000000000",        "--json", NULL };
+      g_autoptr (GError) error = NULL;
+
+      processes[i] = g_subprocess_newv (line, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+      g_assert_no_error (error);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_subprocess_wait (processes[i], NULL, NULL);
+      g_assert_cmpint (g_subprocess_get_exit_status (processes[i]), ==, 0);
+      g_object_unref (processes[i]);
+    }
+  for (gsize i = 0; i <= G_N_ELEMENTS (processes); i++)
+    assert_looks (&elsewhere, start + i * 4096, "rw-p anonymous");
+  assert_looks (&elsewhere, start + (G_N_ELEMENTS (processes) + 1) * 4096, "");
+  end (&elsewhere);
+}
+
 /* read and write */
 
 static void
@@ -856,6 +888,7 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/free-leaves-neighbours", test_neighbours_stay);
   g_test_add_func ("/cli/elsewhere/free-refuses", test_free_refuses);
   g_test_add_func ("/cli/elsewhere/free-refuses-stacks", test_free_refuses_stacks);
+  g_test_add_func ("/cli/elsewhere/several-at-once", test_several_at_once);
   g_test_add_func ("/cli/elsewhere/read-and-write", test_read_and_write);
   g_test_add_func ("/cli/elsewhere/append", test_append);
   for (gsize i = 0; i < G_N_ELEMENTS (findings); i++)
