@@ -549,13 +549,10 @@ sleep_once (const struct sleep *sleep,
     }
   if (answer != sleep->answer)
     victim_wrong ("the call answered", answer);
-  else if (timed && ended - begun + sleep->early < microseconds)
-    victim_wrong ("it ended early, by microseconds", (long) (microseconds - (ended - begun)));
-  else if (timed && ended - begun > microseconds + VICTIM_LATE)
-    victim_wrong ("it ended late, by microseconds", (long) (ended - begun - microseconds));
-  else if (sleep->wake != NULL && ended - victim_get (&report->posted_at) > VICTIM_LATE)
-    victim_wrong ("it was woken late, by microseconds",
-                  (long) (ended - victim_get (&report->posted_at)));
+  else if (timed)
+    victim_slept (ended - begun, microseconds, sleep->early);
+  else if (sleep->wake != NULL)
+    victim_slept (ended - victim_get (&report->posted_at), 0, 0);
   if (sleep->wake != NULL)
     victim_add (&report->n_acknowledged);
 }

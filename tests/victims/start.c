@@ -16,6 +16,8 @@
 
 /* Nothing that is waited for here takes as long as this, on a busy machine either. */
 #define PATIENCE (30 * G_USEC_PER_SEC)
+/* Nor is any sleep so late on one that is not stuck. */
+#define LATE_ANYWHERE (8 * G_USEC_PER_SEC)
 
 static void
 become (int user)
@@ -193,6 +195,18 @@ assert_unharmed (const struct started *victim,
              victim->report->n_wrong, victim->report->first_wrong, victim->report->last_wrong);
   if (!interrupted && victim->report->n_interrupted > 0)
     g_error ("%s: a call was interrupted %u times", victim->name, victim->report->n_interrupted);
+  if (victim->report->worst_late > LATE_ANYWHERE)
+    g_error ("%s: a sleep was too long, by %u microseconds", victim->name,
+             victim->report->worst_late);
+}
+
+void
+assert_not_late (const struct started *victim,
+                 uint32_t              at_most)
+{
+  if (victim->report->worst_late > at_most)
+    g_error ("%s: a sleep was too long, by %u microseconds; at most %u would do", victim->name,
+             victim->report->worst_late, at_most);
 }
 
 static int

@@ -51,9 +51,14 @@ void wait_for_rounds_of_all (const struct started *victims,
                              size_t                n_victims,
                              unsigned              n_rounds);
 
-/* Fails the test when the victim noticed anything; with @interrupted it may have been answered EINTR. */
+/* Fails the test when the victim noticed anything; with @interrupted it may have been answered EINTR. A sleep that was
+ * too long by seconds counts, however busy the machine is. */
 void assert_unharmed (const struct started *victim,
                       bool                  interrupted);
+
+/* Fails the test when a sleep was too long by more than so many microseconds. */
+void assert_not_late (const struct started *victim,
+                      uint32_t              at_most);
 
 /* Asks it to end, and gives its exit status; 128 and the signal's number when a signal ended it. */
 int end_victim (struct started *victim);

@@ -83,6 +83,23 @@ victim_interrupted (void)
   victim_add (&report->n_interrupted);
 }
 
+/* A sleep took so many microseconds, and should have taken @wanted; it may end @early. */
+static inline void
+victim_slept (uint32_t took,
+              uint32_t wanted,
+              uint32_t early)
+{
+  uint32_t late = took > wanted ? took - wanted : 0;
+  uint32_t worst = victim_get (&report->worst_late);
+
+  if (took + early < wanted)
+    victim_wrong ("a sleep ended early, by microseconds", (long) (wanted - took));
+  while (late > worst
+         && !__atomic_compare_exchange_n (&report->worst_late, &worst, late, 0, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_ACQUIRE))
+    continue;
+}
+
 /* After each round of checks: counts it, and ends when the test says so. */
 static inline void
 victim_round (void)

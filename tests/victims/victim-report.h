@@ -14,7 +14,7 @@
 #define VICTIM_REPORT_DESCRIPTOR 3
 #define VICTIM_REPORT_SIZE 4096
 
-/* How much later than due a sleep may end: a machine may be busy. */
+/* How many microseconds later than due a sleep may end on a machine that has time for it. */
 #define VICTIM_LATE 600000u
 
 struct victim_report
@@ -27,6 +27,9 @@ struct victim_report
   uint32_t n_rounds;
   /* How often a call answered EINTR that must not. */
   uint32_t n_interrupted;
+  /* By how many microseconds a sleep was too long at most. What is too much the test decides, which knows how
+   * busy the machine is. */
+  uint32_t worst_late;
   /* How often bytes changed that lie below the red zone, which nobody may rely on. */
   uint32_t n_below;
   /* How often something was wrong, and what it was first, and last. */
