@@ -79,9 +79,9 @@ gboolean          lacuna_byte_edits_undo_typed (LacunaByteEdits    *self,
 /* Whether something is being read or written. Nothing else can be begun meanwhile. */
 gboolean          lacuna_byte_edits_is_busy    (LacunaByteEdits    *self);
 
-/* Writes all changes, in ascending order, each run in one go. Before the first byte is written, all are read again
- * and compared with what was seen, and whether they may be written is asked. What was written is a
- * step of the history; what was not remains a change. */
+/* Writes all changes, in ascending order, each run in one go. Before the first byte is written, all
+ * are read again and compared with what was seen, and whether they may be written is asked. What was
+ * written is a step of the history; what was not remains a change. */
 void              lacuna_byte_edits_apply_async (LacunaByteEdits     *self,
                                                  LacunaByteApplyFlags flags,
                                                  GAsyncReadyCallback  callback,

@@ -2,8 +2,8 @@
  *
  * A sweep reads pieces that overlap by the pattern's length less one, so that a match across two of
  * them is found in the first. Holes cut a piece into runs: a match has no byte that can't be read.
- * Where all of a map is looked through, the worker makes the list of what that is: there may be a million
- * regions. Between pieces it is looked whether anybody still wants to know. Memory that was never touched is left
+ * Where all of a map is looked through, the worker makes the list of what that is: there may be a
+ * million regions. Between pieces it is looked whether anybody still wants to know. Memory that was never touched is left
  * out where it is nothing but zeros, unless zeros are what is looked for.
  *
  * SPDX-License-Identifier: MIT

@@ -53,8 +53,9 @@ char    *lacuna_bytes_editor_to_commands (LacunaBytesEditor *self);
 
 typedef void (*LacunaBytesLeave) (gpointer user_data);
 
-/* Calls @leave once nothing is lost by it: at once where there is no change, otherwise after having asked what is to
- * become of them; never, when somebody wishes to go on editing. @destroy: ends @user_data in any case. */
+/* Calls @leave once nothing is lost by it: at once where there is no change, otherwise after having
+ * asked what is to become of them; never, when somebody wishes to go on editing. @destroy: ends
+ * @user_data in any case. */
 void     lacuna_bytes_editor_leave      (LacunaBytesEditor *self,
                                          LacunaBytesLeave   leave,
                                          gpointer           user_data,

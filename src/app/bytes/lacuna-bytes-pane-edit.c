@@ -33,9 +33,13 @@ lacuna_bytes_pane_update_edit_actions (LacunaBytesPane *self)
   gtk_widget_action_set_enabled (widget, "bytes.discard", idle && changes);
   gtk_widget_action_set_enabled (widget, "bytes.copy-changes", changes);
   gtk_widget_action_set_enabled (widget, "bytes.undo",
-                                 idle && lacuna_byte_edits_get_undo (self->edits) != LACUNA_BYTE_STEP_NONE);
+                                 idle
+                                     && lacuna_byte_edits_get_undo (self->edits)
+                                            != LACUNA_BYTE_STEP_NONE);
   gtk_widget_action_set_enabled (widget, "bytes.redo",
-                                 idle && lacuna_byte_edits_get_redo (self->edits) != LACUNA_BYTE_STEP_NONE);
+                                 idle
+                                     && lacuna_byte_edits_get_redo (self->edits)
+                                            != LACUNA_BYTE_STEP_NONE);
 }
 
 static void

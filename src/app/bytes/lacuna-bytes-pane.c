@@ -424,7 +424,8 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   properties[PROP_COLUMNS]
       = g_param_spec_string ("columns", NULL, NULL, "auto",
                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  /* Whether what is typed changes bytes. Set to FALSE it stays TRUE until it is clear what becomes of changes. */
+  /* Whether what is typed changes bytes. Set to FALSE it stays TRUE until it is clear what becomes of
+   * the changes. */
   properties[PROP_EDITING]
       = g_param_spec_boolean ("editing", NULL, NULL, FALSE,
                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);

@@ -63,7 +63,8 @@ void     lacuna_bytes_tell_moved  (LacunaBytes     *self);
 
 /* lacuna-bytes-edit.c */
 
-/* The byte in memory, and the one that is shown, which may be what it is to be; FALSE when it is not known. */
+/* The byte in memory, and the one that is shown, which may be what it is to be; FALSE when it is not
+ * known. */
 gboolean lacuna_bytes_peek        (LacunaBytes     *self,
                                    guint64          address,
                                    guint8          *out_memory,

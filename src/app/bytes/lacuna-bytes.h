@@ -39,8 +39,8 @@ void             lacuna_bytes_set_edits      (LacunaBytes     *self,
 void             lacuna_bytes_set_editing    (LacunaBytes     *self,
                                               gboolean         editing);
 
-/* Changes bytes to what @text stands for: digits in the column of digits, itself in the column of text. What is
- * selected is changed, or as much as it is from the caret on. */
+/* Changes bytes to what @text stands for: digits in the column of digits, itself in the column of
+ * text. What is selected is changed, or as much as it is from the caret on. */
 void             lacuna_bytes_paste          (LacunaBytes     *self,
                                               const char      *text);
 
