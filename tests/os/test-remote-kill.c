@@ -419,17 +419,17 @@ struct kill_case
 
 static const struct kill_case kill_cases[] = {
   BOTH_WAYS ("registers", "spinner", NULL, 40),
-  BOTH_WAYS ("registers-in-a-sleep", "spinner", "sleep", 15),
-  BOTH_WAYS ("registers-of-32-bits", "spinner-32", NULL, 15),
+  BOTH_WAYS ("registers-in-a-sleep", "spinner", "sleep", 12),
+  BOTH_WAYS ("registers-of-32-bits", "spinner-32", NULL, 12),
   BOTH_WAYS ("nanosleep", "sleeper", "nanosleep", 40),
   BOTH_WAYS ("poll", "sleeper", "poll", 40),
   BOTH_WAYS ("futex", "sleeper", "futex", 40),
   BOTH_WAYS ("epoll", "sleeper", "epoll-wait-forever", 40),
-  BOTH_WAYS ("epoll-with-time-out", "sleeper", "epoll-wait", 15),
-  BOTH_WAYS ("poll-of-32-bits", "sleeper-32", "poll-forever", 15),
+  BOTH_WAYS ("epoll-with-time-out", "sleeper", "epoll-wait", 12),
+  BOTH_WAYS ("poll-of-32-bits", "sleeper-32", "poll-forever", 12),
   BOTH_WAYS ("many-threads", "throng", NULL, 40),
   BOTH_WAYS ("signals", "signalled", NULL, 40),
-  BOTH_WAYS ("signals-of-32-bits", "signalled-32", NULL, 15),
+  BOTH_WAYS ("signals-of-32-bits", "signalled-32", NULL, 12),
 };
 
 static void

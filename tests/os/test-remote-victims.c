@@ -238,10 +238,10 @@ struct plain_case
 };
 
 static const struct plain_case plain_cases[] = {
-  { "registers", "spinner", NULL, 0, 300, 5000 },
-  { "registers-static", "spinner-static", NULL, 0, 100, 1000 },
-  { "registers-without-library", "spinner-bare", NULL, 0, 100, 1000 },
-  { "registers-of-32-bits", "spinner-32", NULL, 0, 200, 5000 },
+  { "registers", "spinner", NULL, 0, 200, 5000 },
+  { "registers-static", "spinner-static", NULL, 0, 50, 1000 },
+  { "registers-without-library", "spinner-bare", NULL, 0, 50, 1000 },
+  { "registers-of-32-bits", "spinner-32", NULL, 0, 100, 5000 },
   { "registers-in-a-sleep", "spinner", "sleep", 0, 200, 5000 },
   { "registers-in-a-sleep-of-32-bits", "spinner-32", "sleep", 0, 200, 5000 },
   { "signals", "signalled", NULL, 0, 300, 5000 },
