@@ -19,9 +19,10 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-/* How often it is tried when another Lacuna is at it, and when it can't be seen that it is. */
-#define MOST_ATTEMPTS 300
-#define MOST_ATTEMPTS_IN_THE_DARK 3
+/* Microseconds for which it is tried again while another Lacuna is at it, and while it can't be seen whether
+ * that is the reason. */
+#define PATIENCE (10 * G_USEC_PER_SEC)
+#define PATIENCE_IN_THE_DARK (G_USEC_PER_SEC / 2)
 
 void
 lacuna_elsewhere_fail (LacunaElsewhere *deed,
@@ -480,18 +481,27 @@ read_before (LacunaElsewhere *deed)
                                &deed->failure);
 }
 
-/* Whether what stood in the way will be gone in a moment: another Lacuna, which has the process for some
+/* Whether what stood in the way may be gone in a moment: another Lacuna, which has the process for some
  * microseconds only. When that one has let go before it was asked who it is, the kernel's refusal has no
- * cause that could be seen. */
+ * cause that could be seen; and a thread that it has stopped looks like one that can't be. */
 static gboolean
 is_passing (LacunaElsewhere *deed,
-            guint            n_attempts)
+            gint64           since)
 {
+  const gint64 elapsed = g_get_monotonic_time () - since;
+
   if (deed->operation->error == NULL || deed->is_begun || atomic_load (&deed->cancel))
     return FALSE;
-  if (deed->failure.status == LAC_E_TRACED)
-    return n_attempts < MOST_ATTEMPTS && lacuna_session_is_tracer (&deed->failure);
-  return deed->failure.status == LAC_E_NOT_DUMPABLE && n_attempts < MOST_ATTEMPTS_IN_THE_DARK;
+  switch (deed->failure.status)
+    {
+    case LAC_E_TRACED:
+      return elapsed < PATIENCE && lacuna_session_is_tracer (&deed->failure);
+    case LAC_E_NOT_DUMPABLE:
+    case LAC_E_UNRESPONSIVE:
+      return elapsed < PATIENCE_IN_THE_DARK;
+    default:
+      return FALSE;
+    }
 }
 
 /* As if it had not been tried yet. */
@@ -523,6 +533,7 @@ lacuna_deed_do_elsewhere (LacunaSession       *session,
     .operation = lacuna_operation_new (given->deed),
   };
   LacunaOperation *operation = deed.operation;
+  const gint64 since = g_get_monotonic_time ();
   enum lac_status status;
   gulong handler = 0;
   uint64_t home;
@@ -555,7 +566,7 @@ lacuna_deed_do_elsewhere (LacunaSession       *session,
           request.query.within = UINT64_MAX;
         }
       do_deed (&deed);
-      for (guint n_attempts = 0; status == LAC_OK && is_passing (&deed, n_attempts); n_attempts++)
+      while (status == LAC_OK && is_passing (&deed, since))
         {
           begin_again (&deed);
           status = read_before (&deed);

@@ -121,7 +121,9 @@ lacuna_session_has_exited (LacunaSession *self)
 gboolean
 lacuna_session_is_tracer (const struct lac_process_failure *failure)
 {
-  return failure->status == LAC_E_TRACED && strcmp (failure->other_name, "lacuna-tracer") == 0;
+  /* Who has no name has gone already. */
+  return failure->status == LAC_E_TRACED
+         && (failure->other_name[0] == '\0' || strcmp (failure->other_name, "lacuna-tracer") == 0);
 }
 
 void
