@@ -14,6 +14,9 @@
 #include "buffers/locator.h"
 #include "buffers/remote-locator.h"
 
+/* A table is a page, and other programs map more than that. */
+#define MOST_OF_A_TABLE 65536
+
 static int
 compare_ranges (gconstpointer a,
                 gconstpointer b)
@@ -71,6 +74,22 @@ list_buffers (void)
   return buffers;
 }
 
+/* Whether there may be a locator: a little of a file that is mapped shared. To look for its file in the
+ * process's own file systems, whatever those are, would be much for each time that a map is read. */
+static gboolean
+may_have_locator (const struct lac_map *map)
+{
+  size_t n_regions;
+  const struct lac_region *regions = lac_map_regions (map, &n_regions);
+
+  for (size_t i = 0; i < n_regions; i++)
+    if ((regions[i].flags & LAC_REGION_SHARED) != 0
+        && regions[i].end - regions[i].start <= MOST_OF_A_TABLE
+        && lac_map_backing (map, &regions[i])->inode != 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* (transfer full): the same of another process. What can't be read of it has none. */
 static GArray *
 list_buffers_elsewhere (struct lac_process   *process,
@@ -80,7 +99,7 @@ list_buffers_elsewhere (struct lac_process   *process,
   struct lac_remote_locator *locator = NULL;
   struct lac_locator_view view;
 
-  if (lac_remote_locator_open (process, map, &locator, NULL) == LAC_OK
+  if (may_have_locator (map) && lac_remote_locator_open (process, map, &locator, NULL) == LAC_OK
       && lac_remote_locator_read (locator, map, &view, NULL) == LAC_OK)
     {
       for (gsize i = 0; i < view.n_tables; i++)
