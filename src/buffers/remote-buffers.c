@@ -11,6 +11,7 @@
 #include "buffer.h"
 #include "core/translatable.h"
 #include "os/os.h"
+#include "os/thread.h"
 #include "remote-placement.h"
 #include "remote-private.h"
 
@@ -20,6 +21,10 @@
 #define GETTING N_ ("get a buffer of the process")
 #define APPENDING N_ ("append to a buffer of the process")
 #define PUTTING N_ ("put back a buffer of the process")
+
+/* How often putting back is tried while the process can't be stopped, and how long is waited between. */
+#define PUT_ATTEMPTS 4
+#define PUT_PAUSE_MICROSECONDS 20000
 
 /* What a buffer must have. */
 struct wish
@@ -542,14 +547,21 @@ lac_remote_buffer_put (struct lac_remote_buffer   *buffer,
   struct lac_remote_locator *locator = buffer->locator;
   struct lac_remote_table table;
   struct lac_remote_item item;
-  enum lac_status status;
+  enum lac_status status = LAC_OK;
 
   if (holding == NULL)
     return lac_remote_fail (out_failure, LAC_E_NOT_TAKEN, PUTTING);
   table_of (locator, holding, &table);
   item = item_of (holding);
-  status = lac_remote_table_move (locator, &table, holding->index, &item, holding->position, true,
-                                  holding->remote, out_failure);
+  /* Most callers would not try again, and it would stay taken. */
+  for (unsigned i = 0; i < PUT_ATTEMPTS; i++)
+    {
+      status = lac_remote_table_move (locator, &table, holding->index, &item, holding->position, true,
+                                      holding->remote, out_failure);
+      if (status != LAC_E_UNRESPONSIVE && status != LAC_E_TRACED)
+        break;
+      lac_thread_pause (PUT_PAUSE_MICROSECONDS);
+    }
   /* It is not ours any more in any case: what is not as we left it was taken from us. */
   if (status == LAC_OK || status == LAC_E_CHANGED || status == LAC_E_EXITED)
     {
