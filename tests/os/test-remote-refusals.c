@@ -460,6 +460,32 @@ test_no_net (void)
   end_unharmed (&victim);
 }
 
+/* What lies below such a stack may be in use: seen when the thread is stopped, before anything is changed. */
+static void
+test_no_known_stack (void)
+{
+  struct started victim;
+
+  if (!can_reach () || !start_victim (&victim, -1, "marvel", "small-stack", NULL))
+    return;
+  assert_refused (&victim, 0, "no-net");
+  wait_for_rounds (&victim, 2);
+  end_unharmed (&victim);
+}
+
+/* The only thread of a process of 64 bits runs code of 32 bits. */
+static void
+test_other_mode (void)
+{
+  struct started victim;
+
+  if (!can_reach () || !start_victim (&victim, -1, "marvel", "narrow-alone", NULL))
+    return;
+  assert_refused (&victim, 0, "not-supported");
+  wait_for_rounds (&victim, 1000);
+  end_unharmed (&victim);
+}
+
 static void
 check_user (int         of_victim,
             int         of_asker,
@@ -650,6 +676,8 @@ main (int   argc,
   g_test_add_func ("/os/remote-refusals/filter-kills", test_filter_kills);
   g_test_add_func ("/os/remote-refusals/vfork", test_vfork);
   g_test_add_func ("/os/remote-refusals/no-net", test_no_net);
+  g_test_add_func ("/os/remote-refusals/no-known-stack", test_no_known_stack);
+  g_test_add_func ("/os/remote-refusals/other-mode", test_other_mode);
   g_test_add_func ("/os/remote-refusals/other-user", test_other_user);
   g_test_add_func ("/os/remote-refusals/another-user", test_another_user);
   g_test_add_func ("/os/remote-refusals/same-user", test_same_user);

@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "marvel.h"
 #include "remotely.h"
 #include "victim.h"
 
@@ -254,6 +255,8 @@ static const struct plain_case plain_cases[] = {
   { "one-thread-in-vfork", "oddity", "vfork-threads", 0, 50, 500 },
   /* Its time is the socket's, and begins anew each time: so it must not be too often. */
   { "receive-with-time-out", "sleeper", "receive", 0, 5, 10 },
+  { "one-thread-in-32-bit-mode", "marvel", "narrow", 0, 50, 500 },
+  { "no-net-small-stack", "marvel", "small-stack", LAC_REMOTE_FORCE_NO_NET, 100, 2000 },
   { "no-net", "sleeper-lonely", "nanosleep", LAC_REMOTE_FORCE_NO_NET, 50, 500 },
   { "no-net-poll", "sleeper-lonely", "poll", LAC_REMOTE_FORCE_NO_NET, 50, 500 },
 };
@@ -553,6 +556,29 @@ test_memory (void)
   end_unharmed (&victim);
 }
 
+/* A restartable sequence that was interrupted is not completed. The few that are were interrupted right
+ * before or after. */
+static void
+test_sequences (void)
+{
+  struct started victim;
+  unsigned n = times (100, 2000);
+  unsigned aborted, completed, wrongly;
+
+  if (!can_reach () || !start_victim (&victim, -1, "marvel", "sequence", NULL))
+    return;
+  go_through (&victim, 0, n);
+  aborted = victim.report->numbers[MARVEL_ABORTED];
+  completed = victim.report->numbers[MARVEL_COMPLETED];
+  wrongly = victim.report->numbers[MARVEL_COMPLETED_ALL_THE_SAME];
+  g_test_message ("%u completed, %u aborted, %u completed although interrupted", completed, aborted,
+                  wrongly);
+  /* Three calls in each cycle. */
+  g_assert_cmpuint (aborted, >=, n);
+  g_assert_cmpuint (wrongly, <=, aborted / 4);
+  end_unharmed (&victim);
+}
+
 static void
 test_shadow_stack (void)
 {
@@ -594,6 +620,7 @@ main (int   argc,
       g_test_add_data_func (path, &plain_cases[i], test_plain);
     }
   g_test_add_func ("/os/remote-victims/registers-from-outside", test_registers_from_outside);
+  g_test_add_func ("/os/remote-victims/restartable-sequences", test_sequences);
   g_test_add_func ("/os/remote-victims/thread-storm", test_thread_storm);
   g_test_add_func ("/os/remote-victims/exec-storm", test_exec_storm);
   g_test_add_func ("/os/remote-victims/first-thread-ended", test_headless);
