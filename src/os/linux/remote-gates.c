@@ -1,13 +1,13 @@
 /* Where in a process a system call can be made, and where the way back from a signal is.
  *
- * Nothing is written into the process's code, so both must be there already: a system call instruction
- * from which control goes straight to a return, with nothing between but what takes words from the stack, and the
- * three instructions that end a signal handler. In a C library both are plenty; the page that
- * the kernel maps into every process has both in 32 bits, and in 64 bits only the first.
+ * Nothing is written into the process's code, so both must be there already: a system call instruction from
+ * which control goes straight to a return, with nothing between but what takes words from the stack, and
+ * the three instructions that end a signal handler. In a C library both are plenty; the page that the
+ * kernel maps into every process has both in 32 bits, and in 64 bits only the first.
  *
- * The highest comes first: filters that sort system calls by where they come from (syscall user
- * dispatch, as Wine uses it) let the system's own libraries through, which lie high. Memory without
- * a file comes last, since a compiler may be writing there.
+ * The highest comes first: filters that sort system calls by where they come from (syscall user dispatch,
+ * as Wine uses it) let the system's own libraries through, which lie high. Memory without a file comes
+ * last, since a compiler may be writing there.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,8 +1,8 @@
 /* What a stopped thread was waiting for goes on afterwards as if nothing had been.
  *
- * Most calls need no help: they are interrupted with a number inside the kernel (ERESTARTSYS and its
- * kin), and go on when the registers are put back and no signal came, with the rest of their time where
- * they have some (restart_block). Some are never restarted, though, and give EINTR for every stop (signal(7),
+ * Most calls need no help: they are interrupted with a number inside the kernel (ERESTARTSYS and its kin),
+ * and go on when the registers are put back and no signal came, with the rest of their time where they have
+ * some (restart_block). Some are never restarted, though, and give EINTR for every stop (signal(7),
  * "Interruption of system calls and library functions by stop signals"). For those the thread is given
  * ERESTARTNOHAND instead: the kernel then sets the call up anew when the thread goes on, unless a signal
  * with a handler is there by then, in which case the call gives EINTR as it would have without us.
@@ -14,9 +14,9 @@
  * still was in the same wait when it was stopped shows in how often it has gone to sleep since.
  *
  * epoll_wait(2) has its milliseconds in a register, so the register is given what is left of them; where
- * the time lies in memory, a copy with what is left lies below the red zone of the stack, above the frame, and is
- * read before anything else can be there. So one register of an argument may differ after the call. The C library's
- * functions are called with the understanding that argument registers are lost.
+ * the time lies in memory, a copy with what is left lies below the red zone of the stack, above the frame,
+ * and is read before anything else can be there. So one register of an argument may differ after the call.
+ * The C library's functions are called with the understanding that argument registers are lost.
  *
  * Where the scheduler tells nothing, the full time is waited for: too long is better than EINTR.
  *
@@ -361,9 +361,9 @@ read_time (struct lac_tracer       *tracer,
   return true;
 }
 
-/* Milliseconds have no parts: who is interrupted often would wait for too long, a part of one for each time. So it is
- * remembered when a call that was set up anew is to end, for as long as it is that one for certain: the
- * thread went to sleep again at once, in the same place, for the time that it was given. */
+/* Milliseconds have no parts: who is interrupted often would wait for too long, a part of one for each
+ * time. So it is remembered when a call that was set up anew is to end, for as long as it is that one for
+ * certain: the thread went to sleep again at once, in the same place, for the time that it was given. */
 static uint64_t
 shorten_milliseconds (struct lac_tracer            *tracer,
                       const struct lac_traced      *traced,

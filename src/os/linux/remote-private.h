@@ -1,12 +1,13 @@
 /* Calls in another process, on Linux with an x86 processor: what the files remote*.c share.
  *
- * remote.c keeps the session and verifies; remote-preflight.c looks what stands in the way and which
- * thread is the best; remote-gates.c finds the instructions to go through; remote-start.c starts the
- * tracer and speaks with it. All that runs in the program that asked. The tracer is a child of it,
- * and its part is remote-tracer.c (what is asked of it), remote-thread.c (one thread: stopping, calling,
- * giving back), remote-interrupted.c (what the thread was waiting for), remote-stack.c (whose the bytes
- * below its stack pointer are), remote-frame.c (the signal frame). That part is a copy of a program that may have many threads: nothing in it may allocate, lock, print
- * or call back.
+ * remote.c keeps the session and verifies; remote-preflight.c looks what stands in the way and which thread
+ * is the best; remote-gates.c finds the instructions to go through; remote-start.c starts the tracer and
+ * speaks with it. All that runs in the program that asked. The tracer is a child of it, and its part is
+ * remote-tracer.c (what is asked of it), remote-thread.c, remote-threads.c (stopping and giving back),
+ * remote-net.c, remote-call.c (what lies between), remote-interrupted.c (what the thread was waiting for),
+ * remote-stack.c (whose the bytes below its stack pointer are), remote-frame.c (the signal frame). That
+ * part is a copy of a program that may have many threads: nothing in it may allocate, lock, print or call
+ * back.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -160,8 +161,8 @@ struct lac_tracer_room
   struct lac_tracer_request request;
 };
 
-/* For how long either looks whether it is its turn before it sleeps, in nanoseconds: a call takes less, and being
- * woken would make it longer by half. */
+/* For how long either looks whether it is its turn before it sleeps, in nanoseconds: a call takes less, and
+ * being woken would make it longer by half. */
 #define LAC_TURN_SPIN UINT64_C (50000)
 
 /* When a call that was set up anew is to end; remote-interrupted.c. */
@@ -359,16 +360,43 @@ int64_t lac_tracer_read_file (struct lac_tracer *tracer,
 void lac_tracer_turn_to (struct lac_tracer *tracer,
                          int32_t            thread);
 
-/* remote-thread.c */
-
-/* Has waiting for stops end after a while, or not. */
-void lac_tracer_set_alarm (bool on);
+/* remote-trace.c */
 
 /* Nanoseconds of a clock that only goes forward. */
 uint64_t lac_tracer_clock (void);
 
-/* Stops a thread. On failure nothing of it is held, but for LAC_TRACER_GAVE_UP. With @pointer_size 0 it need not be one
- * that could make a call. */
+/* ptrace(2). */
+long lac_trace (int       request,
+                int32_t   thread,
+                uintptr_t address,
+                uintptr_t value);
+
+/* Has waiting for stops end after a while, or not. */
+void lac_tracer_set_alarm (bool on);
+
+/* Waits until @deadline for the thread to stop or end: 1 when it did, 0 when it did not, -1 when there is
+ * nothing to wait for. */
+int lac_traced_wait (int32_t  thread,
+                     uint64_t deadline,
+                     int     *out_state);
+
+bool lac_is_event_stop (int state);
+
+/* The letter of a thread's state; 0 when it can't be told. */
+char lac_tracer_state_of (struct lac_tracer *tracer,
+                          int32_t            thread);
+
+/* Fills in an answer, and returns its verdict. */
+enum lac_tracer_verdict lac_answer (struct lac_tracer_answer *answer,
+                                    enum lac_tracer_verdict   verdict,
+                                    enum lac_status           status,
+                                    int                       error,
+                                    const char               *what);
+
+/* remote-thread.c */
+
+/* Stops a thread. On failure nothing of it is held, but for LAC_TRACER_GAVE_UP. With @pointer_size 0 it
+ * need not be one that could make a call. */
 enum lac_tracer_verdict lac_traced_stop (struct lac_tracer        *tracer,
                                          struct lac_traced        *traced,
                                          int32_t                   thread,
@@ -376,11 +404,23 @@ enum lac_tracer_verdict lac_traced_stop (struct lac_tracer        *tracer,
                                          uint32_t                  flags,
                                          struct lac_tracer_answer *answer);
 
+/* Gives the thread back as it was, and lets go of it. */
+void lac_traced_release (struct lac_tracer *tracer,
+                         struct lac_traced *traced);
+
+/* remote-net.c */
+
 /* Lays the net, or makes sure that it may be missing. */
 enum lac_tracer_verdict lac_traced_prepare (struct lac_tracer               *tracer,
                                             struct lac_traced               *traced,
                                             const struct lac_tracer_request *request,
                                             struct lac_tracer_answer        *answer);
+
+/* Gives back what the frame covers. */
+void lac_traced_uncover (struct lac_tracer       *tracer,
+                         const struct lac_traced *traced);
+
+/* remote-call.c */
 
 /* Makes a call: what it gave, an errno negated. False when the thread is lost, with the answer filled. */
 bool lac_traced_call (struct lac_tracer               *tracer,
@@ -390,10 +430,6 @@ bool lac_traced_call (struct lac_tracer               *tracer,
                       const uint64_t                   arguments[6],
                       int64_t                         *out_result,
                       struct lac_tracer_answer        *answer);
-
-/* Gives the thread back as it was, and lets go of it. */
-void lac_traced_release (struct lac_tracer *tracer,
-                         struct lac_traced *traced);
 
 /* remote-threads.c */
 
@@ -418,8 +454,8 @@ bool lac_traced_has_stack (struct lac_tracer       *tracer,
 
 /* remote-interrupted.c */
 
-/* Notes what the thread is waiting for and since when, before it is stopped; false when its number is not one of the
- * process any more. */
+/* Notes what the thread is waiting for and since when, before it is stopped; false when its number is not
+ * one of the process any more. */
 struct lac_tracer_wait
 {
   /* As lac_tracer_clock(); 0 when it is not known, or does not matter. */

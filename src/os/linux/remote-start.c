@@ -164,6 +164,9 @@ lac_remote_end_tracer (struct lac_remote *remote)
 
   if (remote->tracer == 0)
     return;
+  /* A child of ours may have the descriptor, too, and would keep the other end waiting. */
+  if (own)
+    shutdown (remote->socket, SHUT_RDWR);
   close (remote->socket);
   while (own && waitpid (remote->tracer, NULL, __WALL) < 0 && errno == EINTR)
     ;

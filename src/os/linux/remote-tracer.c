@@ -1,11 +1,12 @@
 /* The tracer: what the small child does.
  *
- * It waits for a request, does it while the process is stopped once, and answers. When the other end is gone
- * before it has taken note of the answer, nobody knows of what was made, so it is unmade. A program that has ended lets go of its end of the socket, but a child that it left behind may hold it
- * too; so the program itself is watched as well (pidfd_open(2)).
+ * It waits for a request, does it while the process is stopped once, and answers. When the other end is
+ * gone before it has taken note of the answer, nobody knows of what was made, so it is unmade. A program
+ * that has ended lets go of its end of the socket, but a child that it left behind may hold it too; so the
+ * program itself is watched as well (pidfd_open(2)).
  *
- * It ends by itself after a while without work: a copy of a big program, though it shares its
- * pages, is not kept for nothing.
+ * It ends by itself after a while without work: a copy of a big program, though it shares its pages, is not
+ * kept for nothing.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -337,8 +337,8 @@ to_system (unsigned protection)
          | (protection & LAC_PROTECTION_EXECUTE ? PROT_EXEC : 0);
 }
 
-/* Whether all of the range is mapped, with @protection where that is not UINT_MAX; LAC_E_NOT_FOUND when it is not,
- * LAC_E_UNVERIFIED for another protection. */
+/* Whether all of the range is mapped, with @protection where that is not UINT_MAX; LAC_E_NOT_FOUND when it
+ * is not, LAC_E_UNVERIFIED for another protection. */
 static enum lac_status
 check_range (struct lac_remote          *remote,
              uint64_t                    address,

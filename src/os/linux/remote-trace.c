@@ -1,0 +1,117 @@
+/* What the tracer is made of: ptrace(2) itself, waiting with an end, and the clock.
+ *
+ * Waiting is asleep, since looking again and again would keep the thread that is waited for from its
+ * processor. A timer ends it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "remote-private.h"
+
+#if LAC_REMOTE_HERE
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t
+lac_tracer_clock (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (uint64_t) time.tv_sec * 1000000000 + (uint64_t) time.tv_nsec;
+}
+
+long
+lac_trace (int       request,
+           int32_t   thread,
+           uintptr_t address,
+           uintptr_t value)
+{
+  return syscall (SYS_ptrace, (long) request, (long) thread, address, value);
+}
+
+enum lac_tracer_verdict
+lac_answer (struct lac_tracer_answer *answer,
+            enum lac_tracer_verdict   verdict,
+            enum lac_status           status,
+            int                       error,
+            const char               *what)
+{
+  answer->verdict = verdict;
+  answer->status = status;
+  answer->error = error;
+  answer->what = what;
+  return verdict;
+}
+
+static void
+wake_up (int signal)
+{
+}
+
+/* A timer that goes on and on, since it may go off right before a wait begins. */
+void
+lac_tracer_set_alarm (bool on)
+{
+  static bool is_on, prepared;
+  struct itimerval timer = { { 0, on ? 5000 : 0 }, { 0, on ? 5000 : 0 } };
+
+  if (is_on == on)
+    return;
+  is_on = on;
+  if (!prepared)
+    {
+      struct sigaction action = { .sa_handler = wake_up };
+      sigset_t set;
+
+      sigaction (SIGALRM, &action, NULL);
+      sigemptyset (&set);
+      sigaddset (&set, SIGALRM);
+      sigprocmask (SIG_UNBLOCK, &set, NULL);
+      prepared = true;
+    }
+  setitimer (ITIMER_REAL, &timer, NULL);
+}
+
+int
+lac_traced_wait (int32_t  thread,
+                 uint64_t deadline,
+                 int     *out_state)
+{
+  for (;;)
+    {
+      pid_t found = (pid_t) syscall (SYS_wait4, thread, out_state, __WALL, NULL);
+
+      if (found == thread)
+        return 1;
+      if (errno != EINTR)
+        return -1;
+      if (lac_tracer_clock () >= deadline)
+        return 0;
+    }
+}
+
+bool
+lac_is_event_stop (int state)
+{
+  return WIFSTOPPED (state) && state >> 16 == PTRACE_EVENT_STOP;
+}
+
+char
+lac_tracer_state_of (struct lac_tracer *tracer,
+                     int32_t            thread)
+{
+  struct lac_proc_stat stat;
+  char text[2048];
+  int64_t length = lac_tracer_read_file (tracer, thread, "stat", text, sizeof text);
+
+  return length > 0 && lac_proc_parse_stat (text, (size_t) length, &stat) ? stat.state : '\0';
+}
+
+#endif
