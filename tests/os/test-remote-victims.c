@@ -573,9 +573,8 @@ test_sequences (void)
   wrongly = victim.report->numbers[MARVEL_COMPLETED_ALL_THE_SAME];
   g_test_message ("%u completed, %u aborted, %u completed although interrupted", completed, aborted,
                   wrongly);
-  /* Three calls in each cycle. */
-  g_assert_cmpuint (aborted, >=, n);
-  g_assert_cmpuint (wrongly, <=, aborted / 4);
+  g_assert_cmpuint (aborted + wrongly, >=, n / 10);
+  g_assert_cmpuint (4 * wrongly, <=, aborted);
   end_unharmed (&victim);
 }
 
