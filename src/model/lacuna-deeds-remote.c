@@ -169,6 +169,7 @@ allocate (LacunaElsewhere *deed)
   block = lacuna_session_add_block (deed->session, operation->range, protection);
   lacuna_record_add (lacuna_session_get_pid (deed->session),
                      lacuna_session_get_start_time (deed->session),
+                     lacuna_record_program (deed->before),
                      operation->range);
   operation->created = TRUE;
   operation->serial = block->serial;
@@ -291,6 +292,7 @@ find_allocation (LacunaElsewhere *deed,
     }
   if (lacuna_record_find (lacuna_session_get_pid (deed->session),
                           lacuna_session_get_start_time (deed->session),
+                          lacuna_record_program (deed->before),
                           request->address,
                           &recorded)
       && is_all_private (deed, recorded))
@@ -346,6 +348,7 @@ free_memory (LacunaElsewhere *deed)
     lacuna_session_remove_block (deed->session, block);
   lacuna_record_remove (lacuna_session_get_pid (deed->session),
                         lacuna_session_get_start_time (deed->session),
+                        lacuna_record_program (deed->before),
                         operation->range);
   deed->changes_map = TRUE;
 }
@@ -476,9 +479,14 @@ cancel_cb (GCancellable *cancellable,
 static enum lac_status
 read_before (LacunaElsewhere *deed)
 {
+  enum lac_status status;
+
   g_clear_pointer (&deed->before, lac_map_unref);
-  return lac_process_read_map (deed->process, LAC_READ_NO_FILES, &deed->cancel, &deed->before,
-                               &deed->failure);
+  status = lac_process_read_map (deed->process, LAC_READ_NO_FILES, &deed->cancel, &deed->before,
+                                 &deed->failure);
+  if (status == LAC_OK)
+    lacuna_session_note_program (deed->session, lacuna_record_program (deed->before));
+  return status;
 }
 
 /* Whether what stood in the way may be gone in a moment: another Lacuna, which has the process for some

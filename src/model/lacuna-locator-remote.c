@@ -9,6 +9,7 @@
 
 #include "lacuna-locator-private.h"
 
+#include "lacuna-records-private.h"
 #include "lacuna-target-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -66,6 +67,7 @@ lacuna_locator_read_elsewhere (LacunaSession  *session,
     status = lac_process_read_map (process, LAC_READ_NO_FILES, NULL, &map, &failure);
   if (status == LAC_OK)
     {
+      lacuna_session_note_program (session, lacuna_record_program (map));
       lacuna_session_prune_blocks (session, map);
       status = lacuna_session_open_locator (session, map, &locator, &failure);
     }

@@ -8,24 +8,32 @@
  */
 #pragma once
 
-#include "core/range.h"
+#include "core/map.h"
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Any thread. What can't be written down is no error: it is then freed by what the map shows. */
-void     lacuna_record_add    (gint32            pid,
-                               guint64           start_time,
-                               struct lac_range  range);
-void     lacuna_record_remove (gint32            pid,
-                               guint64           start_time,
-                               struct lac_range  range);
+/* Any thread. What can't be written down is no error: it is then freed by what the map shows. @program is
+ * lacuna_record_program(): a process that has become another program has nothing of what it had. */
+void     lacuna_record_add     (gint32                pid,
+                                guint64               start_time,
+                                guint64               program,
+                                struct lac_range      range);
+void     lacuna_record_remove  (gint32                pid,
+                                guint64               start_time,
+                                guint64               program,
+                                struct lac_range      range);
 
 /* The allocation that begins at @address. */
-gboolean lacuna_record_find   (gint32            pid,
-                               guint64           start_time,
-                               guint64           address,
-                               struct lac_range *out_range);
+gboolean lacuna_record_find    (gint32                pid,
+                                guint64               start_time,
+                                guint64               program,
+                                guint64               address,
+                                struct lac_range     *out_range);
+
+/* A number for the program that a process runs, which is another one after execve(2) in all likelihood: where
+ * the kernel has put its code, at random, when the program began. */
+guint64  lacuna_record_program (const struct lac_map *map);
 
 G_END_DECLS

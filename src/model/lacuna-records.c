@@ -81,6 +81,7 @@ prune (const char *folder)
 static void
 append_line (gint32           pid,
              guint64          start_time,
+             guint64          program,
              char             sign,
              struct lac_range range)
 {
@@ -88,7 +89,8 @@ append_line (gint32           pid,
   g_autoptr (GFile) file = file_for (pid, start_time);
   g_autoptr (GFileOutputStream) stream = NULL;
   g_autofree char *line
-      = g_strdup_printf ("%c %" PRIx64 " %" PRIx64 "\n", sign, range.start, range.end);
+      = g_strdup_printf ("%c %" PRIx64 " %" PRIx64 " %" PRIx64 "\n", sign, program, range.start,
+                         range.end);
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return;
@@ -102,25 +104,28 @@ append_line (gint32           pid,
 void
 lacuna_record_add (gint32           pid,
                    guint64          start_time,
+                   guint64          program,
                    struct lac_range range)
 {
-  append_line (pid, start_time, '+', range);
+  append_line (pid, start_time, program, '+', range);
 }
 
 void
 lacuna_record_remove (gint32           pid,
                       guint64          start_time,
+                      guint64          program,
                       struct lac_range range)
 {
   g_autoptr (GFile) file = file_for (pid, start_time);
 
   if (g_file_query_exists (file, NULL))
-    append_line (pid, start_time, '-', range);
+    append_line (pid, start_time, program, '-', range);
 }
 
 gboolean
 lacuna_record_find (gint32            pid,
                     guint64           start_time,
+                    guint64           program,
                     guint64           address,
                     struct lac_range *out_range)
 {
@@ -139,10 +144,17 @@ lacuna_record_find (gint32            pid,
   for (guint i = 0; lines[i] != NULL; i++)
     {
       struct lac_range range;
+      guint64 of_program;
       char sign;
 
-      if (sscanf (lines[i], "%c %" SCNx64 " %" SCNx64, &sign, &range.start, &range.end) != 3
-          || range.start >= range.end)
+      if (sscanf (lines[i],
+                  "%c %" SCNx64 " %" SCNx64 " %" SCNx64,
+                  &sign,
+                  &of_program,
+                  &range.start,
+                  &range.end)
+              != 4
+          || of_program != program || range.start >= range.end)
         continue;
       if (sign == '+' && range.start == address)
         {
@@ -154,4 +166,15 @@ lacuna_record_find (gint32            pid,
         found = FALSE;
     }
   return found;
+}
+
+guint64
+lacuna_record_program (const struct lac_map *map)
+{
+  static const char name[] = "[vdso]";
+  size_t n_regions, index;
+
+  if (lac_map_find_name (map, name, strlen (name), &index) != LAC_OK)
+    return 0;
+  return lac_map_regions (map, &n_regions)[index].start;
 }

@@ -83,6 +83,10 @@ LacunaBlock        *lacuna_session_add_block     (LacunaSession               *s
 void                lacuna_session_remove_block  (LacunaSession               *self,
                                                   LacunaBlock                 *block);
 
+/* Forgets all blocks when the process has become another program; @program: lacuna_record_program(). */
+void                lacuna_session_note_program  (LacunaSession               *self,
+                                                  guint64                      program);
+
 /* Forgets blocks that the process has done away with. */
 void                lacuna_session_prune_blocks  (LacunaSession               *self,
                                                   const struct lac_map        *map);

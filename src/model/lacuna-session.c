@@ -30,6 +30,8 @@ struct _LacunaSession
   gint64 used;      /* when it was last, by the monotonic clock */
   GSource *closing; /* (nullable): looks whether it is idle */
 
+  guint64 program;  /* which one the process ran when it was last looked at */
+
   GMutex lists_lock;
   GPtrArray *blocks; /* of LacunaBlock, by address */
   GArray *taken;     /* of struct lac_remote_buffer */
@@ -335,6 +337,18 @@ is_there (const struct lac_map *map,
       range.start = region->end;
     }
   return range.start >= range.end;
+}
+
+void
+lacuna_session_note_program (LacunaSession *self,
+                             guint64        program)
+{
+  if (self->program == program)
+    return;
+  self->program = program;
+  g_mutex_lock (&self->lists_lock);
+  g_ptr_array_set_size (self->blocks, 0);
+  g_mutex_unlock (&self->lists_lock);
 }
 
 void

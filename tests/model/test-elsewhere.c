@@ -7,6 +7,7 @@
 #include "model/lacuna-error.h"
 #include "model/lacuna-target-memory.h"
 #include "start.h"
+#include "victim.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -634,6 +635,54 @@ test_exited (void)
   g_object_unref (elsewhere.target);
 }
 
+/* A process that has become another program has nothing of what was made in it, whatever lies at the same place
+ * now. */
+static void
+test_another_program (void)
+{
+  LacunaRequest request = { .deed = LACUNA_DEED_ALLOCATE };
+  struct victim victim;
+  Elsewhere elsewhere = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaOperation) made = NULL;
+  g_autoptr (LacunaOperation) by_serial = NULL;
+  g_autoptr (LacunaOperation) by_address = NULL;
+  struct lac_range range;
+
+  if (!victim_start (&victim, "victim", "still", NULL, -1))
+    return;
+  elsewhere.target = lacuna_target_new_for_pid (victim.pid, &error);
+  g_assert_no_error (error);
+  elsewhere.allocator = lacuna_allocator_for_target (elsewhere.target, &error);
+  g_assert_no_error (error);
+  init_query (&elsewhere, &request.query);
+  made = perform (&elsewhere, &request);
+  g_assert_no_error (lacuna_operation_get_error (made));
+  range = lacuna_operation_get_range (made);
+
+  victim_command (&victim, "become", 0, 0);
+  victim_command (&victim, "map", range.start, lac_range_size (range));
+  request = (LacunaRequest){
+    .deed = LACUNA_DEED_FREE,
+    .address = range.start,
+    .serial = lacuna_operation_get_serial (made),
+  };
+  by_serial = perform (&elsewhere, &request);
+  g_assert_error (lacuna_operation_get_error (by_serial), LACUNA_ERROR, LAC_E_NOT_OURS);
+  g_assert_false (lacuna_allocator_can_undo (elsewhere.allocator, made));
+  g_assert_cmpuint (
+      g_list_model_get_n_items (lacuna_allocator_get_allocations (elsewhere.allocator)), ==, 0);
+
+  /* By its address alone it is what lies there now. */
+  request.serial = 0;
+  by_address = perform (&elsewhere, &request);
+  g_assert_no_error (lacuna_operation_get_error (by_address));
+  lacuna_allocator_rest (elsewhere.allocator);
+  g_object_unref (elsewhere.allocator);
+  g_object_unref (elsewhere.target);
+  victim_stop (&victim);
+}
+
 /* Reasons */
 
 static void
@@ -748,6 +797,7 @@ main (int    argc,
   g_test_add_func ("/model/elsewhere/rests-when-idle", test_idleness);
   g_test_add_func ("/model/elsewhere/one-for-each-process", test_one_for_each_process);
   g_test_add_func ("/model/elsewhere/exited", test_exited);
+  g_test_add_func ("/model/elsewhere/another-program", test_another_program);
   g_test_add_func ("/model/elsewhere/reasons", test_reasons);
   g_test_add_func ("/model/elsewhere/reason-of-a-tracer", test_reason_of_a_tracer);
   g_test_add_func ("/model/elsewhere/reason-of-strictness", test_reason_of_strictness);
