@@ -26,6 +26,10 @@
 #define PUT_ATTEMPTS 4
 #define PUT_PAUSE_MICROSECONDS 20000
 
+/* How many free items that are not what they claim a search looks into: each look goes through all tables,
+ * and whoever made them may have made very many. */
+#define DISTRUSTED_MAX 64
+
 /* What a buffer must have. */
 struct wish
 {
@@ -212,10 +216,10 @@ let_go (struct lac_remote_locator *locator,
 /* What a search has found when it took nothing. */
 struct search_result
 {
-  /* It would do, but somebody has it. */
+  /* One would do, but somebody has it. */
   bool is_taken;
-  /* It would do, but lies where only a remote can reach. */
-  bool is_remote;
+  /* How many free ones would do, were they what they claim to be. */
+  unsigned n_distrusted;
 };
 
 /* Takes an item if it will do: LAC_OK, LAC_E_NOT_FOUND to go on, or what ends the search. */
@@ -233,15 +237,19 @@ try_item (struct lac_remote_locator     *locator,
   enum lac_status status;
   uint32_t position;
 
-  if (!fits (wish, &item, &position) || !is_trusted (locator, table, index, &item))
+  if (!fits (wish, &item, &position) || (!table->shared && remote == NULL))
     return LAC_E_NOT_FOUND;
-  if (!table->shared && remote == NULL)
+  if (item.taken)
     {
-      result->is_remote = true;
+      result->is_taken = result->is_taken || is_buffer_memory (locator, &item);
       return LAC_E_NOT_FOUND;
     }
-  status = item.taken ? LAC_E_BUSY
-                      : lac_remote_table_take (locator, table, index, &item, position, remote, out_failure);
+  if (result->n_distrusted >= DISTRUSTED_MAX || !is_trusted (locator, table, index, &item))
+    {
+      result->n_distrusted++;
+      return LAC_E_NOT_FOUND;
+    }
+  status = lac_remote_table_take (locator, table, index, &item, position, remote, out_failure);
   if (status == LAC_E_BUSY)
     {
       result->is_taken = true;
@@ -257,6 +265,7 @@ static enum lac_status
 search (struct lac_remote_locator  *locator,
         struct lac_remote          *remote,
         const struct wish          *wish,
+        const atomic_bool          *cancel,
         struct search_result       *result,
         struct lac_remote_buffer   *out_buffer,
         struct lac_process_failure *out_failure)
@@ -271,6 +280,8 @@ search (struct lac_remote_locator  *locator,
     {
       unsigned count = lac_remote_table_count (locator, &table);
 
+      if (cancel != NULL && atomic_load_explicit (cancel, memory_order_relaxed))
+        return lac_remote_fail (out_failure, LAC_E_CANCELLED, GETTING);
       for (unsigned i = 0; i < count; i++)
         {
           status = try_item (locator, remote, &table, i, wish, result, out_buffer, out_failure);
@@ -414,7 +425,7 @@ lac_remote_buffers_get (struct lac_remote_locator   *locator,
 
   while ((flags & LAC_BUFFER_NEW) == 0)
     {
-      status = search (locator, remote, &wish, &result, out_buffer, out_failure);
+      status = search (locator, remote, &wish, cancel, &result, out_buffer, out_failure);
       if (status != LAC_E_NOT_FOUND)
         goto out;
       /* Whoever can have another one does not wait. */
@@ -442,7 +453,7 @@ lac_remote_locator_take (struct lac_remote_locator  *locator,
                          struct lac_process_failure *out_failure)
 {
   struct lac_remote_table table;
-  unsigned n_tables = 0;
+  unsigned n_tables = 0, n_distrusted = 0;
   enum lac_status status = begin (locator, remote, false, out_failure);
 
   if (status != LAC_OK)
@@ -456,9 +467,13 @@ lac_remote_locator_take (struct lac_remote_locator  *locator,
         {
           struct lac_remote_item item = lac_remote_table_item (locator, &table, i);
 
-          if (address < item.base || address - item.base >= item.size
-              || !is_trusted (locator, &table, i, &item) || item.position > item.size)
+          if (address < item.base || address - item.base >= item.size || item.position > item.size)
             continue;
+          if (n_distrusted >= DISTRUSTED_MAX || !is_trusted (locator, &table, i, &item))
+            {
+              n_distrusted++;
+              continue;
+            }
           status = item.taken ? LAC_E_BUSY
                               : lac_remote_table_take (locator, &table, i, &item, item.position, remote,
                                                        out_failure);

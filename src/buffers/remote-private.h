@@ -15,7 +15,7 @@
 #include "table-private.h"
 
 /* How many tables are followed at most: more than any process has had, and not for ever. */
-#define LAC_REMOTE_TABLES_MAX 1024
+#define LAC_REMOTE_TABLES_MAX 256
 
 /* As many items as a table can have with any layout. */
 #define LAC_REMOTE_ITEMS_MAX 255

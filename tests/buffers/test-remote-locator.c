@@ -743,6 +743,51 @@ test_only_sound_buffers (void)
   fixture_end_remote ();
 }
 
+/* Tables that lead back to the first of them, full of buffers that all claim the same memory. */
+static void
+go_round (struct guest *parent)
+{
+  struct lac_table *tables = some_memory (PROT_READ | PROT_WRITE);
+  char *good = some_memory (PROT_READ | PROT_WRITE | PROT_EXEC);
+  struct lac_table *first;
+
+  make_shared_folder ();
+  first = make_as_reloaded ();
+  first->next_locator = (uintptr_t) tables;
+  tables->this_address = (uintptr_t) tables;
+  tables->next_locator = (uintptr_t) tables;
+  while (tables->item_count < lac_table_capacity)
+    add_item (tables, good, 8192, 0);
+  while (first->item_count < lac_table_capacity)
+    add_item (first, good, 8192, 0);
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+static void
+test_cycle (void)
+{
+  struct guest guest;
+  struct look look;
+  struct lac_remote_buffer buffer;
+  struct lac_gap_query query;
+  atomic_bool cancel = true;
+
+  fixture_begin_remote ();
+  guest_start (&guest, go_round);
+  guest_wait (&guest);
+  look_at (&look, guest.pid);
+  query = wish_for (look.process, 16);
+  assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, &cancel, &buffer, NULL, NULL),
+                 LAC_E_CANCELLED);
+  assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, NULL, &buffer, NULL, NULL),
+                 LAC_E_NO_GAP);
+  look_away (&look);
+  guest_go (&guest);
+  guest_end (&guest);
+  fixture_end_remote ();
+}
+
 static void
 be_managed (struct guest *parent)
 {
@@ -936,6 +981,7 @@ main (int    argc,
   g_test_add_func ("/buffers/remote-locator/through-namespaces", test_namespaces);
   g_test_add_func ("/buffers/remote-locator/on-an-overlay", test_overlay);
   g_test_add_func ("/buffers/remote-locator/only-sound-buffers-are-taken", test_only_sound_buffers);
+  g_test_add_func ("/buffers/remote-locator/cycle-ends", test_cycle);
   g_test_add_func ("/buffers/remote-locator/managed-order-is-shown-only", test_managed);
   g_test_add_func ("/buffers/remote-locator/unknown-version-is-shown-only", test_unknown_version);
   g_test_add_func ("/buffers/remote-locator/waits-for-what-is-taken", test_waits_for_taken);
