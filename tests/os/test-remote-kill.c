@@ -1,12 +1,13 @@
 /* Being killed at any moment of a call in another process does that process no harm.
  *
- * A child of the test makes calls in a victim in a loop and is killed at a random moment, many times over. When
- * only it is killed, its tracer finishes or undoes what it began: the victim notices nothing at all, and
- * has no memory that nobody was told of. When the tracer is killed with it, the victim returns through the
- * frame on its stack: it must not crash, nor have anything wrong but a call that says EINTR.
+ * A child of the test makes calls in a victim in a loop and is killed at a random moment, many
+ * times over. When only it is killed, its tracer finishes or undoes what it began: the victim
+ * notices nothing at all, and has no memory that nobody was told of. When the tracer is killed with
+ * it, the victim returns through the frame on its stack: it must not crash, nor have anything wrong
+ * but a call that says EINTR.
  *
- * What the child was told of is known exactly: it says so in the memory that it shares with its tracer. That
- * memory is made by this test's own mmap(2), such that it outlives both.
+ * What the child was told of is known exactly: it says so in the memory that it shares with its
+ * tracer. That memory is made by this test's own mmap(2), such that it outlives both.
  *
  * With -m slow each victim sees a thousand of each.
  *
@@ -89,8 +90,9 @@ loop (pid_t pid)
       uint64_t address = 0;
 
       __atomic_store_n (&will->asks, 1, __ATOMIC_SEQ_CST);
-      status = lac_remote_allocate (reached.remote, 0, 8192, LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE,
-                                    &address, &failure);
+      status = lac_remote_allocate (reached.remote, 0, 8192,
+                                    LAC_PROTECTION_READ | LAC_PROTECTION_EXECUTE, &address,
+                                    &failure);
       __atomic_store_n (&will->address, address, __ATOMIC_SEQ_CST);
       __atomic_store_n (&will->asks, 0, __ATOMIC_SEQ_CST);
       /* Now and then it has the memory for a while. */
@@ -143,7 +145,8 @@ find_child (pid_t pid,
   return found;
 }
 
-/* Collects a process that has been killed, or ends by itself; false when it does not within some seconds. */
+/* Collects a process that has been killed, or ends by itself; false when it does not within some
+ * seconds. */
 static bool
 collect (pid_t pid)
 {
@@ -169,8 +172,8 @@ spin (int most)
     __asm__ volatile ("");
 }
 
-/* A random moment: any at all, or one while the tracer is at work, which is otherwise seldom met on a
- * busy machine. */
+/* A random moment: any at all, or one while the tracer is at work, which is otherwise seldom met
+ * on a busy machine. */
 static void
 wait_a_moment (void)
 {
@@ -372,8 +375,8 @@ check_alone (const struct started *victim,
     }
 }
 
-/* After both were killed: it lives, and nothing is wrong; its signal masks are its own. What was being
- * allocated may be left over. */
+/* After both were killed: it lives, and nothing is wrong; its signal masks are its own. What was
+ * being allocated may be left over. */
 static void
 check_both (const struct started *victim,
             const char           *before)
@@ -414,8 +417,11 @@ struct kill_case
   unsigned n;
 };
 
-#define BOTH_WAYS(path, program, argument, n)                                                     \
-  { path "/alone", program, argument, false, n }, { path "/with-tracer", program, argument, true, n }
+#define BOTH_WAYS(path, program, argument, n)                                                      \
+  { path "/alone", program, argument, false, n },                                                  \
+  {                                                                                                \
+    path "/with-tracer", program, argument, true, n                                                \
+  }
 
 static const struct kill_case kill_cases[] = {
   BOTH_WAYS ("registers", "spinner", NULL, 40),
@@ -458,9 +464,10 @@ test_kill (const void *user_data)
       }
   wait_for_rounds (&victim, 3);
   assert_unharmed (&victim, row->both);
-  g_test_message ("%u times; EINTR %u times, %u times other bytes below the red zone, %u times memory "
-                  "that was told of",
-                  n, victim.report->n_interrupted, victim.report->n_below, n_left_over);
+  g_test_message (
+      "%u times; EINTR %u times, %u times other bytes below the red zone, %u times memory "
+      "that was told of",
+      n, victim.report->n_interrupted, victim.report->n_below, n_left_over);
   g_assert_cmpint (end_victim (&victim), ==, 0);
 }
 

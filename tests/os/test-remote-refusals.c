@@ -1,6 +1,8 @@
-/* Every way in which calls in a process are refused has its own status, and leaves the process alone.
+/* Every way in which calls in a process are refused has its own status, and leaves the process
+ * alone.
  *
- * Whoever is in the way is named. The victim runs on, and what is seen of it from outside is as before.
+ * Whoever is in the way is named. The victim runs on, and what is seen of it from outside is as
+ * before.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -132,7 +134,8 @@ test_kernel_thread (void)
       return;
     }
   if (can_reach ())
-    assert_refused_process (2, LAC_REMOTE_FORCE_FILTERED | LAC_REMOTE_FORCE_NO_NET, "kernel-thread");
+    assert_refused_process (2, LAC_REMOTE_FORCE_FILTERED | LAC_REMOTE_FORCE_NO_NET,
+                            "kernel-thread");
 }
 
 static void
@@ -209,8 +212,9 @@ test_stopped_meanwhile (void)
   g_assert_true (wait_for_state (victim.pid, "T"));
   kill (victim.pid, SIGCONT);
   wait_for_rounds (&victim, 2);
-  assert_done (lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure),
-               &failure, victim.name);
+  assert_done (
+      lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure),
+      &failure, victim.name);
   unreach (&reached);
   assert_unharmed (&victim, true);
   g_assert_cmpint (end_victim (&victim), ==, 0);
@@ -349,7 +353,8 @@ test_traced_meanwhile (void)
   number = g_strdup_printf ("%d", (int) victim.pid);
   if (start_victim (&tracer, -1, "oddity", "tracer", number, NULL))
     {
-      status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure);
+      status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address,
+                                    &failure);
       g_assert_cmpstr (lac_status_name (status), ==, "traced");
       g_assert_cmpint (failure.other_pid, ==, tracer.pid);
       g_assert_cmpstr (failure.other_name, ==, "oddity");
@@ -398,8 +403,9 @@ test_filter_denies (void)
   if (!can_reach () || !start_victim (&victim, -1, "confined", "denying", NULL))
     return;
   before = describe_process (victim.pid);
-  g_assert_cmpstr (lac_status_name (try_to_allocate (victim.pid, LAC_REMOTE_FORCE_FILTERED, &failure)),
-                   ==, "system");
+  g_assert_cmpstr (
+      lac_status_name (try_to_allocate (victim.pid, LAC_REMOTE_FORCE_FILTERED, &failure)), ==,
+      "system");
   g_assert_cmpint (failure.system_error, ==, EPERM);
   after = describe_process (victim.pid);
   assert_same_description (before, after);
@@ -440,8 +446,8 @@ test_vfork (void)
   assert_refused (&victim, 0, "waits-for-child");
   wait_for_rounds (&victim, 2);
   /* The child shares the memory, and is a process like others. */
-  g_assert_cmpstr (lac_status_name (try_to_allocate ((pid_t) victim.report->numbers[0], 0, &failure)), ==,
-                   "ok");
+  g_assert_cmpstr (
+      lac_status_name (try_to_allocate ((pid_t) victim.report->numbers[0], 0, &failure)), ==, "ok");
   end_unharmed (&victim);
 }
 
@@ -454,13 +460,14 @@ test_no_net (void)
   if (!can_reach () || !start_victim (&victim, -1, "sleeper-lonely", "poll", NULL))
     return;
   assert_refused (&victim, 0, "no-net");
-  g_assert_cmpstr (lac_status_name (try_to_allocate (victim.pid, LAC_REMOTE_FORCE_NO_NET, &failure)), ==,
-                   "ok");
+  g_assert_cmpstr (
+      lac_status_name (try_to_allocate (victim.pid, LAC_REMOTE_FORCE_NO_NET, &failure)), ==, "ok");
   wait_for_rounds (&victim, 1);
   end_unharmed (&victim);
 }
 
-/* What lies below such a stack may be in use: seen when the thread is stopped, before anything is changed. */
+/* What lies below such a stack may be in use: seen when the thread is stopped, before anything
+ * is changed. */
 static void
 test_no_known_stack (void)
 {
@@ -525,7 +532,8 @@ test_same_user (void)
 {
   g_autofree char *scope = NULL;
 
-  if (g_file_get_contents ("/proc/sys/kernel/yama/ptrace_scope", &scope, NULL, NULL) && scope[0] != '0')
+  if (g_file_get_contents ("/proc/sys/kernel/yama/ptrace_scope", &scope, NULL, NULL)
+      && scope[0] != '0')
     check_user (NOBODY, NOBODY, "ptrace-scope");
   else
     check_user (NOBODY, NOBODY, "ok");
@@ -538,10 +546,11 @@ test_not_dumpable (void)
 
   if (!is_root () || !can_reach () || !victim_start (&victim, "victim", "shy", NULL, NOBODY))
     return;
-  g_assert_cmpstr (lac_status_name ((enum lac_status) run_as (NOBODY, try_as_status, &victim.pid)), ==,
-                   "not-dumpable");
+  g_assert_cmpstr (lac_status_name ((enum lac_status) run_as (NOBODY, try_as_status, &victim.pid)),
+                   ==, "not-dumpable");
   /* For root that is no obstacle. */
-  g_assert_cmpstr (lac_status_name ((enum lac_status) run_as (-1, try_as_status, &victim.pid)), ==, "ok");
+  g_assert_cmpstr (lac_status_name ((enum lac_status) run_as (-1, try_as_status, &victim.pid)), ==,
+                   "ok");
   victim_command (&victim, "grow", 10, 0);
   victim_stop (&victim);
 }
@@ -565,8 +574,9 @@ test_more_capable (void)
 
   if (!is_root () || !can_reach () || !start_victim (&victim, -1, "sleeper", "poll", NULL))
     return;
-  g_assert_cmpstr (lac_status_name ((enum lac_status) run_as (-1, try_without_capabilities, &victim.pid)),
-                   ==, "more-capable");
+  g_assert_cmpstr (
+      lac_status_name ((enum lac_status) run_as (-1, try_without_capabilities, &victim.pid)), ==,
+      "more-capable");
   end_unharmed (&victim);
 }
 
@@ -609,21 +619,26 @@ test_invalid_arguments (void)
   if (!can_reach () || !start_victim (&victim, -1, "sleeper", "poll", NULL))
     return;
   assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
-  g_assert_cmpint (lac_remote_allocate (reached.remote, 0, 0, read, &address, &failure), ==, LAC_E_INVALID);
+  g_assert_cmpint (lac_remote_allocate (reached.remote, 0, 0, read, &address, &failure), ==,
+                   LAC_E_INVALID);
   g_assert_cmpint (lac_remote_allocate (reached.remote, 0, 100, read, &address, &failure), ==,
                    LAC_E_INVALID);
-  g_assert_cmpint (lac_remote_allocate (reached.remote, 0x100000001, 4096, read, &address, &failure), ==,
+  g_assert_cmpint (
+      lac_remote_allocate (reached.remote, 0x100000001, 4096, read, &address, &failure), ==,
+      LAC_E_INVALID);
+  g_assert_cmpint (
+      lac_remote_allocate (reached.remote, UINT64_MAX - 4095, 8192, read, &address, &failure), ==,
+      LAC_E_INVALID);
+  g_assert_cmpint (lac_remote_protect (reached.remote, 0x100000000, 0, read, &failure), ==,
                    LAC_E_INVALID);
-  g_assert_cmpint (lac_remote_allocate (reached.remote, UINT64_MAX - 4095, 8192, read, &address, &failure), ==,
-                   LAC_E_INVALID);
-  g_assert_cmpint (lac_remote_protect (reached.remote, 0x100000000, 0, read, &failure), ==, LAC_E_INVALID);
   g_assert_cmpint (lac_remote_protect (reached.remote, 0x100000000, 4096, read, &failure), ==,
                    LAC_E_NOT_FOUND);
   g_assert_cmpint (lac_remote_free (reached.remote, 1, 4096, &failure), ==, LAC_E_INVALID);
   g_assert_cmpuint (address, ==, 0);
   /* Outside of user space the system itself refuses. */
-  g_assert_cmpint (lac_remote_allocate (reached.remote, UINT64_C (1) << 62, 4096, read, &address, &failure),
-                   !=, LAC_OK);
+  g_assert_cmpint (
+      lac_remote_allocate (reached.remote, UINT64_C (1) << 62, 4096, read, &address, &failure), !=,
+      LAC_OK);
   unreach (&reached);
   end_unharmed (&victim);
 }

@@ -1,9 +1,9 @@
 /* Calls in processes that notice what is done to them, and must not notice this.
  *
- * Some hundred times memory is allocated, protected and freed in each victim, while it sleeps in each of the
- * system calls, has something in every register, forks, or gets a signal each millisecond. Afterwards it says
- * that nothing was wrong, and what is seen of it from outside is as before. With -m slow there are many more
- * rounds.
+ * Some hundred times memory is allocated, protected and freed in each victim, while it sleeps in
+ * each of the system calls, has something in every register, forks, or gets a signal each
+ * millisecond. Afterwards it says that nothing was wrong, and what is seen of it from outside is as
+ * before. With -m slow there are many more rounds.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -111,8 +111,8 @@ static const char *const calls[] = {
   "sigtimedwait-time64",
 };
 
-/* How late a sleep may be, by how long a round of calls took on average: on a machine where that is slow,
- * sleepers wait for a processor, too. */
+/* How late a sleep may be, by how long a round of calls took on average: on a machine where that
+ * is slow, sleepers wait for a processor, too. */
 static uint32_t
 tolerance (gint64   took,
            unsigned n_cycles,
@@ -182,8 +182,8 @@ test_sleepers (const void *program)
   end_all_unharmed (victims, n);
 }
 
-/* A few, interrupted more often than once a millisecond: a time-out that loses a little each time has no
- * end. */
+/* A few, interrupted more often than once a millisecond: a time-out that loses a little each
+ * time has no end. */
 static void
 test_storm_of_calls (const void *program)
 {
@@ -287,8 +287,8 @@ test_thread_storm (void)
   end_unharmed (&victim);
 }
 
-/* What is allocated goes with the program, and nothing is freed: something else may be there already. Any refusal
- * will do, but the programs go on, one after another. */
+/* What is allocated goes with the program, and nothing is freed: something else may be there
+ * already. Any refusal will do, but the programs go on, one after another. */
 static void
 test_exec_storm (void)
 {
@@ -307,7 +307,8 @@ test_exec_storm (void)
         {
           uint64_t address = 0;
 
-          status = lac_remote_allocate (reached.remote, 0, 8192, LAC_PROTECTION_READ, &address, &failure);
+          status = lac_remote_allocate (reached.remote, 0, 8192, LAC_PROTECTION_READ, &address,
+                                        &failure);
           n_done += status == LAC_OK;
         }
       if (status != LAC_OK)
@@ -411,7 +412,8 @@ test_other_user (void)
   end_unharmed (&victim);
 }
 
-/* It ends at some moment in the middle of a loop of calls: each call works or says so, and nothing hangs. */
+/* It ends at some moment in the middle of a loop of calls: each call works or says so, and
+ * nothing hangs. */
 static void
 test_mayflies (void)
 {
@@ -434,7 +436,8 @@ test_mayflies (void)
         {
           uint64_t address = 0;
 
-          status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure);
+          status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address,
+                                        &failure);
           if (status == LAC_OK)
             status = lac_remote_free (reached.remote, address, 4096, &failure);
           n_calls++;
@@ -500,7 +503,8 @@ test_registers_from_outside (void)
   unreach (&reached);
   g_assert_true (wait_for_state (victim.pid, "S"));
   debug (victim.pid, after);
-  g_assert_cmpmem (&before->general, sizeof before->general, &after->general, sizeof after->general);
+  g_assert_cmpmem (&before->general, sizeof before->general, &after->general,
+                   sizeof after->general);
   g_assert_cmpmem (before->extended, before->extended_size, after->extended, after->extended_size);
   victim_command (&victim, "grow", 10, 0);
   victim_stop (&victim);
@@ -508,7 +512,8 @@ test_registers_from_outside (void)
   g_free (after);
 }
 
-/* Exactly where it was asked for, in memory that can be used, and nothing is left when it is freed. */
+/* Exactly where it was asked for, in memory that can be used, and nothing is left when it is
+ * freed. */
 static void
 test_memory (void)
 {
@@ -527,37 +532,40 @@ test_memory (void)
                                     LAC_PROTECTION_READ | LAC_PROTECTION_WRITE, &address, &failure),
                &failure, victim.name);
   g_assert_cmphex (address, ==, place);
-  assert_done (lac_process_write_memory (reached.process, place + 100, text, sizeof text, 0, NULL, &failure),
-               &failure, victim.name);
-  assert_done (lac_process_read_memory (reached.process, place + 100, back, sizeof back, 0, NULL, NULL, NULL,
-                                        NULL, &failure),
+  assert_done (
+      lac_process_write_memory (reached.process, place + 100, text, sizeof text, 0, NULL, &failure),
+      &failure, victim.name);
+  assert_done (lac_process_read_memory (reached.process, place + 100, back, sizeof back, 0, NULL,
+                                        NULL, NULL, NULL, &failure),
                &failure, victim.name);
   g_assert_cmpstr (text, ==, back);
-  assert_done (lac_process_query (reached.process, place, false, &region, NULL, 0, &failure), &failure,
-               victim.name);
+  assert_done (lac_process_query (reached.process, place, false, &region, NULL, 0, &failure),
+               &failure, victim.name);
   g_assert_cmphex (region.start, ==, place);
   g_assert_cmphex (region.end, ==, place + 65536);
   /* Never over what is there. */
   g_assert_cmpstr (lac_status_name (lac_remote_allocate (reached.remote, place + 61440, 8192,
                                                          LAC_PROTECTION_READ, &address, &failure)),
                    ==, "occupied");
-  assert_done (lac_remote_protect (reached.remote, place, 4096, LAC_PROTECTION_READ, &failure), &failure,
-               victim.name);
+  assert_done (lac_remote_protect (reached.remote, place, 4096, LAC_PROTECTION_READ, &failure),
+               &failure, victim.name);
   g_assert_cmpstr (lac_status_name (lac_remote_protect (reached.remote, place + 61440, 8192,
                                                         LAC_PROTECTION_READ, &failure)),
                    ==, "not-found");
-  assert_done (lac_process_query (reached.process, place + 61440, false, &region, NULL, 0, &failure), &failure,
-               victim.name);
+  assert_done (
+      lac_process_query (reached.process, place + 61440, false, &region, NULL, 0, &failure),
+      &failure, victim.name);
   g_assert_cmpint (region.protection, ==, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE);
   assert_done (lac_remote_free (reached.remote, place, 65536, &failure), &failure, victim.name);
-  g_assert_cmpstr (lac_status_name (lac_process_query (reached.process, place, false, &region, NULL, 0, NULL)),
-                   ==, "not-found");
+  g_assert_cmpstr (
+      lac_status_name (lac_process_query (reached.process, place, false, &region, NULL, 0, NULL)),
+      ==, "not-found");
   unreach (&reached);
   end_unharmed (&victim);
 }
 
-/* A restartable sequence that was interrupted is not completed. The few that are were interrupted right
- * before or after. */
+/* A restartable sequence that was interrupted is not completed. The few that are were
+ * interrupted right before or after. */
 static void
 test_sequences (void)
 {
@@ -596,7 +604,8 @@ int
 main (int   argc,
       char *argv[])
 {
-  static const char *const sleepers[] = { "sleeper", "sleeper-static", "sleeper-bare", "sleeper-32" };
+  static const char *const sleepers[] = { "sleeper", "sleeper-static", "sleeper-bare",
+                                          "sleeper-32" };
   int status;
 
   g_test_init (&argc, &argv, NULL);

@@ -1,11 +1,11 @@
 /* System calls for victims, with a C library and without one.
  *
- * A victim that tells how a call ended has to make the very call: libraries restart some calls, and make
- * others than asked for. And some victims have no library, or are of 32 bits where there is none. So
- * all calls go through bare_call(), and what the kernel reads is declared here. With a library
- * bare_call() is that library's; without (VICTIM_BARE) it is ours, as is the beginning of the program. A program that has neither a system
- * call with a return behind it nor a way back from a signal's handler is to be had as well (VICTIM_LONELY,
- * x86-64).
+ * A victim that tells how a call ended has to make the very call: libraries restart some calls, and
+ * make others than asked for. And some victims have no library, or are of 32 bits where there is
+ * none. So all calls go through bare_call(), and what the kernel reads is declared here. With a
+ * library bare_call() is that library's; without (VICTIM_BARE) it is ours, as is the beginning of
+ * the program. A program that has neither a system call with a return behind it nor a way back from
+ * a signal's handler is to be had as well (VICTIM_LONELY, x86-64).
  *
  * x86-64 and 32-bit x86.
  *
@@ -281,7 +281,8 @@ memcpy (void       *to,
 void
 bare_begin (long *stack)
 {
-  bare_call (BARE_EXIT_GROUP, (long) main ((int) stack[0], (char **) (stack + 1)), 0L, 0L, 0L, 0L, 0L);
+  bare_call (BARE_EXIT_GROUP, (long) main ((int) stack[0], (char **) (stack + 1)), 0L, 0L, 0L, 0L,
+             0L);
   __builtin_trap ();
 }
 
@@ -304,8 +305,9 @@ bare_call (long number,
 
 #endif
 
-#define CALL6(number, a, b, c, d, e, f)                                                           \
-  bare_call ((long) (number), (long) (a), (long) (b), (long) (c), (long) (d), (long) (e), (long) (f))
+#define CALL6(number, a, b, c, d, e, f)                                                            \
+  bare_call ((long) (number), (long) (a), (long) (b), (long) (c), (long) (d), (long) (e),          \
+             (long) (f))
 #define CALL5(number, a, b, c, d, e) CALL6 (number, a, b, c, d, e, 0)
 #define CALL4(number, a, b, c, d) CALL6 (number, a, b, c, d, 0, 0)
 #define CALL3(number, a, b, c) CALL6 (number, a, b, c, 0, 0, 0)

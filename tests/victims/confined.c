@@ -4,7 +4,7 @@
  *   confined lenient   has a filter that allows everything
  *   confined deadly    is killed when it maps memory
  *   confined denying   is told EPERM when it maps memory
- *   confined high      gets a signal for calls that come from below 0x7000'0000'0000, as programs under Wine do
+ *   confined high      gets a signal for calls that come from below 0x700000000000, as under Wine
  *
  * SPDX-License-Identifier: MIT
  */

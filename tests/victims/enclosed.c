@@ -2,7 +2,8 @@
  *
  *   enclosed PROGRAM ARGUMENT…
  *
- * The program itself believes to be process 1. How others number it is in the report before it begins.
+ * The program itself believes to be process 1. How others number it is in the report before it
+ * begins.
  *
  * SPDX-License-Identifier: MIT
  */

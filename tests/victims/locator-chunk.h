@@ -1,7 +1,7 @@
 /* What victims with a locator, and the tests that append from outside, write into buffers.
  *
- * Chunks tell by themselves who wrote them, and whether they are whole: so all that was appended can be
- * looked at by whoever likes.
+ * Chunks tell by themselves who wrote them, and whether they are whole: so all that was appended
+ * can be looked at by whoever likes.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
-/* Places among the report's numbers: how many chunks the victim has appended, how many of others it saw when it
- * looked last, and whether it shall let go of what it holds. */
+/* Places among the report's numbers: how many chunks the victim has appended, how many of others
+ * it saw when it looked last, and whether it shall let go of what it holds. */
 enum
 {
   LOCATOR_NUMBER_OWN,
@@ -36,7 +36,8 @@ static inline struct locator_chunk
 locator_chunk_make (uint32_t author,
                     uint32_t number)
 {
-  return (struct locator_chunk){ LOCATOR_CHUNK_MARK, author, number, ~(author * 2654435761u + number) };
+  return (struct locator_chunk){ LOCATOR_CHUNK_MARK, author, number,
+                                 ~(author * 2654435761u + number) };
 }
 
 static inline int

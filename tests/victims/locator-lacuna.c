@@ -3,7 +3,7 @@
  *   locator-lacuna ROLE [ROOT]
  *
  *   idle       has one buffer with a chunk in it, and does nothing more
- *   append     appends chunks (locator-chunk.h) from two threads, and looks at its own again and again
+ *   append     appends chunks (locator-chunk.h) from two threads, and looks at its own all the time
  *
  * The shared place is under ROOT; without one it is the usual one.
  *

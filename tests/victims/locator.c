@@ -1,12 +1,13 @@
-/* A process with a locator that knows nothing of Lacuna: the format of the file is all that it goes by.
+/* A process with a locator that knows nothing of Lacuna: the format of the file is all that it goes
+ * by.
  *
  *   locator ROLE [ROOT]
  *
- * The file lies under ROOT (/tmp), as every program that uses the format has it. The first number of
- * the report's is the address of the first table. In all roles but the last four nothing moves.
+ * The file lies under ROOT (/tmp), as every program that uses the format has it. The address that
+ * it says when it is ready is that of the first table. In all roles but the last two nothing moves.
  *
  *   none                       no file
- *   sound                      two buffers that can't be run, one of which is taken, one past the other
+ *   sound                      two buffers that can't be run, one of them taken
  *   chain                      three tables, a buffer in each; two of them in private memory
  *   full                       a table without room, and no other
  *   orphan                     a buffer where nothing is mapped
@@ -17,13 +18,14 @@
  *   unknown-version            a newer format
  *   cycle                      three tables, the last of which leads to the second
  *   managed                    the order of fields that Reloaded's C# library has
- *   hold-table                 holds the table's lock until its third number is set, and lets go of it then
+ *   hold-table                 holds the table's lock until it is told to let go of it
  *   hold-buffer                the same with its only buffer
- *   append                     takes buffers, appends to them, puts them back, and makes new ones when they are full
- *   restless                   the same, and looks at all that was appended, by others as well, all the time
+ *   append                     takes buffers, appends, puts them back, and makes new ones
+ *   restless                   the same, and looks at all that was appended, by others as well
  *
- * What is appended in the last two roles are chunks of 16 bytes (struct chunk), numbered for each author;
- * others who append the same are checked as well, and counted in the report's second number.
+ * What is appended in the last two roles are chunks of 16 bytes (struct chunk), numbered for each
+ * author; others who append the same are checked as well, and counted in the report's second
+ * number.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -85,7 +87,8 @@ struct managed_table
 };
 
 _Static_assert (offsetof (struct table, items) == (sizeof (long) == 8 ? 24 : 16), "a table");
-_Static_assert (offsetof (struct managed_table, count) == (sizeof (long) == 8 ? 23 : 15), "a table");
+_Static_assert (offsetof (struct managed_table, count) == (sizeof (long) == 8 ? 23 : 15),
+                "a table");
 _Static_assert (sizeof (struct table) <= 4096, "a table");
 
 enum
@@ -341,7 +344,8 @@ get_item (void)
         break;
     }
   take (&first->locked);
-  for (table = first; after (table) != NULL || count_items (table) == CAPACITY; table = after (table))
+  for (table = first; after (table) != NULL || count_items (table) == CAPACITY;
+       table = after (table))
     if (after (table) == NULL)
       {
         add_table (table);

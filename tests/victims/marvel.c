@@ -1,13 +1,12 @@
 /* A process that uses the processor as few do.
  *
- *   marvel small-stack     has its stack in the middle of memory that is used for something else, without a
- *                          guard, as programs with many small stacks do
+ *   marvel small-stack     has its stack in the middle of memory that is used for something else,
+ *                          without a guard, as programs with many small stacks do
  *   marvel narrow          one thread runs in 32-bit mode, another one in 64-bit mode
  *   marvel narrow-alone    has that first thread only
- *   marvel sequence        runs restartable sequences (rseq(2)): the kernel sends a thread that was interrupted in
- *                          one to its abort, so none is ever completed that was. How often one was completed,
- *                          aborted, and completed although the thread did not run on meanwhile, is in the report's
- *                          numbers
+ *   marvel sequence        runs restartable sequences (rseq(2)) and counts what became of them: the
+ *                          kernel sends a thread that was interrupted in one to its abort, so that
+ *                          none is completed that was interrupted
  *
  * SPDX-License-Identifier: MIT
  */
@@ -133,9 +132,10 @@ be_narrow (int alone)
 
   low = mmap (NULL, VICTIM_REPORT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_32BIT,
               VICTIM_REPORT_DESCRIPTOR, 0);
-  code = mmap (NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1,
-               0);
-  stack = mmap (NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+  code = mmap (NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+  stack = mmap (NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1,
+                0);
   if (low == MAP_FAILED || code == MAP_FAILED || stack == MAP_FAILED)
     victim_skip ();
   at = code;
@@ -234,7 +234,8 @@ count_switches (void)
 static void
 run_sequences (void)
 {
-  struct rseq *registration = (struct rseq *) ((char *) __builtin_thread_pointer () + __rseq_offset);
+  struct rseq *registration = (struct rseq *) ((char *) __builtin_thread_pointer ()
+                                               + __rseq_offset);
 
   if (__rseq_size == 0)
     victim_skip ();

@@ -1,6 +1,6 @@
 /* A process in a state that few are in.
  *
- *   oddity vfork           waits for a child that shares its memory, and can't be interrupted meanwhile
+ *   oddity vfork           waits for a child that shares its memory, and can't be interrupted
  *   oddity vfork-threads   has another thread that goes on
  *   oddity mayfly MICROSECONDS    ends within that time with status 42, nobody knows when
  *   oddity shadow          has a shadow stack, where processor and system have them

@@ -1,8 +1,8 @@
 /* Fills all registers of a thread, and reads them again: see registers.h.
  *
- * Between the two there is nothing but pauses, or one system call: whatever else is in the registers then,
- * somebody else has put there. Memory is addressed by the instruction pointer, so that no register is kept
- * back for that.
+ * Between the two there is nothing but pauses, or one system call: whatever else is in the
+ * registers then, somebody else has put there. Memory is addressed by the instruction pointer, so
+ * that no register is kept back for that.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -140,7 +140,7 @@ own_stack:
   kmovq WANTED (REGISTERS_MASKS + 8 * \n), %k\n
   .endr
 #ifdef __x86_64__
-  .irp n, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+  .irp n, 8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
   vmovaps WANTED (REGISTERS_VECTORS + 64 * \n), %zmm\n
   .endr
 #endif
@@ -237,7 +237,7 @@ own_stack:
   kmovq %k\n, SEEN (REGISTERS_MASKS + 8 * \n)
   .endr
 #ifdef __x86_64__
-  .irp n, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+  .irp n, 8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
   vmovaps %zmm\n, SEEN (REGISTERS_VECTORS + 64 * \n)
   .endr
 #endif

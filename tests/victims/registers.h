@@ -1,9 +1,9 @@
 /* All registers of a thread, put in and taken out by registers.S.
  *
- * registers_hold() fills every register that a program has with what is wanted, general, vector, mask and x87 ones,
- * flags, and the stack pointer, stays like that for some microseconds, and writes down what is in them then.
- * registers_sleep() does the same around a system call, whose number and arguments are among the general
- * registers.
+ * registers_hold() fills every register that a program has with what is wanted, general, vector,
+ * mask and x87 ones, flags, and the stack pointer, stays like that for some microseconds, and
+ * writes down what is in them then. registers_sleep() does the same around a system call, whose
+ * number and arguments are among the general registers.
  *
  * SPDX-License-Identifier: MIT
  */

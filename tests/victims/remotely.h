@@ -45,7 +45,8 @@ unreach (struct reached *reached)
   reached->process = NULL;
 }
 
-/* What a status is called, with what was being done, for a test's message. Release with g_free(). */
+/* What a status is called, with what was being done, for a test's message. Release with
+ * g_free(). */
 static inline char *
 tell_failure (enum lac_status                   status,
               const struct lac_process_failure *failure)
@@ -78,8 +79,8 @@ cycle (struct reached *reached,
   uint64_t size = 4096 * (uint64_t) g_rand_int_range (random, 1, 17);
   uint64_t address = 0;
 
-  assert_done (lac_remote_allocate (reached->remote, 0, size, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE,
-                                    &address, &failure),
+  assert_done (lac_remote_allocate (reached->remote, 0, size,
+                                    LAC_PROTECTION_READ | LAC_PROTECTION_WRITE, &address, &failure),
                &failure, name);
   g_assert_cmpuint (address, !=, 0);
   g_assert_cmpuint (address % 4096, ==, 0);
@@ -89,8 +90,8 @@ cycle (struct reached *reached,
   assert_done (lac_remote_free (reached->remote, address, size, &failure), &failure, name);
 }
 
-/* Whether calls can be made in processes at all here, as this user: tried on a victim, once. If not, the test is
- * skipped with the reason. */
+/* Whether calls can be made in processes at all here, as this user: tried on a victim, once. If
+ * not, the test is skipped with the reason. */
 static inline bool
 can_reach (void)
 {
@@ -108,7 +109,8 @@ can_reach (void)
   status = reach (&reached, victim.pid, 0, &failure);
   if (status == LAC_OK)
     {
-      status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure);
+      status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address,
+                                    &failure);
       unreach (&reached);
     }
   kill_victim (&victim);
@@ -116,7 +118,8 @@ can_reach (void)
       || status == LAC_E_NOT_DUMPABLE || status == LAC_E_OTHER_USER || status == LAC_E_TRACED)
     {
       g_autofree char *told = tell_failure (status, &failure);
-      g_autofree char *reason = g_strdup_printf ("no calls can be made in another process: %s", told);
+      g_autofree char *reason = g_strdup_printf ("no calls can be made in another process: %s",
+                                                 told);
 
       g_test_skip (reason);
       return false;

@@ -2,10 +2,10 @@
  *
  *   signalled
  *
- * A second process sends them, queued and with numbers that go up by one, so that one that is lost, or comes
- * twice, or in another order, shows at once. An ordinary signal, of which one at most can be pending, is sent
- * too, and again when it was handled. Meanwhile the victim computes and sleeps by turns. At the end as many must have
- * been handled as were sent.
+ * A second process sends them, queued and with numbers that go up by one, so that one that is lost,
+ * or comes twice, or in another order, shows at once. An ordinary signal, of which one at most can
+ * be pending, is sent too, and again when it was handled. Meanwhile the victim computes and sleeps
+ * by turns. At the end as many must have been handled as were sent.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -53,7 +53,8 @@ send_until_the_end (void)
       __atomic_store_n (&report->posted_at, bare_now (), __ATOMIC_RELEASE);
       if (CALL3 (BARE_SIGQUEUEINFO, victim, BARE_SIGRTMIN, &signal) == 0)
         victim_add (&report->n_posted);
-      if (victim_get (&report->numbers[ORDINARY_SENT]) == victim_get (&report->numbers[ORDINARY_HANDLED]))
+      if (victim_get (&report->numbers[ORDINARY_SENT])
+          == victim_get (&report->numbers[ORDINARY_HANDLED]))
         {
           victim_add (&report->numbers[ORDINARY_SENT]);
           CALL2 (BARE_KILL, victim, BARE_SIGUSR1);
@@ -73,7 +74,8 @@ check_at_the_end (void)
   /* What is pending is handled before this returns. */
   CALL0 (BARE_GETPID);
   if (report->n_signals != report->n_posted)
-    victim_wrong ("signals that were not handled", (long) report->n_posted - (long) report->n_signals);
+    victim_wrong ("signals that were not handled",
+                  (long) report->n_posted - (long) report->n_signals);
   if (report->numbers[ORDINARY_SENT] != report->numbers[ORDINARY_HANDLED])
     victim_wrong ("ordinary signals that were not handled",
                   (long) report->numbers[ORDINARY_SENT] - (long) report->numbers[ORDINARY_HANDLED]);

@@ -2,10 +2,10 @@
  *
  *   sleeper CALL
  *
- * A sleep with a time-out lasts about a tenth of a second, and must be neither shorter nor much longer.
- * Whoever interrupts it every few milliseconds and restarts it for the full time makes it endless;
- * that is how it shows. A sleep without a time-out is ended by a second process, a moment later each time, and must
- * tell of just that. None may answer EINTR.
+ * A sleep with a time-out lasts about a tenth of a second, and must be neither shorter nor much
+ * longer. Whoever interrupts it every few milliseconds and restarts it for the full time makes it
+ * endless; that is how it shows. A sleep without a time-out is ended by a second process, a moment
+ * later each time, and must tell of just that. None may answer EINTR.
  *
  * The names of the calls are in the table at the end.
  *
@@ -25,7 +25,8 @@ struct sleep
   const char *name;
   /* Sleeps, for this long at most; gives what the call answered. */
   long (*sleep) (uint32_t microseconds);
-  /* What it answers after that; for a sleep without a time-out, what it answers when it was woken. */
+  /* What it answers after that; for a sleep without a time-out, what it answers when it was
+   * woken. */
   long answer;
   /* How much too early it may end, in microseconds. */
   uint32_t early;
@@ -138,7 +139,8 @@ do_poll (uint32_t microseconds)
 {
   struct bare_poll wanted = { ends[0], 1, 0 };
 
-  return then_take (CALL3 (BARE_POLL, &wanted, 1, microseconds == 0 ? -1 : (long) microseconds / 1000));
+  return then_take (
+      CALL3 (BARE_POLL, &wanted, 1, microseconds == 0 ? -1 : (long) microseconds / 1000));
 }
 
 static long
@@ -259,7 +261,8 @@ do_epoll_pwait2 (uint32_t microseconds)
 {
   struct bare_epoll_event event = { 0, 0 };
   /* Of 64 bits each in any process. */
-  int64_t time[2] = { (int64_t) (microseconds / 1000000u), (int64_t) (microseconds % 1000000u * 1000u) };
+  int64_t time[2] = { (int64_t) (microseconds / 1000000u),
+                      (int64_t) (microseconds % 1000000u * 1000u) };
   long found = CALL6 (BARE_EPOLL_PWAIT2, poller, &event, 1, microseconds == 0 ? NULL : time, 0, 8);
 
   if (found == -38)
@@ -457,7 +460,8 @@ do_sigtimedwait_time64 (uint32_t microseconds)
 }
 #endif
 
-/* What the kernel itself restarts is exact; what has to be set up anew by others may be off a little. */
+/* What the kernel itself restarts is exact; what has to be set up anew by others may be off a
+ * little. */
 #define EXACT 0
 #define NEARLY 25000
 
@@ -500,8 +504,8 @@ static const struct sleep sleeps[] = {
 #endif
 };
 
-/* The second process: ends one sleep after another, each after a while. One that goes on for seconds was
- * not ended by that. */
+/* The second process: ends one sleep after another, each after a while. One that goes on for
+ * seconds was not ended by that. */
 static void
 wake_again_and_again (const struct sleep *sleep)
 {

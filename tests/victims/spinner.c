@@ -3,10 +3,10 @@
  *   spinner          spins
  *   spinner sleep    sleeps instead, in futex(2) for a few milliseconds each time
  *
- * General, vector, mask and x87 registers, flags with the direction set, control words, the
- * stack pointer and what lies around it: above it, in the red zone below it, and below that, which may be
- * overwritten at any time by a signal and is only counted. And what is no register, but belongs to a thread: the
- * blocked signals, the alternate stack, the base of gs.
+ * General, vector, mask and x87 registers, flags with the direction set, control words, the stack
+ * pointer and what lies around it: above it, in the red zone below it, and below that, which may be
+ * overwritten at any time by a signal and is only counted. And what is no register, but belongs to
+ * a thread: the blocked signals, the alternate stack, the base of gs.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -106,7 +106,8 @@ compare (int slept)
   for (unsigned i = 0; i < N_GENERAL; i++)
     {
       /* A system call answers in the first; on x86-64 it takes the third and r11 for itself. */
-      int spared = slept && (i == REGISTERS_A || (N_GENERAL == 16 && (i == REGISTERS_C || i == 11)));
+      int spared = slept
+                   && (i == REGISTERS_A || (N_GENERAL == 16 && (i == REGISTERS_C || i == 11)));
 
       if (!spared && (unsigned long) seen->general[i] != (unsigned long) wanted->general[i])
         victim_wrong ("general register", (long) i);

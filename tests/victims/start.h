@@ -29,8 +29,9 @@ struct started
   struct victim_report *report;
 };
 
-/* Starts a program of tests/victims as user @user (-1: as it is) and waits until it is ready. NULL ends the
- * arguments. False, with the test skipped, when it could not be built, or can't do its part here. */
+/* Starts a program of tests/victims as user @user (-1: as it is) and waits until it is ready.
+ * NULL ends the arguments. False, with the test skipped, when it could not be built, or can't do
+ * its part here. */
 bool start_victim (struct started *victim,
                    int             user,
                    const char     *program,
@@ -42,7 +43,8 @@ bool start_victim_with (struct started    *victim,
                         bool               may_lack,
                         const char *const *arguments);
 
-/* Waits until it has checked itself so many times more; fails the test when it does not in half a minute. */
+/* Waits until it has checked itself so many times more; fails the test when it does not in half
+ * a minute. */
 void wait_for_rounds (const struct started *victim,
                       unsigned              n_rounds);
 
@@ -51,8 +53,8 @@ void wait_for_rounds_of_all (const struct started *victims,
                              size_t                n_victims,
                              unsigned              n_rounds);
 
-/* Fails the test when the victim noticed anything; with @interrupted it may have been answered EINTR. A sleep that was
- * too long by seconds counts, however busy the machine is. */
+/* Fails the test when the victim noticed anything; with @interrupted it may have been answered
+ * EINTR. A sleep that was too long by seconds counts, however busy the machine is. */
 void assert_unharmed (const struct started *victim,
                       bool                  interrupted);
 
@@ -73,15 +75,16 @@ void end_all_unharmed (struct started *victims,
 /* Kills it, and collects it. */
 void kill_victim (struct started *victim);
 
-/* What can be seen of a process from outside: its map, its descriptors, and of each thread the name, who traces it, and
- * what signals it blocks, ignores and handles. Release with g_free(). */
+/* What can be seen of a process from outside: its map, its descriptors, and of each thread the
+ * name, who traces it, and what signals it blocks, ignores and handles. Release with g_free(). */
 char *describe_process (pid_t pid);
 
 /* Fails the test, telling the first line that differs, unless both descriptions are the same. */
 void assert_same_description (const char *before,
                               const char *after);
 
-/* The value of a field of /proc/PID/status, blanks stripped; "" when there is none. Release with g_free(). */
+/* The value of a field of /proc/PID/status, blanks stripped; "" when there is none. Release with
+ * g_free(). */
 char *read_status_field (pid_t       pid,
                          const char *name);
 

@@ -2,8 +2,8 @@
  *
  *   throng [COUNT]
  *
- * Some compute, some sleep with a time-out, some hand a number to one another through a mutex and a condition,
- * some through a pipe. So does the first thread: it waits for a futex with a time-out.
+ * Some compute, some sleep with a time-out, some hand a number to one another through a mutex and a
+ * condition, some through a pipe. So does the first thread: it waits for a futex with a time-out.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,8 +1,9 @@
 /* What all victims have in common: how they begin, what they count, how they end.
  *
- * A victim says "ready", with an address and a number where it has some to tell, and from then on holds none of the
- * test's pipes. It does not outlive the test. When the test asks for it, it ends, and its exit status says
- * whether anything was wrong: 0 for nothing, 1 otherwise, 77 when what it needs is not there.
+ * A victim says "ready", with an address and a number where it has some to tell, and from then on
+ * holds none of the test's pipes. It does not outlive the test. When the test asks for it, it ends,
+ * and its exit status says whether anything was wrong: 0 for nothing, 1 otherwise, 77 when what it
+ * needs is not there.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -69,7 +70,8 @@ victim_wrong (const char *what,
   char *at = victim_append (line, end, what);
 
   at = victim_append (at, end, number < 0 ? ": -0x" : ": 0x");
-  at = victim_append_number (at, end, number < 0 ? 0ul - (unsigned long) number : (unsigned long) number);
+  at = victim_append_number (at, end,
+                             number < 0 ? 0ul - (unsigned long) number : (unsigned long) number);
   *at = '\0';
   if (__atomic_fetch_add (&report->n_wrong, 1, __ATOMIC_ACQ_REL) == 0)
     memcpy (report->first_wrong, line, sizeof line);
@@ -149,8 +151,8 @@ victim_ready_and_hold (unsigned long address,
   victim_say (address, number, " holds\n");
 }
 
-/* Says that it is ready, and lets go of the test's pipes. That is the last thing that it does, so that
- * whoever sees the pipe's end sees all of it. */
+/* Says that it is ready, and lets go of the test's pipes. That is the last thing that it does,
+ * so that whoever sees the pipe's end sees all of it. */
 static inline void
 victim_ready (unsigned long address,
               unsigned long number)

@@ -1,7 +1,8 @@
 /* What a victim tells while it runs, in memory that it shares with the test.
  *
- * A line of text can't be asked for without disturbing who writes it; so a victim writes nothing but the
- * first line, and counts here. The memory is what descriptor 3 refers to when the victim begins.
+ * A line of text can't be asked for without disturbing who writes it; so a victim writes nothing
+ * but the first line, and counts here. The memory is what descriptor 3 refers to when the victim
+ * begins.
  *
  * All words are of 32 bits, so that victims of any width mean the same.
  *
@@ -27,8 +28,8 @@ struct victim_report
   uint32_t n_rounds;
   /* How often a call answered EINTR that must not. */
   uint32_t n_interrupted;
-  /* By how many microseconds a sleep was too long at most. What is too much the test decides, which knows how
-   * busy the machine is. */
+  /* By how many microseconds a sleep was too long at most. What is too much the test decides,
+   * which knows how busy the machine is. */
   uint32_t worst_late;
   /* How often bytes changed that lie below the red zone, which nobody may rely on. */
   uint32_t n_below;
