@@ -35,7 +35,12 @@ visit_begin (struct visit *visit,
     {
       status = lac_remote_allocate (visit->remote, 0, 4096, LAC_PROTECTION_READ, &address, &failure);
       if (status == LAC_OK)
-        g_assert_cmpint (lac_remote_free (visit->remote, address, 4096, NULL), ==, LAC_OK);
+        {
+          /* Somebody in there may have mapped something in its place by now. */
+          enum lac_status freed = lac_remote_free (visit->remote, address, 4096, NULL);
+
+          g_assert_true (freed == LAC_OK || freed == LAC_E_UNVERIFIED);
+        }
       else
         lac_remote_close (visit->remote);
     }
