@@ -18,8 +18,6 @@ gboolean         lacuna_deed_contrary_elsewhere (LacunaSession       *session,
                                                  LacunaOperation     *operation,
                                                  LacunaRequest       *out_request);
 
-/* lacuna-deeds-remote-buffers.c */
-
 /* A deed on its way, with the session's lock. */
 typedef struct
 {
@@ -48,11 +46,12 @@ LacunaPlan      *lacuna_elsewhere_plan          (LacunaElsewhere     *deed,
                                                  struct lac_range     range,
                                                  unsigned             protection);
 
-/* Whether a buffer of the process's locator has a byte of @range. */
-gboolean         lacuna_elsewhere_is_of_locator (LacunaElsewhere     *deed,
-                                                 struct lac_range     range);
+/* lacuna-deeds-remote-free.c */
 
-/* The deeds with buffers. */
+void             lacuna_elsewhere_free          (LacunaElsewhere     *deed);
+
+/* lacuna-deeds-remote-buffers.c */
+
 void             lacuna_elsewhere_create_buffer (LacunaElsewhere     *deed);
 void             lacuna_elsewhere_append        (LacunaElsewhere     *deed);
 void             lacuna_elsewhere_append_to     (LacunaElsewhere     *deed);

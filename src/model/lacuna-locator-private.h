@@ -24,6 +24,8 @@ typedef struct
   GArray *tables; /* of LacunaTableFacts */
 } LacunaLocatorReading;
 
+/* lacuna-locator-self.c */
+
 /* (transfer full): an empty one. */
 LacunaLocatorReading *lacuna_locator_reading_new  (void);
 
@@ -41,11 +43,11 @@ void                  lacuna_locator_reading_free (LacunaLocatorReading  *readin
 LacunaLocatorReading *lacuna_locator_read_elsewhere (LacunaSession          *session,
                                                      GError                **error);
 
+/* lacuna-locator.c */
+
 /* (transfer full): the locator of another process. */
 LacunaLocator        *lacuna_locator_new_elsewhere  (LacunaTarget           *target,
                                                      LacunaSession          *session);
-
-/* lacuna-locator.c */
 
 /* Shows @reading, of which it takes what it needs. Returns whether anything was new. */
 gboolean              lacuna_locator_show         (LacunaLocator         *self,
