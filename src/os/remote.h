@@ -1,17 +1,17 @@
 /* System calls that another process makes for us.
  *
- * Memory is put into a process by having one of its threads run mmap(2). The thread is stopped for a
- * moment (PTRACE_SEIZE, PTRACE_INTERRUPT), is given other registers, goes through a system call
- * instruction that the process has anyway, and gets its own registers back. No code is written into
- * the process, no signal is sent, and its other threads run on.
+ * Memory is put into a process by having one of its threads run mmap(2). The thread is stopped for a moment
+ * (PTRACE_SEIZE, PTRACE_INTERRUPT), is given other registers, goes through a system call instruction that
+ * the process has anyway, and gets its own registers back. No code is written into the process, no signal is
+ * sent, and its other threads run on.
  *
- * A guest must not be harmed if we die in the middle of this, so there are two nets. The tracer is a
- * small child of its own, in a process group of its own: when we die it finishes the step, undoes what nobody was told
- * of, gives the thread back and exits. And before the registers are changed a signal frame with the
- * whole context of the thread is laid below the red zone of its stack, such that after the call the thread would
- * return through the process's own rt_sigreturn(2): that holds when the tracer itself is killed. The
- * frame is needed in that case only; otherwise the tracer puts back the registers, so that an
- * interrupted system call goes on for the rest of its time, and the bytes that the frame covered.
+ * A guest must not be harmed if we die in the middle of this, so there are two nets. The tracer is a small
+ * child of its own, in a process group of its own: when we die it finishes the step, undoes what nobody was
+ * told of, gives the thread back and exits. And before the registers are changed a signal frame with the
+ * whole context of the thread is laid below the red zone of its stack, such that after the call the thread
+ * would return through the process's own rt_sigreturn(2): that holds when the tracer itself is killed. The
+ * frame is needed in that case only; otherwise the tracer puts back the registers, so that an interrupted
+ * system call goes on for the rest of its time, and the bytes that the frame covered.
  *
  * x86-64 and 32-bit x86 processes on Linux; elsewhere everything is %LAC_E_NOT_SUPPORTED.
  *
@@ -68,8 +68,8 @@ struct lac_remote_plan
  * @out_remote: (out) (transfer full): the handle
  * @out_failure: (out) (optional): set on failure; `other_pid` and `other_name` say who is in the way
  *
- * Looks whether calls can be made in a process, and how: nothing in it is touched or stopped. Whether the system
- * permits it shows only when it is asked to.
+ * Looks whether calls can be made in a process, and how: nothing in it is touched or stopped. Whether the
+ * system permits it shows only when it is asked to.
  *
  * Errors: %LAC_E_KERNEL_THREAD, %LAC_E_ZOMBIE, %LAC_E_STOPPED, %LAC_E_FROZEN, %LAC_E_TRACED (by whom is in
  *   the failure), %LAC_E_STRICT (seccomp's strict mode), %LAC_E_FILTERED and %LAC_E_NO_NET unless forced,
@@ -106,9 +106,11 @@ LAC_PUBLIC struct lac_process *lac_remote_get_process (const struct lac_remote *
  *
  * Errors: %LAC_E_OCCUPIED when a byte of it is mapped; %LAC_E_INVALID; %LAC_E_NO_MEMORY;
  *   %LAC_E_UNVERIFIED when the map disagrees with the answer; %LAC_E_PTRACE_SCOPE,
- *   %LAC_E_OTHER_USER, %LAC_E_NOT_DUMPABLE, %LAC_E_MORE_CAPABLE, %LAC_E_TRACED when the system does not permit
- *   it; %LAC_E_UNRESPONSIVE when no thread came to a stop in time (uninterruptible); %LAC_E_EXITED; %LAC_E_SYSTEM;
- *   those of lac_remote_open() for what has changed since.
+ *   %LAC_E_OTHER_USER, %LAC_E_NOT_DUMPABLE, %LAC_E_MORE_CAPABLE, %LAC_E_TRACED when the system does not
+ *   permit it; %LAC_E_UNRESPONSIVE when no thread came to a stop in time (uninterruptible); %LAC_E_CHANGED
+ *   when the process was becoming another program; %LAC_E_EXITED; %LAC_E_SYSTEM, with ECHILD when the tracer
+ *   was killed, and then nobody knows whether the call was made; those of lac_remote_open() for what has
+ *   changed since, and %LAC_E_NO_NET when all threads that could be stopped run on stacks of unknown extent.
  * Cost: one thread is stopped for some tens of microseconds.
  */
 LAC_PUBLIC enum lac_status lac_remote_allocate (struct lac_remote          *remote,
@@ -180,8 +182,8 @@ enum lac_remote_step_kind
  * @n_bytes: how many
  * @may_fail: the run goes on when the call fails
  * @undo: undone (mmap by munmap, openat by close) when a later step fails, or nobody is there to be told
- * @result: (out): what the call gave, an errno negated; for other steps 0, -EFAULT, or -ENODATA for an expectation that
- *   was not met
+ * @result: (out): what the call gave, an errno negated; for other steps 0, -EFAULT, or -ENODATA for an
+ *   expectation that was not met
  * @done: (out): it was tried
  */
 struct lac_remote_step

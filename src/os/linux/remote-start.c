@@ -201,7 +201,7 @@ await_answer (struct lac_remote *remote)
         return false;
       if (clock_nanoseconds () - began < LAC_TURN_SPIN)
         {
-          for (int i = 0; i < 8; i++)
+          for (int i = 0; i < 2; i++)
             __builtin_ia32_pause ();
           continue;
         }

@@ -420,7 +420,7 @@ await_turn (struct lac_tracer *tracer)
       asked = LAC_TURN_ASKED;
       if (lac_tracer_clock () - began < LAC_TURN_SPIN)
         {
-          for (int i = 0; i < 8; i++)
+          for (int i = 0; i < 2; i++)
             __builtin_ia32_pause ();
           continue;
         }

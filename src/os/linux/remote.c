@@ -337,6 +337,23 @@ to_system (unsigned protection)
          | (protection & LAC_PROTECTION_EXECUTE ? PROT_EXEC : 0);
 }
 
+/* The region at @address, or the next one above: without its name, which the kernel would have to make. */
+static enum lac_status
+ask_region (struct lac_process         *process,
+            uint64_t                    address,
+            bool                        or_next,
+            struct lac_region          *out_region,
+            struct lac_process_failure *out_failure)
+{
+  struct lac_region_entry entry;
+
+  if (process->query_file < 0 || process->queries != LAC_QUERIES_YES
+      || lac_query_point (process->query_file, address, or_next, &entry, NULL) != LAC_OK)
+    return lac_process_query (process, address, or_next, out_region, NULL, 0, out_failure);
+  *out_region = lac_query_region (&entry);
+  return LAC_OK;
+}
+
 /* Whether all of the range is mapped, with @protection where that is not UINT_MAX; LAC_E_NOT_FOUND when it
  * is not, LAC_E_UNVERIFIED for another protection. */
 static enum lac_status
@@ -352,8 +369,7 @@ check_range (struct lac_remote          *remote,
   while (address < end)
     {
       struct lac_region region;
-      enum lac_status status = lac_process_query (remote->process, address, false, &region, NULL, 0,
-                                                  out_failure);
+      enum lac_status status = ask_region (remote->process, address, false, &region, out_failure);
 
       if (status != LAC_OK)
         return status == LAC_E_NOT_FOUND ? lac_process_fail (out_failure, status, 0, what) : status;
@@ -485,7 +501,7 @@ lac_remote_free (struct lac_remote          *remote,
   status = lac_remote_run (remote, &step, 1, 0, out_failure);
   if (status != LAC_OK)
     return judge_call (status, &step, out_failure);
-  status = lac_process_query (remote->process, address, true, &region, NULL, 0, out_failure);
+  status = ask_region (remote->process, address, true, &region, out_failure);
   if (status == LAC_E_NOT_FOUND || (status == LAC_OK && region.start >= address + size))
     return LAC_OK;
   return status != LAC_OK ? status : lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
