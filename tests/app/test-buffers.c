@@ -548,7 +548,7 @@ test_elsewhere (Fixture      *fixture,
                 gconstpointer data)
 {
   lacuna_buffers_panel_set_allocator (fixture->panel, NULL);
-  assert_shows (fixture, "Only in Lacuna itself for now");
+  assert_shows (fixture, "A file has no memory");
   for (LacunaAct i = 0; i < LACUNA_N_ACTS; i++)
     g_assert_false (lacuna_buffers_panel_can (fixture->panel, i));
   lacuna_buffers_panel_act (fixture->panel, LACUNA_ACT_CREATE, NULL);

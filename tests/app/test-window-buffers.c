@@ -7,6 +7,7 @@
 
 #include "core/region.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 /* The address in the name of the label that matches @pattern ("… at 0x7f00 1234 0000"). */
@@ -27,13 +28,13 @@ address_in_label (Outside    *outside,
   return g_ascii_strtoull (digits->str, NULL, 16);
 }
 
-/* Whether the program has a region at @address, and with which protection. */
+/* Whether process @pid has a region at @address, and with which protection. */
 static gboolean
-has_region (Outside  *outside,
-            guint64   address,
-            unsigned *out_protection)
+process_has_region (gint32    pid,
+                    guint64   address,
+                    unsigned *out_protection)
 {
-  struct lac_map *map = outside_read_map (outside_pid_of (outside->program));
+  struct lac_map *map = outside_read_map (pid);
   size_t n_regions;
   const struct lac_region *regions = lac_map_regions (map, &n_regions);
   size_t index = lac_map_search (map, address);
@@ -43,6 +44,15 @@ has_region (Outside  *outside,
   *out_protection = found ? regions[index].protection : 0;
   lac_map_unref (map);
   return found;
+}
+
+/* The same of the program itself. */
+static gboolean
+has_region (Outside  *outside,
+            guint64   address,
+            unsigned *out_protection)
+{
+  return process_has_region (outside_pid_of (outside->program), address, out_protection);
 }
 
 static void
@@ -72,14 +82,14 @@ set_up (Outside      *outside,
   outside_start (outside, target, NULL);
 }
 
-/* What the program has of @n_bytes bytes at @address. */
+/* What process @pid has at @address. */
 static void
 expect_bytes (Outside    *outside,
+              gint32      pid,
               guint64     address,
               const char *expected)
 {
-  g_autofree char *path
-      = g_strdup_printf ("/proc/%d/mem", outside_pid_of (outside->program));
+  g_autofree char *path = g_strdup_printf ("/proc/%d/mem", pid);
   FILE *file = fopen (path, "rb");
   g_autofree char *bytes = g_malloc0 (strlen (expected) + 1);
 
@@ -112,7 +122,7 @@ test_buffer (Outside      *outside,
   outside_do (outside, outside->application, "Append");
   appended = address_in_label (outside, "Appended 4 bytes at *");
   g_assert_cmphex (appended, ==, buffer);
-  expect_bytes (outside, appended, "hook");
+  expect_bytes (outside, outside_pid_of (outside->program), appended, "hook");
   g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
                                          "0x*, 4 B of 4 KiB used"));
 
@@ -160,7 +170,7 @@ test_append_stays (Outside      *outside,
   outside_press (outside, XK_Return, NoSymbol);
   appended = address_in_label (outside, "Appended 4 bytes at *");
   g_assert_cmphex (appended, !=, allocation);
-  expect_bytes (outside, appended, "hook");
+  expect_bytes (outside, outside_pid_of (outside->program), appended, "hook");
 }
 
 /* With one key; nobody has said where, so it is in reach of the program's code, and that is said. */
@@ -214,17 +224,159 @@ test_here (Outside      *outside,
   g_object_unref (outside_button (outside, "Take"));
 }
 
-/* In another process nothing can be made for now; that is said, and there is a way to where it can. */
+/* Of the victim, which does nothing by itself. */
+static gsize
+count_regions (Outside *outside)
+{
+  struct lac_map *map = outside_read_map (outside->pid);
+  size_t n_regions;
+
+  lac_map_regions (map, &n_regions);
+  lac_map_unref (map);
+  return n_regions;
+}
+
+static void
+expect_victim_protection (Outside *outside,
+                          guint64  address,
+                          unsigned expected)
+{
+  unsigned protection = 0;
+
+  OUTSIDE_WAIT (outside, process_has_region (outside->pid, address, &protection)
+                             && protection == expected);
+}
+
+/* Presses a button of the question that is asked, and of nothing behind it. */
+static void
+answer (Outside    *outside,
+        const char *button)
+{
+  g_autoptr (AtspiAccessible) dialog
+      = outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL, "Change * sleep *?");
+
+  for (;;)
+    {
+      AtspiAccessible *parent = atspi_accessible_get_parent (dialog, NULL);
+
+      g_assert_nonnull (parent);
+      if (atspi_accessible_get_role (parent, NULL) == ATSPI_ROLE_APPLICATION)
+        {
+          g_object_unref (parent);
+          break;
+        }
+      g_object_unref (dialog);
+      dialog = parent;
+    }
+  outside_do (outside, dialog, button);
+}
+
+/* The first change of another process is asked about, and who says no has changed nothing. Whoever agrees is
+ * not asked again; what was done is told with what it made of the map, and can be undone. */
 static void
 test_elsewhere (Outside      *outside,
                 gconstpointer target)
 {
+  gsize n_regions;
+  guint64 address;
+  unsigned protection;
+
   outside_do (outside, outside->application, "Buffers");
-  g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
-                                "Only in Lacuna itself for now"));
-  outside_do (outside, outside->application, "Look at Lacuna Itself");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "The process has no buffer locator*"));
+  n_regions = count_regions (outside);
+  outside_do (outside, outside->application, "Allocate");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "4 KiB would be allocated at *"));
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "mmap (0x*, 4096, PROT_READ | PROT_WRITE, *"));
+  answer (outside, "*Cancel");
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "Calls");
+  g_assert_cmpuint (count_regions (outside), ==, n_regions);
+
+  outside_do (outside, outside->application, "Allocate");
+  answer (outside, "*Change Its Memory");
+  address = address_in_label (outside, "Allocated 4 KiB at *");
+  expect_victim_protection (outside, address, LAC_PROTECTION_READ | LAC_PROTECTION_WRITE);
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "+ 0x*, 4 KiB, *rw-*The plan was: Thread *"));
+  outside_do (outside, outside->application, "Undo");
+  g_assert_cmphex (address_in_label (outside, "Freed 4 KiB at *"), ==, address);
+  OUTSIDE_WAIT (outside, !process_has_region (outside->pid, address, &protection));
+  g_assert_cmpuint (count_regions (outside), ==, n_regions);
+}
+
+/* Nobody asks any more, also not for buffers; the first one brings the locator, and what is appended is
+ * there. */
+static void
+test_elsewhere_buffer (Outside      *outside,
+                       gconstpointer target)
+{
+  const unsigned all = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE | LAC_PROTECTION_EXECUTE;
+  guint64 buffer;
+
+  outside_do (outside, outside->application, "Buffers");
   outside_do (outside, outside->application, "Create Buffer");
-  address_in_label (outside, "Made a buffer of 4 KiB at *");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "The process has no buffer locator yet; *"));
+  answer (outside, "*Change Its Memory");
+  buffer = address_in_label (outside, "Made a buffer of 4 KiB at *");
+  expect_victim_protection (outside, buffer, all);
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, 0 B of 4 KiB used"));
+  outside_set_text (outside, outside->application, "What to append", "hook");
+  outside_do (outside, outside->application, "Append");
+  g_assert_cmphex (address_in_label (outside, "Appended 4 bytes at *"), ==, buffer);
+  expect_bytes (outside, outside->pid, buffer, "hook");
+  outside_do (outside, outside->application, "Take");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, yours, 4 B of 4 KiB used"));
+  outside_do (outside, outside->application, "Put Back");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LIST_ITEM,
+                                         "0x*, 4 B of 4 KiB used"));
+}
+
+/* What is stopped is not changed: why, and what helps, is said, and when it has helped that is seen. */
+static void
+test_stopped (Outside      *outside,
+              gconstpointer target)
+{
+  g_autofree char *command = g_strdup_printf ("kill -CONT %d", outside->pid);
+  g_autoptr (AtspiAccessible) allocate = NULL;
+
+  outside_do (outside, outside->application, "Buffers");
+  allocate = outside_button (outside, "Allocate");
+  outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, TRUE);
+  g_assert_cmpint (kill (outside->pid, SIGSTOP), ==, 0);
+  outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, FALSE);
+  g_free (outside_expect_description (outside, allocate, "The process is stopped.*"));
+  outside_do (outside, outside->application, "Copy the Command");
+  outside_expect_clipboard (outside, command);
+  g_assert_cmpint (kill (outside->pid, SIGCONT), ==, 0);
+  outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, TRUE);
+}
+
+/* A question about a process that ends meanwhile is answered to no avail; then the page is quiet. */
+static void
+test_exiting (Outside      *outside,
+              gconstpointer target)
+{
+  g_autoptr (AtspiAccessible) allocate = NULL;
+
+  outside_do (outside, outside->application, "Buffers");
+  allocate = outside_button (outside, "Allocate");
+  outside_do (outside, outside->application, "Allocate");
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "Change Its Memory"));
+  g_subprocess_force_exit (outside->victim);
+  g_assert_true (g_subprocess_wait (outside->victim, NULL, NULL));
+  answer (outside, "*Change Its Memory");
+  g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
+                                "Nothing was allocated"));
+  g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
+                                         "The process has exited. What it had *"));
+  outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, FALSE);
+  g_free (outside_expect_description (outside, allocate, "The process has exited."));
 }
 
 int
@@ -242,8 +394,13 @@ main (int    argc,
   ADD ("/app/window/buffers/created-with-a-key", test_soon);
   ADD ("/app/window/buffers/created-at-the-candidate", test_here);
 #undef ADD
-  g_test_add ("/app/window/buffers/elsewhere-leads-to-self", Outside, NULL, outside_set_up,
-              test_elsewhere, outside_tear_down);
+#define ADD(path, function)                                                                        \
+  g_test_add (path, Outside, NULL, outside_set_up, function, outside_tear_down)
+  ADD ("/app/window/buffers/elsewhere/asks-once-and-undoes", test_elsewhere);
+  ADD ("/app/window/buffers/elsewhere/created-and-filled", test_elsewhere_buffer);
+  ADD ("/app/window/buffers/elsewhere/says-what-helps-when-stopped", test_stopped);
+  ADD ("/app/window/buffers/elsewhere/is-quiet-when-it-exits", test_exiting);
+#undef ADD
 
   return g_test_run ();
 }

@@ -8,6 +8,7 @@
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/buffers/lacuna-buffers-layout.h"
 #include "app/buffers/lacuna-buffers-panel.h"
+#include "app/buffers/lacuna-reason-box.h"
 #include "app/window/lacuna-details.h"
 #include "app/panel/lacuna-field.h"
 #include "app/panel/lacuna-gap-panel.h"
@@ -55,6 +56,7 @@ gtk_init_check (void)
   g_type_ensure (LACUNA_TYPE_LEGEND);
   g_type_ensure (LACUNA_TYPE_LINE);
   g_type_ensure (LACUNA_TYPE_OVERVIEW);
+  g_type_ensure (LACUNA_TYPE_REASON_BOX);
   g_type_ensure (LACUNA_TYPE_REGION_PANE);
   g_type_ensure (LACUNA_TYPE_SIGNS);
   g_type_ensure (LACUNA_TYPE_STRIP);

@@ -7,6 +7,7 @@
 #include "lacuna-buffers-cell.h"
 #include "lacuna-buffers-group.h"
 #include "lacuna-buffers-panel.h"
+#include "lacuna-reason-box.h"
 
 G_BEGIN_DECLS
 
@@ -14,12 +15,13 @@ struct _LacunaBuffersPanel
 {
   LacunaLater parent_instance;
 
-  GtkStack *stack; /* "self" or "elsewhere" */
+  GtkStack *stack; /* "process" or "file" */
   GtkWidget *create_button;
   GtkWidget *create_menu_button;
   GtkWidget *allocate_button;
   GtkWidget *allocate_menu_button;
   GtkLabel *plan_label;
+  LacunaReasonBox *reason_box; /* what is in the way */
   GtkStack *tree_stack; /* "tree" or "empty" */
   GtkLabel *empty_label;
   GtkScrolledWindow *tree_scroller;
@@ -37,8 +39,13 @@ struct _LacunaBuffersPanel
   GtkWidget *append_box;
   GtkEntry *append_entry;
   GtkDropDown *append_kind;
+  GtkWidget *append_button;
   GtkWidget *append_file_button;
   GtkLabel *append_note;
+  GtkWidget *waiting_box; /* what is being done, once that takes long */
+  GtkSpinner *waiting_spinner;
+  GtkLabel *waiting_title;
+  GtkLabel *waiting_note;
   GtkWidget *outcome_box;
   GtkImage *outcome_icon;
   GtkLabel *outcome_title;
@@ -56,12 +63,21 @@ struct _LacunaBuffersPanel
   GObject *followed;             /* the selected item, whose changes are shown */
   GHashTable *spent;             /* of LacunaOperation: undone, or what undid one */
   LacunaOperation *last;         /* what was done last */
-  guint n_running;               /* what was asked for and is not done yet */
   gboolean shows_last;           /* the outcome is of the last one, not of a selected one */
   char *locator_fault;           /* why it could not be read; NULL when it could */
   guint updating;                /* above 0 while the panel itself changes the selection */
   guint reveal_source;
   guint reveal_position;
+
+  /* In another process; lacuna-buffers-panel-elsewhere.c only. */
+  char *process;                 /* (nullable): what people call it */
+  gint32 pid;
+  gboolean exited;
+  LacunaReason *no_memory;       /* (nullable): why its memory can't be written */
+  LacunaReason *no_calls;        /* (nullable): why nothing can be called in it */
+  GQueue errands;                /* what was asked for, the first of which is being done */
+  GtkWindow *question;           /* weak: what is asked about that */
+  guint waiting_source;
 
   gboolean reveals_outcome;      /* once it lies where it will */
   guint outcome_frames;          /* drawn since that was asked for */
@@ -77,6 +93,20 @@ struct _LacunaBuffersPanel
 
 /* lacuna-buffers-panel.c */
 void lacuna_buffers_panel_emit_acts_changed (LacunaBuffersPanel *self);
+
+/* Something was done, or was tried, and is told. */
+void lacuna_buffers_panel_finish            (LacunaBuffersPanel *self,
+                                             LacunaOperation    *operation);
+
+/* lacuna-buffers-panel-elsewhere.c: what comes before a deed in another process */
+void        lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
+                                                    const LacunaRequest *request);
+void        lacuna_buffers_panel_stop              (LacunaBuffersPanel  *self);
+void        lacuna_buffers_panel_drop_errands      (LacunaBuffersPanel  *self);
+char       *lacuna_buffers_panel_why_not           (LacunaBuffersPanel  *self,
+                                                    LacunaAct            act);
+void        lacuna_buffers_panel_show_reasons      (LacunaBuffersPanel  *self);
+LacunaPlan *lacuna_buffers_panel_get_plan          (LacunaOperation     *operation);
 
 /* lacuna-buffers-panel-tree.c: the list, and what is selected in it */
 void     lacuna_buffers_panel_start_tree    (LacunaBuffersPanel *self);

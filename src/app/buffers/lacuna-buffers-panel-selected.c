@@ -67,7 +67,7 @@ lacuna_buffers_panel_show_plan (LacunaBuffersPanel *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->allocate_button),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
   gtk_widget_set_sensitive (self->create_menu_button, self->has_query);
-  gtk_widget_set_sensitive (self->allocate_menu_button, self->has_query);
+  lacuna_buffers_panel_show_reasons (self);
 }
 
 static void
@@ -322,6 +322,38 @@ is_still_there (LacunaBuffersPanel *self,
   return FALSE;
 }
 
+/* What became of the map, place by place: that comes first. */
+static void
+add_difference (GString         *text,
+                LacunaOperation *operation)
+{
+  LacunaDifference *difference = lacuna_operation_get_difference (operation);
+  g_autofree char *pieces = NULL;
+
+  if (difference == NULL)
+    return;
+  pieces = lacuna_buffers_difference_words (difference);
+  if (*pieces != '\0')
+    g_string_append_printf (text, "%s\n", pieces);
+}
+
+/* By which plan that was done: that comes last. */
+static void
+add_plan (GString         *text,
+          LacunaOperation *operation)
+{
+  LacunaPlan *plan = lacuna_buffers_panel_get_plan (operation);
+
+  if (plan != NULL && lacuna_plan_stops_a_thread (plan))
+    {
+      g_autofree char *how = lacuna_plan_describe (plan);
+      /* Translators: sentences that say what a thread of the process was to call. */
+      g_autofree char *sentence = g_strdup_printf (_ ("The plan was: %s"), how);
+
+      g_string_append_printf (text, "\n%s", sentence);
+    }
+}
+
 /* The title is said above; (transfer full). */
 static char *
 make_story (LacunaBuffersPanel *self,
@@ -331,13 +363,18 @@ make_story (LacunaBuffersPanel *self,
   g_autofree char *first
       = g_strdup_printf (C_ ("sentence", "%s."), lacuna_operation_get_title (operation));
   const char *rest = g_str_has_prefix (story, first) ? story + strlen (first) : story;
+  GString *text;
 
-  /* Of a free there is only to say who still looks, and that was so when it was done. */
-  if (lacuna_operation_get_deed (operation) == LACUNA_DEED_FREE
+  /* Of a free in this process there is only to say who still looks, and that was so when it was done. */
+  if (!lacuna_allocator_is_elsewhere (self->allocator) && lacuna_operation_get_deed (operation) == LACUNA_DEED_FREE
       && lacuna_operation_get_error (operation) == NULL && strspn (rest, " \n") < strlen (rest)
       && !is_still_there (self, operation))
     return g_strdup (_ ("It went when the last look at it ended."));
-  return g_strstrip (g_strdup (rest));
+  text = g_string_new (NULL);
+  add_difference (text, operation);
+  g_string_append (text, rest + strspn (rest, " \n"));
+  add_plan (text, operation);
+  return g_strstrip (g_string_free (text, FALSE));
 }
 
 static gboolean

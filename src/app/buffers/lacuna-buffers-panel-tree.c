@@ -245,7 +245,7 @@ lacuna_buffers_panel_follow_tree (LacunaBuffersPanel *self)
       gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->tree));
     }
   self->updating--;
-  gtk_stack_set_visible_child_name (self->stack, self->allocator != NULL ? "self" : "elsewhere");
+  gtk_stack_set_visible_child_name (self->stack, self->allocator != NULL ? "process" : "file");
   lacuna_buffers_panel_update_empty (self);
 }
 
@@ -268,6 +268,10 @@ lacuna_buffers_panel_update_empty (LacunaBuffersPanel *self)
   gtk_stack_set_visible_child_name (self->tree_stack, n_rows > 0 ? "tree" : "empty");
   if (self->locator_fault != NULL)
     text = g_strdup (self->locator_fault);
+  else if (lacuna_allocator_is_elsewhere (self->allocator) && !lacuna_locator_exists (self->locator))
+    text = g_strdup (_ ("The process has no buffer locator.\n\nThe first buffer that is created gives it "
+                        "one, by calls that a thread of the process makes. A library that is loaded "
+                        "there later finds it."));
   else
     /* Translators: a sentence or two on where the list of buffers is, and what to do. */
     text = g_strdup_printf (_ ("%s\n\nCreate one above: it appears here and on the strip, and code "

@@ -68,13 +68,21 @@ item_range (gpointer item)
   return (struct lac_range){ 0, 0 };
 }
 
-static void
-finish (LacunaBuffersPanel *self,
-        LacunaOperation    *operation)
+/**
+ * lacuna_buffers_panel_finish:
+ * @operation: what was done, or was tried
+ *
+ * Shows and tells what became of it.
+ */
+void
+lacuna_buffers_panel_finish (LacunaBuffersPanel *self,
+                             LacunaOperation    *operation)
 {
   struct lac_range range = lacuna_operation_get_range (operation);
 
-  self->n_running--;
+  /* The page may have gone while it was being done. */
+  if (!lacuna_later_is_built (self) || self->allocator == NULL)
+    return;
   g_set_object (&self->last, operation);
   self->shows_last = TRUE;
   if (lacuna_operation_get_error (operation) == NULL && lac_range_size (range) > 0)
@@ -98,15 +106,17 @@ performed_cb (GObject      *source,
 
   /* What belongs to a target that is not shown any more is not told here. */
   if (LACUNA_ALLOCATOR (source) == self->allocator)
-    finish (self, operation);
+    lacuna_buffers_panel_finish (self, operation);
 }
 
 static void
 perform (LacunaBuffersPanel  *self,
          const LacunaRequest *request)
 {
-  self->n_running++;
-  lacuna_allocator_perform_async (self->allocator, request, performed_cb, g_object_ref (self));
+  if (lacuna_allocator_is_elsewhere (self->allocator))
+    lacuna_buffers_panel_perform_elsewhere (self, request);
+  else
+    lacuna_allocator_perform_async (self->allocator, request, performed_cb, g_object_ref (self));
 }
 
 typedef struct
@@ -127,7 +137,7 @@ undone_cb (GObject      *source,
   /* What can't be undone now is not offered again and again. */
   g_hash_table_add (undo->self->spent, g_object_ref (operation));
   if (LACUNA_ALLOCATOR (source) == undo->self->allocator)
-    finish (undo->self, operation);
+    lacuna_buffers_panel_finish (undo->self, operation);
   g_object_unref (undo->undone);
   g_object_unref (undo->self);
   g_free (undo);
@@ -145,7 +155,6 @@ undo (LacunaBuffersPanel *self)
   data->self = g_object_ref (self);
   data->undone = g_object_ref (operation);
   g_hash_table_add (self->spent, g_object_ref (operation));
-  self->n_running++;
   lacuna_allocator_undo_async (self->allocator, operation, undone_cb, data);
 }
 
@@ -317,10 +326,14 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
   LacunaLocatorBuffer *buffer;
   LacunaAllocation *allocation;
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *why_not = NULL;
 
   g_return_val_if_fail (LACUNA_IS_BUFFERS_PANEL (self), FALSE);
 
   if (self->allocator == NULL || !lacuna_later_is_built (self))
+    return FALSE;
+  why_not = lacuna_buffers_panel_why_not (self, act);
+  if (why_not != NULL)
     return FALSE;
   buffer = lacuna_buffers_panel_get_selected (self, LACUNA_TYPE_LOCATOR_BUFFER);
   allocation = lacuna_buffers_panel_get_selected (self, LACUNA_TYPE_ALLOCATION);
@@ -347,6 +360,8 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
       return allocation != NULL && !lacuna_allocation_get_closing (allocation);
     case LACUNA_ACT_UNDO:
       return lacuna_buffers_panel_find_undo (self) != NULL;
+    case LACUNA_ACT_STOP:
+      return gtk_widget_get_visible (self->waiting_box);
     case LACUNA_N_ACTS:
     default:
       return FALSE;
@@ -448,6 +463,9 @@ lacuna_buffers_panel_act (LacunaBuffersPanel *self,
     case LACUNA_ACT_UNDO:
       undo (self);
       break;
+    case LACUNA_ACT_STOP:
+      lacuna_buffers_panel_stop (self);
+      break;
     case LACUNA_N_ACTS:
     default:
       break;
@@ -546,6 +564,15 @@ lacuna_buffers_panel_map (GtkWidget *widget)
   lacuna_buffers_panel_refresh (LACUNA_BUFFERS_PANEL (widget));
 }
 
+/* Nobody is left who could be asked. */
+static void
+lacuna_buffers_panel_unroot (GtkWidget *widget)
+{
+  lacuna_buffers_panel_drop_errands (LACUNA_BUFFERS_PANEL (widget));
+
+  GTK_WIDGET_CLASS (lacuna_buffers_panel_parent_class)->unroot (widget);
+}
+
 static void
 lacuna_buffers_panel_dispose (GObject *object)
 {
@@ -584,6 +611,10 @@ lacuna_buffers_panel_finalize (GObject *object)
   g_clear_pointer (&self->font, lacuna_buffers_font_unref);
   g_free (self->locator_fault);
   g_free ((gpointer) self->query.anchors);
+  g_free (self->process);
+  lacuna_reason_unref (self->no_memory);
+  lacuna_reason_unref (self->no_calls);
+  g_clear_weak_pointer (&self->question);
 
   G_OBJECT_CLASS (lacuna_buffers_panel_parent_class)->finalize (object);
 }
@@ -627,6 +658,7 @@ lacuna_buffers_panel_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, allocate_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, allocate_menu_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, plan_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, reason_box);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, tree_stack);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, empty_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, tree_scroller);
@@ -643,8 +675,13 @@ lacuna_buffers_panel_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, append_box);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, append_entry);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, append_kind);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, append_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, append_file_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, append_note);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, waiting_box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, waiting_spinner);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, waiting_title);
+  gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, waiting_note);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, outcome_box);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, outcome_icon);
   gtk_widget_class_bind_template_child (widget_class, LacunaBuffersPanel, outcome_title);
@@ -668,6 +705,7 @@ lacuna_buffers_panel_class_init (LacunaBuffersPanelClass *klass)
   object_class->dispose = lacuna_buffers_panel_dispose;
   object_class->finalize = lacuna_buffers_panel_finalize;
   widget_class->map = lacuna_buffers_panel_map;
+  widget_class->unroot = lacuna_buffers_panel_unroot;
   LACUNA_LATER_CLASS (klass)->set_template = lacuna_buffers_panel_set_template;
   LACUNA_LATER_CLASS (klass)->build = lacuna_buffers_panel_build;
 
@@ -687,11 +725,20 @@ static void
 lacuna_buffers_panel_init (LacunaBuffersPanel *self)
 {
   g_type_ensure (LACUNA_TYPE_BUFFERS_LAYOUT);
+  g_type_ensure (LACUNA_TYPE_REASON_BOX);
+  g_queue_init (&self->errands);
   self->spent = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->seen = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->shows_last = TRUE;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Buffers"), -1);
+}
+
+static void
+locator_changed_cb (LacunaBuffersPanel *self)
+{
+  lacuna_buffers_panel_update_empty (self);
+  lacuna_buffers_panel_show_reasons (self);
 }
 
 /**
@@ -704,16 +751,16 @@ lacuna_buffers_panel_set_allocator (LacunaBuffersPanel *self,
 {
   g_return_if_fail (LACUNA_IS_BUFFERS_PANEL (self));
 
-  if (self->locator != NULL && self->allocator != allocator)
-    g_signal_handlers_disconnect_by_data (self->locator, self);
-  if (!g_set_object (&self->allocator, allocator))
+  if (self->allocator == allocator)
     return;
+  lacuna_buffers_panel_drop_errands (self);
+  if (self->locator != NULL)
+    g_signal_handlers_disconnect_by_data (self->locator, self);
+  g_set_object (&self->allocator, allocator);
   self->locator = allocator != NULL ? lacuna_allocator_get_locator (allocator) : NULL;
   if (self->locator != NULL)
-    g_signal_connect_swapped (self->locator, "changed",
-                              G_CALLBACK (lacuna_buffers_panel_update_empty), self);
+    g_signal_connect_swapped (self->locator, "changed", G_CALLBACK (locator_changed_cb), self);
   g_clear_object (&self->last);
-  self->n_running = 0;
   if (!lacuna_later_is_built (self))
     return;
   lacuna_buffers_panel_follow_tree (self);

@@ -34,12 +34,24 @@ typedef enum
   LACUNA_ACT_PROTECT,     /* parameter as for allocate */
   LACUNA_ACT_FREE,
   LACUNA_ACT_UNDO,        /* the selected operation; without one, the newest that can be undone */
+  LACUNA_ACT_STOP,        /* waits no longer for what is being done in another process */
   LACUNA_N_ACTS
 } LacunaAct;
 
 /* @allocator: (nullable): NULL when this can't be done in the target */
 void             lacuna_buffers_panel_set_allocator (LacunaBuffersPanel         *self,
                                                      LacunaAllocator            *allocator);
+
+/* Whose memory it is, where that is another process: for people; and whether it is no more. */
+void             lacuna_buffers_panel_set_process   (LacunaBuffersPanel         *self,
+                                                     const char                 *process,
+                                                     gint32                      pid,
+                                                     gboolean                    exited);
+
+/* What is in the way of that (nullable): of writing its memory, of calling something in it. */
+void             lacuna_buffers_panel_set_reasons   (LacunaBuffersPanel         *self,
+                                                     LacunaReason               *no_memory,
+                                                     LacunaReason               *no_calls);
 
 /* What is to be made: @query (nullable, copied) are the constraints, NULL while they are at fault;
  * @anywhere is whether they say no place; @candidate (nullable, copied) is the one that is chosen among

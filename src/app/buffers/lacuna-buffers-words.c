@@ -255,6 +255,52 @@ lacuna_buffers_time_words (gint64 when)
   return time != NULL ? g_date_time_format (time, "%T") : g_strdup ("");
 }
 
+/* So many places are told one by one. */
+#define MOST_PIECES 4
+
+static char *
+piece_words (const LacunaDifferencePiece *piece)
+{
+  g_autofree char *address = address_words (piece->range.start);
+  g_autofree char *size = lacuna_format_size (lac_range_size (piece->range));
+  g_autofree char *before = lacuna_isolate (lacuna_buffers_access_letters (piece->old_protection));
+  g_autofree char *after = lacuna_isolate (lacuna_buffers_access_letters (piece->protection));
+
+  switch (piece->kind)
+    {
+    case LACUNA_DIFFERENCE_ADDED:
+      /* Translators: memory that was added: where, how much, its protection such as rw- */
+      return g_strdup_printf (C_ ("difference", "+ %s, %s, %s"), address, size, after);
+    case LACUNA_DIFFERENCE_REMOVED:
+      /* Translators: memory that is gone: where, how much, its protection such as rw- */
+      return g_strdup_printf (C_ ("difference", "− %s, %s, %s"), address, size, before);
+    case LACUNA_DIFFERENCE_CHANGED:
+    case LACUNA_N_DIFFERENCES:
+    default:
+      /* Translators: memory that is otherwise: where, how much, its protection before and now */
+      return g_strdup_printf (C_ ("difference", "± %s, %s, %s, before %s"), address, size, after,
+                              before);
+    }
+}
+
+char *
+lacuna_buffers_difference_words (LacunaDifference *difference)
+{
+  GString *text = g_string_new (NULL);
+  gsize n_pieces;
+  const LacunaDifferencePiece *pieces = lacuna_difference_get_pieces (difference, &n_pieces);
+
+  for (gsize i = 0; i < MIN (n_pieces, MOST_PIECES); i++)
+    {
+      g_autofree char *words = piece_words (&pieces[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", words);
+    }
+  if (n_pieces > MOST_PIECES)
+    g_string_append (text, "\n…");
+  return g_string_free (text, FALSE);
+}
+
 static gboolean
 is_remark (unsigned finding)
 {

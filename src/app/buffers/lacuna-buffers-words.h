@@ -6,6 +6,7 @@
 
 #include "core/gap.h"
 #include "model/lacuna-allocation.h"
+#include "model/lacuna-difference.h"
 #include "model/lacuna-hold.h"
 #include "model/lacuna-locator.h"
 
@@ -52,6 +53,10 @@ char *lacuna_buffers_remarks        (unsigned                    findings);
 
 /* (transfer full): @text, in which lines do not break inside of addresses. */
 char *lacuna_buffers_keep_whole (const char *text);
+
+/* (transfer full): the places that are mapped otherwise than before, a line each: "+ 0x7f00 1234 0000, 64 KiB,
+ * rw-". */
+char *lacuna_buffers_difference_words (LacunaDifference *difference);
 
 /* What is to be known of a buffer that is never writable and executable at once. */
 const char *lacuna_buffers_own_sentence (void);

@@ -30,6 +30,7 @@ static const struct
   { "win.protect-allocation", LACUNA_ACT_PROTECT, "s" },
   { "win.free-allocation", LACUNA_ACT_FREE, NULL },
   { "win.undo", LACUNA_ACT_UNDO, NULL },
+  { "win.stop-waiting", LACUNA_ACT_STOP, NULL },
 };
 
 static gboolean
@@ -141,6 +142,20 @@ set_allocator (LacunaWindow    *self,
   else
     lacuna_strip_set_fills (self->strip, NULL, 0);
   lacuna_buffers_panel_set_allocator (self->buffers_panel, allocator);
+  lacuna_window_start_reasons (self);
+}
+
+/**
+ * lacuna_window_show_buffers_owner:
+ *
+ * Has the page know whose memory it is, and whether that is no more.
+ */
+void
+lacuna_window_show_buffers_owner (LacunaWindow *self)
+{
+  if (self->target != NULL)
+    lacuna_buffers_panel_set_process (self->buffers_panel, lacuna_target_get_title (self->target),
+                                      lacuna_target_get_pid (self->target), self->exited);
 }
 
 /* What was made is gone to once it is in the picture. */
@@ -169,9 +184,10 @@ lacuna_window_show_buffers (LacunaWindow *self)
 {
   g_autoptr (LacunaAllocator) allocator = NULL;
 
-  if (self->target != NULL && lacuna_target_get_kind (self->target) == LACUNA_TARGET_SELF)
+  if (self->target != NULL)
     allocator = lacuna_allocator_for_target (self->target, NULL);
   set_allocator (self, allocator);
+  lacuna_window_show_buffers_owner (self);
   lacuna_window_plan_buffers (self);
   if (allocator == NULL)
     return;
@@ -182,16 +198,22 @@ lacuna_window_show_buffers (LacunaWindow *self)
 /**
  * lacuna_window_refresh_buffers:
  *
- * To be called whenever the target was read: others in this process may have made or filled some.
+ * @changed: whether its map is another than before
+ *
+ * To be called whenever the target was read: others in the process may have made or filled some.
  */
 void
-lacuna_window_refresh_buffers (LacunaWindow *self)
+lacuna_window_refresh_buffers (LacunaWindow *self,
+                               gboolean      changed)
 {
   if (self->buffers.allocator == NULL)
     return;
+  lacuna_window_look_for_reasons (self, FALSE);
   if (page_is_shown (self))
     lacuna_buffers_panel_refresh (self->buffers_panel);
-  else
+  /* To look for one in another process is as much work as to read its map. */
+  else if (changed || !lacuna_allocator_is_elsewhere (self->buffers.allocator)
+           || lacuna_locator_exists (lacuna_allocator_get_locator (self->buffers.allocator)))
     lacuna_locator_refresh_async (lacuna_allocator_get_locator (self->buffers.allocator), NULL,
                                   NULL, NULL);
 }
@@ -284,6 +306,7 @@ lacuna_window_clear_buffers (LacunaWindow *self)
       g_signal_handlers_disconnect_by_data (self->buffers.allocator, self);
     }
   g_clear_object (&self->buffers.allocator);
+  lacuna_window_clear_reasons (self);
 }
 
 /* What the page says */
@@ -308,6 +331,13 @@ lacuna_window_buffers_performed (LacunaWindow    *self,
       self->buffers.made = lacuna_operation_get_range (operation);
       /* The picture may have it already, and then no other comes for it. */
       show_made (self);
+    }
+  if (lacuna_operation_get_reason (operation) != NULL)
+    {
+      /* It may have ended meanwhile, or not allow any more what it did. */
+      if (lacuna_target_has_exited (self->target))
+        lacuna_window_live_close (self);
+      lacuna_window_look_for_reasons (self, TRUE);
     }
   if (page_is_shown (self))
     lacuna_window_say (self, title);
@@ -385,6 +415,15 @@ append_action (GtkWidget  *widget,
 }
 
 static void
+copy_remedy_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), g_variant_get_string (parameter, NULL));
+  lacuna_window_toast (LACUNA_WINDOW (widget), _ ("Copied the command: type it into a terminal."));
+}
+
+static void
 open_self_action (GtkWidget  *widget,
                   const char *name,
                   GVariant   *parameter)
@@ -406,5 +445,6 @@ lacuna_window_add_buffer_actions (GtkWidgetClass *widget_class)
                                      act_action);
   gtk_widget_class_install_action (widget_class, "win.buffers", NULL, buffers_action);
   gtk_widget_class_install_action (widget_class, "win.append", NULL, append_action);
+  gtk_widget_class_install_action (widget_class, "win.copy-remedy", "s", copy_remedy_action);
   gtk_widget_class_install_action (widget_class, "win.open-self", NULL, open_self_action);
 }

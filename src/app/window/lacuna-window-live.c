@@ -215,6 +215,7 @@ lacuna_window_live_close (LacunaWindow *self)
   lacuna_window_live_show (self);
   lacuna_window_set_actions_enabled (self);
   lacuna_window_bytes_exited (self);
+  lacuna_window_show_buffers_owner (self);
 }
 
 /* The next refresh */

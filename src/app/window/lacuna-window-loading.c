@@ -224,7 +224,7 @@ show_picture (LacunaWindow  *self,
     show_refreshed (self, picture);
   /* Bytes and buffers change where no map does. */
   lacuna_window_refresh_bytes (self);
-  lacuna_window_refresh_buffers (self);
+  lacuna_window_refresh_buffers (self, !picture->unchanged);
   show_snapshot_name (self);
 }
 

@@ -126,6 +126,15 @@ struct _LacunaWindow
     guint64 told;
   } buffers;
 
+  /* What is in the way of changing the target; lacuna-window-reasons.c only. */
+  struct
+  {
+    GCancellable *cancellable; /* of the look that is under way */
+    gint64 looked;             /* when it was last, monotonic; 0 for never */
+    gboolean any;              /* something is in the way */
+    char state;                /* of the process then */
+  } reasons;
+
   gboolean bytes;             /* bytes are shown in the place of the table */
   LacunaTarget *bytes_target; /* whose */
   LacunaHold *hold;           /* of the memory that they are in, while that is Lacuna's own */
@@ -205,7 +214,9 @@ void     lacuna_window_add_anchor_actions  (GtkWidgetClass   *widget_class);
 
 /* lacuna-window-buffers.c: what is made, filled and freed */
 void     lacuna_window_show_buffers        (LacunaWindow     *self);
-void     lacuna_window_refresh_buffers     (LacunaWindow     *self);
+void     lacuna_window_show_buffers_owner  (LacunaWindow     *self);
+void     lacuna_window_refresh_buffers     (LacunaWindow     *self,
+                                            gboolean          changed);
 void     lacuna_window_plan_buffers        (LacunaWindow     *self);
 void     lacuna_window_update_buffers      (LacunaWindow     *self);
 gboolean lacuna_window_can_create_in_selection (LacunaWindow *self);
@@ -271,6 +282,12 @@ gboolean lacuna_window_fits_layout         (LacunaWindow     *self,
 /* lacuna-window-loading.c: from a target to a picture */
 void     lacuna_window_refresh             (LacunaWindow     *self);
 void     lacuna_window_cancel_loading      (LacunaWindow     *self);
+
+/* lacuna-window-reasons.c: what is in the way of changing the target */
+void     lacuna_window_start_reasons       (LacunaWindow     *self);
+void     lacuna_window_look_for_reasons    (LacunaWindow     *self,
+                                            gboolean          now);
+void     lacuna_window_clear_reasons       (LacunaWindow     *self);
 
 /* lacuna-window-settings.c: what is remembered */
 void     lacuna_window_bind_settings       (LacunaWindow     *self);

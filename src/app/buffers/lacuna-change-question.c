@@ -1,0 +1,245 @@
+/* The question that comes before another process is changed.
+ *
+ * It is one for all ways to change one: memory that is made or freed, buffers that are filled, bytes that
+ * are written. It says what would be done, in which thread and by which calls, and what becomes of the
+ * process should Lacuna die meanwhile. Whoever agrees once is not asked again for this process; but what
+ * may end the process is asked about each time. The harmless answer is where Escape and Return are.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-change-question.h"
+
+#include "app/lacuna-isolate.h"
+#include "lacuna-buffers-words.h"
+#include "model/lacuna-format.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+typedef struct
+{
+  LacunaChangeAnswer answer; /* NULL once it was answered */
+  gpointer user_data;
+} Question;
+
+static void
+give_answer (Question *question,
+             gboolean  go_on)
+{
+  LacunaChangeAnswer answer = g_steal_pointer (&question->answer);
+
+  if (answer != NULL)
+    answer (go_on, question->user_data);
+}
+
+static void
+response_cb (Question   *question,
+             const char *response)
+{
+  give_answer (question, g_str_equal (response, "change"));
+}
+
+/* A question that goes with its window was not agreed to. */
+static void
+question_free (gpointer  data,
+               GClosure *closure)
+{
+  give_answer (data, FALSE);
+  g_free (data);
+}
+
+/* What is wished, or what went wrong; what it takes is told below. */
+static char *
+make_body (LacunaOperation *planned)
+{
+  const GError *error = planned != NULL ? lacuna_operation_get_error (planned) : NULL;
+  g_autofree char *title = NULL;
+
+  if (planned == NULL)
+    return g_strdup (_ ("The process goes on running while its bytes are changed, and relies on them: a "
+                        "wrong one can end it, or spoil what it is working on."));
+  if (error != NULL)
+    return lacuna_isolate_subject (error->message);
+  /* Translators: a short text becomes a sentence of its own */
+  title = g_strdup_printf (C_ ("sentence", "%s."), lacuna_operation_get_title (planned));
+  return lacuna_buffers_keep_whole (title);
+}
+
+static GtkWidget *
+make_label (const char *text,
+            const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_widget_add_css_class (label, style);
+  return label;
+}
+
+static void
+add_row (GtkGrid    *grid,
+         int         row,
+         const char *name,
+         const char *value)
+{
+  GtkWidget *name_label = make_label (name, "dim-label");
+  GtkWidget *value_label = make_label (value, "numeric");
+
+  gtk_label_set_wrap (GTK_LABEL (name_label), FALSE);
+  gtk_label_set_width_chars (GTK_LABEL (value_label), 30);
+  gtk_label_set_max_width_chars (GTK_LABEL (value_label), 40);
+  gtk_widget_set_hexpand (value_label, TRUE);
+  gtk_grid_attach (grid, name_label, 0, row, 1, 1);
+  gtk_grid_attach (grid, value_label, 1, row, 1, 1);
+}
+
+/* (transfer full): what becomes of the process should Lacuna die meanwhile. */
+static char *
+make_net_words (LacunaPlan *plan)
+{
+  if (lacuna_plan_has_net (plan))
+    return g_strdup (_ ("the process goes on all the same"));
+  /* Translators: why that is so, a phrase */
+  return g_strdup_printf (_ ("the process would crash: %s"), lacuna_plan_get_no_net (plan));
+}
+
+/* In which thread, through what, which calls: each for itself, so that it can be taken in. */
+static GtkWidget *
+make_plan_grid (LacunaPlan *plan)
+{
+  GtkGrid *grid = GTK_GRID (gtk_grid_new ());
+  g_autofree char *address
+      = lacuna_isolate (lacuna_format_address_prefixed (lacuna_plan_get_instruction (plan)));
+  g_autofree char *base = g_path_get_basename (lacuna_plan_get_module (plan));
+  /* Translators: a thread's number and name. */
+  g_autofree char *thread = g_strdup_printf (_ ("%d (%s), stopped for a moment"),
+                                             lacuna_plan_get_thread (plan),
+                                             lacuna_plan_get_thread_name (plan));
+  /* Translators: an address, and a file or [vdso]. */
+  g_autofree char *through = g_strdup_printf (_ ("the instruction at %s in %s"), address, base);
+  g_autofree char *calls = g_strjoinv ("\n", (char **) lacuna_plan_get_calls (plan));
+  g_autofree char *net = make_net_words (plan);
+  int row = 0;
+
+  gtk_widget_add_css_class (GTK_WIDGET (grid), "plan");
+  gtk_grid_set_column_spacing (grid, 12);
+  gtk_grid_set_row_spacing (grid, 6);
+  add_row (grid, row++, _ ("Thread"), thread);
+  add_row (grid, row++, _ ("Through"), through);
+  /* Translators: system calls, of which a list follows. */
+  add_row (grid, row++, _ ("Calls"), calls);
+  gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "monospace");
+  add_row (grid, row++, _ ("If Lacuna dies"), net);
+  if (!lacuna_plan_has_net (plan))
+    gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "risky");
+  if (lacuna_plan_get_filtered (plan))
+    {
+      add_row (grid, row++, _ ("Filter"), _ ("the process filters its system calls (seccomp), and the "
+                                             "filter may kill it for this one"));
+      gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "risky");
+    }
+  return GTK_WIDGET (grid);
+}
+
+/* What stands below the question. */
+static GtkWidget *
+make_details (LacunaOperation *planned,
+              LacunaConfirm    confirm,
+              gboolean         once)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  LacunaPlan *plan = planned != NULL ? lacuna_operation_get_plan (planned) : NULL;
+  GtkWidget *note;
+
+  if (plan != NULL && lacuna_plan_stops_a_thread (plan))
+    gtk_box_append (GTK_BOX (box), make_plan_grid (plan));
+  else if (plan != NULL)
+    {
+      g_autofree char *how = lacuna_plan_describe (plan);
+
+      gtk_box_append (GTK_BOX (box), make_label (how, "sentence"));
+    }
+  /* What makes a buffer is one call; those before it are for the locator. */
+  if (plan != NULL && g_strv_length ((char **) lacuna_plan_get_calls (plan)) > 1)
+    gtk_box_append (GTK_BOX (box), make_label (_ ("The process has no buffer locator yet; all calls but "
+                                                  "the last are to make one."),
+                                               "sentence"));
+  if (confirm != LACUNA_CONFIRM_NOTHING)
+    note = make_label (_ ("This is asked each time."), "dim-label");
+  else if (once)
+    note = make_label (_ ("This is asked once. What is done to this process later is told on the page "
+                          "“Buffers”."),
+                       "dim-label");
+  else
+    return box;
+  gtk_widget_add_css_class (note, "caption");
+  gtk_box_append (GTK_BOX (box), note);
+  return box;
+}
+
+static char *
+make_heading (const char   *process,
+              LacunaConfirm confirm)
+{
+  g_autofree char *name = lacuna_isolate (g_strdup (process));
+
+  if ((confirm & LACUNA_CONFIRM_FILTERED) != 0)
+    /* Translators: a process, such as chromium 14231. */
+    return g_strdup_printf (_ ("Change %s, Though It May Be Killed?"), name);
+  if ((confirm & LACUNA_CONFIRM_NO_NET) != 0)
+    /* Translators: a process, such as chromium 14231. */
+    return g_strdup_printf (_ ("Change %s Without a Safety Net?"), name);
+  /* Translators: a process, such as chromium 14231. */
+  return g_strdup_printf (_ ("Change the Memory of %s?"), name);
+}
+
+/**
+ * lacuna_change_question_ask:
+ * @parent: what is in the window that asks
+ * @process: whose memory it is
+ * @planned: (nullable): what would be done; %NULL for bytes that are written
+ * @confirm: what has to be agreed to beside that
+ * @once: whether it is not asked again for this process
+ * @answer: called with the answer
+ * @user_data: for @answer
+ *
+ * Returns: (transfer none): the question; who closes it answers no
+ */
+GtkWindow *
+lacuna_change_question_ask (GtkWidget         *parent,
+                            const char        *process,
+                            LacunaOperation   *planned,
+                            LacunaConfirm      confirm,
+                            gboolean           once,
+                            LacunaChangeAnswer answer,
+                            gpointer           user_data)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  g_autofree char *heading = make_heading (process, confirm);
+  g_autofree char *body = make_body (planned);
+  gboolean force = confirm != LACUNA_CONFIRM_NOTHING;
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (
+      adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, body));
+  Question *question = g_new0 (Question, 1);
+
+  question->answer = answer;
+  question->user_data = user_data;
+  adw_message_dialog_set_extra_child (dialog, make_details (planned, confirm, once));
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "change",
+                                    force ? _ ("Do It _All the Same") : _ ("C_hange Its Memory"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (dialog, "change",
+                                              force || planned == NULL ? ADW_RESPONSE_DESTRUCTIVE
+                                                                       : ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), question, question_free,
+                         G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return GTK_WINDOW (dialog);
+}

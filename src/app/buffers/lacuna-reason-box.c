@@ -1,0 +1,177 @@
+/* LacunaReasonBox: why something can't be done, and what would help, with a button that copies it.
+ *
+ * It is no alarm: whoever looks at a process that can't be changed sees it as well as ever. So it is a calm
+ * place with a sentence, and where one command would help, that command to the letter.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "lacuna-reason-box.h"
+
+#include "app/lacuna-isolate.h"
+
+#include <glib/gi18n.h>
+
+struct _LacunaReasonBox
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *image;
+  GtkWidget *words; /* the sentence, and below it the command */
+  GtkLabel *sentence_label;
+  GtkWidget *command_box;
+  GtkLabel *command_label;
+  GtkWidget *copy_button;
+
+  char *sentence; /* (nullable): what is said */
+  char *command;  /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (LacunaReasonBox, lacuna_reason_box, GTK_TYPE_WIDGET)
+
+static void
+lacuna_reason_box_dispose (GObject *object)
+{
+  LacunaReasonBox *self = LACUNA_REASON_BOX (object);
+
+  g_clear_pointer (&self->image, gtk_widget_unparent);
+  g_clear_pointer (&self->words, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (lacuna_reason_box_parent_class)->dispose (object);
+}
+
+static void
+lacuna_reason_box_finalize (GObject *object)
+{
+  LacunaReasonBox *self = LACUNA_REASON_BOX (object);
+
+  g_free (self->sentence);
+  g_free (self->command);
+
+  G_OBJECT_CLASS (lacuna_reason_box_parent_class)->finalize (object);
+}
+
+static void
+lacuna_reason_box_class_init (LacunaReasonBoxClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = lacuna_reason_box_dispose;
+  object_class->finalize = lacuna_reason_box_finalize;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "reason");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static GtkLabel *
+make_label (const char *style)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, style);
+  return GTK_LABEL (label);
+}
+
+static void
+make_command_box (LacunaReasonBox *self)
+{
+  self->command_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  self->command_label = make_label ("monospace");
+  gtk_label_set_wrap_mode (self->command_label, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (self->command_label, TRUE);
+  /* A command is read from left to right in any language. */
+  gtk_widget_set_direction (GTK_WIDGET (self->command_label), GTK_TEXT_DIR_LTR);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->command_label),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  _ ("What to type into a terminal"), -1);
+  self->copy_button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->copy_button), "s", "");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->copy_button), "win.copy-remedy");
+  gtk_widget_set_valign (self->copy_button, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (self->copy_button, _ ("Copy the Command, to Type It Into a Terminal"));
+  gtk_widget_add_css_class (self->copy_button, "flat");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Copy the Command"), -1);
+  gtk_box_append (GTK_BOX (self->command_box), GTK_WIDGET (self->command_label));
+  gtk_box_append (GTK_BOX (self->command_box), self->copy_button);
+  gtk_widget_add_css_class (self->command_box, "command");
+}
+
+static void
+lacuna_reason_box_init (LacunaReasonBox *self)
+{
+  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), 8);
+  self->image = gtk_image_new_from_icon_name ("dialog-information-symbolic");
+  gtk_widget_set_valign (self->image, GTK_ALIGN_START);
+  gtk_widget_set_parent (self->image, GTK_WIDGET (self));
+  self->words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_widget_set_parent (self->words, GTK_WIDGET (self));
+  self->sentence_label = make_label ("sentence");
+  make_command_box (self);
+  gtk_box_append (GTK_BOX (self->words), GTK_WIDGET (self->sentence_label));
+  gtk_box_append (GTK_BOX (self->words), self->command_box);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("What is in the way"), -1);
+}
+
+GtkWidget *
+lacuna_reason_box_new (void)
+{
+  return g_object_new (LACUNA_TYPE_REASON_BOX, NULL);
+}
+
+/**
+ * lacuna_reason_box_show:
+ * @sentence: (nullable): why; %NULL for nothing to say
+ * @command: (nullable): what would help
+ *
+ * Says it.
+ */
+void
+lacuna_reason_box_show (LacunaReasonBox *self,
+                        const char      *sentence,
+                        const char      *command)
+{
+  g_return_if_fail (LACUNA_IS_REASON_BOX (self));
+
+  if (g_strcmp0 (sentence, self->sentence) == 0 && g_strcmp0 (command, self->command) == 0)
+    return;
+  g_free (self->sentence);
+  g_free (self->command);
+  self->sentence = g_strdup (sentence);
+  self->command = g_strdup (command);
+  gtk_label_set_label (self->sentence_label, sentence != NULL ? sentence : "");
+  gtk_label_set_label (self->command_label, command != NULL ? command : "");
+  if (command != NULL)
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (self->copy_button), "s", command);
+  gtk_widget_set_visible (self->command_box, command != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self), sentence != NULL);
+}
+
+/**
+ * lacuna_reason_words:
+ * @reason: why
+ * @pid: of which process
+ *
+ * Returns: (transfer full): its sentence, without the process that it begins with
+ */
+char *
+lacuna_reason_words (LacunaReason *reason,
+                     gint32        pid)
+{
+  const char *sentence = lacuna_reason_get_sentence (reason);
+  /* Translators: a PID, and a sentence */
+  g_autofree char *subject = g_strdup_printf (_ ("process %d: %s"), pid, "");
+
+  if (*subject != '\0' && g_str_has_prefix (sentence, subject))
+    return g_strdup (sentence + strlen (subject));
+  return lacuna_isolate_subject (sentence);
+}
