@@ -306,15 +306,17 @@ lacuna_allocator_init (LacunaAllocator *self)
   self->worker = g_thread_pool_new (work, self, 1, FALSE, NULL);
 }
 
-/* With the lock: forgets those of processes that are gone. */
+/* With the lock: forgets those of processes that are gone, and those that nobody has and that know nothing. */
 static void
 prune_others (void)
 {
   for (guint i = of_others->len; i > 0; i--)
     {
       LacunaAllocator *allocator = g_ptr_array_index (of_others, i - 1);
+      gboolean is_idle = G_OBJECT (allocator)->ref_count == 1 && !allocator->agreed
+                         && g_list_model_get_n_items (G_LIST_MODEL (allocator->operations)) == 0;
 
-      if (lacuna_session_has_exited (allocator->session))
+      if (is_idle || lacuna_session_has_exited (allocator->session))
         g_ptr_array_remove_index (of_others, i - 1);
     }
 }

@@ -12,9 +12,6 @@
 #include "lacuna-records-private.h"
 #include "lacuna-target-private.h"
 
-#include <glib/gi18n-lib.h>
-#include <string.h>
-
 static void
 take_facts (LacunaLocatorReading                  *reading,
             const struct lac_remote_locator_facts *facts)
