@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -412,6 +413,35 @@ test_other_user (void)
   end_unharmed (&victim);
 }
 
+/* Makes calls until the process is gone, which is what they say then. */
+static unsigned
+call_until_gone (const struct started *victim)
+{
+  struct lac_process_failure failure = { 0 };
+  struct reached reached;
+  enum lac_status status = reach (&reached, victim->pid, 0, &failure);
+  unsigned n = 0;
+
+  for (; status == LAC_OK; n++)
+    {
+      uint64_t address = 0;
+
+      status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address,
+                                    &failure);
+      if (status == LAC_OK)
+        status = lac_remote_free (reached.remote, address, 4096, &failure);
+    }
+  if (status != LAC_E_EXITED && status != LAC_E_ZOMBIE && status != LAC_E_NO_PROCESS)
+    {
+      g_autofree char *told = tell_failure (status, &failure);
+
+      g_error ("a process that ends: %s", told);
+    }
+  if (reached.remote)
+    unreach (&reached);
+  return n;
+}
+
 /* It ends at some moment in the middle of a loop of calls: each call works or says so, and
  * nothing hangs. */
 static void
@@ -423,37 +453,48 @@ test_mayflies (void)
     return;
   for (unsigned i = 0; i < times (60, 2000); i++)
     {
-      struct lac_process_failure failure = { 0 };
       struct started victim;
-      struct reached reached;
-      enum lac_status status;
       int end;
 
       if (!start_victim (&victim, -1, "oddity", "mayfly", "10000", NULL))
         return;
-      status = reach (&reached, victim.pid, 0, &failure);
-      while (status == LAC_OK)
-        {
-          uint64_t address = 0;
-
-          status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ, &address,
-                                        &failure);
-          if (status == LAC_OK)
-            status = lac_remote_free (reached.remote, address, 4096, &failure);
-          n_calls++;
-        }
-      if (status != LAC_E_EXITED && status != LAC_E_ZOMBIE && status != LAC_E_NO_PROCESS)
-        {
-          g_autofree char *told = tell_failure (status, &failure);
-
-          g_error ("a process that ends: %s", told);
-        }
-      if (reached.remote)
-        unreach (&reached);
+      n_calls += call_until_gone (&victim);
       end = end_victim (&victim);
       g_assert_cmpint (end, ==, 42);
     }
   g_test_message ("%u rounds of calls", n_calls);
+}
+
+/* Somebody ends it: at once, or with a signal that waits until a call has been made. */
+static void
+test_killed (void)
+{
+  static const int signals[] = { SIGKILL, SIGTERM };
+
+  if (!can_reach ())
+    return;
+  for (unsigned i = 0; i < times (30, 1000); i++)
+    {
+      int signal_number = signals[i & 1];
+      unsigned delay = (unsigned) g_rand_int_range (rand_source, 0, 5000);
+      struct started victim;
+      pid_t other;
+      int end;
+
+      if (!start_victim (&victim, -1, "sleeper", i & 2 ? "poll" : "epoll-wait", NULL))
+        return;
+      other = fork ();
+      if (other == 0)
+        {
+          g_usleep (delay);
+          kill (victim.pid, signal_number);
+          _exit (0);
+        }
+      call_until_gone (&victim);
+      waitpid (other, NULL, 0);
+      end = end_victim (&victim);
+      g_assert_cmpint (end, ==, 128 + signal_number);
+    }
 }
 
 /* All registers of a thread that waits in a call, as a debugger has them. */
@@ -564,6 +605,66 @@ test_memory (void)
   end_unharmed (&victim);
 }
 
+/* Stopped and told to go on all the time by somebody else: each call is made or says that the
+ * process is stopped, and in the end it runs. */
+static void
+test_job_control (void)
+{
+  struct lac_process_failure failure = { 0 };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  struct started victim;
+  struct reached reached;
+  unsigned n_done = 0, n_stopped = 0;
+  pid_t other;
+
+  if (!can_reach () || !start_victim (&victim, -1, "sleeper", "nanosleep", NULL))
+    return;
+  before = describe_process (victim.pid);
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
+  other = fork ();
+  if (other == 0)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      for (;;)
+        {
+          kill (victim.pid, SIGSTOP);
+          g_usleep (300);
+          kill (victim.pid, SIGCONT);
+          g_usleep (1500);
+        }
+    }
+  while (n_done < times (200, 5000))
+    {
+      uint64_t address = 0;
+      enum lac_status status = lac_remote_allocate (reached.remote, 0, 4096, LAC_PROTECTION_READ,
+                                                    &address, &failure);
+
+      if (status == LAC_OK)
+        {
+          n_done++;
+          while ((status = lac_remote_free (reached.remote, address, 4096, &failure))
+                 == LAC_E_STOPPED)
+            n_stopped++;
+        }
+      else if (status == LAC_E_STOPPED)
+        {
+          n_stopped++;
+          continue;
+        }
+      assert_done (status, &failure, victim.name);
+    }
+  g_test_message ("%u allocations, %u times it was stopped", n_done, n_stopped);
+  kill (other, SIGKILL);
+  waitpid (other, NULL, 0);
+  kill (victim.pid, SIGCONT);
+  unreach (&reached);
+  wait_for_rounds (&victim, 2);
+  after = describe_process (victim.pid);
+  assert_same_description (before, after);
+  end_unharmed (&victim);
+}
+
 /* A restartable sequence that was interrupted is not completed. The few that are were
  * interrupted right before or after. */
 static void
@@ -628,6 +729,7 @@ main (int   argc,
       g_test_add_data_func (path, &plain_cases[i], test_plain);
     }
   g_test_add_func ("/os/remote-victims/registers-from-outside", test_registers_from_outside);
+  g_test_add_func ("/os/remote-victims/job-control", test_job_control);
   g_test_add_func ("/os/remote-victims/restartable-sequences", test_sequences);
   g_test_add_func ("/os/remote-victims/thread-storm", test_thread_storm);
   g_test_add_func ("/os/remote-victims/exec-storm", test_exec_storm);
@@ -637,6 +739,7 @@ main (int   argc,
   g_test_add_func ("/os/remote-victims/namespaces-of-32-bits", test_namespaces_of_32_bits);
   g_test_add_func ("/os/remote-victims/other-user", test_other_user);
   g_test_add_func ("/os/remote-victims/ending-at-any-time", test_mayflies);
+  g_test_add_func ("/os/remote-victims/killed-at-any-time", test_killed);
   g_test_add_func ("/os/remote-victims/shadow-stack", test_shadow_stack);
   status = g_test_run ();
   g_rand_free (rand_source);
