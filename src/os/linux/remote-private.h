@@ -95,6 +95,7 @@ struct lac_tracer_step
 /* What is asked of the tracer. */
 struct lac_tracer_request
 {
+  int32_t process;
   int32_t thread;
   uint32_t pointer_size;
   uint32_t flags;
@@ -187,7 +188,8 @@ struct lac_tracer
   int maps;
   int memory;
   bool no_queries;
-  /* Where the process's first stack began. */
+  /* The process, which is the number of its first thread, and where that one's stack began. */
+  int32_t process;
   uint64_t start_stack;
   struct lac_xsave_layout layout;
   uint32_t n_points;

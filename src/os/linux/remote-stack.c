@@ -1,10 +1,10 @@
 /* Whose the bytes below a thread's stack pointer are.
  *
  * The frame goes there, so they must be the stack of this thread and of nobody else. That is known for the
- * process's first stack, and for a stack as libraries for threads make them: the thread's own data
- * (the base of fs, or gs in 32 bits) lies at its top, and a page without access, or nothing at all, below
- * it. A small stack inside other memory, as Go's and other runtimes' are, may have another one right below,
- * whose thread runs on; there nothing is written.
+ * first thread on the stack that the kernel made, and for others on a stack as libraries for threads make
+ * them: the thread's own data (the base of fs, or gs in 32 bits) lies at its top, and a page without
+ * access, or nothing at all, below it. A small stack inside other memory, as Go's and other runtimes' are,
+ * may have another one right below, whose thread runs on; there nothing is written.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -166,13 +166,13 @@ lac_traced_has_stack (struct lac_tracer       *tracer,
     found = find_in_text (tracer, first, &region, &guarded);
   if (!found || (region.protection & LAC_PROTECTION_WRITE) == 0)
     return false;
-  if (tracer->start_stack >= region.start && tracer->start_stack <= region.end)
+  if (traced->thread == tracer->process)
     {
-      /* It grows, so what is known of its lower end may not be true for long; but it is safe. */
-      guarded = true;
-      own = region.end;
+      /* What the first thread has for its own lies elsewhere, in memory that the loader made. */
+      if (tracer->start_stack < region.start || tracer->start_stack > region.end)
+        return false;
     }
-  if (!guarded || own < registers->rsp || own > region.end)
+  else if (!guarded || own < registers->rsp || own > region.end)
     return false;
   tracer->stack_start = region.start;
   tracer->stack_end = region.end;

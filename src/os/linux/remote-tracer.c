@@ -441,6 +441,7 @@ lac_tracer_run (struct lac_tracer *tracer)
       await_turn (tracer);
       memcpy (&request, &room->request,
               offsetof (struct lac_tracer_request, bytes) + room->request.n_bytes);
+      tracer->process = request.process;
       tracer->start_stack = request.start_stack;
       tracer->no_queries |= request.no_queries;
       tracer->n_points = 0;

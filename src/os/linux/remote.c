@@ -249,6 +249,7 @@ ask (struct lac_remote          *remote,
     {
       enum lac_status status;
 
+      remote->request.process = remote->process->pid;
       remote->request.thread = remote->plan.thread;
       remote->request.pointer_size = remote->plan.pointer_size;
       remote->request.start_stack = remote->start_stack;
