@@ -231,6 +231,35 @@ find_room (struct lac_remote_locator  *locator,
   return LAC_OK;
 }
 
+/* Whether the tables have the buffer after all. A run whose answer was lost may have been done, and what
+ * others can see must not be taken back. */
+static bool
+is_entered (struct lac_remote_locator *locator,
+            uint64_t                   base,
+            uint32_t                   size,
+            uint64_t                  *out_table,
+            uint32_t                  *out_index)
+{
+  struct lac_remote_table table;
+  unsigned n_tables = 0;
+
+  lac_remote_table_first (locator, &table);
+  do
+    for (unsigned i = 0, n = lac_remote_table_count (locator, &table); i < n; i++)
+      {
+        struct lac_remote_item item = lac_remote_table_item (locator, &table, i);
+
+        if (item.base == base && item.size == size && item.taken)
+          {
+            *out_table = table.address;
+            *out_index = i;
+            return true;
+          }
+      }
+  while (lac_remote_table_next (locator, &table, ++n_tables, NULL) == LAC_OK);
+  return false;
+}
+
 /* One attempt; LAC_E_CHANGED when the tables changed meanwhile, LAC_E_FULL when the one with room
  * has none any more. */
 static enum lac_status
@@ -255,17 +284,26 @@ enter_once (struct lac_remote_locator  *locator,
     return lac_remote_fail (out_failure, LAC_E_CHANGED, LOCKED);
   *out_table = table->address;
   if (lac_remote_table_count (locator, table) < locator->layout.capacity)
-    return table->shared ? enter_shared (locator, base, size, wait, out_index, out_failure)
-                         : enter_private (locator, remote, table, base, size, out_index, out_failure);
+    {
+      if (table->shared)
+        return enter_shared (locator, base, size, wait, out_index, out_failure);
+      status = enter_private (locator, remote, table, base, size, out_index, out_failure);
+      return status != LAC_OK && status != LAC_E_CHANGED
+                     && is_entered (locator, base, size, out_table, out_index)
+                 ? LAC_OK
+                 : status;
+    }
 
   status = make_table (locator, remote, base, size, &address, out_failure);
   if (status != LAC_OK)
     return status;
-  status = link_table (locator, remote, table, address, wait, out_failure);
-  if (status != LAC_OK)
-    lac_remote_free (remote, address, LAC_TABLE_SIZE, NULL);
   *out_table = address;
   *out_index = 0;
+  status = link_table (locator, remote, table, address, wait, out_failure);
+  if (status != LAC_OK && is_entered (locator, base, size, out_table, out_index))
+    return LAC_OK;
+  if (status != LAC_OK)
+    lac_remote_free (remote, address, LAC_TABLE_SIZE, NULL);
   return status;
 }
 

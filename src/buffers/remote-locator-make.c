@@ -70,19 +70,10 @@ make_in (struct lac_remote_locator  *locator,
   status = lac_remote_file_make (remote, place, address, header, sizeof header, replace, out_failure);
   if (status != LAC_OK)
     return status;
+  /* It is not taken back whatever comes now: somebody in the process may use it already. */
   status = lac_remote_locator_search (locator, out_failure);
-  if (status == LAC_OK && locator->facts.address != address && locator->facts.stale)
-    {
-      lac_remote_free (remote, address, LAC_TABLE_SIZE, NULL);
-      status = lac_remote_fail (out_failure, LAC_E_UNVERIFIED, MAKING);
-    }
-  else if (status == LAC_OK && locator->facts.address != address)
-    {
-      /* Somebody has replaced it already. */
-      lac_remote_free (remote, address, LAC_TABLE_SIZE, NULL);
-      if (locator->file == NULL)
-        status = lac_remote_fail (out_failure, LAC_E_CHANGED, MAKING);
-    }
+  if (status == LAC_OK && locator->file == NULL)
+    status = lac_remote_fail (out_failure, LAC_E_UNVERIFIED, MAKING);
   return status;
 }
 
@@ -126,6 +117,9 @@ lac_remote_locator_make (struct lac_remote_locator  *locator,
         status = make_in (locator, remote, place, stale, out_failure);
       if (status == LAC_OK)
         return LAC_OK;
+      /* Others may have made one; and so may a run whose answer was lost. */
+      if (lac_remote_locator_search (locator, NULL) == LAC_OK && locator->file != NULL)
+        return LAC_OK;
       /* What the place itself can't give, the next one may. */
       if (status == LAC_E_OTHER_USER || status == LAC_E_NOT_FOUND || status == LAC_E_BUSY
           || status == LAC_E_SYSTEM)
@@ -137,9 +131,6 @@ lac_remote_locator_make (struct lac_remote_locator  *locator,
       if (status != LAC_E_CHANGED && status != LAC_E_OCCUPIED)
         return status;
       lac_thread_pause (PAUSE_MICROSECONDS);
-      status = lac_remote_locator_search (locator, out_failure);
-      if (status != LAC_OK || locator->file != NULL)
-        return status;
     }
   return lac_remote_fail (out_failure, LAC_E_BUSY, MAKING);
 }

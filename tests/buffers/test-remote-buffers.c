@@ -1131,6 +1131,122 @@ test_killed (void)
   fixture_end_remote ();
 }
 
+/* Has no locator before somebody makes one for it. */
+static void
+be_unprepared (struct guest *parent)
+{
+  struct lac_locator_facts facts;
+  struct lac_buffer buffer;
+
+  guest_go (parent);
+  guest_wait (parent);
+  facts = open_locator ();
+  g_assert_cmpstr (lac_locator_place_name (facts.place), ==, "shared");
+  g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_append (&buffer, "host", 4, NULL), ==, LAC_OK);
+  g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
+}
+
+static unsigned
+count_in (const char *text,
+          const char *part)
+{
+  unsigned n = 0;
+
+  for (const char *at = strstr (text, part); at != NULL; at = strstr (at + 1, part))
+    n++;
+  return n;
+}
+
+/* Whether it has a locator, mapped once, or nothing of it is mapped; and whether no file was left open. */
+static bool
+is_whole (pid_t     pid,
+          unsigned  n_lines,
+          unsigned  n_files,
+          unsigned *n_made)
+{
+  struct look look;
+  bool is_made, whole;
+  char *maps;
+
+  look_at (&look, pid);
+  maps = read_maps_of (pid);
+  is_made = look.facts.address != 0;
+  whole = count_in (maps, "Reloaded.Memory.Buffers") == (is_made ? 1 : 0)
+          && (is_made || count_in (maps, "\n") == n_lines) && count_files_of (pid) == n_files;
+  if (whole && is_made)
+    ++*n_made;
+  g_free (maps);
+  look_away (&look);
+  return whole;
+}
+
+/* Who makes the locator is killed in the middle of it: there is one then, or nothing of it but perhaps a
+ * file, which is then stale as one of an earlier process, and replaced. */
+static void
+test_killed_making (void)
+{
+  uint32_t seed = g_test_rand_int_range (0, G_MAXINT);
+  unsigned n_made = 0;
+
+  g_test_message ("seed %u", seed);
+  for (unsigned i = 0; i < 40; i++)
+    {
+      struct visit visit;
+      struct guest other;
+      unsigned n_files, n_lines;
+      char *maps;
+      int status;
+      char byte;
+
+      fixture_begin_remote ();
+      guest_start (&visit.guest, be_unprepared);
+      guest_wait (&visit.guest);
+      if (!visit_begin (&visit, visit.guest.pid))
+        {
+          fixture_end_remote ();
+          return;
+        }
+      n_files = count_files_of (visit.guest.pid);
+      maps = read_maps_of (visit.guest.pid);
+      n_lines = count_in (maps, "\n");
+      g_free (maps);
+      guest_start (&other, visit_until_killed);
+      guest_tell (&other, &visit.guest.pid, sizeof visit.guest.pid);
+      if (read (other.from, &byte, 1) == 1)
+        {
+          seed = seed * 1103515245 + 12345;
+          g_usleep ((seed >> 8) % 3000);
+          kill (other.pid, SIGKILL);
+        }
+      g_assert_cmpint (waitpid (other.pid, &status, 0), ==, other.pid);
+      close (other.to);
+      close (other.from);
+      if (!WIFEXITED (status))
+        {
+          gint64 since = g_get_monotonic_time ();
+
+          /* Until its tracer has done. */
+          while (!is_whole (visit.guest.pid, n_lines, n_files, &n_made))
+            {
+              g_assert_cmpint (g_get_monotonic_time () - since, <, 30 * G_USEC_PER_SEC);
+              g_usleep (2000);
+            }
+        }
+      else
+        {
+          g_assert_cmpint (WEXITSTATUS (status), ==, CHILD_SKIPPED);
+          g_test_skip ("a process may trace only its own children here");
+          i = 40;
+        }
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+      fixture_end_remote ();
+    }
+  g_test_message ("%u were made", n_made);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1157,5 +1273,6 @@ main (int    argc,
   g_test_add_data_func ("/buffers/remote/both-append/private", (gconstpointer) append_in_private, test_both);
   g_test_add_func ("/buffers/remote/private-table-is-contended", test_contended);
   g_test_add_func ("/buffers/remote/killed-at-any-time", test_killed);
+  g_test_add_func ("/buffers/remote/killed-while-making", test_killed_making);
   return g_test_run ();
 }

@@ -9,6 +9,9 @@
  * never sees a file without its address, which it would take for one in the making; and a disk
  * without room says so here, instead of by a signal in the process when it first touches the page.
  *
+ * From that moment on the file counts, and may be found at once. So its mapping is not among what
+ * the tracer undoes when nobody is there to be told; it is taken back here if it came to nothing.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "remote-file-private.h"
@@ -62,6 +65,7 @@ struct plan
   /* Steps of which the caller needs to know, counted from 1. */
   uint8_t file;
   uint8_t mapping;
+  uint8_t first_bytes;
 };
 
 /* The soft limit on the length of its files. Past it a process is sent a signal that ends it. */
@@ -306,7 +310,6 @@ put_together (struct plan         *plan,
   step->arguments[2] = PROT_READ | PROT_WRITE;
   step->arguments[3] = MAP_SHARED | MAP_FIXED_NOREPLACE;
   step->from[4] = plan->file;
-  step->undo = true;
   plan->mapping = (uint8_t) plan->n_steps;
   plan->steps[plan->n_steps++] = (struct lac_remote_step){
     .kind = LAC_REMOTE_STEP_WRITE,
@@ -314,6 +317,7 @@ put_together (struct plan         *plan,
     .bytes = bytes,
     .n_bytes = n_bytes,
   };
+  plan->first_bytes = (uint8_t) plan->n_steps;
   add_close (plan, plan->file);
   while (n_folders > 0)
     add_close (plan, folders[--n_folders]);
@@ -351,15 +355,26 @@ judge (const struct plan          *plan,
   return status;
 }
 
-/* Removes the file of a run that failed after it was made. */
+static bool
+is_done (const struct plan *plan,
+         uint8_t            step)
+{
+  return plan->steps[step - 1].done && plan->steps[step - 1].result >= 0;
+}
+
+/* Takes back what a run that failed has left. */
 static void
-remove_file (struct lac_process    *process,
-             struct lac_remote_way *way)
+take_back (struct lac_remote     *remote,
+           const struct plan     *plan,
+           struct lac_remote_way *way)
 {
   struct stat facts;
   int folder;
 
-  if (lac_remote_way_open (process, way, &folder, NULL) != LAC_OK)
+  if (is_done (plan, plan->mapping))
+    lac_remote_free (remote, (uint64_t) plan->steps[plan->mapping - 1].result, PAGE, NULL);
+  if (!is_done (plan, plan->file)
+      || lac_remote_way_open (lac_remote_get_process (remote), way, &folder, NULL) != LAC_OK)
     return;
   if (fstatat (folder, way->name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (facts.st_mode)
       && facts.st_uid == way->user)
@@ -388,9 +403,13 @@ lac_remote_file_make (struct lac_remote          *remote,
     {
       put_together (&plan, &survey, address, bytes, n_bytes);
       status = lac_remote_run (remote, plan.steps, plan.n_steps, LAC_REMOTE_STOP_ALL, out_failure);
-      if (status != LAC_OK && plan.steps[plan.file - 1].done && plan.steps[plan.file - 1].result >= 0)
-        remove_file (process, &survey.way);
-      status = judge (&plan, status, out_failure);
+      if (is_done (&plan, plan.first_bytes))
+        status = LAC_OK;
+      if (status != LAC_OK)
+        {
+          status = judge (&plan, status, out_failure);
+          take_back (remote, &plan, &survey.way);
+        }
     }
   clear_survey (&survey);
   return status;
