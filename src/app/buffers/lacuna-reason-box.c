@@ -85,7 +85,6 @@ make_command_box (LacunaReasonBox *self)
   self->command_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   self->command_label = make_label ("monospace");
   gtk_label_set_wrap_mode (self->command_label, PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (self->command_label, TRUE);
   /* A command is read from left to right in any language. */
   gtk_widget_set_direction (GTK_WIDGET (self->command_label), GTK_TEXT_DIR_LTR);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->command_label),

@@ -7,6 +7,7 @@
 #include "lacuna-bytes-editor.h"
 #include "lacuna-bytes-find.h"
 #include "lacuna-bytes-pane.h"
+#include "app/buffers/lacuna-reason-box.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ struct _LacunaBytesPane
   GtkWidget *vertical_bar;
   GtkWidget *horizontal_bar;
   GtkLabel *message_label;
+  LacunaReasonBox *reason_box; /* what would help, below the message */
   GtkLabel *state_label;
 
   LacunaBytePages *pages;

@@ -413,6 +413,7 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   g_type_ensure (LACUNA_TYPE_BYTES);
   g_type_ensure (LACUNA_TYPE_BYTES_EDITOR);
   g_type_ensure (LACUNA_TYPE_BYTES_FIND);
+  g_type_ensure (LACUNA_TYPE_REASON_BOX);
 
   object_class->dispose = lacuna_bytes_pane_dispose;
   object_class->finalize = lacuna_bytes_pane_finalize;
@@ -485,6 +486,7 @@ lacuna_bytes_pane_class_init (LacunaBytesPaneClass *klass)
   BIND (vertical_bar);
   BIND (horizontal_bar);
   BIND (message_label);
+  BIND (reason_box);
   BIND (state_label);
 #undef BIND
   gtk_widget_class_bind_template_callback (widget_class, moved_cb);
@@ -627,11 +629,29 @@ lacuna_bytes_pane_set_message (LacunaBytesPane *self,
   lacuna_bytes_find_stop (self->find);
   set_titles (self, "", "", "");
   gtk_label_set_label (self->message_label, message);
+  lacuna_reason_box_show (self->reason_box, NULL, NULL);
   gtk_stack_set_visible_child_name (self->stack, "message");
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), FALSE);
   gtk_revealer_set_reveal_child (self->find_revealer, FALSE);
   lacuna_bytes_set_range (self->view, (struct lac_range){ 0, 0 });
   update_actions (self);
+}
+
+/**
+ * lacuna_bytes_pane_set_reason:
+ * @sentence: why the bytes can't be read
+ * @command: (nullable): what would help
+ *
+ * Says that below the message.
+ */
+void
+lacuna_bytes_pane_set_reason (LacunaBytesPane *self,
+                              const char      *sentence,
+                              const char      *command)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
+
+  lacuna_reason_box_show (self->reason_box, sentence, command);
 }
 
 void

@@ -75,6 +75,11 @@ void         lacuna_bytes_pane_set_short_titles (LacunaBytesPane *self,
 void         lacuna_bytes_pane_set_message (LacunaBytesPane  *self,
                                             const char       *message);
 
+/* Below that, until there is another message or bytes: why that is so, and (nullable) what would help. */
+void         lacuna_bytes_pane_set_reason  (LacunaBytesPane  *self,
+                                            const char       *sentence,
+                                            const char       *command);
+
 /* What was read may have changed. */
 void         lacuna_bytes_pane_refresh     (LacunaBytesPane  *self);
 void         lacuna_bytes_pane_find        (LacunaBytesPane  *self);

@@ -13,6 +13,8 @@
 #include "config.h"
 
 #include "lacuna-window-private.h"
+#include "app/buffers/lacuna-change-question.h"
+#include "app/buffers/lacuna-reason-box.h"
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/table/lacuna-region-words.h"
 #include "model/lacuna-allocator.h"
@@ -93,11 +95,26 @@ target_fault (LacunaWindow *self)
 {
   if (self->target == NULL || self->snapshot == NULL || !self->shows_target)
     return _ ("There is nothing to see yet.");
+  if (self->reasons.no_memory != NULL)
+    return _ ("The bytes of this process can't be read.");
   if (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_READ)
     return NULL;
   if (lacuna_target_get_kind (self->target) == LACUNA_TARGET_FILE)
     return _ ("A file that lists regions does not hold their bytes.");
   return _ ("The bytes of this process can't be shown.");
+}
+
+/* Below the message: why that is so, and what would help. */
+static void
+show_reason (LacunaWindow *self)
+{
+  LacunaReason *reason = self->reasons.no_memory;
+  g_autofree char *words = NULL;
+
+  if (reason == NULL || !self->shows_target)
+    return;
+  words = lacuna_reason_words (reason, lacuna_target_get_pid (self->target));
+  lacuna_bytes_pane_set_reason (self->bytes_pane, words, lacuna_reason_get_command (reason));
 }
 
 /* Whose bytes they are, in words. */
@@ -168,6 +185,7 @@ lacuna_window_show_bytes (LacunaWindow *self)
   if (fault != NULL)
     {
       show_message (self, fault);
+      show_reason (self);
       return;
     }
   regions = lac_map_regions (lacuna_snapshot_get_map (self->snapshot), &n_regions);
@@ -194,46 +212,46 @@ zoom_to_cb (LacunaWindow *self,
   lacuna_strip_show_range (self->strip, (struct lac_range){ start, end }, TRUE);
 }
 
-/* The target remembers that it was asked about, as long as anybody shows it. */
-#define CONFIRMED "lacuna-change-confirmed"
+/* A question on its way. */
+typedef struct
+{
+  LacunaWindow *window;
+  LacunaAllocator *allocator;
+} Change;
 
 static void
-confirmed_cb (LacunaWindow *self,
-              const char   *response)
+answered_cb (gboolean go_on,
+             gpointer user_data)
 {
-  gboolean go_on = g_str_equal (response, "change") && self->bytes_target != NULL;
+  Change *change = user_data;
 
   if (go_on)
-    g_object_set_data (G_OBJECT (self->bytes_target), CONFIRMED, GINT_TO_POINTER (TRUE));
-  lacuna_bytes_pane_answer_change (self->bytes_pane, go_on);
+    lacuna_allocator_set_agreed (change->allocator, TRUE);
+  /* It may be that the window goes, and the question with it. */
+  if (!gtk_widget_in_destruction (GTK_WIDGET (change->window)))
+    lacuna_bytes_pane_answer_change (change->window->bytes_pane, go_on);
+  g_object_unref (change->allocator);
+  g_object_unref (change->window);
+  g_free (change);
 }
 
+/* The first change of another process is asked about, be it to its bytes or to its buffers. */
 static gboolean
 confirm_change_cb (LacunaWindow *self)
 {
-  g_autofree char *heading = NULL;
-  GtkWidget *dialog;
+  g_autoptr (LacunaAllocator) allocator = NULL;
+  Change *change;
 
-  if (self->bytes_target == NULL
-      || lacuna_target_get_kind (self->bytes_target) == LACUNA_TARGET_SELF
-      || g_object_get_data (G_OBJECT (self->bytes_target), CONFIRMED) != NULL)
+  if (self->bytes_target != NULL)
+    allocator = lacuna_allocator_for_target (self->bytes_target, NULL);
+  if (allocator == NULL || lacuna_allocator_get_agreed (allocator))
     return FALSE;
 
-  /* Translators: a process, such as chromium 14231. */
-  heading = g_strdup_printf (_ ("Change the Memory of %s?"),
-                             lacuna_target_get_title (self->bytes_target));
-  dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), heading,
-      _ ("The process goes on running while its bytes are changed, and relies on them: a wrong one can "
-         "end it, or spoil what it is working on. This is asked once."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "change",
-                                    _ ("C_hange Its Memory"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "change",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_object (dialog, "response", G_CALLBACK (confirmed_cb), self, G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
+  change = g_new0 (Change, 1);
+  change->window = g_object_ref (self);
+  change->allocator = g_steal_pointer (&allocator);
+  lacuna_change_question_ask (GTK_WIDGET (self), lacuna_target_get_title (self->bytes_target), NULL,
+                              LACUNA_CONFIRM_NOTHING, TRUE, answered_cb, change);
   return TRUE;
 }
 

@@ -154,6 +154,7 @@ show_failure (LacunaWindow *self,
                           self->target == NULL
                               || (lacuna_target_get_capabilities (self->target)
                                   & LACUNA_CAN_REFRESH) != 0);
+  lacuna_window_start_reasons (self);
   show_page (self, "failure");
   end_waiting (self);
 }

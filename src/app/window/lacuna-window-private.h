@@ -7,6 +7,7 @@
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "lacuna-details.h"
 #include "app/buffers/lacuna-buffers-panel.h"
+#include "app/buffers/lacuna-reason-box.h"
 #include "app/panel/lacuna-gap-panel.h"
 #include "app/panel/lacuna-go-to.h"
 #include "lacuna-hints.h"
@@ -63,6 +64,7 @@ struct _LacunaWindow
   GtkLabel *loading_label;
   GtkWidget *cancel_button;
   AdwStatusPage *failure_page;
+  LacunaReasonBox *failure_reason; /* what would help */
   GtkWidget *try_again_button;
   GtkWidget *grid;
   LacunaOverview *overview;
@@ -131,6 +133,7 @@ struct _LacunaWindow
   {
     GCancellable *cancellable; /* of the look that is under way */
     gint64 looked;             /* when it was last, monotonic; 0 for never */
+    LacunaReason *no_memory;   /* (nullable): why its bytes can't be read */
     gboolean any;              /* something is in the way */
     char state;                /* of the process then */
   } reasons;

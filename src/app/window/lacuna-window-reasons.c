@@ -11,6 +11,8 @@
 
 #include "lacuna-window-private.h"
 
+#include <glib/gi18n.h>
+
 /* Microseconds between two looks while nothing is known to be in the way. */
 #define SELDOM (5 * G_USEC_PER_SEC)
 
@@ -20,6 +22,36 @@ get_state (LacunaWindow *self)
   return self->snapshot != NULL && self->shows_target
              ? lacuna_snapshot_get_origin (self->snapshot)->state
              : '\0';
+}
+
+/* Where not even the map could be read, the sentence stands above. */
+static void
+show_failure_reason (LacunaWindow *self,
+                     LacunaReason *reason)
+{
+  const char *command = reason != NULL ? lacuna_reason_get_command (reason) : NULL;
+
+  lacuna_reason_box_show (self->failure_reason,
+                          command != NULL ? _ ("This helps, typed into a terminal:") : NULL, command);
+}
+
+/* What can be read now, or can't any more, is another thing to see. */
+static void
+show_bytes_reason (LacunaWindow *self,
+                   LacunaReason *no_memory)
+{
+  gboolean differs = g_strcmp0 (no_memory != NULL ? lacuna_reason_get_sentence (no_memory) : NULL,
+                                self->reasons.no_memory != NULL
+                                    ? lacuna_reason_get_sentence (self->reasons.no_memory)
+                                    : NULL)
+                     != 0;
+
+  if (no_memory != NULL)
+    lacuna_reason_ref (no_memory);
+  g_clear_pointer (&self->reasons.no_memory, lacuna_reason_unref);
+  self->reasons.no_memory = no_memory;
+  if (differs && self->bytes && self->shows_target)
+    lacuna_window_show_bytes (self);
 }
 
 static void
@@ -35,6 +67,8 @@ show_reasons (LacunaWindow *self)
     }
   self->reasons.any = no_memory != NULL || no_calls != NULL;
   lacuna_buffers_panel_set_reasons (self->buffers_panel, no_memory, no_calls);
+  show_failure_reason (self, no_memory);
+  show_bytes_reason (self, no_memory);
 }
 
 static void
@@ -89,7 +123,9 @@ lacuna_window_look_for_reasons (LacunaWindow *self,
 void
 lacuna_window_start_reasons (LacunaWindow *self)
 {
-  lacuna_window_clear_reasons (self);
+  if (self->reasons.cancellable != NULL)
+    g_cancellable_cancel (self->reasons.cancellable);
+  g_clear_object (&self->reasons.cancellable);
   self->reasons.looked = 0;
   show_reasons (self);
   lacuna_window_look_for_reasons (self, TRUE);
@@ -106,4 +142,5 @@ lacuna_window_clear_reasons (LacunaWindow *self)
   if (self->reasons.cancellable != NULL)
     g_cancellable_cancel (self->reasons.cancellable);
   g_clear_object (&self->reasons.cancellable);
+  g_clear_pointer (&self->reasons.no_memory, lacuna_reason_unref);
 }

@@ -764,6 +764,7 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, loading_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, failure_page);
+  gtk_widget_class_bind_template_child (widget_class, LacunaWindow, failure_reason);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, try_again_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, grid);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, overview);
@@ -838,6 +839,7 @@ lacuna_window_init (LacunaWindow *self)
   g_type_ensure (LACUNA_TYPE_HINTS);
   g_type_ensure (LACUNA_TYPE_BUFFERS_PANEL);
   g_type_ensure (LACUNA_TYPE_INSPECTOR);
+  g_type_ensure (LACUNA_TYPE_REASON_BOX);
   /* A process takes up next to nothing of the space that it could; to scale it is a few lines. */
   self->scale_kind = LACUNA_SCALE_COMPACT;
   self->panel = TRUE;
