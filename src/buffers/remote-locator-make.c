@@ -77,26 +77,28 @@ make_in (struct lac_remote_locator  *locator,
   return status;
 }
 
-/* Whether a file may be in the making in @place, so that it had better be waited for; else, whether
- * there is a stale one to replace. */
+/* Whether there is a file in @place that had better be waited for, since it is in the making, or was
+ * made since it was looked for; else, whether there is a stale one to replace. */
 static bool
 is_in_the_making (struct lac_remote_locator *locator,
                   enum lac_remote_place      place,
                   bool                      *out_stale)
 {
+  const struct lac_table_layout *layout = &locator->layout;
   struct lac_remote_file_facts about;
   struct lac_remote_file *file;
-  bool young;
+  uint64_t address = 0;
+  bool needed;
 
   *out_stale = false;
   if (lac_remote_file_open (locator->process, place, LAC_TABLE_SIZE, &file, &about, NULL) != LAC_OK)
     return false;
-  young = about.young
-          && (about.bytes == NULL
-              || lac_remote_pointer (&locator->layout, about.bytes, locator->layout.this_address) == 0);
-  *out_stale = !young;
+  if (about.bytes != NULL)
+    address = lac_remote_pointer (layout, about.bytes, layout->this_address);
+  needed = address != 0 ? lac_remote_file_believe (file, address) : about.young;
+  *out_stale = !needed;
   lac_remote_file_close (file);
-  return young;
+  return needed;
 }
 
 enum lac_status

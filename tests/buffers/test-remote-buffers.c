@@ -438,9 +438,12 @@ race (struct guest *parent)
   g_assert_cmphex (facts.address, ==, address);
 }
 
+/* @stale: there is a file of an earlier process, which both want to replace. */
 static void
-test_race (void)
+test_race (gconstpointer stale)
 {
+  char bytes[4096];
+
   uint32_t seed = g_test_rand_int_range (0, G_MAXINT);
 
   g_test_message ("seed %u", seed);
@@ -453,8 +456,13 @@ test_race (void)
       uint64_t address;
 
       fixture_begin_remote ();
+      if (stale != NULL)
+        make_shared_folder ();
       guest_start (&visit.guest, race);
       guest_wait (&visit.guest);
+      memset (bytes, 0xa5, sizeof bytes);
+      if (stale != NULL)
+        leave_file (visit.guest.pid, bytes, sizeof bytes, 0);
       if (!visit_begin (&visit, visit.guest.pid))
         {
           fixture_end_remote ();
@@ -1260,7 +1268,8 @@ main (int    argc,
   g_test_add_data_func ("/buffers/remote/replaces/link", "link", test_replaces);
   g_test_add_func ("/buffers/remote/own-place", test_own_place);
   g_test_add_func ("/buffers/remote/other-namespaces-and-user", test_other_namespaces);
-  g_test_add_func ("/buffers/remote/race", test_race);
+  g_test_add_data_func ("/buffers/remote/race/nothing-there", NULL, test_race);
+  g_test_add_data_func ("/buffers/remote/race/stale", "stale", test_race);
   g_test_add_func ("/buffers/remote/no-room-leaves-nothing", test_no_room);
   g_test_add_func ("/buffers/remote/no-files-leaves-nothing", test_no_files);
   g_test_add_func ("/buffers/remote/fork", test_fork);

@@ -88,27 +88,58 @@ clear_survey (struct survey *survey)
     close (survey->folder);
 }
 
-/* Holds the lock under which files of this user are replaced, if there is one: it is not made,
- * since it would belong to another user than the process's. */
-static enum lac_status
-lock_folder (struct survey              *survey,
-             struct lac_process_failure *out_failure)
+/* The lock under which files of this user are replaced, as the process's own library has it: a file of
+ * the process's user. */
+static int
+open_lock (const struct survey *survey)
 {
+  const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   char name[32];
   struct stat facts;
+  int lock;
 
   snprintf (name, sizeof name, ".lacuna-%u", survey->way.user);
-  survey->lock = openat (survey->folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (survey->lock >= 0
-      && (fstat (survey->lock, &facts) != 0 || !S_ISREG (facts.st_mode)
-          || facts.st_uid != survey->way.user))
+  lock = openat (survey->folder, name, flags);
+  if (lock < 0 && errno == ENOENT)
     {
-      close (survey->lock);
-      survey->lock = -1;
+      lock = openat (survey->folder, name, flags | O_CREAT | O_EXCL, 0600);
+      if (lock >= 0 && geteuid () != survey->way.user && fchown (lock, survey->way.user, (gid_t) -1) != 0)
+        unlinkat (survey->folder, name, 0);
     }
+  if (lock >= 0
+      && (fstat (lock, &facts) != 0 || !S_ISREG (facts.st_mode) || facts.st_uid != survey->way.user))
+    {
+      close (lock);
+      lock = -1;
+    }
+  return lock;
+}
+
+/* Judges once more what is to be replaced, under the lock: it must not be the process's file, and not
+ * one in the making, by now. */
+static enum lac_status
+judge_again (struct lac_remote          *remote,
+             enum lac_remote_place       place,
+             struct survey              *survey,
+             struct lac_process_failure *out_failure)
+{
+  struct lac_remote_file_facts facts;
+  struct lac_remote_file *file;
+  struct lac_remote_plan plan;
+  uint64_t address = 0;
+  bool needed = false;
+
+  survey->lock = open_lock (survey);
   if (survey->lock >= 0 && flock (survey->lock, LOCK_EX | LOCK_NB) != 0)
     return lac_process_fail (out_failure, LAC_E_CHANGED, errno, MAKING);
-  return LAC_OK;
+  if (lac_remote_file_open (lac_remote_get_process (remote), place, PAGE, &file, &facts, NULL) != LAC_OK)
+    return LAC_OK;
+  lac_remote_get_plan (remote, &plan);
+  if (facts.bytes != NULL)
+    memcpy (&address, facts.bytes, plan.pointer_size);
+  needed = address != 0 ? lac_remote_file_believe (file, address) : facts.young;
+  lac_remote_file_close (file);
+  return needed ? lac_process_fail (out_failure, LAC_E_CHANGED, EEXIST, MAKING) : LAC_OK;
 }
 
 /* Whether somebody whom the process can't see uses the file, see shared-file.c. */
@@ -143,18 +174,20 @@ look_at_file (struct survey              *survey,
   survey->is_folder = S_ISDIR (facts.st_mode);
   if (S_ISREG (facts.st_mode) && is_in_use (survey))
     return lac_process_fail (out_failure, LAC_E_BUSY, 0,
-                             N_ ("a process with the same PID, which can't be seen from here, uses the file"));
+                             N_ ("a process with the same PID, which can't be seen from here, uses "
+                                 "the file"));
   return LAC_OK;
 }
 
 /* Looks at the way, as far as it is there. */
 static enum lac_status
-look (struct lac_process         *process,
+look (struct lac_remote          *remote,
       enum lac_remote_place       place,
       bool                        replace,
       struct survey              *survey,
       struct lac_process_failure *out_failure)
 {
+  struct lac_process *process = lac_remote_get_process (remote);
   enum lac_status status;
   bool missing = false;
   int folder;
@@ -191,7 +224,7 @@ look (struct lac_process         *process,
     return status;
   survey->folder = folder;
   if (!missing && replace)
-    status = lock_folder (survey, out_failure);
+    status = judge_again (remote, place, survey, out_failure);
   return status == LAC_OK && !missing ? look_at_file (survey, replace, out_failure) : status;
 }
 
@@ -398,7 +431,7 @@ lac_remote_file_make (struct lac_remote          *remote,
 
   if (!may_make_a_page (process))
     return lac_process_fail (out_failure, LAC_E_SYSTEM, EFBIG, MAKING);
-  status = look (process, place, replace, &survey, out_failure);
+  status = look (remote, place, replace, &survey, out_failure);
   if (status == LAC_OK)
     {
       put_together (&plan, &survey, address, bytes, n_bytes);
