@@ -1,5 +1,4 @@
-/* Buffers of another process: taking one, or making one there, appending, and putting it back. See
- * remote-locator.h.
+/* Buffers of another process: taking one, or making one there. See remote-locator.h.
  *
  * An item is believed when the process has private memory there that can be read, written and run,
  * and no other item claims any of it: written to the wrong place, bytes would damage the process.
@@ -11,20 +10,10 @@
 #include "buffer.h"
 #include "core/translatable.h"
 #include "os/os.h"
-#include "os/thread.h"
 #include "remote-placement.h"
 #include "remote-private.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #define GETTING N_ ("get a buffer of the process")
-#define APPENDING N_ ("append to a buffer of the process")
-#define PUTTING N_ ("put back a buffer of the process")
-
-/* How often putting back is tried while the process can't be stopped, and how long is waited between. */
-#define PUT_ATTEMPTS 4
-#define PUT_PAUSE_MICROSECONDS 20000
 
 /* How many free items that are not what they claim a search looks into: each look goes through all tables,
  * and whoever made them may have made very many. */
@@ -142,75 +131,6 @@ is_trusted (struct lac_remote_locator     *locator,
   return true;
 }
 
-/* What is held */
-
-static struct lac_remote_holding *
-find_holding (const struct lac_remote_buffer *buffer)
-{
-  struct lac_remote_locator *locator = buffer->locator;
-
-  for (size_t i = 0; locator != NULL && i < locator->n_holdings; i++)
-    if (locator->holdings[i].taking == buffer->taking)
-      return &locator->holdings[i];
-  return NULL;
-}
-
-/* Makes room for one more, before anything is taken. */
-static bool
-prepare_holding (struct lac_remote_locator *locator)
-{
-  size_t wanted = locator->allocated != 0 ? locator->allocated * 2 : 4;
-  struct lac_remote_holding *moved;
-
-  if (locator->n_holdings < locator->allocated)
-    return true;
-  moved = realloc (locator->holdings, wanted * sizeof *moved);
-  if (moved == NULL)
-    return false;
-  locator->holdings = moved;
-  locator->allocated = wanted;
-  return true;
-}
-
-static void
-hold (struct lac_remote_locator *locator,
-      struct lac_remote         *remote,
-      uint64_t                   table,
-      uint32_t                   index,
-      uint64_t                   base,
-      uint32_t                   size,
-      uint32_t                   position,
-      bool                       created,
-      struct lac_remote_buffer  *out_buffer)
-{
-  uint64_t taking = ++locator->last_taking;
-
-  locator->holdings[locator->n_holdings++] = (struct lac_remote_holding){
-    .taking = taking,
-    .table = table,
-    .index = index,
-    .base = base,
-    .size = size,
-    .position = position,
-    .remote = remote,
-  };
-  *out_buffer = (struct lac_remote_buffer){
-    .address = base,
-    .size = size,
-    .position = position,
-    .created = created,
-    .locator = locator,
-    .taking = taking,
-  };
-}
-
-static void
-let_go (struct lac_remote_locator *locator,
-        struct lac_remote_holding *holding)
-{
-  *holding = locator->holdings[--locator->n_holdings];
-}
-
 /* Taking */
 
 /* What a search has found when it took nothing. */
@@ -256,7 +176,8 @@ try_item (struct lac_remote_locator     *locator,
       return LAC_E_NOT_FOUND;
     }
   if (status == LAC_OK)
-    hold (locator, remote, table->address, index, item.base, item.size, position, false, out_buffer);
+    lac_remote_hold (locator, remote, table->address, index, item.base, item.size, position, false,
+                     out_buffer);
   return status;
 }
 
@@ -366,7 +287,8 @@ make_buffer (struct lac_remote_locator   *locator,
       lac_remote_free (remote, range.start, lac_range_size (range), NULL);
       return status;
     }
-  hold (locator, remote, table, index, range.start, (uint32_t) whole.size, 0, true, out_buffer);
+  lac_remote_hold (locator, remote, table, index, range.start, (uint32_t) whole.size, 0, true,
+                   out_buffer);
   return LAC_OK;
 }
 
@@ -386,7 +308,7 @@ begin (struct lac_remote_locator  *locator,
     status = lac_remote_locator_make (locator, remote, out_failure);
   if (status == LAC_OK && !locator->facts.writable)
     status = lac_remote_fail (out_failure, LAC_E_NOT_SUPPORTED, locator->facts.why_not);
-  if (status == LAC_OK && !prepare_holding (locator))
+  if (status == LAC_OK && !lac_remote_hold_prepare (locator))
     status = lac_remote_fail (out_failure, LAC_E_NO_MEMORY, GETTING);
   return status;
 }
@@ -480,108 +402,12 @@ lac_remote_locator_take (struct lac_remote_locator  *locator,
           if (status == LAC_E_BUSY)
             return lac_remote_fail (out_failure, status, GETTING);
           if (status == LAC_OK)
-            hold (locator, remote, table.address, i, item.base, item.size, item.position, false,
-                  out_buffer);
+            lac_remote_hold (locator, remote, table.address, i, item.base, item.size, item.position,
+                             false, out_buffer);
           return status;
         }
       status = lac_remote_table_next (locator, &table, ++n_tables, out_failure);
     }
   while (status == LAC_OK);
   return lac_remote_fail (out_failure, status == LAC_E_NOT_OURS ? LAC_E_NOT_FOUND : status, GETTING);
-}
-
-/* Appending and putting back */
-
-/* The table that a holding is in, as far as it is needed to change the item. */
-static void
-table_of (struct lac_remote_locator       *locator,
-          const struct lac_remote_holding *holding,
-          struct lac_remote_table         *out_table)
-{
-  lac_remote_table_first (locator, out_table);
-  out_table->shared = holding->table == locator->facts.address;
-  out_table->address = holding->table;
-}
-
-/* The item as we left it. */
-static struct lac_remote_item
-item_of (const struct lac_remote_holding *holding)
-{
-  return (struct lac_remote_item){ holding->base, holding->size, holding->position, true };
-}
-
-enum lac_status
-lac_remote_buffer_append (struct lac_remote_buffer   *buffer,
-                          const void                 *bytes,
-                          size_t                      size,
-                          uint64_t                   *out_address,
-                          struct lac_process_failure *out_failure)
-{
-  struct lac_remote_holding *holding = find_holding (buffer);
-  struct lac_remote_locator *locator = buffer->locator;
-  struct lac_remote_table table;
-  struct lac_remote_item item;
-  uint64_t address;
-  enum lac_status status;
-
-  if (holding == NULL)
-    return lac_remote_fail (out_failure, LAC_E_NOT_TAKEN, APPENDING);
-  address = holding->base + holding->position;
-  if (size > holding->size - holding->position)
-    return lac_remote_fail (out_failure, LAC_E_FULL, APPENDING);
-  /* Another program would have other things there. */
-  if (!lac_remote_file_is_there (locator->file))
-    return lac_remote_fail (out_failure,
-                            lac_process_has_exited (locator->process) ? LAC_E_EXITED : LAC_E_CHANGED,
-                            APPENDING);
-  if (size > 0)
-    {
-      status = lac_process_write_memory (locator->process, address, bytes, size, 0, NULL, out_failure);
-      if (status != LAC_OK)
-        return status;
-      table_of (locator, holding, &table);
-      item = item_of (holding);
-      status = lac_remote_table_move (locator, &table, holding->index, &item,
-                                      holding->position + (uint32_t) size, false, holding->remote,
-                                      out_failure);
-      if (status != LAC_OK)
-        return status;
-      holding->position += (uint32_t) size;
-    }
-  buffer->position = holding->position;
-  if (out_address != NULL)
-    *out_address = address;
-  return LAC_OK;
-}
-
-enum lac_status
-lac_remote_buffer_put (struct lac_remote_buffer   *buffer,
-                       struct lac_process_failure *out_failure)
-{
-  struct lac_remote_holding *holding = find_holding (buffer);
-  struct lac_remote_locator *locator = buffer->locator;
-  struct lac_remote_table table;
-  struct lac_remote_item item;
-  enum lac_status status = LAC_OK;
-
-  if (holding == NULL)
-    return lac_remote_fail (out_failure, LAC_E_NOT_TAKEN, PUTTING);
-  table_of (locator, holding, &table);
-  item = item_of (holding);
-  /* Most callers would not try again, and it would stay taken. */
-  for (unsigned i = 0; i < PUT_ATTEMPTS; i++)
-    {
-      status = lac_remote_table_move (locator, &table, holding->index, &item, holding->position, true,
-                                      holding->remote, out_failure);
-      if (status != LAC_E_UNRESPONSIVE && status != LAC_E_TRACED)
-        break;
-      lac_thread_pause (PUT_PAUSE_MICROSECONDS);
-    }
-  /* It is not ours any more in any case: what is not as we left it was taken from us. */
-  if (status == LAC_OK || status == LAC_E_CHANGED || status == LAC_E_EXITED)
-    {
-      let_go (locator, holding);
-      *buffer = (struct lac_remote_buffer){ 0 };
-    }
-  return status;
 }

@@ -161,6 +161,22 @@ enum lac_status lac_remote_table_move (struct lac_remote_locator    *locator,
                                        struct lac_remote             *remote,
                                        struct lac_process_failure    *out_failure);
 
+/* remote-holding.c */
+
+/* Makes room for one more, before anything is taken; false when there is no memory. */
+bool lac_remote_hold_prepare (struct lac_remote_locator *locator);
+
+/* Notes that an item was taken, and fills in the handle. */
+void lac_remote_hold (struct lac_remote_locator *locator,
+                      struct lac_remote         *remote,
+                      uint64_t                   table,
+                      uint32_t                   index,
+                      uint64_t                   base,
+                      uint32_t                   size,
+                      uint32_t                   position,
+                      bool                       created,
+                      struct lac_remote_buffer  *out_buffer);
+
 /* remote-enter.c */
 
 /* Enters a buffer, taken; the chain grows when it is full. */
