@@ -241,7 +241,6 @@ lac_traced_call (struct lac_tracer               *tracer,
              (uintptr_t) &result)
       < 0)
     {
-      traced->stopped = false;
       lac_answer (answer, LAC_TRACER_ANSWERED, LAC_E_EXITED, errno, N_ ("make a system call"));
       return false;
     }

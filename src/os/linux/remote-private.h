@@ -192,6 +192,8 @@ struct lac_tracer
   int32_t process;
   uint64_t start_stack;
   struct lac_xsave_layout layout;
+  /* Something is held that only its end lets go of. */
+  bool must_end;
   uint32_t n_points;
   uint32_t end_at;
   bool end_asker;

@@ -44,13 +44,25 @@
 /* For how long what a thread's status says is taken for true. */
 #define CHECK_HOLDS (50 * MILLISECOND)
 
-/* Only for a thread that is stopped. */
+/* Only for a thread that is stopped. One that was killed instead has to be collected, or nobody is told of its
+ * end; where that can't be done, for other threads live on, the tracer's own end does it. */
 static void
-let_go (struct lac_traced *traced,
-        int                signal)
+let_go (struct lac_tracer *tracer,
+        struct lac_traced *traced)
 {
-  lac_trace (PTRACE_DETACH, traced->thread, 0, (uintptr_t) signal);
+  uint64_t deadline = lac_tracer_clock () + 20 * MILLISECOND;
+  int state;
+
   traced->stopped = false;
+  while (lac_trace (PTRACE_DETACH, traced->thread, 0, 0) < 0)
+    {
+      int result = lac_traced_wait (traced->thread, deadline, &state);
+
+      if (result == 0)
+        tracer->must_end = true;
+      if (result <= 0 || !WIFSTOPPED (state))
+        return;
+    }
 }
 
 /* The thread did not come to a stop: says why, as far as that shows. */
@@ -189,7 +201,7 @@ lac_traced_stop (struct lac_tracer        *tracer,
     {
       int error = errno;
 
-      let_go (traced, 0);
+      let_go (tracer, traced);
       return lac_answer (answer, LAC_TRACER_OTHER_THREAD, LAC_E_SYSTEM, error, N_ ("read the registers"));
     }
   traced->wide = traced->registers.cs == CODE_64;
@@ -225,7 +237,7 @@ lac_traced_release (struct lac_tracer *tracer,
   lac_tracer_point (tracer);
   lac_traced_uncover (tracer, traced);
   lac_tracer_point (tracer);
-  let_go (traced, 0);
+  let_go (tracer, traced);
   tracer->released = lac_tracer_clock ();
   tracer->waited_for_time = traced->waited_for_time;
   lac_tracer_point (tracer);

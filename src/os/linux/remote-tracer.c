@@ -456,7 +456,7 @@ lac_tracer_run (struct lac_tracer *tracer)
       if (atomic_load (&room->asker_sleeps) != 0)
         send (tracer->socket, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
       /* What does not stop is let go of by the end alone. */
-      if (answer.verdict == LAC_TRACER_GAVE_UP)
+      if (answer.verdict == LAC_TRACER_GAVE_UP || tracer->must_end)
         end ();
     }
 }
