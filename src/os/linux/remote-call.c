@@ -100,7 +100,7 @@ take_signal (struct lac_traced *traced,
   /* Somebody's: back into the queue with it, until the thread has its own mask again. */
   traced->call_mask |= UINT64_C (1) << (signal - 1);
   lac_trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
-         (uintptr_t) &traced->call_mask);
+             (uintptr_t) &traced->call_mask);
   return false;
 }
 
@@ -204,7 +204,7 @@ lac_traced_call (struct lac_tracer               *tracer,
       traced->mask_changed = true;
       traced->call_mask = ~FAULTS;
       lac_trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
-             (uintptr_t) &traced->call_mask);
+                 (uintptr_t) &traced->call_mask);
     }
   lac_tracer_point (tracer);
 
@@ -238,7 +238,7 @@ lac_traced_call (struct lac_tracer               *tracer,
       return true;
     }
   if (lac_trace (PTRACE_PEEKUSER, traced->thread, offsetof (struct user_regs_struct, rax),
-             (uintptr_t) &result)
+                 (uintptr_t) &result)
       < 0)
     {
       lac_answer (answer, LAC_TRACER_ANSWERED, LAC_E_EXITED, errno, N_ ("make a system call"));

@@ -187,7 +187,7 @@ lac_traced_prepare (struct lac_tracer               *tracer,
       /* It has become another program: nothing of what was known is true. */
       tracer->stack_start = tracer->stack_end = 0;
       return lac_answer (answer, LAC_TRACER_GATES_MOVED, LAC_E_NO_ENTRY, 0,
-                  N_ ("look for a system call instruction"));
+                         N_ ("look for a system call instruction"));
     }
   if (missing == NULL)
     {

@@ -116,7 +116,7 @@ await_stop (struct lac_tracer        *tracer,
       /* A signal was on its way, and is delivered; our stop is still to come. */
       if (WIFSTOPPED (state))
         lac_trace (PTRACE_CONT, thread, 0,
-               state >> 16 == 0 && WSTOPSIG (state) != (SIGTRAP | 0x80) ? (uintptr_t) WSTOPSIG (state) : 0);
+                   state >> 16 == 0 && WSTOPSIG (state) != (SIGTRAP | 0x80) ? (uintptr_t) WSTOPSIG (state) : 0);
     }
 }
 
@@ -212,13 +212,13 @@ lac_traced_stop (struct lac_tracer        *tracer,
     {
       lac_traced_release (tracer, traced);
       return lac_answer (answer, LAC_TRACER_OTHER_THREAD, LAC_E_NOT_SUPPORTED, 0,
-                  N_ ("find out how the thread makes calls"));
+                         N_ ("find out how the thread makes calls"));
     }
   if (status != LAC_OK)
     {
       lac_traced_release (tracer, traced);
       return lac_answer (answer, belongs ? LAC_TRACER_ANSWERED : LAC_TRACER_OTHER_THREAD, status, 0,
-                  N_ ("stop a thread"));
+                         N_ ("stop a thread"));
     }
   return LAC_TRACER_ANSWERED;
 }
