@@ -152,7 +152,9 @@ enum lac_tracer_turn
 };
 
 /* Memory that the tracer shares with who asks. What is asked and answered goes through it; the socket only
- * wakes who sleeps, and tells of the other's end. */
+ * wakes who sleeps, and tells of the other's end. Nobody looks again and again whether it is his turn: that
+ * would keep the others from the processor that they need (a call took twice as long where there are two
+ * processors). */
 struct lac_tracer_room
 {
   _Atomic uint32_t turn;
@@ -161,10 +163,6 @@ struct lac_tracer_room
   struct lac_tracer_answer answer;
   struct lac_tracer_request request;
 };
-
-/* For how long either looks whether it is its turn before it sleeps, in nanoseconds: a call takes less, and
- * being woken would make it longer by half. */
-#define LAC_TURN_SPIN UINT64_C (50000)
 
 /* When a call that was set up anew is to end; remote-interrupted.c. */
 struct lac_tracer_left

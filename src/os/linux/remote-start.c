@@ -21,7 +21,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef SYS_close_range
@@ -176,21 +175,11 @@ lac_remote_end_tracer (struct lac_remote *remote)
   remote->tracer = 0;
 }
 
-static uint64_t
-clock_nanoseconds (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return (uint64_t) time.tv_sec * 1000000000 + (uint64_t) time.tv_nsec;
-}
-
 /* Waits for the answer; false when the tracer ended instead. */
 static bool
 await_answer (struct lac_remote *remote)
 {
   struct lac_tracer_room *room = remote->room;
-  uint64_t began = clock_nanoseconds ();
   bool alive = true;
 
   while (atomic_load (&room->turn) != LAC_TURN_ANSWERED)
@@ -199,12 +188,6 @@ await_answer (struct lac_remote *remote)
 
       if (!alive)
         return false;
-      if (clock_nanoseconds () - began < LAC_TURN_SPIN)
-        {
-          for (int i = 0; i < 2; i++)
-            __builtin_ia32_pause ();
-          continue;
-        }
       atomic_store (&room->asker_sleeps, 1);
       if (atomic_load (&room->turn) != LAC_TURN_ANSWERED)
         {

@@ -388,10 +388,13 @@ sleep_for_turn (struct lac_tracer *tracer)
   char byte;
   int n;
 
-  lac_tracer_set_alarm (false);
   n = poll (files, 2, IDLE_MILLISECONDS);
   if (n < 0)
-    return;
+    {
+      /* The alarm, which calls in a row need not set each time. */
+      lac_tracer_set_alarm (false);
+      return;
+    }
   if (n == 0)
     {
       if (atomic_compare_exchange_strong (&room->turn, &idle, LAC_TURN_GONE))
@@ -412,18 +415,11 @@ static void
 await_turn (struct lac_tracer *tracer)
 {
   struct lac_tracer_room *room = tracer->room;
-  uint64_t began = lac_tracer_clock ();
   uint32_t asked = LAC_TURN_ASKED;
 
   while (!atomic_compare_exchange_strong (&room->turn, &asked, LAC_TURN_TAKEN))
     {
       asked = LAC_TURN_ASKED;
-      if (lac_tracer_clock () - began < LAC_TURN_SPIN)
-        {
-          for (int i = 0; i < 2; i++)
-            __builtin_ia32_pause ();
-          continue;
-        }
       atomic_store (&room->tracer_sleeps, 1);
       if (atomic_load (&room->turn) != LAC_TURN_ASKED)
         sleep_for_turn (tracer);
