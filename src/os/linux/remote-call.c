@@ -196,7 +196,10 @@ lac_traced_call (struct lac_tracer               *tracer,
   traced->changed = true;
   if (lac_trace (PTRACE_SETREGS, traced->thread, 0, (uintptr_t) &registers) < 0)
     {
-      lac_answer (answer, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, errno, N_ ("set the registers"));
+      int error = errno;
+
+      lac_answer (answer, LAC_TRACER_ANSWERED, error == ESRCH ? LAC_E_EXITED : LAC_E_SYSTEM, error,
+                  N_ ("set the registers"));
       return false;
     }  lac_tracer_point (tracer);
   if (!traced->mask_changed)
