@@ -179,6 +179,9 @@ be_narrow (int alone)
 
   if (!alone && pthread_create (&thread, NULL, doze, NULL) != 0)
     victim_skip ();
+  /* A thread blocks all signals until it is there. */
+  while (!alone && victim_get (&report->numbers[MARVEL_DOZES]) == 0)
+    bare_sleep (100);
   victim_ready ((unsigned long) code, 0);
   __asm__ volatile ("mov %0, %%rsp\n\t"
                     "pushq $0x23\n\t"

@@ -21,8 +21,12 @@ struct pair
   int pipes[2][2];
 };
 
+/* Place among the report's numbers, after those of what the threads did: how many have begun. */
+#define N_BEGUN 4
+
 struct worker
 {
+  void *(*function) (void *user_data);
   struct pair *pair;
   unsigned side;
 };
@@ -137,6 +141,15 @@ pass_through (void *user_data)
   return NULL;
 }
 
+static void *
+begin_worker (void *user_data)
+{
+  const struct worker *worker = user_data;
+
+  victim_add (&report->numbers[N_BEGUN]);
+  return worker->function (user_data);
+}
+
 static void
 begin_thread (void *(*function) (void *user_data),
               struct pair *pair,
@@ -148,9 +161,10 @@ begin_thread (void *(*function) (void *user_data),
 
   pthread_attr_init (&attributes);
   pthread_attr_setstacksize (&attributes, 65536);
+  worker->function = function;
   worker->pair = pair;
   worker->side = side;
-  if (pthread_create (&thread, &attributes, function, worker) != 0)
+  if (pthread_create (&thread, &attributes, begin_worker, worker) != 0)
     victim_skip ();
 }
 
@@ -158,11 +172,12 @@ int
 main (int   argc,
       char *argv[])
 {
-  unsigned n_threads = argc > 1 ? (unsigned) atoi (argv[1]) : 32;
+  unsigned n_wanted = argc > 1 ? (unsigned) atoi (argv[1]) : 32;
+  unsigned n_threads;
   uint32_t nobody = 0;
 
   victim_begin ();
-  for (unsigned i = 0; i < n_threads; i += 8)
+  for (n_threads = 0; n_threads < n_wanted; n_threads += 8)
     {
       struct pair *pair = calloc (1, sizeof *pair);
 
@@ -174,10 +189,13 @@ main (int   argc,
       begin_thread (hand_over, pair, 1);
       begin_thread (pass_through, pair, 0);
       begin_thread (pass_through, pair, 1);
-      begin_thread (i == 0 ? compute : doze, NULL, 0);
+      begin_thread (n_threads == 0 ? compute : doze, NULL, 0);
       for (int j = 0; j < 3; j++)
         begin_thread (doze, NULL, 0);
     }
+  /* A thread blocks all signals until it is there. */
+  while (victim_get (&report->numbers[N_BEGUN]) < n_threads)
+    bare_sleep (100);
   victim_ready (0, n_threads);
   for (;;)
     {
