@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include "lacuna-buffers-panel-private.h"
+#include "lacuna-buffers-words.h"
 #include "lacuna-change-question.h"
 
 #include "model/lacuna-error.h"
@@ -63,14 +64,18 @@ show_waiting_cb (gpointer user_data)
 {
   LacunaBuffersPanel *self = user_data;
   Errand *errand = g_queue_peek_head (&self->errands);
-  LacunaPlan *plan = lacuna_operation_get_plan (errand->planned);
+  LacunaDeed deed = errand->request.deed;
+  gboolean of_buffers = deed != LACUNA_DEED_ALLOCATE && deed != LACUNA_DEED_FREE
+                        && deed != LACUNA_DEED_PROTECT;
+  g_autofree char *title
+      = lacuna_buffers_keep_whole (lacuna_operation_get_title (errand->planned));
 
   self->waiting_source = 0;
-  gtk_label_set_label (self->waiting_title, lacuna_operation_get_title (errand->planned));
-  /* Where no thread has to be stopped, nothing but a lock takes long. */
-  gtk_label_set_label (self->waiting_note, plan == NULL || !lacuna_plan_stops_a_thread (plan)
-                                               ? _ ("The process has its buffers locked. Waiting…")
-                                               : _ ("Waiting for the process…"));
+  gtk_label_set_label (self->waiting_title, title);
+  gtk_label_set_label (self->waiting_note,
+                       of_buffers ? _ ("Waiting for the process, which seems to have its buffers "
+                                       "locked…")
+                                  : _ ("Waiting for the process…"));
   gtk_spinner_set_spinning (self->waiting_spinner, TRUE);
   gtk_widget_set_visible (self->waiting_box, TRUE);
   lacuna_buffers_panel_emit_acts_changed (self);
