@@ -350,10 +350,13 @@ test_stopped (Outside      *outside,
   g_assert_cmpint (kill (outside->pid, SIGSTOP), ==, 0);
   outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, FALSE);
   g_free (outside_expect_description (outside, allocate, "The process is stopped.*"));
+  /* It is said beside the name, too. */
+  g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL, "stopped"));
   outside_do (outside, outside->application, "Copy the Command");
   outside_expect_clipboard (outside, command);
   g_assert_cmpint (kill (outside->pid, SIGCONT), ==, 0);
   outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, TRUE);
+  outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "stopped");
 }
 
 /* A question about a process that ends meanwhile is answered to no avail; then the page is quiet. */

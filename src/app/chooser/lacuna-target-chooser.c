@@ -21,6 +21,9 @@ struct _LacunaTargetChooser
   GtkLabel *title_label; /* beside the number, where there is room for one */
   GtkLabel *number_label;
   GtkLabel *short_label; /* the title alone */
+  GtkWidget *stated_box; /* title, number and state, where there is room for all */
+  GtkLabel *state_label;
+  GtkLabel *badge;       /* a state that one should know of, however little room there is */
   GtkPopover *popover;
   LacunaTargetList *list;
 
@@ -77,6 +80,9 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, title_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, number_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, short_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, stated_box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, state_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, badge);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, popover);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, list);
   gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
@@ -88,6 +94,7 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
 {
   g_type_ensure (LACUNA_TYPE_TARGET_LIST);
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_visible (self->stated_box, FALSE);
   gtk_menu_button_set_create_popup_func (self->button, build_list_cb, self, NULL);
 }
 
@@ -99,6 +106,9 @@ update_width (LacunaTargetChooser *self)
   glong length = g_utf8_strlen (gtk_label_get_label (self->title_label), -1);
 
   gtk_label_set_width_chars (self->title_label, (int) MIN (length, 10));
+  /* What it does now and what it does next take the same room. */
+  gtk_label_set_width_chars (self->state_label, (int) MAX (g_utf8_strlen (_ ("running"), -1),
+                                                           g_utf8_strlen (_ ("sleeping"), -1)));
   gtk_label_set_width_chars (self->short_label, (int) MIN (length, self->narrow ? 4 : 10));
   gtk_widget_set_size_request (GTK_WIDGET (self->list), self->narrow ? 320 : 460, -1);
 }
@@ -128,6 +138,51 @@ lacuna_target_chooser_set_title (LacunaTargetChooser *self,
   update_width (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   description, -1);
+}
+
+/* A text that is the same again is not laid out again. */
+static void
+set_label (GtkLabel   *label,
+           const char *text)
+{
+  if (g_strcmp0 (gtk_label_get_label (label), text) != 0)
+    gtk_label_set_label (label, text);
+}
+
+/**
+ * lacuna_target_chooser_set_state:
+ * @state: (nullable): what the process does, such as "sleeping"; %NULL for what has no state
+ * @notable: whether that is something that one should know, such as that it is stopped
+ * @reason: (nullable): a sentence on that
+ *
+ * Says it beside the name. What processes mostly do gives way where there is little room.
+ */
+void
+lacuna_target_chooser_set_state (LacunaTargetChooser *self,
+                                 const char          *state,
+                                 gboolean             notable,
+                                 const char          *reason)
+{
+  const char *choose = _ ("Choose What to Look At");
+  g_autofree char *tooltip = NULL;
+
+  g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
+
+  set_label (self->state_label, state != NULL && !notable ? state : "");
+  gtk_widget_set_visible (self->stated_box, state != NULL && !notable);
+  set_label (self->badge, state != NULL && notable ? state : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->badge), state != NULL && notable);
+  if (state == NULL)
+    tooltip = g_strdup (choose);
+  else
+    /* Translators: what the process does, such as "sleeping", or a sentence on that; below it what the
+     * button is for. */
+    tooltip = g_strdup_printf (_ ("State: %s\n%s"), reason != NULL ? reason : state, choose);
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (GTK_WIDGET (self->button)), tooltip) == 0)
+    return;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tooltip, -1);
 }
 
 /**

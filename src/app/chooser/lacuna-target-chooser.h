@@ -13,6 +13,14 @@ G_DECLARE_FINAL_TYPE (LacunaTargetChooser, lacuna_target_chooser, LACUNA, TARGET
 
 void lacuna_target_chooser_set_title  (LacunaTargetChooser *self,
                                        const char          *title);
+
+/* @state (nullable): what the process does, in a word; @notable: that is not what processes mostly do; @reason
+ * (nullable): more about it. */
+void lacuna_target_chooser_set_state  (LacunaTargetChooser *self,
+                                       const char          *state,
+                                       gboolean             notable,
+                                       const char          *reason);
+
 void lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,
                                        gboolean             narrow);
 void lacuna_target_chooser_popup      (LacunaTargetChooser *self);

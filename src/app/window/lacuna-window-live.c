@@ -216,6 +216,7 @@ lacuna_window_live_close (LacunaWindow *self)
   lacuna_window_set_actions_enabled (self);
   lacuna_window_bytes_exited (self);
   lacuna_window_show_buffers_owner (self);
+  lacuna_window_show_state (self);
 }
 
 /* The next refresh */

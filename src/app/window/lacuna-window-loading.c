@@ -227,6 +227,7 @@ show_picture (LacunaWindow  *self,
   lacuna_window_refresh_bytes (self);
   lacuna_window_refresh_buffers (self, !picture->unchanged);
   show_snapshot_name (self);
+  lacuna_window_show_state (self);
 }
 
 /* What a load that failed leaves: what was shown, with a word about it, or a page that says why. */

@@ -296,6 +296,9 @@ void     lacuna_window_clear_reasons       (LacunaWindow     *self);
 void     lacuna_window_bind_settings       (LacunaWindow     *self);
 void     lacuna_window_remember_panel      (LacunaWindow     *self);
 
+/* lacuna-window-state.c: what the target does */
+void     lacuna_window_show_state          (LacunaWindow     *self);
+
 /* lacuna-window-target-actions.c: what is looked at */
 void     lacuna_window_add_target_actions  (GtkWidgetClass   *widget_class);
 

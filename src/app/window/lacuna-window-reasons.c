@@ -69,6 +69,7 @@ show_reasons (LacunaWindow *self)
   lacuna_buffers_panel_set_reasons (self->buffers_panel, no_memory, no_calls);
   show_failure_reason (self, no_memory);
   show_bytes_reason (self, no_memory);
+  lacuna_window_show_state (self);
 }
 
 static void
