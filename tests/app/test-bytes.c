@@ -10,6 +10,7 @@
  */
 #include "../model/byte-fixture.h"
 
+#include "app/buffers/lacuna-reason-box.h"
 #include "app/bytes/lacuna-bytes-find.h"
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/bytes/lacuna-bytes-render.h"
@@ -460,6 +461,43 @@ test_follow (Fixture      *fixture,
   g_assert_false (press (fixture, GDK_KEY_Menu, 0));
 }
 
+static GtkWidget *
+find_type (GtkWidget *widget,
+           GType      type)
+{
+  GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (widget), type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_type (child, type);
+  return found;
+}
+
+/* Below a message stands what would help, until there is another message, or bytes. */
+static void
+test_reason (Fixture      *fixture,
+             gconstpointer data)
+{
+  GtkWidget *box = find_type (GTK_WIDGET (fixture->pane), LACUNA_TYPE_REASON_BOX);
+  GtkWidget *copy = find_type (box, GTK_TYPE_BUTTON);
+
+  lacuna_bytes_pane_set_message (fixture->pane, "They can't be read.");
+  g_assert_false (gtk_widget_get_visible (box));
+  lacuna_bytes_pane_set_reason (fixture->pane, "The kernel lets only parents trace.", "sudo sysctl x=0");
+  g_assert_true (gtk_widget_get_visible (box));
+  g_assert_true (gtk_widget_get_visible (gtk_widget_get_parent (copy)));
+  g_assert_cmpstr (gtk_actionable_get_action_name (GTK_ACTIONABLE (copy)), ==, "win.copy-remedy");
+  g_assert_cmpstr (
+      g_variant_get_string (gtk_actionable_get_action_target_value (GTK_ACTIONABLE (copy)), NULL), ==,
+      "sudo sysctl x=0");
+  /* Where no command helps, none is offered. */
+  lacuna_bytes_pane_set_reason (fixture->pane, "The process has exited.", NULL);
+  g_assert_true (gtk_widget_get_visible (box));
+  g_assert_false (gtk_widget_get_visible (gtk_widget_get_parent (copy)));
+  lacuna_bytes_pane_set_message (fixture->pane, "Nothing is mapped here.");
+  g_assert_false (gtk_widget_get_visible (box));
+}
+
 static void
 test_say (Fixture      *fixture,
           gconstpointer data)
@@ -780,6 +818,7 @@ main (int   argc,
   ADD ("keys-move-and-select", test_keys);
   ADD ("reaches-both-ends-of-any-range", test_far);
   ADD ("stays-where-it-is-when-the-range-grows", test_follow);
+  ADD ("says-what-would-help", test_reason);
   ADD ("says-what-is-at-the-caret", test_say);
   ADD ("finds-next-and-previous", test_find);
   ADD ("finds-everywhere-and-goes-there", test_find_everywhere);
