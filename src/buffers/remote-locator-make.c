@@ -21,8 +21,21 @@
 #define ATTEMPTS 200
 #define PAUSE_MICROSECONDS 2000
 
-/* A page where the system would have put one, had it been asked: below the stack, near what is
- * mapped there. It must be known before, because the file begins with it. */
+/* What is left to a stack beyond its limit, which may be raised later. The system leaves at least twice as
+ * much between a stack and what it maps (arch/x86/mm/mmap.c, mmap_base). */
+#define STACK_HEADROOM (UINT64_C (64) << 20)
+
+/* How far down the page has to stay away from a stack that grows as far as it may: the limit counts from its
+ * end, and what is mapped within the guard gap of a stack stops it as well (mm/mmap.c, acct_stack_growth). */
+static uint64_t
+stack_reserve (const struct lac_space *space)
+{
+  return lac_add_saturating (space->stack_limit,
+                             lac_add_saturating (space->stack_guard, STACK_HEADROOM));
+}
+
+/* A page below the stack, out of the way of what is near code. It must be known before, because the file
+ * begins with it. Where the stack may take everything, it is the lowest one that it may not. */
 static enum lac_status
 choose_address (struct lac_process         *process,
                 uint64_t                   *out_address,
@@ -43,7 +56,13 @@ choose_address (struct lac_process         *process,
   regions = lac_map_regions (map, &n_regions);
   for (size_t i = 0; i < n_regions; i++)
     if (regions[i].kind == LAC_KIND_STACK && regions[i].start > query.max / 2 && regions[i].start < query.max)
-      query.max = regions[i].start;
+      query.max = lac_subtract_saturating (regions[i].start, stack_reserve (lac_map_space (map)));
+  if (query.max <= query.min)
+    {
+      lac_gap_query_init (&query, map);
+      query.size = LAC_TABLE_SIZE;
+      query.order = LAC_ORDER_LOWEST;
+    }
   status = lac_gap_first (map, &query, &gap);
   lac_map_unref (map);
   if (status != LAC_OK)

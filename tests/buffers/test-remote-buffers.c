@@ -199,6 +199,65 @@ test_placement (void)
 
 /* A locator for a process that has none */
 
+/* The end of this process's first stack. */
+static uintptr_t
+stack_end (void)
+{
+  char *text, *line;
+  unsigned long start, end = 0;
+
+  g_assert_true (g_file_get_contents ("/proc/self/maps", &text, NULL, NULL));
+  line = strstr (text, "[stack]");
+  g_assert_nonnull (line);
+  while (line > text && line[-1] != '\n')
+    line--;
+  g_assert_cmpint (sscanf (line, "%lx-%lx", &start, &end), ==, 2);
+  g_free (text);
+  return end;
+}
+
+/* Uses nearly all of the stack that its limit allows. */
+static __attribute__ ((no_sanitize ("address"))) void
+use_the_stack (struct guest *parent)
+{
+  struct rlimit limit;
+  uintptr_t end = stack_end ();
+
+  g_assert_cmpint (getrlimit (RLIMIT_STACK, &limit), ==, 0);
+  limit.rlim_cur = 8 << 20;
+  g_assert_cmpint (setrlimit (RLIMIT_STACK, &limit), ==, 0);
+  guest_go (parent);
+  guest_wait (parent);
+  for (uintptr_t at = (uintptr_t) &limit; at > end - limit.rlim_cur + 0x10000; at -= 0x1000)
+    *(volatile char *) at = 1;
+}
+
+static void
+test_stack_keeps_its_room (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_STACK, &limit) != 0 || limit.rlim_max < 8 << 20)
+    {
+      g_test_skip ("stacks of 8 MiB are not allowed here");
+      return;
+    }
+  fixture_begin_remote ();
+  guest_start (&visit.guest, use_the_stack);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_OK);
+      append_and_put (&buffer, "visitor");
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
 /* Begins to use the library only when told to, and finds what was made before. */
 static void
 find_what_was_made (struct guest *parent)
@@ -1261,6 +1320,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/remote/placement", test_placement);
+  g_test_add_func ("/buffers/remote/stack-keeps-its-room", test_stack_keeps_its_room);
   g_test_add_func ("/buffers/remote/locator-made-and-found", test_made_and_found);
   g_test_add_data_func ("/buffers/remote/replaces/garbage", "garbage", test_replaces);
   g_test_add_data_func ("/buffers/remote/replaces/empty", "empty", test_replaces);
