@@ -60,65 +60,24 @@ lacuna_reason_box_class_init (LacunaReasonBoxClass *klass)
 
   object_class->dispose = lacuna_reason_box_dispose;
   object_class->finalize = lacuna_reason_box_finalize;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_template_from_resource (
+      widget_class, "/io/github/lacuna_project/Lacuna/ui/reason-box.ui");
+  gtk_widget_class_bind_template_child (widget_class, LacunaReasonBox, image);
+  gtk_widget_class_bind_template_child (widget_class, LacunaReasonBox, words);
+  gtk_widget_class_bind_template_child (widget_class, LacunaReasonBox, sentence_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaReasonBox, command_box);
+  gtk_widget_class_bind_template_child (widget_class, LacunaReasonBox, command_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaReasonBox, copy_button);
   gtk_widget_class_set_css_name (widget_class, "reason");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
-}
-
-static GtkLabel *
-make_label (const char *style)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_add_css_class (label, "caption");
-  gtk_widget_add_css_class (label, style);
-  return GTK_LABEL (label);
-}
-
-static void
-make_command_box (LacunaReasonBox *self)
-{
-  self->command_box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  self->command_label = make_label ("monospace");
-  gtk_label_set_wrap_mode (self->command_label, PANGO_WRAP_WORD_CHAR);
-  /* A command is read from left to right in any language. */
-  gtk_widget_set_direction (GTK_WIDGET (self->command_label), GTK_TEXT_DIR_LTR);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->command_label),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  _ ("What to type into a terminal"), -1);
-  self->copy_button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->copy_button), "s", "");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->copy_button), "win.copy-remedy");
-  gtk_widget_set_valign (self->copy_button, GTK_ALIGN_START);
-  gtk_widget_set_tooltip_text (self->copy_button, _ ("Copy the Command, to Type It Into a Terminal"));
-  gtk_widget_add_css_class (self->copy_button, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Copy the Command"), -1);
-  gtk_box_append (GTK_BOX (self->command_box), GTK_WIDGET (self->command_label));
-  gtk_box_append (GTK_BOX (self->command_box), self->copy_button);
-  gtk_widget_add_css_class (self->command_box, "command");
 }
 
 static void
 lacuna_reason_box_init (LacunaReasonBox *self)
 {
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), 8);
-  self->image = gtk_image_new_from_icon_name ("dialog-information-symbolic");
-  gtk_widget_set_valign (self->image, GTK_ALIGN_START);
-  gtk_widget_set_parent (self->image, GTK_WIDGET (self));
-  self->words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  gtk_widget_set_parent (self->words, GTK_WIDGET (self));
-  self->sentence_label = make_label ("sentence");
-  make_command_box (self);
-  gtk_box_append (GTK_BOX (self->words), GTK_WIDGET (self->sentence_label));
-  gtk_box_append (GTK_BOX (self->words), self->command_box);
-  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("What is in the way"), -1);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  /* A command is read from left to right in any language. */
+  gtk_widget_set_direction (GTK_WIDGET (self->command_label), GTK_TEXT_DIR_LTR);
 }
 
 GtkWidget *
