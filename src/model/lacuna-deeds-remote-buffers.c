@@ -473,3 +473,22 @@ lacuna_elsewhere_take_or_put (LacunaElsewhere *deed)
     }
   fail (deed, locator, status);
 }
+
+void
+lacuna_elsewhere_expect_tables (LacunaElsewhere      *deed,
+                                LacunaDifference     *difference,
+                                const struct lac_map *after)
+{
+  struct lac_remote_locator *locator = NULL;
+  struct lac_process_failure failure;
+  struct lac_locator_view view;
+
+  if (lacuna_difference_get_n_elsewhere (difference) == 0)
+    return;
+  if (lacuna_session_open_locator (deed->session, after, &locator, &failure) != LAC_OK
+      || lac_remote_locator_read (locator, after, &view, &failure) != LAC_OK)
+    return;
+  for (gsize i = 0; i < view.n_tables; i++)
+    lacuna_difference_expect (difference, view.tables[i].address);
+  lac_locator_view_clear (&view);
+}

@@ -57,4 +57,9 @@ void             lacuna_elsewhere_append        (LacunaElsewhere     *deed);
 void             lacuna_elsewhere_append_to     (LacunaElsewhere     *deed);
 void             lacuna_elsewhere_take_or_put   (LacunaElsewhere     *deed);
 
+/* That a table of the locator was made for a buffer is no surprise. @after is the map now. */
+void             lacuna_elsewhere_expect_tables (LacunaElsewhere      *deed,
+                                                 LacunaDifference     *difference,
+                                                 const struct lac_map *after);
+
 G_END_DECLS

@@ -261,6 +261,8 @@ compare (LacunaElsewhere *deed)
     return;
   deed->operation->difference
       = lacuna_difference_new (deed->before, after, deed->operation->range);
+  if (deed->operation->created)
+    lacuna_elsewhere_expect_tables (deed, deed->operation->difference, after);
   lacuna_session_prune_blocks (deed->session, after);
   lac_map_unref (after);
 }

@@ -170,6 +170,32 @@ lacuna_difference_new (const struct lac_map *before,
   return self;
 }
 
+void
+lacuna_difference_expect (LacunaDifference *self,
+                          guint64           address)
+{
+  g_return_if_fail (LACUNA_IS_DIFFERENCE (self));
+
+  for (guint i = 0; i < self->pieces->len; i++)
+    {
+      LacunaDifferencePiece *piece = &g_array_index (self->pieces, LacunaDifferencePiece, i);
+
+      if (piece->kind != LACUNA_DIFFERENCE_ADDED || piece->asked_for || address < piece->range.start
+          || address >= piece->range.end)
+        continue;
+      piece->asked_for = TRUE;
+      self->n_elsewhere--;
+    }
+}
+
+gsize
+lacuna_difference_get_n_elsewhere (LacunaDifference *self)
+{
+  g_return_val_if_fail (LACUNA_IS_DIFFERENCE (self), 0);
+
+  return self->n_elsewhere;
+}
+
 const LacunaDifferencePiece *
 lacuna_difference_get_pieces (LacunaDifference *self,
                               gsize            *out_n_pieces)

@@ -40,6 +40,15 @@ LacunaDifference            *lacuna_difference_new        (const struct lac_map 
                                                            const struct lac_map *after,
                                                            struct lac_range      asked_for);
 
+/* What was added at @address was asked for, too: something had to be there for it. For whoever
+ * made @self, before others see it. */
+void                         lacuna_difference_expect     (LacunaDifference     *self,
+                                                           guint64               address);
+
+/* How many pieces lie where nothing was asked for. */
+gsize                        lacuna_difference_get_n_elsewhere
+                                                          (LacunaDifference     *self);
+
 /* (transfer none): ascending, disjoint. */
 const LacunaDifferencePiece *lacuna_difference_get_pieces (LacunaDifference     *self,
                                                            gsize                *out_n_pieces);

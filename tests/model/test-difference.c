@@ -120,6 +120,31 @@ test_elsewhere (void)
   g_assert_nonnull (strstr (words, "3 of these places lie elsewhere"));
 }
 
+/* What had to be made for it is no surprise; what was there, or is gone, is none of that. */
+static void
+test_expected (void)
+{
+  g_autoptr (LacunaDifference) difference
+      = compare ("1000-2000 rw-p 00000000 00:00 0\n"
+                 "9000-a000 r--p 00001000 08:01 12 /lib/a\n",
+                 "1000-2000 rw-p 00000000 00:00 0\n"
+                 "3000-5000 rwxp 00000000 00:00 0\n"
+                 "7000-8000 rw-s 00000000 00:01 13 /tmp/locator\n",
+                 0x3000, 0x5000);
+  g_autofree char *words = NULL;
+
+  g_assert_cmpuint (lacuna_difference_get_n_elsewhere (difference), ==, 2);
+  lacuna_difference_expect (difference, 0x1000);
+  lacuna_difference_expect (difference, 0x8000);
+  lacuna_difference_expect (difference, 0x9000);
+  g_assert_cmpuint (lacuna_difference_get_n_elsewhere (difference), ==, 2);
+  lacuna_difference_expect (difference, 0x7800);
+  lacuna_difference_expect (difference, 0x7800);
+  g_assert_cmpuint (lacuna_difference_get_n_elsewhere (difference), ==, 1);
+  words = lacuna_difference_describe (difference);
+  g_assert_nonnull (strstr (words, "1 of these places lies elsewhere"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -129,5 +154,6 @@ main (int    argc,
   g_test_add_func ("/model/difference/joined-with-a-neighbour", test_joined);
   g_test_add_func ("/model/difference/edges-are-none", test_edges);
   g_test_add_func ("/model/difference/elsewhere-is-told-apart", test_elsewhere);
+  g_test_add_func ("/model/difference/tables-are-expected", test_expected);
   return g_test_run ();
 }

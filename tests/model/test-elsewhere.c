@@ -361,6 +361,7 @@ test_buffers (void)
   g_autoptr (LacunaOperation) taken = NULL;
   g_autoptr (LacunaOperation) more = NULL;
   g_autoptr (LacunaOperation) put = NULL;
+  LacunaDifference *difference;
   LacunaLocator *locator;
   LacunaLocatorBuffer *row;
   struct lac_range range;
@@ -379,6 +380,9 @@ test_buffers (void)
   g_assert_no_error (lacuna_operation_get_error (made));
   range = lacuna_operation_get_range (made);
   g_assert_true (lacuna_locator_exists (locator));
+  difference = lacuna_operation_get_difference (made);
+  g_assert_cmpuint (lacuna_difference_get_n (difference, LACUNA_DIFFERENCE_ADDED), ==, 2);
+  g_assert_cmpuint (lacuna_difference_get_n_elsewhere (difference), ==, 0);
   g_assert_cmpstr (lacuna_locator_get_place (locator), ==, "shared");
   g_assert_null (lacuna_locator_get_why_not (locator));
   row = lacuna_locator_find (locator, range.start);
@@ -437,6 +441,7 @@ test_full_table (void)
   g_autoptr (LacunaOperation) made = NULL;
   g_autoptr (LacunaOperation) taken = NULL;
   g_autoptr (LacunaOperation) put = NULL;
+  LacunaDifference *difference;
   LacunaLocator *locator;
   LacunaLocatorBuffer *row;
 
@@ -449,6 +454,8 @@ test_full_table (void)
   made = perform (&elsewhere, &request);
   g_assert_no_error (lacuna_operation_get_error (made));
   g_assert_cmpuint (g_list_model_get_n_items (lacuna_locator_get_tables (locator)), ==, 2);
+  difference = lacuna_operation_get_difference (made);
+  g_assert_cmpuint (lacuna_difference_get_n_elsewhere (difference), ==, 0);
 
   request = (LacunaRequest){
     .deed = LACUNA_DEED_TAKE,
