@@ -413,6 +413,52 @@ test_filter_denies (void)
   end_unharmed (&victim);
 }
 
+/* Forced, and the filter raises a signal for our call: the process never gets to see it, whether it has a
+ * handler for it (Wine, sandboxes) or would die of it, and other calls can be made after it. */
+static void
+test_filter_traps (const void *role)
+{
+  struct lac_process_failure failure;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  struct started victim;
+  struct reached reached;
+
+  if (!can_reach () || !start_victim (&victim, -1, "confined", role, NULL))
+    return;
+  before = describe_process (victim.pid);
+  for (int i = 0; i < 20; i++)
+    {
+      enum lac_status status
+          = try_to_allocate (victim.pid, LAC_REMOTE_FORCE_FILTERED, &failure);
+
+      g_assert_cmpstr (lac_status_name (status), ==, "system");
+      g_assert_cmpint (failure.system_error, ==, EPERM);
+      g_assert_nonnull (strstr (failure.what, "seccomp"));
+    }
+  assert_done (reach (&reached, victim.pid, LAC_REMOTE_FORCE_FILTERED, &failure), &failure, victim.name);
+  for (int i = 0; i < 20; i++)
+    {
+      struct lac_remote_step steps[3] = {
+        { .call = LAC_REMOTE_MMAP, .arguments = { 0, 4096, 1, 0x22, (uint64_t) -1, 0 }, .may_fail = true },
+        { .call = LAC_REMOTE_MUNMAP, .arguments = { 0x10000, 4096 } },
+        { .call = LAC_REMOTE_MMAP, .arguments = { 0, 4096, 1, 0x22, (uint64_t) -1, 0 }, .may_fail = true },
+      };
+
+      assert_done (lac_remote_run (reached.remote, steps, G_N_ELEMENTS (steps), 0, &failure), &failure,
+                   victim.name);
+      g_assert_cmpint (steps[0].result, ==, -EPERM);
+      g_assert_cmpint (steps[1].result, ==, 0);
+      g_assert_cmpint (steps[2].result, ==, -EPERM);
+      g_usleep (5000);
+    }
+  unreach (&reached);
+  after = describe_process (victim.pid);
+  assert_same_description (before, after);
+  wait_for_rounds (&victim, 10);
+  end_unharmed (&victim);
+}
+
 /* Forced, and the filter kills: that is what was warned of. */
 static void
 test_filter_kills (void)
@@ -666,7 +712,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  static const char *const filters[] = { "lenient", "deadly", "denying", "high" };
+  static const char *const filters[] = { "lenient", "deadly", "denying", "trapping", "emulating", "high" };
 
   g_test_init (&argc, &argv, NULL);
   signal (SIGPIPE, SIG_IGN);
@@ -688,6 +734,8 @@ main (int   argc,
       g_test_add_data_func (path, filters[i], test_filtered);
     }
   g_test_add_func ("/os/remote-refusals/filter-denies", test_filter_denies);
+  g_test_add_data_func ("/os/remote-refusals/filter-traps/no-handler", "trapping", test_filter_traps);
+  g_test_add_data_func ("/os/remote-refusals/filter-traps/handler", "emulating", test_filter_traps);
   g_test_add_func ("/os/remote-refusals/filter-kills", test_filter_kills);
   g_test_add_func ("/os/remote-refusals/vfork", test_vfork);
   g_test_add_func ("/os/remote-refusals/no-net", test_no_net);

@@ -4,6 +4,8 @@
  *   confined lenient   has a filter that allows everything
  *   confined deadly    is killed when it maps memory
  *   confined denying   is told EPERM when it maps memory
+ *   confined trapping  gets a signal when it maps memory, which it has no handler for
+ *   confined emulating gets one that it has a handler for
  *   confined high      gets a signal for calls that come from below 0x700000000000, as under Wine
  *
  * SPDX-License-Identifier: MIT
@@ -100,6 +102,13 @@ main (int   argc,
     install_for_mmap (SECCOMP_RET_KILL_PROCESS);
   else if (victim_equal (role, "denying"))
     install_for_mmap (SECCOMP_RET_ERRNO | 1);
+  else if (victim_equal (role, "trapping"))
+    install_for_mmap (SECCOMP_RET_TRAP);
+  else if (victim_equal (role, "emulating"))
+    {
+      bare_handle (31, trapped);
+      install_for_mmap (SECCOMP_RET_TRAP);
+    }
   else if (victim_equal (role, "high"))
     install_for_low_addresses ();
   else

@@ -2,9 +2,13 @@
  *
  * Signals: all are blocked while calls are made, so that they wait in their order, but those that a fault
  * raises. Were these blocked too, the kernel would take the process's handler away for a fault
- * (force_sig_info_to_task); so they stop the thread instead. What our call raised is dropped then (a
- * filter of system calls answers with SIGSYS), and what somebody sent is put back in the queue: a
- * signal that is delivered while it is blocked is queued again (kernel/signal.c, ptrace_signal).
+ * (force_sig_info_to_task); so they stop the thread instead. What our call raised is dropped then, and
+ * what somebody sent is put back in the queue: a signal that is delivered while it is blocked is queued
+ * again (kernel/signal.c, ptrace_signal).
+ *
+ * A filter of system calls may raise SIGSYS (SECCOMP_RET_TRAP). The call then seems to return first, with its
+ * own number, and the signal comes only when the thread goes on: it must be fetched before the thread is
+ * given back, or it would be delivered for a call that the process never made.
  *
  * No single steps, since the end of a tracer does not take the trap flag away (exit_ptrace).
  *
@@ -20,6 +24,15 @@
 #include <stddef.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+
+/* uapi/linux/ptrace.h, struct ptrace_peeksiginfo_args and what asks for it. */
+#define PEEK_SIGNALS 0x4209
+struct peek_signals
+{
+  uint64_t offset;
+  uint32_t flags;
+  int32_t count;
+};
 
 #define TRAP_FLAG 0x100
 #define DIRECTION_FLAG 0x400
@@ -94,6 +107,7 @@ take_signal (struct lac_traced *traced,
     return false;
   if ((FAULTS >> (signal - 1) & 1) != 0 && information.si_code > 0)
     {
+      traced->trapped = signal == SIGSYS;
       *out_pass = 0;
       return true;
     }
@@ -102,6 +116,22 @@ take_signal (struct lac_traced *traced,
   lac_trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
              (uintptr_t) &traced->call_mask);
   return false;
+}
+
+/* Whether a filter has raised a signal that is still to come. */
+static bool
+is_trap_pending (const struct lac_traced *traced)
+{
+  for (uint64_t at = 0;; at++)
+    {
+      struct peek_signals peek = { .offset = at, .count = 1 };
+      siginfo_t information;
+
+      if (lac_trace (PEEK_SIGNALS, traced->thread, (uintptr_t) &peek, (uintptr_t) &information) != 1)
+        return false;
+      if (information.si_signo == SIGSYS && information.si_code > 0)
+        return true;
+    }
 }
 
 /* Lets the thread go on to the next stop: 1 when it came to one or ended, 0 when it is late, -1 when it is
@@ -159,6 +189,32 @@ go_to_call (struct lac_tracer        *tracer,
     }
 }
 
+/* Has the signal that a filter raised come, and drops it: it stops the thread before that goes on. False when
+ * the thread is lost. */
+static bool
+fetch_trap (struct lac_tracer        *tracer,
+            struct lac_traced        *traced,
+            struct lac_tracer_answer *answer)
+{
+  while (!traced->trapped)
+    switch (go_to_call (tracer, traced, LONG_PATIENCE, answer))
+      {
+      case LOST:
+        return false;
+      case LATE:
+      case AT_CALL:
+        /* The kernel delivers nothing before it; should one day be otherwise, the frame takes the thread
+         * back once the tracer has ended. */
+        lac_answer (answer, LAC_TRACER_GAVE_UP, LAC_E_UNRESPONSIVE, ETIMEDOUT, N_ ("make a system call"));
+        traced->stopped = false;
+        return false;
+      case CALL_REFUSED:
+      default:
+        break;
+      }
+  return true;
+}
+
 /* The thread did not even come to the call (its control group is frozen): takes it back. False when it can't
  * be stopped again. */
 static bool
@@ -194,6 +250,7 @@ lac_traced_call (struct lac_tracer               *tracer,
 
   set_call (traced, arguments, number, request->gates.call.address, &registers);
   traced->changed = true;
+  traced->trapped = false;
   if (lac_trace (PTRACE_SETREGS, traced->thread, 0, (uintptr_t) &registers) < 0)
     {
       int error = errno;
@@ -201,7 +258,8 @@ lac_traced_call (struct lac_tracer               *tracer,
       lac_answer (answer, LAC_TRACER_ANSWERED, error == ESRCH ? LAC_E_EXITED : LAC_E_SYSTEM, error,
                   N_ ("set the registers"));
       return false;
-    }  lac_tracer_point (tracer);
+    }
+  lac_tracer_point (tracer);
   if (!traced->mask_changed)
     {
       traced->mask_changed = true;
@@ -237,7 +295,7 @@ lac_traced_call (struct lac_tracer               *tracer,
     return false;
   if (arrival == CALL_REFUSED)
     {
-      *out_result = -ENOSYS;
+      *out_result = traced->trapped ? -EPERM : -ENOSYS;
       return true;
     }
   if (lac_trace (PTRACE_PEEKUSER, traced->thread, offsetof (struct user_regs_struct, rax),
@@ -246,6 +304,14 @@ lac_traced_call (struct lac_tracer               *tracer,
     {
       lac_answer (answer, LAC_TRACER_ANSWERED, LAC_E_EXITED, errno, N_ ("make a system call"));
       return false;
+    }
+  /* The number of a call is no answer of any of ours but a descriptor. */
+  if ((uint32_t) result == number && is_trap_pending (traced))
+    {
+      if (!fetch_trap (tracer, traced, answer))
+        return false;
+      *out_result = -EPERM;
+      return true;
     }
   *out_result = (int64_t) result;
   if (!traced->wide)

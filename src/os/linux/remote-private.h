@@ -232,6 +232,8 @@ struct lac_traced
   /* `registers` is not what it has. */
   bool changed;
   bool mask_changed;
+  /* The last call was not made: a filter of system calls raised a signal instead. */
+  bool trapped;
   /* The frame: 0 bytes when there is none. */
   uint64_t frame;
   uint32_t frame_size;

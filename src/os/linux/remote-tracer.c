@@ -304,7 +304,8 @@ do_steps (struct lac_tracer *tracer,
           answer.status = step->kind == LAC_REMOTE_STEP_EXPECT && result == -ENODATA ? LAC_E_CHANGED
                                                                                     : LAC_E_SYSTEM;
           answer.error = (int) -result;
-          answer.what = N_ ("make a system call in the process");
+          answer.what = traced->trapped ? N_ ("make a system call that the process's filter (seccomp) forbids")
+                                        : N_ ("make a system call in the process");
           undo (tracer, traced, i);
           return;
         }
