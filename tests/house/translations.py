@@ -142,6 +142,19 @@ def translations_are_whole_and_sound():
         tap.expect(template <= done, f"{language} lacks {sorted(map(str, template - done))}")
 
 
+def what_the_library_says_has_no_marks():
+    """lacuna-cli shows invisible characters of its complaints as escapes, and programs with the library
+    may do worse; marks of direction are the window's."""
+    spoken = re.compile(r"^#:.* src/(?:buffers|core|os)/", re.MULTILINE)
+    marks = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+    for language in languages():
+        blocks = [block for block in read("po", language + ".po").split("\n\n")
+                  if spoken.search(block) and "\nmsgstr" in block]
+        tap.expect(len(blocks) > 50, f"only {len(blocks)} texts of the library in {language}")
+        marked = [block.splitlines()[-1] for block in blocks if marks.search(block)]
+        tap.expect(not marked, f"{language}: {marked} have marks of direction")
+
+
 def the_template_is_sound():
     result = subprocess.run(["msgfmt", "--check-format", "--check-domain", "--output-file=/dev/null",
                              os.path.join(TOP, "po", "lacuna.pot")],
@@ -186,5 +199,6 @@ if __name__ == "__main__":
         the_core_speaks_in_the_template,
         the_template_is_sound,
         translations_are_whole_and_sound,
+        what_the_library_says_has_no_marks,
         no_text_hides_in_a_template,
     ])
