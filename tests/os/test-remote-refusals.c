@@ -364,6 +364,44 @@ test_traced_meanwhile (void)
   end_unharmed (&victim);
 }
 
+/* Another one traces it in turns with us: who is in the way is told, or nobody is; never that the process
+ * itself could not be traced. */
+static void
+test_traced_in_turns (void)
+{
+  struct started victim, tracer;
+  g_autofree char *number = NULL;
+  unsigned n_done = 0;
+
+  if (!can_reach () || !start_victim (&victim, -1, "sleeper", "poll", NULL))
+    return;
+  number = g_strdup_printf ("%d", (int) victim.pid);
+  if (!start_victim (&tracer, -1, "oddity", "tracer-in-turns", number, NULL))
+    {
+      kill_victim (&victim);
+      return;
+    }
+  for (int i = 0; i < 300; i++)
+    {
+      struct lac_process_failure failure;
+      enum lac_status status = try_to_allocate (victim.pid, 0, &failure);
+
+      if (status == LAC_OK)
+        n_done++;
+      else if (status != LAC_E_TRACED || failure.other_pid != tracer.pid)
+        {
+          g_autofree char *told = tell_failure (status, &failure);
+
+          g_error ("a process that is traced in turns: %s", told);
+        }
+    }
+  g_test_message ("%u of 300 done", n_done);
+  g_assert_cmpuint (n_done, >, 0);
+  end_unharmed (&tracer);
+  wait_for_rounds (&victim, 2);
+  end_unharmed (&victim);
+}
+
 /* Nothing helps against the strict mode. */
 static void
 test_strict (void)
@@ -626,6 +664,42 @@ test_more_capable (void)
   end_unharmed (&victim);
 }
 
+/* Another user who may trace everybody, and nothing else: some files of the process can't be read then, which
+ * is no reason. */
+static int
+try_with_one_capability (void *user_data)
+{
+  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+  sets[0].effective = sets[0].permitted = 1u << CAP_SYS_PTRACE;
+  if (prctl (PR_SET_KEEPCAPS, 1) != 0 || setresuid (NOBODY, NOBODY, NOBODY) != 0
+      || syscall (SYS_capset, &header, sets) != 0)
+    return 98;
+  return try_as_status (user_data);
+}
+
+static void
+test_one_capability (void)
+{
+  static const char *const victims[] = { "sleeper", "sleeper-32" };
+
+  if (!is_root () || !can_reach ())
+    return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (victims); i++)
+    {
+      struct started victim;
+
+      if (!start_victim (&victim, NOBODY - 1, victims[i], "poll", NULL))
+        return;
+      g_assert_cmpstr (
+          lac_status_name ((enum lac_status) run_as (-1, try_with_one_capability, &victim.pid)), ==,
+          "ok");
+      wait_for_rounds (&victim, 2);
+      end_unharmed (&victim);
+    }
+}
+
 /* From a user namespace nothing outside of it can be traced, whoever one is in there. */
 static int
 try_from_namespace (void *user_data)
@@ -726,6 +800,7 @@ main (int   argc,
   g_test_add_func ("/os/remote-refusals/frozen", test_frozen);
   g_test_add_func ("/os/remote-refusals/traced", test_traced);
   g_test_add_func ("/os/remote-refusals/traced-meanwhile", test_traced_meanwhile);
+  g_test_add_func ("/os/remote-refusals/traced-in-turns", test_traced_in_turns);
   g_test_add_func ("/os/remote-refusals/strict-mode", test_strict);
   for (unsigned i = 0; i < G_N_ELEMENTS (filters); i++)
     {
@@ -746,6 +821,7 @@ main (int   argc,
   g_test_add_func ("/os/remote-refusals/same-user", test_same_user);
   g_test_add_func ("/os/remote-refusals/not-dumpable", test_not_dumpable);
   g_test_add_func ("/os/remote-refusals/more-capable", test_more_capable);
+  g_test_add_func ("/os/remote-refusals/one-capability", test_one_capability);
   g_test_add_func ("/os/remote-refusals/user-namespace", test_user_namespace);
   g_test_add_func ("/os/remote-refusals/invalid-arguments", test_invalid_arguments);
   g_test_add_func ("/os/remote-refusals/no-memory", test_no_memory);

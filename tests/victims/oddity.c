@@ -5,6 +5,7 @@
  *   oddity mayfly MICROSECONDS    ends within that time with status 42, nobody knows when
  *   oddity shadow          has a shadow stack, where processor and system have them
  *   oddity tracer PID      traces another process
+ *   oddity tracer-in-turns PID    traces another process again and again, for a moment
  *
  * SPDX-License-Identifier: MIT
  */
@@ -15,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The report's first number: the child of a vfork. */
@@ -120,6 +122,28 @@ trace (pid_t pid)
     }
 }
 
+/* Traces again and again, for a moment. */
+static void
+trace_in_turns (pid_t pid)
+{
+  uint32_t random = bare_now ();
+
+  victim_ready (0, 0);
+  for (;;)
+    {
+      int state;
+
+      if (ptrace (PTRACE_SEIZE, pid, NULL, NULL) == 0)
+        {
+          if (ptrace (PTRACE_INTERRUPT, pid, NULL, NULL) != 0 || waitpid (pid, &state, __WALL) != pid
+              || ptrace (PTRACE_DETACH, pid, NULL, NULL) != 0)
+            victim_wrong ("tracing in turns", errno);
+          victim_round ();
+        }
+      bare_sleep (victim_random (&random) % 200);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -135,5 +159,7 @@ main (int   argc,
     have_a_shadow ();
   else if (victim_equal (role, "tracer") && argc > 2)
     trace (atoi (argv[2]));
+  else if (victim_equal (role, "tracer-in-turns") && argc > 2)
+    trace_in_turns (atoi (argv[2]));
   victim_skip ();
 }

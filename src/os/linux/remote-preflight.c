@@ -12,6 +12,7 @@
 #if LAC_REMOTE_HERE
 
 #include <dirent.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ number_of (const char *text,
 
 enum lac_status
 lac_remote_check_tracer (struct lac_process         *process,
+                         int32_t                     thread,
                          const char                 *what,
                          struct lac_process_failure *out_failure)
 {
@@ -42,7 +44,8 @@ lac_remote_check_tracer (struct lac_process         *process,
   long tracer;
   ssize_t length;
 
-  if (lac_proc_read (process->directory, "status", text, sizeof text) <= 0)
+  snprintf (path, sizeof path, "task/%d/status", thread != 0 ? thread : process->pid);
+  if (lac_proc_read (process->directory, path, text, sizeof text) <= 0)
     return LAC_OK;
   tracer = number_of (text, "\nTracerPid:\t", 0);
   if (tracer <= 0)
@@ -162,7 +165,7 @@ lac_remote_preflight (struct lac_remote          *remote,
     return lac_process_fail (out_failure, LAC_E_ZOMBIE, 0, what);
   if ((stat.flags & LAC_TASK_EXITING) != 0 && stat.n_threads <= 1)
     return lac_process_fail (out_failure, LAC_E_EXITED, 0, what);
-  status = lac_remote_check_tracer (process, what, out_failure);
+  status = lac_remote_check_tracer (process, 0, what, out_failure);
   if (status != LAC_OK)
     return status;
   if (stat.state == 'T')
@@ -174,7 +177,25 @@ lac_remote_preflight (struct lac_remote          *remote,
   return check_status (remote, out_failure);
 }
 
-/* The auxiliary vector is asked of the thread: the first one, when it has ended, has none any more. */
+/* By the program that the process runs: 8, 4, or 0 when it can't be read either. */
+static uint32_t
+pointer_size_of_program (struct lac_process *process)
+{
+  unsigned char head[EI_CLASS + 1];
+  int file = openat (process->directory, "exe", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  ssize_t n;
+
+  if (file < 0)
+    return 0;
+  n = pread (file, head, sizeof head, 0);
+  close (file);
+  if (n != (ssize_t) sizeof head || memcmp (head, ELFMAG, SELFMAG) != 0)
+    return 0;
+  return head[EI_CLASS] == ELFCLASS64 ? 8 : head[EI_CLASS] == ELFCLASS32 ? 4 : 0;
+}
+
+/* The auxiliary vector is asked of the thread: the first one, when it has ended, has none any more. With
+ * CAP_SYS_PTRACE alone one may trace, and yet not open it, since only its owner may read the file. */
 enum lac_status
 lac_remote_find_width (struct lac_remote          *remote,
                        struct lac_process_failure *out_failure)
@@ -185,6 +206,12 @@ lac_remote_find_width (struct lac_remote          *remote,
 
   snprintf (path, sizeof path, "task/%d/auxv", remote->plan.thread);
   length = lac_proc_read (remote->process->directory, path, bytes, sizeof bytes);
+  if (length == -EACCES)
+    {
+      remote->plan.pointer_size = pointer_size_of_program (remote->process);
+      if (remote->plan.pointer_size != 0)
+        return LAC_OK;
+    }
   if (length < 0)
     return lac_process_refused (remote->process, (int) -length, "open /proc/PID/auxv", out_failure);
   if (!lac_proc_parse_auxiliary_vector ((const unsigned char *) bytes, (size_t) length, &bits,
@@ -203,6 +230,8 @@ enum unfitness
   /* Runs: how far down its stack is shows only when it is stopped. */
   RUNS = 1,
   SLEEPS_DEEPLY = 100,
+  /* Another tracer holds it, or did a moment ago. */
+  IS_HELD = 200,
   UNFIT = 1000,
 };
 
@@ -233,6 +262,8 @@ judge (int      directory,
     case 'D':
       *out_waits_for_child |= lac_waits_for_child (directory, thread);
       return SLEEPS_DEEPLY;
+    case 't':
+      return IS_HELD;
     default:
       return UNFIT;
     }
@@ -318,6 +349,8 @@ lac_remote_choose_thread (struct lac_remote          *remote,
 
   if (waits_for_child && best >= SLEEPS_DEEPLY)
     return lac_process_fail (out_failure, LAC_E_WAITS_FOR_CHILD, 0, what);
+  if (best == IS_HELD)
+    return lac_remote_check_tracer (process, thread, what, out_failure);
   if (thread == 0)
     return lac_process_fail (out_failure, is_there ? LAC_E_UNRESPONSIVE : LAC_E_EXITED, 0, what);
   return LAC_OK;
@@ -333,7 +366,7 @@ lac_remote_refused (struct lac_remote          *remote,
 
   if (error != EPERM && error != EACCES)
     return lac_process_refused (remote->process, error, what, out_failure);
-  status = lac_remote_check_tracer (remote->process, what, out_failure);
+  status = lac_remote_check_tracer (remote->process, remote->plan.thread, what, out_failure);
   if (status != LAC_OK)
     return status;
   return lac_process_refused (remote->process, error, what, out_failure);

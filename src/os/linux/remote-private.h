@@ -291,8 +291,10 @@ enum lac_status lac_remote_refused (struct lac_remote          *remote,
                                     const char                 *what,
                                     struct lac_process_failure *out_failure);
 
-/* Who traces the process (in @out_failure): LAC_E_TRACED, or LAC_OK for nobody. */
+/* Who traces a thread of the process, 0 for its first one (in @out_failure): LAC_E_TRACED, or LAC_OK for
+ * nobody. */
 enum lac_status lac_remote_check_tracer (struct lac_process         *process,
+                                         int32_t                     thread,
                                          const char                 *what,
                                          struct lac_process_failure *out_failure);
 

@@ -217,6 +217,15 @@ fill_request (struct lac_remote            *remote,
   return LAC_OK;
 }
 
+/* Whether the system did not permit to trace at all. */
+static bool
+was_refused (const struct lac_tracer_answer *answer)
+{
+  return answer->verdict == LAC_TRACER_ANSWERED && answer->n_done == 0
+         && (answer->error == EPERM || answer->error == EACCES) && answer->status == LAC_E_SYSTEM
+         && answer->stopped_for == 0;
+}
+
 static enum lac_status
 fail_by_answer (struct lac_remote          *remote,
                 struct lac_process_failure *out_failure)
@@ -224,9 +233,7 @@ fail_by_answer (struct lac_remote          *remote,
   const struct lac_tracer_answer *answer = &remote->answer;
 
   /* The tracer has let go of the process, and its own limits are not the cause any more. */
-  if (answer->verdict == LAC_TRACER_ANSWERED && answer->n_done == 0
-      && (answer->error == EPERM || answer->error == EACCES) && answer->status == LAC_E_SYSTEM
-      && answer->stopped_for == 0)
+  if (was_refused (answer))
     return lac_remote_refused (remote, answer->error, answer->what, out_failure);
   if ((answer->status == LAC_E_UNRESPONSIVE) && lac_remote_is_frozen (remote->process))
     return lac_process_fail (out_failure, LAC_E_FROZEN, 0, answer->what);
@@ -243,7 +250,7 @@ ask (struct lac_remote          *remote,
   const struct lac_tracer_answer *answer = &remote->answer;
   int32_t passed[THREADS_TRIED_MAX];
   size_t n_passed = 0;
-  unsigned n_looks = 0;
+  unsigned n_looks = 0, n_refusals = 0;
 
   for (;;)
     {
@@ -282,6 +289,16 @@ ask (struct lac_remote          *remote,
           break;
         case LAC_TRACER_ANSWERED:
         default:
+          /* Another tracer may have let go between the refusal and the question who it is. */
+          if (was_refused (answer) && n_refusals++ < LAC_MAX_ATTEMPTS)
+            {
+              status = lac_remote_check_tracer (remote->process, remote->plan.thread, answer->what,
+                                                out_failure);
+              if (status != LAC_OK)
+                return status;
+              lac_thread_pause (1000);
+              break;
+            }
           return answer->status == LAC_OK ? LAC_OK : fail_by_answer (remote, out_failure);
         }
     }
@@ -394,9 +411,10 @@ fail_unverified (struct lac_remote          *remote,
 
 /* Says what a failed call means. */
 static enum lac_status
-judge_call (enum lac_status             status,
+judge_call (const struct lac_remote      *remote,
+            enum lac_status               status,
             const struct lac_remote_step *step,
-            struct lac_process_failure *out_failure)
+            struct lac_process_failure   *out_failure)
 {
   const char *what = N_ ("make a system call in the process");
 
@@ -405,7 +423,10 @@ judge_call (enum lac_status             status,
   switch (-step->result)
     {
     case ENOMEM:
-      return lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, what);
+      lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, what);
+      if (out_failure != NULL)
+        out_failure->other_pid = remote->process->pid;
+      return LAC_E_NO_MEMORY;
     case EEXIST:
       return lac_process_fail (out_failure, LAC_E_OCCUPIED, EEXIST, what);
     case EINVAL:
@@ -438,7 +459,7 @@ lac_remote_allocate (struct lac_remote          *remote,
     return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
   status = lac_remote_run (remote, &step, 1, 0, out_failure);
   if (status != LAC_OK)
-    return judge_call (status, &step, out_failure);
+    return judge_call (remote, status, &step, out_failure);
 
   result = (uint64_t) step.result;
   /* Before Linux 4.17 nothing better is known than to ask, and to give back what is elsewhere. */
@@ -476,7 +497,7 @@ lac_remote_protect (struct lac_remote          *remote,
   if (status == LAC_OK)
     status = lac_remote_run (remote, &step, 1, 0, out_failure);
   if (status != LAC_OK)
-    return judge_call (status, &step, out_failure);
+    return judge_call (remote, status, &step, out_failure);
   status = check_range (remote, address, size, &protection, what, out_failure);
   if (status == LAC_E_NOT_FOUND)
     status = fail_unverified (remote, what, out_failure);
@@ -501,7 +522,7 @@ lac_remote_free (struct lac_remote          *remote,
     return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
   status = lac_remote_run (remote, &step, 1, 0, out_failure);
   if (status != LAC_OK)
-    return judge_call (status, &step, out_failure);
+    return judge_call (remote, status, &step, out_failure);
   status = ask_region (remote->process, address, true, &region, out_failure);
   if (status == LAC_E_NOT_FOUND || (status == LAC_OK && region.start >= address + size))
     return LAC_OK;
