@@ -1,5 +1,5 @@
-/* The Buffers page on processes that don't make it easy: one that has its buffers locked, one whose buffers are
- * another library's, one that filters its system calls, one that ends.
+/* The Buffers page on processes that don't make it easy: one that has its buffers locked, one whose
+ * buffers are another library's, one that filters its system calls, one that ends.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,10 +1,10 @@
 /* The Buffers page in another process: what comes before a deed there, and what is in its way.
  *
- * A process is changed only after it was found out, without touching it, what would be called in which
- * thread; that is the plan. The first plan is shown before anything is done, and what may end the process is
- * asked about each time; the others are told with what came of them. All ways to change a process that the
- * page has go through here, one after another: so a question is about one thing, and stopping stops all
- * that waits behind it.
+ * A process is changed only after it was found out, without touching it, what would be called in
+ * which thread; that is the plan. The first plan is shown before anything is done, and what may end
+ * the process is asked about each time; the others are told with what came of them. All ways to
+ * change a process that the page has go through here, one after another: so a question is about one
+ * thing, and stopping stops all that waits behind it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,8 +18,8 @@
 
 #include <glib/gi18n.h>
 
-/* How long something may take before the page says that it is at it, and how long a lock of the process is
- * waited for; both in milliseconds. Whoever waits can stop. */
+/* How long something may take before the page says that it is at it, and how long a lock of the
+ * process is waited for; both in milliseconds. Whoever waits can stop. */
 #define SILENCE 300
 #define MOST_PATIENCE 30000
 

@@ -1,9 +1,10 @@
 /* The question that comes before another process is changed.
  *
- * It is one for all ways to change one: memory that is made or freed, buffers that are filled, bytes that
- * are written. It says what would be done, in which thread and by which calls, and what becomes of the
- * process should Lacuna die meanwhile. Whoever agrees once is not asked again for this process; but what
- * may end the process is asked about each time. The harmless answer is where Escape and Return are.
+ * It is one for all ways to change one: memory that is made or freed, buffers that are filled,
+ * bytes that are written. It says what would be done, in which thread and by which calls, and what
+ * becomes of the process should Lacuna die meanwhile. Whoever agrees once is not asked again for
+ * this process; but what may end the process is asked about each time. The harmless answer is where
+ * Escape and Return are.
  *
  * SPDX-License-Identifier: MIT
  */

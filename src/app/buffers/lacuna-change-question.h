@@ -14,9 +14,10 @@ G_BEGIN_DECLS
 typedef void (*LacunaChangeAnswer) (gboolean go_on,
                                     gpointer user_data);
 
-/* (transfer none): the question, on the screen. @process: such as "chromium 14231". @planned (nullable): a dry
- * run of what is asked about, or a deed that failed because @confirm was not agreed to; NULL for bytes that
- * are written. @once: whether the answer will do for the process's other changes too. */
+/* (transfer none): the question, on the screen. @process: such as "chromium 14231". @planned
+ * (nullable): a dry run of what is asked about, or a deed that failed because @confirm was not
+ * agreed to; NULL for bytes that are written. @once: whether the answer will do for the process's
+ * other changes too. */
 GtkWindow *lacuna_change_question_ask (GtkWidget         *parent,
                                        const char        *process,
                                        LacunaOperation   *planned,

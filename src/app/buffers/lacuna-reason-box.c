@@ -1,7 +1,7 @@
 /* LacunaReasonBox: why something can't be done, and what would help, with a button that copies it.
  *
- * It is no alarm: whoever looks at a process that can't be changed sees it as well as ever. So it is a calm
- * place with a sentence, and where one command would help, that command to the letter.
+ * It is no alarm: whoever looks at a process that can't be changed sees it as well as ever. So it
+ * is a calm place with a sentence, and where one command would help, that command to the letter.
  *
  * SPDX-License-Identifier: MIT
  */

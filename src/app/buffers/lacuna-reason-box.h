@@ -15,8 +15,8 @@ G_DECLARE_FINAL_TYPE (LacunaReasonBox, lacuna_reason_box, LACUNA, REASON_BOX, Gt
 
 GtkWidget *lacuna_reason_box_new  (void);
 
-/* @sentence (nullable): NULL for nothing to say; then it is not there. @command (nullable): what would help,
- * to be typed into a terminal. */
+/* @sentence (nullable): NULL for nothing to say; then it is not there. @command (nullable): what
+ * would help, to be typed into a terminal. */
 void       lacuna_reason_box_show (LacunaReasonBox *self,
                                    const char      *sentence,
                                    const char      *command);

@@ -142,7 +142,6 @@ set_allocator (LacunaWindow    *self,
   else
     lacuna_strip_set_fills (self->strip, NULL, 0);
   lacuna_buffers_panel_set_allocator (self->buffers_panel, allocator);
-  lacuna_window_start_reasons (self);
 }
 
 /**
@@ -187,6 +186,8 @@ lacuna_window_show_buffers (LacunaWindow *self)
   if (self->target != NULL)
     allocator = lacuna_allocator_for_target (self->target, NULL);
   set_allocator (self, allocator);
+  if (self->reasons.target != self->target)
+    lacuna_window_start_reasons (self);
   lacuna_window_show_buffers_owner (self);
   lacuna_window_plan_buffers (self);
   if (allocator == NULL)

@@ -131,6 +131,7 @@ struct _LacunaWindow
   /* What is in the way of changing the target; lacuna-window-reasons.c only. */
   struct
   {
+    LacunaTarget *target;      /* whose */
     GCancellable *cancellable; /* of the look that is under way */
     gint64 looked;             /* when it was last, monotonic; 0 for never */
     LacunaReason *no_memory;   /* (nullable): why its bytes can't be read */

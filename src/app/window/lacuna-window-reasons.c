@@ -1,9 +1,9 @@
 /* What is in the way of looking into the target, or of changing it.
  *
- * The kernel is asked when a process is chosen, whenever something was refused, and while the window shows
- * the process: who has followed the advice sees that it helped, and a process that was stopped meanwhile is
- * not offered what would fail. That takes a worker some milliseconds, so while nothing is in the way it is
- * done seldom.
+ * The kernel is asked when a process is chosen, whenever something was refused, and while the
+ * window shows the process: who has followed the advice sees that it helped, and a process that was
+ * stopped meanwhile is not offered what would fail. That takes a worker some milliseconds, so while
+ * nothing is in the way it is done seldom.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -79,8 +79,9 @@ looked_cb (GObject      *source,
 {
   g_autoptr (LacunaWindow) self = user_data;
 
+  /* What was cancelled is not waited for any more. */
   if (!lacuna_target_probe_finish (LACUNA_TARGET (source), result, NULL)
-      || LACUNA_TARGET (source) != self->target)
+      || LACUNA_TARGET (source) != self->reasons.target)
     return;
   g_clear_object (&self->reasons.cancellable);
   show_reasons (self);
@@ -127,6 +128,7 @@ lacuna_window_start_reasons (LacunaWindow *self)
   if (self->reasons.cancellable != NULL)
     g_cancellable_cancel (self->reasons.cancellable);
   g_clear_object (&self->reasons.cancellable);
+  g_set_object (&self->reasons.target, self->target);
   self->reasons.looked = 0;
   show_reasons (self);
   lacuna_window_look_for_reasons (self, TRUE);
@@ -143,5 +145,6 @@ lacuna_window_clear_reasons (LacunaWindow *self)
   if (self->reasons.cancellable != NULL)
     g_cancellable_cancel (self->reasons.cancellable);
   g_clear_object (&self->reasons.cancellable);
+  g_clear_object (&self->reasons.target);
   g_clear_pointer (&self->reasons.no_memory, lacuna_reason_unref);
 }

@@ -1,8 +1,8 @@
 /* What the target does: a word beside its name.
  *
- * It is the state of the process as it was read last, so it is as old as the picture. That it is stopped, or
- * somebody's to trace, is why it does nothing, and why nothing can be done to it; such a state is seen
- * however narrow the window is.
+ * It is the state of the process as it was read last, so it is as old as the picture. That it is
+ * stopped, or somebody's to trace, is why it does nothing, and why nothing can be done to it; such
+ * a state is seen however narrow the window is.
  *
  * SPDX-License-Identifier: MIT
  */
