@@ -329,7 +329,8 @@ read_chain (struct reading   *reading,
       enum lac_status status;
       uint64_t says;
 
-      if (is_seen (reading, address))
+      if (reading->view.n_tables > 0
+          && (address % layout->pointer_size != 0 || is_seen (reading, address)))
         {
           reading->view.tables[reading->view.n_tables - 1].findings |= LAC_FINDING_CYCLE;
           return LAC_OK;

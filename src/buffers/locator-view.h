@@ -25,7 +25,8 @@ LAC_BEGIN_DECLS
      "Its bytes can be written and run at once, as the format has it; so could an attacker's.")   \
   X (LAC_FINDING_STALE, 16, "stale", "An earlier process with this PID left the file behind.")    \
   X (LAC_FINDING_UNKNOWN_VERSION, 32, "unknown-version", "A newer format; it is not read.")       \
-  X (LAC_FINDING_CYCLE, 64, "cycle", "The chain of tables leads back into itself.")
+  X (LAC_FINDING_CYCLE, 64, "cycle",                                                             \
+     "The chain of tables leads back into itself, or to where no table can begin.")
 
 enum lac_finding
 {

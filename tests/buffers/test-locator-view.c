@@ -348,6 +348,18 @@ test_cycle_of_one (struct fixture *fixture,
   g_assert_cmpuint (fixture->view.tables[0].findings, ==, LAC_FINDING_CYCLE);
 }
 
+/* No table begins at such an address, and what lies there is not read as one. */
+static void
+test_misaligned (struct fixture *fixture,
+                 const void     *bits)
+{
+  add_table (&fixture->memory, TABLE, TABLE + 0x2002);
+  add_table (&fixture->memory, TABLE + 0x2000, 0);
+  view (fixture);
+  g_assert_cmpuint (fixture->view.n_tables, ==, 1);
+  g_assert_cmpuint (fixture->view.tables[0].findings, ==, LAC_FINDING_CYCLE);
+}
+
 /* A chain that steps through memory eight bytes at a time would be followed for very long. */
 static void
 test_tables_over_each_other (struct fixture *fixture,
@@ -483,6 +495,7 @@ main (int    argc,
     { "cycle", test_cycle },
     { "cycle-of-one", test_cycle_of_one },
     { "tables-over-each-other", test_tables_over_each_other },
+    { "misaligned-table", test_misaligned },
     { "first-table-unreadable", test_first_unreadable },
     { "managed-order", test_managed },
     { "not-managed-order", test_not_managed },
