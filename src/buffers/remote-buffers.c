@@ -306,7 +306,9 @@ begin (struct lac_remote_locator  *locator,
   status = lac_remote_locator_check (locator, out_failure);
   if (status == LAC_E_NOT_FOUND && make)
     status = lac_remote_locator_make (locator, remote, out_failure);
-  if (status == LAC_OK && !locator->facts.writable)
+  if (locator->facts.writable)
+    locator->facts.why_not = NULL;
+  else if (status == LAC_OK)
     status = lac_remote_fail (out_failure, LAC_E_NOT_SUPPORTED, locator->facts.why_not);
   if (status == LAC_OK && !lac_remote_hold_prepare (locator))
     status = lac_remote_fail (out_failure, LAC_E_NO_MEMORY, GETTING);
@@ -389,9 +391,10 @@ lac_remote_locator_take (struct lac_remote_locator  *locator,
         {
           struct lac_remote_item item = lac_remote_table_item (locator, &table, i);
 
-          if (address < item.base || address - item.base >= item.size || item.position > item.size)
+          if (address < item.base || address - item.base >= item.size)
             continue;
-          if (n_distrusted >= DISTRUSTED_MAX || !is_trusted (locator, &table, i, &item))
+          if (item.position > item.size || n_distrusted >= DISTRUSTED_MAX
+              || !is_trusted (locator, &table, i, &item))
             {
               n_distrusted++;
               continue;
@@ -409,5 +412,12 @@ lac_remote_locator_take (struct lac_remote_locator  *locator,
       status = lac_remote_table_next (locator, &table, ++n_tables, out_failure);
     }
   while (status == LAC_OK);
-  return lac_remote_fail (out_failure, status == LAC_E_NOT_OURS ? LAC_E_NOT_FOUND : status, GETTING);
+  if (status != LAC_E_NOT_FOUND && status != LAC_E_NOT_OURS)
+    return lac_remote_fail (out_failure, status, GETTING);
+  if (n_distrusted > 0)
+    return lac_remote_locator_decline (locator,
+                                       N_ ("what lies there is not private memory that can be read, written "
+                                           "and run, or another buffer claims some of it"),
+                                       out_failure);
+  return lac_remote_fail (out_failure, LAC_E_NOT_FOUND, GETTING);
 }

@@ -225,6 +225,12 @@ find_room (struct lac_remote_locator  *locator,
 
       if (status == LAC_E_NOT_FOUND)
         return LAC_OK;
+      /* It is not ours to lead the chain elsewhere: others may know what lies behind. */
+      if (status == LAC_E_NOT_OURS)
+        return lac_remote_locator_decline (locator,
+                                           N_ ("the tables are full, and the chain leads to where no table "
+                                               "can be"),
+                                           out_failure);
       if (status != LAC_OK)
         return status;
     }

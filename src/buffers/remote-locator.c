@@ -45,6 +45,15 @@ lac_remote_wait_on (struct lac_remote_wait     *wait,
   return LAC_OK;
 }
 
+enum lac_status
+lac_remote_locator_decline (struct lac_remote_locator  *locator,
+                            const char                 *why_not,
+                            struct lac_process_failure *out_failure)
+{
+  locator->facts.why_not = why_not;
+  return lac_remote_fail (out_failure, LAC_E_NOT_SUPPORTED, why_not);
+}
+
 /* Finding */
 
 static void

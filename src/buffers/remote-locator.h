@@ -25,7 +25,8 @@ LAC_BEGIN_DECLS
  * @own_place: it is not in the place that everybody knows: only Lacuna finds it
  * @layout: the order of fields
  * @writable: buffers can be taken, appended to and added from outside; otherwise @why_not
- * @why_not: (transfer none) (nullable): an English phrase marked for translation
+ * @why_not: (transfer none) (nullable): an English phrase marked for translation. With @writable, why what was
+ *   tried last is %LAC_E_NOT_SUPPORTED
  */
 struct lac_remote_locator_facts
 {
@@ -122,8 +123,9 @@ struct lac_remote_buffer
  * process; or makes one there, readable, writable and executable.
  *
  * Errors: %LAC_E_NO_GAP, %LAC_E_BUSY when a lock stays held (it is never broken), %LAC_E_CANCELLED,
- *   %LAC_E_NOT_SUPPORTED for a locator that is not `writable`, and those of
- *   lac_remote_placement_take().
+ *   %LAC_E_NOT_SUPPORTED for a locator that is not `writable`, or whose tables are full and lead to none that
+ *   could be one, with the failure's `what` as `why_not`; those of lac_remote_placement_take(); and
+ *   %LAC_E_SYSTEM when the process has no folder that its locator could be made in.
  */
 LAC_PUBLIC enum lac_status lac_remote_buffers_get (struct lac_remote_locator   *locator,
                                                    struct lac_remote           *remote,
@@ -135,8 +137,9 @@ LAC_PUBLIC enum lac_status lac_remote_buffers_get (struct lac_remote_locator   *
                                                    struct lac_placement_report *out_report,
                                                    struct lac_process_failure  *out_failure);
 
-/** lac_remote_locator_take: the buffer that @address lies in; %LAC_E_NOT_FOUND, or %LAC_E_BUSY when
- * somebody has it. */
+/** lac_remote_locator_take: the buffer that @address lies in; %LAC_E_NOT_FOUND, %LAC_E_BUSY when
+ * somebody has it, or %LAC_E_NOT_SUPPORTED, with the reason as `why_not`, when it is not what a buffer must
+ * be. */
 LAC_PUBLIC enum lac_status lac_remote_locator_take (struct lac_remote_locator  *locator,
                                                     struct lac_remote          *remote,
                                                     uint64_t                    address,

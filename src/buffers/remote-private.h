@@ -91,6 +91,11 @@ enum lac_status lac_remote_fail (struct lac_process_failure *out_failure,
                                  enum lac_status             status,
                                  const char                 *what);
 
+/* LAC_E_NOT_SUPPORTED, and notes why: @why_not is an English phrase marked for translation. */
+enum lac_status lac_remote_locator_decline (struct lac_remote_locator  *locator,
+                                            const char                 *why_not,
+                                            struct lac_process_failure *out_failure);
+
 /* Looks for the locator anew. Whatever was held is void when it is another one. */
 enum lac_status lac_remote_locator_search (struct lac_remote_locator  *locator,
                                            struct lac_process_failure *out_failure);

@@ -45,12 +45,15 @@ fail (LacunaElsewhere           *deed,
   if (status == LAC_E_NOT_SUPPORTED && locator != NULL)
     {
       lac_remote_locator_get_facts (locator, &facts);
-      if (!facts.writable && facts.why_not != NULL)
+      if (facts.why_not != NULL)
         {
           lacuna_error_set_message (&deed->operation->error,
                                     status,
-                                    /* Translators: a phrase that says why */
-                                    _ ("The process’s buffers can be looked at, and not used: %s."),
+                                    facts.writable
+                                        /* Translators: a phrase that says why */
+                                        ? _ ("That can’t be done with the process’s buffers: %s.")
+                                        /* Translators: a phrase that says why */
+                                        : _ ("The process’s buffers can be looked at, and not used: %s."),
                                     g_dgettext (GETTEXT_PACKAGE, facts.why_not));
           return;
         }
@@ -367,7 +370,7 @@ take (LacunaElsewhere           *deed,
                                                     &deed->failure);
 
   lac_remote_locator_get_facts (locator, &facts);
-  if (status != LAC_E_NOT_SUPPORTED || !facts.writable)
+  if (status != LAC_E_NOT_SUPPORTED || facts.why_not != NULL)
     return status;
   status = lacuna_elsewhere_open_remote (deed, &remote);
   if (status == LAC_OK)

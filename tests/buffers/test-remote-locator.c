@@ -725,6 +725,7 @@ test_only_sound_buffers (void)
   struct look look;
   struct lac_remote_buffer buffer;
   struct lac_gap_query query;
+  struct lac_process_failure failure = { .what = "" };
   uint64_t good;
 
   fixture_begin_remote ();
@@ -735,8 +736,16 @@ test_only_sound_buffers (void)
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, NULL, &buffer, NULL, NULL),
                  LAC_OK);
   g_assert_cmphex (buffer.address, ==, good);
-  assert_status (lac_remote_locator_take (look.locator, NULL, (uintptr_t) not_a_buffer, &buffer, NULL),
-                 LAC_E_NOT_FOUND);
+  /* It is told apart from what no table has. */
+  assert_status (lac_remote_locator_take (look.locator, NULL, (uintptr_t) not_a_buffer, &buffer, &failure),
+                 LAC_E_NOT_SUPPORTED);
+  lac_remote_locator_get_facts (look.locator, &look.facts);
+  g_assert_true (look.facts.writable);
+  g_assert_nonnull (look.facts.why_not);
+  g_assert_cmpstr (failure.what, ==, look.facts.why_not);
+  assert_status (lac_remote_locator_take (look.locator, NULL, 1, &buffer, NULL), LAC_E_NOT_FOUND);
+  lac_remote_locator_get_facts (look.locator, &look.facts);
+  g_assert_null (look.facts.why_not);
   look_away (&look);
   guest_go (&guest);
   guest_end (&guest);
