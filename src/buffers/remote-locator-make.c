@@ -126,6 +126,7 @@ lac_remote_locator_make (struct lac_remote_locator  *locator,
                          struct lac_process_failure *out_failure)
 {
   enum lac_remote_place place = LAC_REMOTE_PLACE_COMMON;
+  struct lac_process_failure failure = { .what = "" }, first = { .what = "" };
   enum lac_status status = LAC_E_CHANGED;
 
   for (unsigned i = 0; i < ATTEMPTS; i++)
@@ -135,22 +136,29 @@ lac_remote_locator_make (struct lac_remote_locator  *locator,
       if (is_in_the_making (locator, place, &stale))
         status = LAC_E_CHANGED;
       else
-        status = make_in (locator, remote, place, stale, out_failure);
+        status = make_in (locator, remote, place, stale, &failure);
       if (status == LAC_OK)
         return LAC_OK;
       /* Others may have made one; and so may a run whose answer was lost. */
       if (lac_remote_locator_search (locator, NULL) == LAC_OK && locator->file != NULL)
         return LAC_OK;
-      /* What the place itself can't give, the next one may. */
-      if (status == LAC_E_OTHER_USER || status == LAC_E_NOT_FOUND || status == LAC_E_BUSY
-          || status == LAC_E_SYSTEM)
+      /* What the place itself can't give, the next one may. That the first one can't is what there is to
+       * mend. */
+      if (status == LAC_E_BUSY || status == LAC_E_SYSTEM)
         {
-          if (++place == LAC_N_REMOTE_PLACES)
-            return status;
-          continue;
+          if (place == LAC_REMOTE_PLACE_COMMON)
+            first = failure;
+          if (++place < LAC_N_REMOTE_PLACES)
+            continue;
+          failure = first;
+          status = first.status;
         }
       if (status != LAC_E_CHANGED && status != LAC_E_OCCUPIED)
-        return status;
+        {
+          if (out_failure != NULL)
+            *out_failure = failure;
+          return status;
+        }
       lac_thread_pause (PAUSE_MICROSECONDS);
     }
   return lac_remote_fail (out_failure, LAC_E_BUSY, MAKING);

@@ -105,7 +105,7 @@ bool lac_remote_file_is_there (struct lac_remote_file *file);
  *
  * Errors: %LAC_E_CHANGED when others were faster, or are at it; %LAC_E_OCCUPIED when @address is
  *   not free; %LAC_E_BUSY when a process that can't be seen from here uses what would be replaced;
- *   %LAC_E_OTHER_USER when the place can't be used; %LAC_E_SYSTEM; those of lac_remote_run().
+ *   %LAC_E_SYSTEM, also when the place can't be used; those of lac_remote_run().
  */
 enum lac_status lac_remote_file_make (struct lac_remote          *remote,
                                       enum lac_remote_place       place,

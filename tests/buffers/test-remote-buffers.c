@@ -249,8 +249,15 @@ test_stack_keeps_its_room (void)
   guest_wait (&visit.guest);
   if (visit_begin (&visit, visit.guest.pid))
     {
+      struct lac_gap_query query = wish_for (visit.look.process, 4096);
+      struct lac_range range;
+
       assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_OK);
       append_and_put (&buffer, "visitor");
+      query.order = LAC_ORDER_HIGHEST;
+      query.max = stack_end ();
+      assert_status (lac_remote_placement_take (visit.remote, &query, LAC_PROTECTION_READ, &range, NULL, NULL),
+                     LAC_OK);
       visit_end (&visit);
       guest_go (&visit.guest);
       guest_end (&visit.guest);
@@ -626,6 +633,87 @@ static void
 test_no_files (void)
 {
   assert_nothing_is_left (may_make_no_files);
+}
+
+/* A process without any folder that a locator could be made in. */
+static void
+test_no_folder (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_gap_query query;
+  struct lac_process_failure failure = { .what = "" };
+  char *nowhere;
+
+  fixture_begin_remote ();
+  nowhere = g_build_filename (fixture_root, "nowhere", NULL);
+  lac_remote_file_set_roots (nowhere, nowhere);
+  guest_start (&visit.guest, only_wait);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      query = wish_for (visit.look.process, 16);
+      assert_status (lac_remote_buffers_get (visit.look.locator, visit.remote, &query, 0, 0, NULL, &buffer,
+                                             NULL, &failure),
+                     LAC_E_SYSTEM);
+      g_assert_cmpint (failure.status, ==, LAC_E_SYSTEM);
+      g_assert_cmpint (failure.system_error, ==, ENOENT);
+      g_assert_nonnull (strstr (failure.what, "folder"));
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  g_free (nowhere);
+  fixture_end_remote ();
+}
+
+/* A full table whose chain leads to where nothing is. */
+static void
+lead_nowhere (struct guest *parent)
+{
+  struct lac_table *first;
+
+  make_shared_folder ();
+  first = make_as_reloaded ();
+  first->item_count = (uint8_t) lac_table_capacity;
+  first->next_locator = 0xdead000;
+  guest_go (parent);
+  guest_wait (parent);
+  g_assert_cmphex (first->next_locator, ==, 0xdead000);
+}
+
+static void
+test_chain_leads_nowhere (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_gap_query query;
+  struct lac_process_failure failure = { .what = "" };
+  char *before, *after;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, lead_nowhere);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      before = read_maps_of (visit.guest.pid);
+      query = wish_for (visit.look.process, 16);
+      assert_status (lac_remote_buffers_get (visit.look.locator, visit.remote, &query, 0, 0, NULL, &buffer,
+                                             NULL, &failure),
+                     LAC_E_NOT_SUPPORTED);
+      lac_remote_locator_get_facts (visit.look.locator, &visit.look.facts);
+      g_assert_true (visit.look.facts.writable);
+      g_assert_nonnull (visit.look.facts.why_not);
+      g_assert_cmpstr (failure.what, ==, visit.look.facts.why_not);
+      after = read_maps_of (visit.guest.pid);
+      g_assert_cmpstr (before, ==, after);
+      g_free (before);
+      g_free (after);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
 }
 
 /* A child gets a locator of its own, also where the parent's was made from outside. */
@@ -1332,6 +1420,8 @@ main (int    argc,
   g_test_add_data_func ("/buffers/remote/race/stale", "stale", test_race);
   g_test_add_func ("/buffers/remote/no-room-leaves-nothing", test_no_room);
   g_test_add_func ("/buffers/remote/no-files-leaves-nothing", test_no_files);
+  g_test_add_func ("/buffers/remote/no-folder-is-told", test_no_folder);
+  g_test_add_func ("/buffers/remote/chain-leads-nowhere", test_chain_leads_nowhere);
   g_test_add_func ("/buffers/remote/fork", test_fork);
   g_test_add_func ("/buffers/remote/more-tables", test_more_tables);
   g_test_add_data_func ("/buffers/remote/lock-is-waited-for/first", (gconstpointer) hold_first_lock,

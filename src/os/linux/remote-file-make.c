@@ -415,6 +415,22 @@ take_back (struct lac_remote     *remote,
   close (folder);
 }
 
+/* A place that can't be used is what the system refused; neither is the process another user's, nor is there
+ * nothing to be found. */
+static enum lac_status
+refuse_place (enum lac_status             status,
+              struct lac_process_failure *failure)
+{
+  if (status == LAC_E_NOT_FOUND)
+    return lac_process_fail (failure, LAC_E_SYSTEM, ENOENT, failure->what);
+  if (status == LAC_E_OTHER_USER)
+    return lac_process_fail (failure, LAC_E_SYSTEM,
+                             failure->system_error != 0 ? failure->system_error : EACCES, failure->what);
+  if (status == LAC_E_NOT_SUPPORTED)
+    return lac_process_fail (failure, LAC_E_SYSTEM, EOPNOTSUPP, failure->what);
+  return status;
+}
+
 enum lac_status
 lac_remote_file_make (struct lac_remote          *remote,
                       enum lac_remote_place       place,
@@ -426,12 +442,15 @@ lac_remote_file_make (struct lac_remote          *remote,
 {
   struct lac_process *process = lac_remote_get_process (remote);
   struct plan plan = { .n_steps = 0 };
+  struct lac_process_failure failure = { .what = "" };
   struct survey survey;
   enum lac_status status;
 
   if (!may_make_a_page (process))
     return lac_process_fail (out_failure, LAC_E_SYSTEM, EFBIG, MAKING);
-  status = look (remote, place, replace, &survey, out_failure);
+  status = refuse_place (look (remote, place, replace, &survey, &failure), &failure);
+  if (status != LAC_OK && out_failure != NULL)
+    *out_failure = failure;
   if (status == LAC_OK)
     {
       put_together (&plan, &survey, address, bytes, n_bytes);
