@@ -63,6 +63,17 @@ lacuna_reason_make_sentence (gint32                            pid,
                               failure->what != NULL ? g_dgettext (GETTEXT_PACKAGE, failure->what)
                                                     : _ ("reading"),
                               g_strerror (failure->system_error));
+    case LAC_E_NO_MEMORY:
+      if (failure->other_pid != 0)
+        /* Translators: a PID */
+        return g_strdup_printf (_ ("process %d: The system gives the process no more memory: it has reached a "
+                                   "limit of its own (ulimit -v or -d, vm.max_map_count), or there is none left. "
+                                   "Ask for less."),
+                                pid);
+      /* Translators: a PID */
+      return g_strdup_printf (_ ("process %d: Lacuna itself has not enough memory for that. Close something, or "
+                                 "ask for less."),
+                              pid);
     case LAC_E_MALFORMED:
       return g_strdup_printf (_ ("process %d: line %" PRIu64 ", column %" PRIu64 ": %s"),
                               pid,

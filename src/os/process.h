@@ -83,7 +83,8 @@ struct lac_process_row
  * @system_error: the errno behind it, 0 when there is none
  * @what: (transfer none): what was being done, a static string such as "open /proc/PID/maps"
  * @text: the place in the text, on %LAC_E_MALFORMED
- * @other_pid: the process that is in the way, on %LAC_E_TRACED; else 0
+ * @other_pid: the process that is in the way, on %LAC_E_TRACED; on %LAC_E_NO_MEMORY the one whose memory it is
+ *   that does not suffice, when it is not ours; else 0
  * @other_name: its name, terminated
  *
  * Why a process can't be read or changed. `status` has the cause and the remedy in a sentence.

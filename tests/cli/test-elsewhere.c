@@ -8,7 +8,9 @@
 #include "start.h"
 
 #include <glib/gstdio.h>
+#include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -821,6 +823,69 @@ test_no_process (void)
   waitpid (child, NULL, 0);
 }
 
+/* Whose memory it is that does not suffice is told. */
+static void
+test_limited (void)
+{
+  const struct rlimit limit = { 32 << 20, 32 << 20 };
+  Elsewhere elsewhere;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  g_assert_cmpint (prlimit (elsewhere.victim.pid, RLIMIT_AS, &limit, NULL), ==, 0);
+  {
+    g_autofree char *before = describe_process (elsewhere.victim.pid);
+    g_autofree char *subject = g_strdup_printf ("process %s: The system gives the process no more memory",
+                                                elsewhere.pid);
+    g_auto (Run) run = run_cli ("alloc", elsewhere.pid, "--size", "64M");
+    g_autofree char *after = describe_process (elsewhere.victim.pid);
+
+    assert_failed (&run, 5, subject);
+    assert_same_description (before, after);
+  }
+  end (&elsewhere);
+}
+
+/* A process that sees no folder in which a locator could be made. */
+static void
+test_no_folder (void)
+{
+  g_autofree char *root = g_dir_make_tmp ("lacuna-root-XXXXXX", NULL);
+  g_autofree char *pid = NULL;
+  int ready[2];
+  pid_t child;
+  char answer;
+
+  g_assert_cmpint (pipe (ready), ==, 0);
+  child = fork ();
+  if (child == 0)
+    {
+      answer = chroot (root) == 0 ? 'y' : 'n';
+      if (write (ready[1], &answer, 1) == 1)
+        for (;;)
+          pause ();
+      _exit (1);
+    }
+  pid = g_strdup_printf ("%d", (int) child);
+  g_assert_cmpint (read (ready[0], &answer, 1), ==, 1);
+  if (answer == 'y')
+    {
+      g_auto (Run) allocated = run_cli ("alloc", pid);
+      g_auto (Run) run = run_cli ("append", pid, "00");
+
+      assert_status (&allocated, 0);
+      assert_failed (&run, 5, "folder");
+      g_assert_nonnull (strstr (run.error, g_strerror (ENOENT)));
+    }
+  else
+    g_test_skip ("it takes root to enter a root folder of one's own");
+  kill (child, SIGKILL);
+  waitpid (child, NULL, 0);
+  close (ready[0]);
+  close (ready[1]);
+  g_rmdir (root);
+}
+
 /* Another user may neither look nor change, and is told what would help. */
 static void
 test_other_user (void)
@@ -904,6 +969,8 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/refuses/traced", test_traced);
   g_test_add_func ("/cli/elsewhere/refuses/stopped", test_stopped);
   g_test_add_func ("/cli/elsewhere/refuses/no-process", test_no_process);
+  g_test_add_func ("/cli/elsewhere/refuses/limited", test_limited);
+  g_test_add_func ("/cli/elsewhere/refuses/no-folder", test_no_folder);
   g_test_add_func ("/cli/elsewhere/refuses/other-user", test_other_user);
   status = g_test_run ();
   {
