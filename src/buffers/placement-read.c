@@ -6,8 +6,17 @@
 
 #include "os/process.h"
 
-/* A gap has one hazard of each kind at most. */
-#define MAX_HAZARDS 3
+/* A gap has one hazard of each kind at most, and what is kept free below a stack. */
+#define MAX_HAZARDS 4
+
+/* What a stack needs below itself when it has grown to its limit. A query does not count it among the hazards,
+ * and so what there is no other place for may lie there. */
+static struct lac_range
+below_grown_stack (const struct lac_map *map,
+                   uint64_t              limit)
+{
+  return (struct lac_range){ lac_subtract_saturating (limit, lac_map_space (map)->stack_guard), limit };
+}
 
 static size_t
 hazards_in (const struct lac_map *map,
@@ -18,9 +27,13 @@ hazards_in (const struct lac_map *map,
   size_t n_hazards, n = 0;
   const struct lac_hazard_range *hazards = lac_map_hazards (map, &n_hazards);
 
-  for (size_t i = 0; i < n_hazards && n < MAX_HAZARDS; i++)
+  for (size_t i = 0; i < n_hazards && n < MAX_HAZARDS - 1; i++)
     if (hazards[i].gap == gap && (hazards[i].hazard & avoid) != 0)
-      out_hazards[n++] = hazards[i].range;
+      {
+        out_hazards[n++] = hazards[i].range;
+        if (hazards[i].hazard == LAC_HAZARD_STACK_GROWTH && (avoid & LAC_HAZARD_STACK_GUARD) != 0)
+          out_hazards[n++] = below_grown_stack (map, hazards[i].range.start);
+      }
   return n;
 }
 

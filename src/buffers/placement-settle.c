@@ -1,4 +1,4 @@
-/* Leaving no hole of a single page: see placement.h for the rule.
+/* Leaving no hole of a single page, and a stack its guard: see placement.h for the rules.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -51,5 +51,16 @@ lac_placement_settle (const struct lac_request *request,
         *out_start = places[i];
         return true;
       }
+  for (size_t i = 0; i < n_hazards; i++)
+    {
+      uint64_t under = lac_align_down (lac_subtract_saturating (hazards[i].start, request->query.size), alignment);
+
+      if (lac_range_overlaps (hazards[i], (struct lac_range){ start, start + request->query.size })
+          && is_good (request, gap, hazards, n_hazards, under))
+        {
+          *out_start = under;
+          return true;
+        }
+    }
   return false;
 }

@@ -19,6 +19,10 @@
  * if it is the same in all of them, then the first one's candidate is taken as it is. An exact fit
  * leaves no hole, and is used.
  *
+ * In the same way, where all of a map is read, as it is for other processes, a place right below what a
+ * stack may grow into is moved down: the kernel stops a stack 256 pages above whatever is mapped
+ * (mm/mmap.c, acct_stack_growth), and counts its limit from its end.
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once

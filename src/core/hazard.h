@@ -52,8 +52,9 @@ struct lac_hazard_range
  *
  * heap-growth: from the program break up to the next region, at most RLIMIT_DATA (brk(2)).
  * stack-growth: below `[stack]`, RLIMIT_STACK down (getrlimit(2)). The kernel counts the limit from
- * the stack's end, not its start; counting from the start leaves the room that the guard gap needs
- * when the stack has grown to its limit. stack-guard: below every region that grows down, 256 pages
+ * the stack's end, not its start; counting from the start leaves some of the room that the guard gap needs
+ * when the stack has grown to its limit (all of it once the stack is as large as that gap), and who
+ * allocates there had better leave the rest, too. stack-guard: below every region that grows down, 256 pages
  * (mm/mmap.c, stack_guard_gap). Each ends where a region is in its way.
  *
  * That `[stack]` grows down is known; that another region does (mmap(2), MAP_GROWSDOWN: rare) only smaps
