@@ -429,6 +429,100 @@ test_own_place (void)
   fixture_end_remote ();
 }
 
+/* A file with a second name is not used by the process, and not waited for. */
+static void
+link_the_file (struct guest *parent)
+{
+  char *path = shared_path (getpid ());
+  char *other = g_strconcat (path, " again", NULL);
+
+  make_shared_folder ();
+  make_as_reloaded ();
+  g_assert_cmpint (link (path, other), ==, 0);
+  g_free (path);
+  g_free (other);
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+static void
+test_second_name (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_remote_locator_facts facts;
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, link_the_file);
+  guest_wait (&visit.guest);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_OK);
+      append_and_put (&buffer, "visitor");
+      lac_remote_locator_get_facts (visit.look.locator, &facts);
+      g_assert_true (facts.own_place);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
+static void *
+go_on_alone (void *parent)
+{
+  guest_go (parent);
+  guest_wait (parent);
+  _exit (0);
+}
+
+/* The first thread ends, and another goes on. */
+static void
+end_the_first (struct guest *parent)
+{
+  struct guest *kept = g_memdup2 (parent, sizeof *parent);
+  pthread_t thread;
+
+  g_assert_cmpint (pthread_create (&thread, NULL, go_on_alone, kept), ==, 0);
+  pthread_exit (NULL);
+}
+
+static void
+test_first_thread_ended (void)
+{
+  struct visit visit;
+  struct lac_remote_buffer buffer;
+  struct lac_remote_locator_facts facts;
+  char *path, *text = NULL;
+  gint64 since = g_get_monotonic_time ();
+
+  fixture_begin_remote ();
+  guest_start (&visit.guest, end_the_first);
+  guest_wait (&visit.guest);
+  path = g_strdup_printf ("/proc/%d/stat", (int) visit.guest.pid);
+  do
+    {
+      g_clear_pointer (&text, g_free);
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpint (g_get_monotonic_time () - since, <, 10 * G_USEC_PER_SEC);
+    }
+  while (strstr (text, ") Z ") == NULL);
+  g_free (path);
+  g_free (text);
+  if (visit_begin (&visit, visit.guest.pid))
+    {
+      assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_OK);
+      append_and_put (&buffer, "visitor");
+      lac_remote_locator_get_facts (visit.look.locator, &facts);
+      g_assert_false (facts.own_place);
+      g_assert_cmphex (facts.address, !=, 0);
+      visit_end (&visit);
+      guest_go (&visit.guest);
+      guest_end (&visit.guest);
+    }
+  fixture_end_remote ();
+}
+
 /* Another user's process, in namespaces of its own. */
 static void
 find_apart (struct guest *parent)
@@ -1415,6 +1509,8 @@ main (int    argc,
   g_test_add_data_func ("/buffers/remote/replaces/folder", "folder", test_replaces);
   g_test_add_data_func ("/buffers/remote/replaces/link", "link", test_replaces);
   g_test_add_func ("/buffers/remote/own-place", test_own_place);
+  g_test_add_func ("/buffers/remote/second-name", test_second_name);
+  g_test_add_func ("/buffers/remote/first-thread-ended", test_first_thread_ended);
   g_test_add_func ("/buffers/remote/other-namespaces-and-user", test_other_namespaces);
   g_test_add_data_func ("/buffers/remote/race/nothing-there", NULL, test_race);
   g_test_add_data_func ("/buffers/remote/race/stale", "stale", test_race);

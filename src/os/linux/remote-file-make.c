@@ -168,6 +168,9 @@ look_at_file (struct survey              *survey,
     return errno == ENOENT ? LAC_OK : lac_process_fail (out_failure, LAC_E_SYSTEM, errno, MAKING);
   if (facts.st_uid != survey->way.user)
     return lac_process_fail (out_failure, LAC_E_OTHER_USER, 0, MAKING);
+  /* Its other name may be in a folder that anyone may have made: it is neither used nor waited for. */
+  if (S_ISREG (facts.st_mode) && facts.st_nlink > 1)
+    return lac_process_fail (out_failure, LAC_E_OTHER_USER, EEXIST, MAKING);
   if (!replace)
     return lac_process_fail (out_failure, LAC_E_CHANGED, EEXIST, MAKING);
   survey->is_there = true;

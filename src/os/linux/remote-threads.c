@@ -76,6 +76,15 @@ struct stopping
 };
 
 static bool
+has_ended (struct lac_tracer *tracer,
+           int32_t            thread)
+{
+  char state = lac_tracer_state_of (tracer, thread);
+
+  return state == 'Z' || state == 'X';
+}
+
+static bool
 stop_one (int32_t thread,
           void   *user_data)
 {
@@ -93,9 +102,17 @@ stop_one (int32_t thread,
       answer->what = N_ ("stop all threads");
       return false;
     }
-  stopping->found_new = true;
   stopping->verdict
       = lac_traced_stop (stopping->tracer, &others[n_others], thread, 0, 0, answer);
+  /* The first thread stays in the list when it has ended, can't be traced any more, and starts nothing. */
+  if (stopping->verdict == LAC_TRACER_ANSWERED && answer->status == LAC_E_SYSTEM && answer->error == EPERM
+      && has_ended (stopping->tracer, thread))
+    {
+      answer->status = LAC_OK;
+      answer->error = 0;
+      return true;
+    }
+  stopping->found_new = true;
   /* One that has ended meanwhile is no obstacle, and neither is what can't make a call. */
   if (stopping->verdict == LAC_TRACER_OTHER_THREAD && answer->status == LAC_E_EXITED)
     {

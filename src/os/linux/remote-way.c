@@ -15,6 +15,7 @@
 #include "process-private.h"
 #include "shared-file-private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -227,6 +228,40 @@ open_by_pieces (int         root,
   return folder != root ? folder : openat (root, ".", FOLDER_FLAGS);
 }
 
+/* Opens the process's root folder; -1 with errno. When its first thread has ended that one has none any more,
+ * and the others have (fs/proc/base.c, get_task_root). */
+static int
+open_root (struct lac_process *process)
+{
+  const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  int root = openat (process->directory, "root", flags);
+  int tasks = root < 0 && errno == ENOENT
+                  ? openat (process->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                  : -1;
+  DIR *directory = tasks >= 0 ? fdopendir (tasks) : NULL;
+  const struct dirent *entry;
+
+  if (directory == NULL)
+    {
+      if (tasks >= 0)
+        close (tasks);
+      return root;
+    }
+  while (root < 0 && (entry = readdir (directory)) != NULL)
+    {
+      char path[sizeof entry->d_name + sizeof "/root"];
+
+      if (entry->d_name[0] == '.')
+        continue;
+      snprintf (path, sizeof path, "%s/root", entry->d_name);
+      root = openat (tasks, path, flags);
+    }
+  closedir (directory);
+  if (root < 0)
+    errno = ENOENT;
+  return root;
+}
+
 enum lac_status
 lac_remote_way_open_base (struct lac_process         *process,
                           struct lac_remote_way      *way,
@@ -240,7 +275,7 @@ lac_remote_way_open_base (struct lac_process         *process,
   struct stat facts;
   int root, base, error;
 
-  root = openat (process->directory, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  root = open_root (process);
   if (root < 0)
     return lac_process_refused (process, errno, "open /proc/PID/root", out_failure);
   base = (int) syscall (SYS_openat2, root, way->base, &how, sizeof how);
