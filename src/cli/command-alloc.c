@@ -22,6 +22,7 @@ typedef struct
   CliOptions options;
   CliConstraintTexts texts;
   char *protection_text;
+  unsigned protection;
   gboolean dry_run;
   gboolean force;
 } Allocation;
@@ -132,12 +133,23 @@ verify (Allocation      *allocation,
   return TRUE;
 }
 
+/* Reads what needs no target, so that what was mistyped is told whatever that is. */
+static gboolean
+read_plain (Allocation *allocation)
+{
+  allocation->protection = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE;
+  return cli_constraints_check (&allocation->texts)
+         && (allocation->protection_text == NULL
+             || cli_read_protection ("--protect", allocation->protection_text, &allocation->protection));
+}
+
 static CliExitStatus
 allocate (Allocation     *allocation,
           LacunaSnapshot *snapshot)
 {
   LacunaRequest request = {
     .deed = LACUNA_DEED_ALLOCATE,
+    .protection = allocation->protection,
     .dry_run = allocation->dry_run,
     .force = allocation->force,
   };
@@ -146,10 +158,6 @@ allocate (Allocation     *allocation,
   CliExitStatus status = CLI_USAGE;
   CliOutput output;
 
-  request.protection = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE;
-  if (allocation->protection_text != NULL
-      && !cli_read_protection ("--protect", allocation->protection_text, &request.protection))
-    return CLI_USAGE;
   request.protection |= request.protection == LAC_PROTECTION_NONE ? LACUNA_PROTECTION_NONE : 0;
   if (!cli_constraints_read (&allocation->texts,
                              allocation->options.target,
@@ -208,7 +216,7 @@ cli_command_alloc (char **arguments)
   if (cli_options_read (&allocation.options, &usage, arguments, &status))
     {
       status = CLI_USAGE;
-      if (cli_constraints_check (&allocation.texts))
+      if (read_plain (&allocation))
         snapshot = cli_load_live (&allocation.options, &status);
       if (snapshot != NULL)
         status = allocate (&allocation, snapshot);

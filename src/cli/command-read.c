@@ -244,26 +244,38 @@ read_and_print (Reading *reading)
   return status;
 }
 
-/* Reads ADDRESS and SIZE. FALSE when it has complained. */
+/* Reads SIZE, which needs no target. FALSE when it has complained. */
 static gboolean
-read_range (Reading        *reading,
-            LacunaSnapshot *snapshot)
+read_size (Reading  *reading,
+           uint64_t *out_size)
 {
   const char *size_text = reading->options.parameters[1];
-  uint64_t start = 0, size = 0;
+
+  if (!cli_read_size ("SIZE", size_text, out_size))
+    return FALSE;
+  if (*out_size == 0)
+    {
+      cli_complain_about_text ("SIZE", _ ("There is nothing to read in 0 bytes."), size_text, 0);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Reads ADDRESS. FALSE when it has complained. */
+static gboolean
+read_range (Reading        *reading,
+            LacunaSnapshot *snapshot,
+            uint64_t        size)
+{
+  const char *size_text = reading->options.parameters[1];
+  uint64_t start = 0;
 
   if (!cli_read_address (reading->options.target,
                          snapshot,
                          "ADDRESS",
                          reading->options.parameters[0],
-                         &start)
-      || !cli_read_size ("SIZE", size_text, &size))
+                         &start))
     return FALSE;
-  if (size == 0)
-    {
-      cli_complain_about_text ("SIZE", _ ("There is nothing to read in 0 bytes."), size_text, 0);
-      return FALSE;
-    }
   /* The byte at 2^64 - 1 is nobody's, and no range holds it. */
   if (size > LAC_ADDRESS_END - start)
     {
@@ -282,6 +294,7 @@ cli_command_read (char **arguments)
 {
   Reading reading = { 0 };
   CliExitStatus status = CLI_USAGE;
+  uint64_t size = 0;
   g_autoptr (LacunaSnapshot) snapshot = NULL;
   const GOptionEntry entries[] = {
     { "raw", 0, 0, G_OPTION_ARG_NONE, &reading.raw,
@@ -309,11 +322,13 @@ cli_command_read (char **arguments)
           cli_complain ("%s", _ ("--raw and --json are two ways to print; choose one of them."));
           status = CLI_USAGE;
         }
+      else if (!read_size (&reading, &size))
+        status = CLI_USAGE;
       else
         {
           snapshot = cli_load_live (&reading.options, &status);
           if (snapshot != NULL)
-            status = read_range (&reading, snapshot) ? read_and_print (&reading) : CLI_USAGE;
+            status = read_range (&reading, snapshot, size) ? read_and_print (&reading) : CLI_USAGE;
         }
     }
   cli_options_clear (&reading.options);

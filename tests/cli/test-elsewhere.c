@@ -886,6 +886,21 @@ test_no_folder (void)
   g_rmdir (root);
 }
 
+/* What was mistyped is told whatever the target is. */
+static void
+test_mistyped (void)
+{
+  g_auto (Run) size = run_cli ("read", "2147483647", "0x1000", "xyz");
+  g_auto (Run) nothing = run_cli ("read", "2147483647", "0x1000", "0");
+  g_auto (Run) protection = run_cli ("alloc", "2147483647", "--protect", "q");
+  g_auto (Run) alignment = run_cli ("append", "2147483647", "--align", "3", "00");
+
+  assert_failed (&size, 2, "SIZE");
+  assert_failed (&nothing, 2, "0 bytes");
+  assert_failed (&protection, 2, "--protect");
+  assert_failed (&alignment, 2, "power of two");
+}
+
 /* Another user may neither look nor change, and is told what would help. */
 static void
 test_other_user (void)
@@ -969,6 +984,7 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/refuses/traced", test_traced);
   g_test_add_func ("/cli/elsewhere/refuses/stopped", test_stopped);
   g_test_add_func ("/cli/elsewhere/refuses/no-process", test_no_process);
+  g_test_add_func ("/cli/elsewhere/refuses/mistyped", test_mistyped);
   g_test_add_func ("/cli/elsewhere/refuses/limited", test_limited);
   g_test_add_func ("/cli/elsewhere/refuses/no-folder", test_no_folder);
   g_test_add_func ("/cli/elsewhere/refuses/other-user", test_other_user);
