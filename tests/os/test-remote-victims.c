@@ -676,7 +676,9 @@ test_sequences (void)
 
   if (!can_reach () || !start_victim (&victim, -1, "marvel", "sequence", NULL))
     return;
-  go_through (&victim, 0, n);
+  /* How many of the interruptions fall into one depends on who has which processor. */
+  for (int i = 0; i < 30 && victim.report->numbers[MARVEL_ABORTED] < n / 10; i++)
+    go_through (&victim, 0, n);
   aborted = victim.report->numbers[MARVEL_ABORTED];
   completed = victim.report->numbers[MARVEL_COMPLETED];
   wrongly = victim.report->numbers[MARVEL_COMPLETED_ALL_THE_SAME];
