@@ -56,8 +56,8 @@ lacuna_about_show (GtkWindow *parent)
       parent, "application-name", "Lacuna", "application-icon", APPLICATION_ID, "version",
       LACUNA_VERSION, "developer-name", _ ("The Lacuna project"), "copyright",
       _ ("© 2026 The Lacuna project"), "comments",
-      _ ("Shows where everything in a process's address space lives, and finds the free gaps that "
-         "a buffer may go into. It only reads: it never stops, signals or changes the process."),
+      _ ("Shows where everything in a process's address space lives, finds the free gaps that a buffer "
+         "may go into, and makes buffers there. Looking at a process never stops, signals or changes it."),
       "license-type", GTK_LICENSE_MIT_X11, "debug-info", system, "debug-info-filename",
       "lacuna.txt", "translator-credits",
       /* Translators: your name, one translator a line; it is shown in “About Lacuna”. */
