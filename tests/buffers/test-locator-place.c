@@ -960,6 +960,19 @@ leave_named (const char *name,
   return path;
 }
 
+/* Makes cleaning due, whoever has cleaned before: of sixteen processes one does it with its first buffer, by
+ * its number. */
+static void
+forget_cleaning (void)
+{
+  char *folder = shared_folder ();
+  char *lock = g_strdup_printf ("%s/.lacuna-%u", folder, (unsigned) geteuid ());
+
+  g_assert_true (g_unlink (lock) == 0 || errno == ENOENT);
+  g_free (lock);
+  g_free (folder);
+}
+
 static void
 leftovers (void)
 {
@@ -978,6 +991,7 @@ leftovers (void)
     g_assert_cmpint (chown (dead_of_other, 12345, 12345), ==, 0);
 
   lac_shared_file_set_clean_age (-1);
+  forget_cleaning ();
   g_assert_cmpuint (lac_shared_file_clean (&file, 100), ==, geteuid () == 0 ? 1 : 2);
   g_assert_false (g_file_test (dead, G_FILE_TEST_EXISTS));
   g_assert_cmpint (g_file_test (dead_of_other, G_FILE_TEST_EXISTS), ==, geteuid () == 0);
