@@ -173,9 +173,9 @@ parse_moment (const char *text,
 }
 
 /* Which processor the thread was last on; below 0 when that can't be told. proc_pid_stat(5), field 39. */
-int
-lac_tracer_processor_of (struct lac_tracer *tracer,
-                         int32_t            thread)
+static int
+last_processor (struct lac_tracer *tracer,
+                int32_t            thread)
 {
   char text[2048];
   const char *cursor;
@@ -245,7 +245,7 @@ note_sleep (struct lac_tracer      *tracer,
     return;
   out_wait->n_sleeps = count_sleeps (text);
   then = parse_moment (text, "se.exec_start");
-  there = then != 0 ? clock_of (tracer, lac_tracer_processor_of (tracer, thread), &now) : 0;
+  there = then != 0 ? clock_of (tracer, last_processor (tracer, thread), &now) : 0;
   if (there > then && there - then < now)
     out_wait->since = now - (there - then);
 }

@@ -200,8 +200,6 @@ struct lac_tracer
   int call_file;
   /* What the scheduler says of the tracer itself. */
   int own_file;
-  /* The only processor that it works on, counted from 1; 0 for any. */
-  int processor;
   uint64_t checked;
   bool shadow_stack;
   /* Its stack; 0 when it is not known. */
@@ -474,10 +472,6 @@ struct lac_tracer_wait
 bool lac_tracer_note_wait (struct lac_tracer      *tracer,
                            int32_t                 thread,
                            struct lac_tracer_wait *out_wait);
-
-/* Which processor the thread was last on; below 0 when that can't be told. */
-int lac_tracer_processor_of (struct lac_tracer *tracer,
-                             int32_t            thread);
 
 /* Has a call that was interrupted go on when the thread goes on; true when the registers changed. */
 bool lac_tracer_mend_call (struct lac_tracer            *tracer,

@@ -29,7 +29,6 @@
 #include <unistd.h>
 
 #define IDLE_MILLISECONDS 10000
-#define SLOW_NANOSECONDS 80000
 
 /* Which number a call has in 64 and in 32 bits. */
 static const struct
@@ -429,27 +428,6 @@ await_turn (struct lac_tracer *tracer)
     }
 }
 
-/* A thread is stopped for three times as long when it has another processor than the tracer: each time one
- * wakes the other, that one's has to be told. So after a slow run the tracer goes to where the thread was, or,
- * when it was slow there, wherever the system likes. */
-static void
-follow_thread (struct lac_tracer *tracer)
-{
-  const int bits = 8 * sizeof (unsigned long);
-  unsigned long set[16] = { 0 };
-  int processor = lac_tracer_processor_of (tracer, request.thread) + 1;
-
-  if (processor <= 0 || processor == tracer->processor || processor > bits * 16)
-    {
-      memset (set, 0xff, sizeof set);
-      processor = 0;
-    }
-  else
-    set[(processor - 1) / bits] = 1ul << ((processor - 1) % bits);
-  if (syscall (SYS_sched_setaffinity, 0, sizeof set, set) == 0)
-    tracer->processor = processor;
-}
-
 void
 lac_tracer_run (struct lac_tracer *tracer)
 {
@@ -477,8 +455,6 @@ lac_tracer_run (struct lac_tracer *tracer)
       /* What does not stop is let go of by the end alone. */
       if (answer.verdict == LAC_TRACER_GAVE_UP || tracer->must_end)
         end ();
-      if (answer.stopped_for > SLOW_NANOSECONDS)
-        follow_thread (tracer);
     }
 }
 
