@@ -161,7 +161,7 @@ find_allocation (LacunaElsewhere *deed,
     }
   if (lacuna_record_find (lacuna_session_get_pid (deed->session),
                           lacuna_session_get_start_time (deed->session),
-                          lacuna_record_program (deed->before),
+                          lacuna_record_program (deed->process, deed->before),
                           request->address,
                           &recorded)
       && is_all_private (deed, recorded))
@@ -217,7 +217,7 @@ lacuna_elsewhere_free (LacunaElsewhere *deed)
     lacuna_session_remove_block (deed->session, block);
   lacuna_record_remove (lacuna_session_get_pid (deed->session),
                         lacuna_session_get_start_time (deed->session),
-                        lacuna_record_program (deed->before),
+                        lacuna_record_program (deed->process, deed->before),
                         operation->range);
   deed->changes_map = TRUE;
 }

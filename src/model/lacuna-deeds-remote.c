@@ -141,7 +141,7 @@ allocate (LacunaElsewhere *deed)
   block = lacuna_session_add_block (deed->session, operation->range, protection);
   lacuna_record_add (lacuna_session_get_pid (deed->session),
                      lacuna_session_get_start_time (deed->session),
-                     lacuna_record_program (deed->before),
+                     lacuna_record_program (deed->process, deed->before),
                      operation->range);
   operation->created = TRUE;
   operation->serial = block->serial;
@@ -283,7 +283,7 @@ read_before (LacunaElsewhere *deed)
   status = lac_process_read_map (deed->process, LAC_READ_NO_FILES, &deed->cancel, &deed->before,
                                  &deed->failure);
   if (status == LAC_OK)
-    lacuna_session_note_program (deed->session, lacuna_record_program (deed->before));
+    lacuna_session_note_program (deed->session, lacuna_record_program (deed->process, deed->before));
   return status;
 }
 

@@ -64,7 +64,7 @@ lacuna_locator_read_elsewhere (LacunaSession  *session,
     status = lac_process_read_map (process, LAC_READ_NO_FILES, NULL, &map, &failure);
   if (status == LAC_OK)
     {
-      lacuna_session_note_program (session, lacuna_record_program (map));
+      lacuna_session_note_program (session, lacuna_record_program (process, map));
       lacuna_session_prune_blocks (session, map);
       status = lacuna_session_open_locator (session, map, &locator, &failure);
     }

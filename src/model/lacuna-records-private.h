@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "core/map.h"
+#include "os/process.h"
 
 #include <glib.h>
 
@@ -32,8 +32,9 @@ gboolean lacuna_record_find    (gint32                pid,
                                 guint64               address,
                                 struct lac_range     *out_range);
 
-/* A number for the program that a process runs, which is another one after execve(2) in all likelihood: where
- * the kernel has put its code, at random, when the program began. */
-guint64  lacuna_record_program (const struct lac_map *map);
+/* A number for the program that a process runs, which is another one after execve(2): of the random bytes that
+ * the kernel gave it, and of where it has put its own code. */
+guint64  lacuna_record_program (struct lac_process   *process,
+                                const struct lac_map *map);
 
 G_END_DECLS

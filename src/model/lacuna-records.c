@@ -10,7 +10,7 @@
 
 #include "lacuna-records-private.h"
 
-#include "os/process.h"
+#include "os/program.h"
 
 #include <gio/gio.h>
 #include <inttypes.h>
@@ -169,12 +169,16 @@ lacuna_record_find (gint32            pid,
 }
 
 guint64
-lacuna_record_program (const struct lac_map *map)
+lacuna_record_program (struct lac_process   *process,
+                       const struct lac_map *map)
 {
   static const char name[] = "[vdso]";
   size_t n_regions, index;
+  guint64 program = 0;
 
-  if (lac_map_find_name (map, name, strlen (name), &index) != LAC_OK)
-    return 0;
-  return lac_map_regions (map, &n_regions)[index].start;
+  if (!lac_process_read_seed (process, &program))
+    program = 0;
+  if (lac_map_find_name (map, name, strlen (name), &index) == LAC_OK)
+    program ^= lac_map_regions (map, &n_regions)[index].start;
+  return program;
 }
