@@ -46,6 +46,8 @@ enum lac_remote_flags
  * @no_net: (transfer none) (nullable): why it is missing, an English phrase marked for translation; NULL when
  *   it is there
  * @filtered: the process filters system calls
+ * @wait_note: (transfer none) (nullable): what becomes of that for which the thread waits, an English sentence
+ *   marked for translation; NULL when it goes on as if nothing had been
  *
  * What would be used. It is found out anew, and checked, before each run.
  */
@@ -59,6 +61,7 @@ struct lac_remote_plan
   uint64_t return_address;
   const char *no_net;
   bool filtered;
+  const char *wait_note;
 };
 
 /**

@@ -256,6 +256,7 @@ static const struct plain_case plain_cases[] = {
   { "one-thread-in-vfork", "oddity", "vfork-threads", 0, 50, 500 },
   /* Its time is the socket's, and begins anew each time: so it must not be too often. */
   { "receive-with-time-out", "sleeper", "receive", 0, 5, 10 },
+  { "send-with-time-out", "sleeper", "send", 0, 5, 10 },
   { "one-thread-in-32-bit-mode", "marvel", "narrow", 0, 50, 500 },
   { "no-net-small-stack", "marvel", "small-stack", LAC_REMOTE_FORCE_NO_NET, 100, 2000 },
   { "no-net", "sleeper-lonely", "nanosleep", LAC_REMOTE_FORCE_NO_NET, 50, 500 },
@@ -268,6 +269,110 @@ test_plain (const void *user_data)
   const struct plain_case *row = user_data;
 
   check_victim (row->flags, times (row->n, row->n_slow), row->program, row->argument);
+}
+
+/* Whether the plan for a victim tells that a time-out begins anew. A moment may be met when it is in no call, so
+ * more than one is looked at. */
+static bool
+is_told_of_time_out (const struct started *victim)
+{
+  for (int i = 0; i < 10; i++)
+    {
+      struct lac_process_failure failure = { 0 };
+      struct lac_remote_plan plan;
+      struct reached reached;
+
+      assert_done (reach (&reached, victim->pid, 0, &failure), &failure, victim->name);
+      lac_remote_get_plan (reached.remote, &plan);
+      unreach (&reached);
+      if (plan.wait_note != NULL)
+        return true;
+      g_usleep (3000);
+    }
+  return false;
+}
+
+struct told_case
+{
+  const char *program;
+  const char *call;
+  bool told;
+};
+
+static const struct told_case told_cases[] = {
+  { "sleeper", "receive", true },
+  { "sleeper", "send", true },
+  { "sleeper", "receive-forever", false },
+  { "sleeper", "read", false },
+  { "sleeper", "epoll-wait", false },
+  { "sleeper", "poll", false },
+  { "sleeper-32", "receive", true },
+  { "sleeper-32", "send", true },
+  { "sleeper-32", "receive-forever", false },
+  { "sleeper-32", "read", false },
+};
+
+/* Nothing but what the thread waits for decides it, and looking leaves the process as it was. */
+static void
+test_told_of_time_out (void)
+{
+  if (!can_reach ())
+    return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (told_cases); i++)
+    {
+      const struct told_case *row = &told_cases[i];
+      const char *arguments[] = { row->program, row->call, NULL };
+      g_autofree char *before = NULL;
+      g_autofree char *after = NULL;
+      struct started victim;
+
+      if (!start_victim_with (&victim, -1, true, arguments))
+        continue;
+      wait_for_rounds (&victim, 1);
+      before = describe_process (victim.pid);
+      if (is_told_of_time_out (&victim) != row->told)
+        g_error ("%s is %s a time-out that begins anew", victim.name,
+                 row->told ? "not told of" : "told of");
+      after = describe_process (victim.pid);
+      assert_same_description (before, after);
+      wait_for_rounds (&victim, 1);
+      end_unharmed (&victim);
+    }
+}
+
+/* Another thread is taken, so that the one that waits for the socket notices nothing. */
+static void
+test_receiving_beside (void)
+{
+  struct lac_process_failure failure = { 0 };
+  struct lac_remote_plan plan;
+  struct started victim;
+  struct reached reached;
+  gint64 begun;
+
+  if (!can_reach () || !start_victim (&victim, -1, "oddity", "receiving", NULL))
+    return;
+  wait_for_rounds (&victim, 1);
+  /* It may be met when it is in no call. */
+  for (int i = 0;; i++)
+    {
+      assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
+      lac_remote_get_plan (reached.remote, &plan);
+      if (plan.thread != victim.pid || i == 20)
+        break;
+      unreach (&reached);
+      g_usleep (3000);
+    }
+  g_assert_cmpint (plan.thread, !=, victim.pid);
+  g_assert_null (plan.wait_note);
+  begun = g_get_monotonic_time ();
+  for (unsigned i = 0;
+       i < times (100, 1000) || g_get_monotonic_time () - begun < VICTIM_LATE + 250 * 1000; i++)
+    cycle (&reached, victim.name, rand_source);
+  unreach (&reached);
+  wait_for_rounds (&victim, 2);
+  assert_not_late (&victim, VICTIM_LATE);
+  end_unharmed (&victim);
 }
 
 /* Threads come and go, so the threads are not compared. */
@@ -733,6 +838,8 @@ main (int   argc,
   g_test_add_func ("/os/remote-victims/registers-from-outside", test_registers_from_outside);
   g_test_add_func ("/os/remote-victims/job-control", test_job_control);
   g_test_add_func ("/os/remote-victims/restartable-sequences", test_sequences);
+  g_test_add_func ("/os/remote-victims/time-out-of-socket/told", test_told_of_time_out);
+  g_test_add_func ("/os/remote-victims/time-out-of-socket/other-thread", test_receiving_beside);
   g_test_add_func ("/os/remote-victims/thread-storm", test_thread_storm);
   g_test_add_func ("/os/remote-victims/exec-storm", test_exec_storm);
   g_test_add_func ("/os/remote-victims/first-thread-ended", test_headless);

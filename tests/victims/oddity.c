@@ -2,6 +2,7 @@
  *
  *   oddity vfork           waits for a child that shares its memory, and can't be interrupted
  *   oddity vfork-threads   has another thread that goes on
+ *   oddity receiving       its first thread waits for a socket with a time-out, another one goes on
  *   oddity mayfly MICROSECONDS    ends within that time with status 42, nobody knows when
  *   oddity shadow          has a shadow stack, where processor and system have them
  *   oddity tracer PID      traces another process
@@ -15,7 +16,9 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +78,35 @@ be_waiting (int with_threads)
     victim_skip ();
   for (;;)
     victim_round ();
+}
+
+/* The time-out is the socket's, so nobody else can tell what is left of it. */
+static void
+be_receiving (void)
+{
+  struct timeval time = { 0, 100000 };
+  pthread_t thread;
+  int ends[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM, 0, ends) != 0
+      || setsockopt (ends[0], SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0
+      || pthread_create (&thread, NULL, doze, NULL) != 0)
+    victim_skip ();
+  victim_ready (0, 0);
+  for (;;)
+    {
+      uint32_t begun = bare_now ();
+      char byte;
+      long answer = CALL6 (BARE_RECVFROM, ends[0], &byte, 1, 0, 0, 0);
+
+      if (answer == -BARE_EINTR)
+        victim_interrupted ();
+      else if (answer != -BARE_EAGAIN)
+        victim_wrong ("recv", answer);
+      else
+        victim_slept (bare_now () - begun, 100000, 25000);
+      victim_round ();
+    }
 }
 
 static void
@@ -153,6 +185,8 @@ main (int   argc,
   victim_begin ();
   if (victim_equal (role, "vfork") || victim_equal (role, "vfork-threads"))
     be_waiting (victim_equal (role, "vfork-threads"));
+  else if (victim_equal (role, "receiving"))
+    be_receiving ();
   else if (victim_equal (role, "mayfly") && argc > 2)
     be_a_mayfly ((uint32_t) atoi (argv[2]));
   else if (victim_equal (role, "shadow"))

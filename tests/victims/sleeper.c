@@ -402,6 +402,29 @@ make_sockets (void)
     victim_skip ();
 }
 
+/* The other way: there is no room for what is sent. */
+static long
+do_send (uint32_t microseconds)
+{
+  long time[2] = { (long) (microseconds / 1000000u), (long) (microseconds % 1000000u) };
+  char byte = 0;
+
+  if (CALL5 (BARE_SETSOCKOPT, ends[0], 1, 21, time, sizeof time) != 0)
+    victim_wrong ("setsockopt", 0);
+  return CALL6 (BARE_SENDTO, ends[0], &byte, 1, 0, 0, 0);
+}
+
+static void
+make_full_socket (void)
+{
+  static char bytes[4096];
+
+  make_sockets ();
+  for (unsigned size = sizeof bytes; size > 0; size /= 16)
+    while (CALL6 (BARE_SENDTO, ends[0], bytes, size, 0x40 /* MSG_DONTWAIT */, 0, 0) > 0)
+      ;
+}
+
 /* A child that ends with a number. */
 static long
 do_wait (uint32_t microseconds)
@@ -494,6 +517,7 @@ static const struct sleep sleeps[] = {
   { "sigtimedwait", do_sigtimedwait, -BARE_EAGAIN, NEARLY, NULL, block_signal },
   { "sigwait-forever", do_sigtimedwait, BARE_SIGUSR1, EXACT, send_signal, block_signal },
   { "receive", do_receive, -BARE_EAGAIN, NEARLY, NULL, make_sockets },
+  { "send", do_send, -BARE_EAGAIN, NEARLY, NULL, make_full_socket },
   { "receive-forever", do_receive, 1, EXACT, write_number, make_sockets },
   { "wait", do_wait, 1, EXACT, NULL, NULL },
 #ifndef __x86_64__

@@ -23,6 +23,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
+#include "remote-wait.h"
 
 #if LAC_REMOTE_HERE
 
@@ -43,11 +44,20 @@
 #define AT_ONCE MILLISECOND
 #define A_MOMENT (MILLISECOND / 2)
 
-/* Which register has the time: milliseconds, or where a struct timespec is. */
+/* Where the time is. */
 enum time_register
 {
   NO_TIME,
-  MILLISECONDS_4,
+  /* The socket has one, for receiving or for sending. */
+  RECEIVES,
+  SENDS,
+  /* The same, and which of them, socketcall(2) has in memory. */
+  SOCKET_CALL,
+  /* In a structure of its own, for io_uring_enter(2). */
+  OF_RING,
+  /* In an argument: milliseconds, or where a struct timespec is. */
+  IN_ARGUMENT,
+  MILLISECONDS_4 = IN_ARGUMENT,
   TIME_3,
   TIME_4,
   TIME_5,
@@ -57,6 +67,11 @@ enum time_register
 
 /* The number that ipc(2) has for semtimedop(2), <linux/ipc.h>. */
 #define IPC_SEMTIMEDOP 4
+/* Those that socketcall(2) has for what sends, <linux/net.h>. */
+#define SOCKET_CALLS_THAT_SEND (1u << 3 | 1u << 9 | 1u << 11 | 1u << 16 | 1u << 20)
+/* io_uring_enter(2): the fifth argument has a time, which is not a moment. */
+#define RING_EXTENDED 0x08
+#define RING_MOMENT 0x20
 
 struct never_restarted
 {
@@ -67,7 +82,8 @@ struct never_restarted
 };
 
 /* Those that give EINTR only when nothing was done yet, so that they can be set up anew. Sockets with a
- * time-out of their own (SO_RCVTIMEO) are among them: their time begins anew. */
+ * time-out of their own (SO_RCVTIMEO) are among them: their time begins anew, since changing it for a while
+ * would leave it changed should we die. */
 static const struct never_restarted calls_64[] = {
   { 232, MILLISECONDS_4, false }, /* epoll_wait */
   { 281, MILLISECONDS_4, false }, /* epoll_pwait */
@@ -77,22 +93,26 @@ static const struct never_restarted calls_64[] = {
   { 65, NO_TIME, false },         /* semop */
   { 208, TIME_5, false },         /* io_getevents */
   { 333, TIME_5, false },         /* io_pgetevents */
-  { 0, NO_TIME, false },          /* read */
-  { 1, NO_TIME, false },          /* write */
-  { 19, NO_TIME, false },         /* readv */
-  { 20, NO_TIME, false },         /* writev */
-  { 42, NO_TIME, false },         /* connect */
-  { 43, NO_TIME, false },         /* accept */
-  { 44, NO_TIME, false },         /* sendto */
-  { 45, NO_TIME, false },         /* recvfrom */
-  { 46, NO_TIME, false },         /* sendmsg */
-  { 47, NO_TIME, false },         /* recvmsg */
-  { 288, NO_TIME, false },        /* accept4 */
-  { 299, NO_TIME, false },        /* recvmmsg */
-  { 307, NO_TIME, false },        /* sendmmsg */
+  { 0, RECEIVES, false },         /* read */
+  { 1, SENDS, false },            /* write */
+  { 19, RECEIVES, false },        /* readv */
+  { 20, SENDS, false },           /* writev */
+  { 42, SENDS, false },           /* connect */
+  { 43, RECEIVES, false },        /* accept */
+  { 44, SENDS, false },           /* sendto */
+  { 45, RECEIVES, false },        /* recvfrom */
+  { 46, SENDS, false },           /* sendmsg */
+  { 47, RECEIVES, false },        /* recvmsg */
+  { 288, RECEIVES, false },       /* accept4 */
+  { 299, RECEIVES, false },       /* recvmmsg */
+  { 307, SENDS, false },          /* sendmmsg */
+  { 327, RECEIVES, false },       /* preadv2 */
+  { 328, SENDS, false },          /* pwritev2 */
+  { 40, SENDS, false },           /* sendfile */
+  { 275, NO_TIME, false },        /* splice */
   { 270, NO_TIME, false },        /* pselect6, when its time can't be written */
   { 271, NO_TIME, false },        /* ppoll, the same */
-  { 426, NO_TIME, false },        /* io_uring_enter */
+  { 426, OF_RING, false },        /* io_uring_enter */
 };
 
 static const struct never_restarted calls_32[] = {
@@ -106,25 +126,30 @@ static const struct never_restarted calls_32[] = {
   { 247, TIME_5, true },          /* io_getevents */
   { 385, TIME_5, true },          /* io_pgetevents */
   { 416, TIME_5, false },         /* io_pgetevents_time64 */
-  { 3, NO_TIME, false },          /* read */
-  { 4, NO_TIME, false },          /* write */
-  { 145, NO_TIME, false },        /* readv */
-  { 146, NO_TIME, false },        /* writev */
-  { 102, NO_TIME, false },        /* socketcall */
-  { 337, NO_TIME, false },        /* recvmmsg */
-  { 345, NO_TIME, false },        /* sendmmsg */
-  { 362, NO_TIME, false },        /* connect */
-  { 364, NO_TIME, false },        /* accept4 */
-  { 369, NO_TIME, false },        /* sendto */
-  { 370, NO_TIME, false },        /* sendmsg */
-  { 371, NO_TIME, false },        /* recvfrom */
-  { 372, NO_TIME, false },        /* recvmsg */
-  { 417, NO_TIME, false },        /* recvmmsg_time64 */
+  { 3, RECEIVES, false },         /* read */
+  { 4, SENDS, false },            /* write */
+  { 145, RECEIVES, false },       /* readv */
+  { 146, SENDS, false },          /* writev */
+  { 102, SOCKET_CALL, false },    /* socketcall */
+  { 337, RECEIVES, false },       /* recvmmsg */
+  { 345, SENDS, false },          /* sendmmsg */
+  { 362, SENDS, false },          /* connect */
+  { 364, RECEIVES, false },       /* accept4 */
+  { 369, SENDS, false },          /* sendto */
+  { 370, SENDS, false },          /* sendmsg */
+  { 371, RECEIVES, false },       /* recvfrom */
+  { 372, RECEIVES, false },       /* recvmsg */
+  { 417, RECEIVES, false },       /* recvmmsg_time64 */
+  { 378, RECEIVES, false },       /* preadv2 */
+  { 379, SENDS, false },          /* pwritev2 */
+  { 187, SENDS, false },          /* sendfile */
+  { 239, SENDS, false },          /* sendfile64 */
+  { 313, NO_TIME, false },        /* splice */
   { 308, NO_TIME, false },        /* pselect6 */
   { 309, NO_TIME, false },        /* ppoll */
   { 413, NO_TIME, false },        /* pselect6_time64 */
   { 414, NO_TIME, false },        /* ppoll_time64 */
-  { 426, NO_TIME, false },        /* io_uring_enter */
+  { 426, OF_RING, false },        /* io_uring_enter */
 };
 
 static const struct never_restarted *
@@ -262,25 +287,80 @@ slept_on (struct lac_tracer            *tracer,
          && count_sleeps (text) == wait->n_sleeps + 1;
 }
 
-/* Whether one of the arguments, which are numbers in base 16 after the call's, is a time to wait. */
+/* Whether one of the arguments is a time to wait. */
 static bool
 has_time (const struct never_restarted *call,
-          const char                   *text)
+          const uint64_t                arguments[6])
 {
   static const uint8_t which[] = {
-    [NO_TIME] = 1, [MILLISECONDS_4] = 4, [TIME_3] = 3, [TIME_4] = 4, [TIME_5] = 5, [TIME_6_OF_IPC] = 6,
+    [MILLISECONDS_4] = 4, [TIME_3] = 3, [TIME_4] = 4, [TIME_5] = 5, [TIME_6_OF_IPC] = 6,
   };
-  char *end = (char *) text;
-  uint64_t arguments[6];
 
-  if (call == NULL || call->time == NO_TIME)
+  if (call == NULL || call->time < IN_ARGUMENT)
     return false;
-  for (int i = 0; i < 6; i++)
-    arguments[i] = strtoull (end, &end, 16);
   if (call->time == MILLISECONDS_4)
     return (int32_t) arguments[3] > 0;
   return arguments[which[call->time] - 1] != 0
          && (call->time != TIME_6_OF_IPC || (arguments[0] & 0xffff) == IPC_SEMTIMEDOP);
+}
+
+/* The call's number, and its arguments, which are in base 16; below 0 when the thread is in none. */
+static int64_t
+parse_call (const char *text,
+            uint64_t    arguments[6])
+{
+  char *end;
+  int64_t number;
+
+  if (text[0] < '0' || text[0] > '9')
+    return -1;
+  number = strtoll (text, &end, 10);
+  for (int i = 0; i < 6; i++)
+    arguments[i] = strtoull (end, &end, 16);
+  return number;
+}
+
+struct lac_wait
+lac_wait_parse (bool        wide,
+                const char *text)
+{
+  struct lac_wait wait = { .kind = LAC_WAIT_GOES_ON };
+  uint64_t arguments[6];
+  int64_t number = parse_call (text, arguments);
+  const struct never_restarted *call = number >= 0 ? find_call (wide, number) : NULL;
+
+  if (call == NULL)
+    return wait;
+  switch ((enum time_register) call->time)
+    {
+    case RECEIVES:
+    case SENDS:
+      wait.kind = LAC_WAIT_OF_SOCKET;
+      wait.sends = call->time == SENDS;
+      wait.socket = (uint32_t) arguments[0];
+      break;
+    case SOCKET_CALL:
+      wait.kind = LAC_WAIT_OF_SOCKET_IN_MEMORY;
+      wait.sends = arguments[0] < 32 && (SOCKET_CALLS_THAT_SEND >> arguments[0] & 1) != 0;
+      wait.socket = arguments[1];
+      break;
+    case OF_RING:
+      if (arguments[4] != 0 && (arguments[3] & (RING_EXTENDED | RING_MOMENT)) == RING_EXTENDED)
+        wait.kind = LAC_WAIT_BEGINS_ANEW;
+      break;
+    case NO_TIME:
+      break;
+    case MILLISECONDS_4:
+    case TIME_3:
+    case TIME_4:
+    case TIME_5:
+    case TIME_6_OF_IPC:
+    default:
+      if (has_time (call, arguments))
+        wait.kind = LAC_WAIT_IS_MENDED;
+      break;
+    }
+  return wait;
 }
 
 bool
@@ -289,7 +369,7 @@ lac_tracer_note_wait (struct lac_tracer      *tracer,
                       struct lac_tracer_wait *out_wait)
 {
   char path[64] = "", text[256];
-  char *arguments;
+  uint64_t arguments[6];
   ssize_t length;
   int64_t number;
 
@@ -308,11 +388,10 @@ lac_tracer_note_wait (struct lac_tracer      *tracer,
   if (length <= 0)
     return length == 0 || errno != ESRCH;
   text[length] = '\0';
-  if (text[0] < '0' || text[0] > '9')
-    return true;
-  number = strtoll (text, &arguments, 10);
-  if (has_time (find_call (true, number), arguments)
-      || has_time (find_call (false, number), arguments))
+  number = parse_call (text, arguments);
+  if (number >= 0
+      && (has_time (find_call (true, number), arguments)
+          || has_time (find_call (false, number), arguments)))
     note_sleep (tracer, thread, out_wait);
   return true;
 }
@@ -430,6 +509,10 @@ shorten (struct lac_tracer            *tracer,
       argument = &registers->rbp;
       break;
     case NO_TIME:
+    case RECEIVES:
+    case SENDS:
+    case SOCKET_CALL:
+    case OF_RING:
     default:
       return;
     }
@@ -460,8 +543,8 @@ lac_tracer_mend_call (struct lac_tracer            *tracer,
     return false;
   registers->rax = (unsigned long long) -RESTART_UNLESS_HANDLED;
   traced->framed = *registers;
-  traced->waited_for_time = call->time != NO_TIME;
-  if (wait->since != 0 && call->time != NO_TIME)
+  traced->waited_for_time = call->time >= IN_ARGUMENT;
+  if (wait->since != 0 && call->time >= IN_ARGUMENT)
     {
       uint64_t now = lac_tracer_clock ();
 

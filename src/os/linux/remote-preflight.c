@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
+#include "remote-wait.h"
 #include "core/translatable.h"
 
 #if LAC_REMOTE_HERE
@@ -221,14 +222,35 @@ lac_remote_find_width (struct lac_remote          *remote,
   return LAC_OK;
 }
 
+/* Whether the thread's calls have the numbers of 64 bits. */
+static bool
+is_wide (const struct lac_remote *remote,
+         int                      tasks,
+         int32_t                  thread)
+{
+  char path[64], bytes[4096];
+  uint32_t bits, page_size;
+  ssize_t length;
+
+  if (remote->plan.pointer_size != 0)
+    return remote->plan.pointer_size == 8;
+  snprintf (path, sizeof path, "%d/auxv", thread);
+  length = lac_proc_read (tasks, path, bytes, sizeof bytes);
+  return length <= 0
+         || !lac_proc_parse_auxiliary_vector ((const unsigned char *) bytes, (size_t) length, &bits,
+                                              &page_size)
+         || bits == 64;
+}
+
 /* How little a thread is suited; the least is taken. */
 enum unfitness
 {
   FITS = 0,
-  /* Waits for a call that has to be set up anew. */
-  HAS_TO_BE_MENDED = 2,
   /* Runs: how far down its stack is shows only when it is stopped. */
   RUNS = 1,
+  /* Waits for a call that has to be set up anew, with the rest of its time, or with all of it. */
+  HAS_TO_BE_MENDED = 2,
+  BEGINS_ANEW = 3,
   SLEEPS_DEEPLY = 100,
   /* Another tracer holds it, or did a moment ago. */
   IS_HELD = 200,
@@ -236,12 +258,13 @@ enum unfitness
 };
 
 static int
-judge (int      directory,
-       int      tasks,
-       int32_t  thread,
-       bool    *out_is_there,
-       bool    *out_waits_for_child)
+judge (const struct lac_remote *remote,
+       int                      tasks,
+       int32_t                  thread,
+       bool                    *out_is_there,
+       bool                    *out_waits_for_child)
 {
+  const struct lac_process *process = remote->process;
   char text[2048], path[64];
   struct lac_proc_stat stat;
   ssize_t length;
@@ -260,7 +283,7 @@ judge (int      directory,
     case 'R':
       return RUNS;
     case 'D':
-      *out_waits_for_child |= lac_waits_for_child (directory, thread);
+      *out_waits_for_child |= lac_waits_for_child (process->directory, thread);
       return SLEEPS_DEEPLY;
     case 't':
       return IS_HELD;
@@ -270,14 +293,15 @@ judge (int      directory,
   snprintf (path, sizeof path, "%d/syscall", thread);
   if (lac_proc_read (tasks, path, text, sizeof text) <= 0)
     return FITS;
-  switch (strtol (text, NULL, 10))
+  switch (lac_wait_judge (process->pid, is_wide (remote, tasks, thread), text))
     {
-    case 128: /* rt_sigtimedwait */
-    case 220: /* semtimedop */
-    case 232: /* epoll_wait */
-    case 281: /* epoll_pwait */
-    case 441: /* epoll_pwait2 */
+    case LAC_WAIT_BEGINS_ANEW:
+      return BEGINS_ANEW;
+    case LAC_WAIT_IS_MENDED:
       return HAS_TO_BE_MENDED;
+    case LAC_WAIT_GOES_ON:
+    case LAC_WAIT_OF_SOCKET:
+    case LAC_WAIT_OF_SOCKET_IN_MEMORY:
     default:
       return FITS;
     }
@@ -327,7 +351,7 @@ lac_remote_choose_thread (struct lac_remote          *remote,
       if (candidate <= 0 || is_among (candidate, passed, n_passed))
         continue;
       n++;
-      unfitness = judge (process->directory, tasks, candidate, &is_there, &waits_for_child);
+      unfitness = judge (remote, tasks, candidate, &is_there, &waits_for_child);
       if (unfitness < best)
         {
           best = unfitness;
@@ -337,6 +361,8 @@ lac_remote_choose_thread (struct lac_remote          *remote,
   if (thread != 0)
     {
       remote->plan.thread = thread;
+      remote->plan.wait_note
+          = best == BEGINS_ANEW ? N_ ("The thread waits with a time-out that begins anew.") : NULL;
       snprintf (path, sizeof path, "%d/comm", thread);
       length = lac_proc_read (tasks, path, remote->plan.thread_name,
                               sizeof remote->plan.thread_name);

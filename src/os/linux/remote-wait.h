@@ -1,0 +1,45 @@
+/* What a thread waits for, and what becomes of it when the thread is stopped and goes on.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum lac_wait_kind
+{
+  /* It has no time-out, or the kernel itself keeps what is left of it. */
+  LAC_WAIT_GOES_ON,
+  /* It is set up anew, with what is left of its time (remote-interrupted.c). */
+  LAC_WAIT_IS_MENDED,
+  /* It is set up anew, and waits for its full time again: its time-out is not an argument. */
+  LAC_WAIT_BEGINS_ANEW,
+  /* The same when the socket has a time-out. */
+  LAC_WAIT_OF_SOCKET,
+  /* The same, in the old way of 32 bits: the socket is the first of arguments that lie in memory. */
+  LAC_WAIT_OF_SOCKET_IN_MEMORY,
+};
+
+/**
+ * lac_wait:
+ * @kind: what becomes of it
+ * @sends: it is the time-out for sending that counts, not that for receiving
+ * @socket: the descriptor, or where in the process's memory it is
+ */
+struct lac_wait
+{
+  enum lac_wait_kind kind;
+  bool sends;
+  uint64_t socket;
+};
+
+/* By what /proc/PID/task/TID/syscall says (remote-interrupted.c). @wide: the process is one of 64 bits. */
+struct lac_wait lac_wait_parse (bool        wide,
+                                const char *text);
+
+/* The same with a look at the socket, which is only read: never LAC_WAIT_OF_SOCKET. What can't be found out
+ * goes on. @process: its number. */
+enum lac_wait_kind lac_wait_judge (int32_t     process,
+                                   bool        wide,
+                                   const char *text);
