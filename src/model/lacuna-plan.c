@@ -22,7 +22,8 @@ struct _LacunaPlan
   char *thread_name;
   guint64 instruction;
   char *module;
-  const char *no_net; /* (nullable): marked for translation */
+  const char *no_net;    /* (nullable): marked for translation */
+  const char *wait_note; /* (nullable): marked for translation */
   gboolean filtered;
   GPtrArray *calls; /* of strings, and NULL at the end */
   struct lac_range range;
@@ -77,6 +78,7 @@ lacuna_plan_set_remote (LacunaPlan                   *self,
   g_free (self->module);
   self->module = g_utf8_make_valid (remote->call_name, -1);
   self->no_net = remote->no_net;
+  self->wait_note = remote->wait_note;
   self->filtered = remote->filtered;
 }
 
@@ -248,6 +250,14 @@ lacuna_plan_get_no_net (LacunaPlan *self)
   return self->no_net != NULL ? g_dgettext (GETTEXT_PACKAGE, self->no_net) : NULL;
 }
 
+const char *
+lacuna_plan_get_wait_note (LacunaPlan *self)
+{
+  g_return_val_if_fail (LACUNA_IS_PLAN (self), NULL);
+
+  return self->wait_note != NULL ? g_dgettext (GETTEXT_PACKAGE, self->wait_note) : NULL;
+}
+
 gboolean
 lacuna_plan_get_filtered (LacunaPlan *self)
 {
@@ -309,6 +319,8 @@ describe (LacunaPlan    *self,
                     instruction,
                     base,
                     calls));
+  if (self->wait_note != NULL)
+    add_sentence (text, g_strdup (g_dgettext (GETTEXT_PACKAGE, self->wait_note)));
   if (self->makes_locator)
     add_sentence (text,
                   g_strdup (_ ("The process has no buffer locator yet, and gets one by that.")));

@@ -50,6 +50,10 @@ unsigned           lacuna_plan_get_protection   (LacunaPlan *self);
 gboolean           lacuna_plan_has_net          (LacunaPlan *self);
 const char        *lacuna_plan_get_no_net       (LacunaPlan *self);
 
+/* (nullable): what becomes of that for which the thread waits, a translated sentence, when it does not go on as if
+ * nothing had been. */
+const char        *lacuna_plan_get_wait_note    (LacunaPlan *self);
+
 /* It filters its system calls (seccomp). */
 gboolean           lacuna_plan_get_filtered     (LacunaPlan *self);
 

@@ -250,6 +250,30 @@ plan_of (LacunaOperation *operation)
   return lacuna_operation_get_plan (operation);
 }
 
+/* A time-out that begins anew is told before the thread is stopped. */
+static void
+test_plan_tells_of_time_out (void)
+{
+  LacunaRequest request = { .deed = LACUNA_DEED_ALLOCATE, .dry_run = TRUE };
+  Elsewhere elsewhere;
+  gboolean told = FALSE;
+
+  if (!begin (&elsewhere, "sleeper", "receive"))
+    return;
+  init_query (&elsewhere, &request.query);
+  /* A moment may be met when it is in no call. */
+  for (int i = 0; i < 10 && !told; i++)
+    {
+      g_autoptr (LacunaOperation) where = perform (&elsewhere, &request);
+      const char *note = lacuna_plan_get_wait_note (plan_of (where));
+      g_autofree char *words = lacuna_operation_describe_plain (where);
+
+      told = note != NULL && strstr (words, note) != NULL;
+    }
+  g_assert_true (told);
+  end (&elsewhere);
+}
+
 static void
 test_plans (void)
 {
@@ -277,6 +301,7 @@ test_plans (void)
   g_assert_cmphex (lacuna_plan_get_instruction (plan), !=, 0);
   g_assert_nonnull (strchr (lacuna_plan_get_module (plan), '/'));
   g_assert_true (lacuna_plan_has_net (plan));
+  g_assert_null (lacuna_plan_get_wait_note (plan));
   g_assert_false (lacuna_plan_get_filtered (plan));
   g_assert_cmpint (lacuna_plan_get_confirm (plan), ==, LACUNA_CONFIRM_NOTHING);
   g_assert_cmphex (lacuna_plan_get_range (plan).start, ==, PLACE);
@@ -796,6 +821,7 @@ main (int    argc,
   g_test_add_func ("/model/elsewhere/memory-is-made-protected-and-undone", test_memory);
   g_test_add_func ("/model/elsewhere/anywhere-is-near-the-code", test_anywhere);
   g_test_add_func ("/model/elsewhere/plans-touch-nothing", test_plans);
+  g_test_add_func ("/model/elsewhere/plan-tells-of-time-out", test_plan_tells_of_time_out);
   g_test_add_func ("/model/elsewhere/confirmed", test_confirmed);
   g_test_add_func ("/model/elsewhere/buffers", test_buffers);
   g_test_add_func ("/model/elsewhere/full-table", test_full_table);

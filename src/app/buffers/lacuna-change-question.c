@@ -165,6 +165,8 @@ make_details (LacunaOperation *planned,
 
       gtk_box_append (GTK_BOX (box), make_label (how, "sentence"));
     }
+  if (plan != NULL && lacuna_plan_get_wait_note (plan) != NULL)
+    gtk_box_append (GTK_BOX (box), make_label (lacuna_plan_get_wait_note (plan), "sentence"));
   /* What makes a buffer is one call; those before it are for the locator. */
   if (plan != NULL && g_strv_length ((char **) lacuna_plan_get_calls (plan)) > 1)
     gtk_box_append (GTK_BOX (box), make_label (_ ("The process has no buffer locator yet; all calls but "
