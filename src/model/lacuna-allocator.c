@@ -485,12 +485,28 @@ lacuna_allocator_can_undo (LacunaAllocator *self,
 {
   LacunaRequest contrary;
 
+  return lacuna_allocator_find_contrary (self, operation, &contrary);
+}
+
+/**
+ * lacuna_allocator_find_contrary:
+ * @self: an allocator
+ * @operation: what is to be undone
+ * @out_request: (out): what would undo it; set only when something would
+ *
+ * Returns: whether it can be undone now
+ */
+gboolean
+lacuna_allocator_find_contrary (LacunaAllocator *self,
+                                LacunaOperation *operation,
+                                LacunaRequest   *out_request)
+{
   g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), FALSE);
   g_return_val_if_fail (LACUNA_IS_OPERATION (operation), FALSE);
 
   return self->session != NULL
-             ? lacuna_deed_contrary_elsewhere (self->session, operation, &contrary)
-             : lacuna_deed_contrary (operation, &contrary);
+             ? lacuna_deed_contrary_elsewhere (self->session, operation, out_request)
+             : lacuna_deed_contrary (operation, out_request);
 }
 
 /**
@@ -514,10 +530,7 @@ lacuna_allocator_undo_async (LacunaAllocator     *self,
   g_return_if_fail (LACUNA_IS_OPERATION (operation));
 
   /* No buffer lies at address 0, so that fails, and says that it is not ours. */
-  if (self->session != NULL)
-    lacuna_deed_contrary_elsewhere (self->session, operation, &contrary);
-  else
-    lacuna_deed_contrary (operation, &contrary);
+  lacuna_allocator_find_contrary (self, operation, &contrary);
   lacuna_allocator_perform_async (self, &contrary, callback, user_data);
 }
 
@@ -543,6 +556,24 @@ lacuna_allocator_get_references (LacunaAllocator *self)
   g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), NULL);
 
   return G_LIST_MODEL (self->references);
+}
+
+/**
+ * lacuna_allocator_add_refused:
+ * @self: an allocator
+ * @operation: a dry run that failed
+ *
+ * Adds it to what was done, for whoever goes no further with it.
+ */
+void
+lacuna_allocator_add_refused (LacunaAllocator *self,
+                              LacunaOperation *operation)
+{
+  g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
+  g_return_if_fail (LACUNA_IS_OPERATION (operation));
+  g_return_if_fail (operation->dry_run && operation->error != NULL);
+
+  g_list_store_insert (self->operations, 0, operation);
 }
 
 void

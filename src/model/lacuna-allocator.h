@@ -66,6 +66,11 @@ void             lacuna_allocator_free_and_exit  (LacunaAllocator      *self,
 gboolean         lacuna_allocator_can_undo       (LacunaAllocator      *self,
                                                   LacunaOperation      *operation);
 
+/* What would undo @operation, for whoever has something to ask before that; FALSE where nothing can. */
+gboolean         lacuna_allocator_find_contrary  (LacunaAllocator      *self,
+                                                  LacunaOperation      *operation,
+                                                  LacunaRequest        *out_request);
+
 /* Does what undoes @operation, as lacuna_allocator_perform_async(); the operation that is yielded is the
  * contrary deed. */
 void             lacuna_allocator_undo_async     (LacunaAllocator      *self,
@@ -81,8 +86,13 @@ void             lacuna_allocator_undo_async     (LacunaAllocator      *self,
  * there for somebody's look. */
 GListModel      *lacuna_allocator_get_allocations (LacunaAllocator     *self);
 
-/* (transfer none): a list of LacunaOperation, newest first; dry runs are not among them. */
+/* (transfer none): a list of LacunaOperation, newest first; dry runs are not among them, but for those that
+ * somebody has added. */
 GListModel      *lacuna_allocator_get_operations (LacunaAllocator      *self);
+
+/* Adds a dry run that failed: what was refused before it was begun was asked for as well. */
+void             lacuna_allocator_add_refused    (LacunaAllocator      *self,
+                                                  LacunaOperation      *operation);
 
 /* (transfer none): a list of LacunaReference, oldest first; as of the last operation or refresh. */
 GListModel      *lacuna_allocator_get_references (LacunaAllocator      *self);

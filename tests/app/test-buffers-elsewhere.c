@@ -211,6 +211,95 @@ test_filtered (void)
   end_unharmed (&fixture.victim);
 }
 
+static guint
+count_operations (Fixture *fixture)
+{
+  return g_list_model_get_n_items (lacuna_allocator_get_operations (fixture->allocator));
+}
+
+/* Whether a label of the page has @part in it. */
+static gboolean
+has_text (GtkWidget  *widget,
+          const char *part)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
+      && strstr (gtk_label_get_label (GTK_LABEL (widget)), part) != NULL)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_text (child, part))
+      return TRUE;
+  return FALSE;
+}
+
+/* Undoing is a change like any other: it is found out first what it takes, that may be asked about, and the
+ * plan and the difference are told with it. Who says no can undo later, and nothing is undone twice. */
+static void
+test_undo (void)
+{
+  Fixture fixture = { 0 };
+  LacunaDifference *difference;
+  gsize n_pieces = 0;
+
+  if (!set_up (&fixture, "confined", "lenient"))
+    return;
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_ALLOCATE, "rw-");
+  answer ("change");
+  wait_until (fixture.n_performed == 1);
+  g_assert_no_error (lacuna_operation_get_error (fixture.performed));
+
+  g_assert_true (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_UNDO, NULL);
+  answer ("cancel");
+  wait_until (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));
+  g_assert_cmpuint (fixture.n_performed, ==, 1);
+  g_assert_cmpuint (count_operations (&fixture), ==, 1);
+
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_UNDO, NULL);
+  answer ("change");
+  wait_until (fixture.n_performed == 2);
+  g_assert_no_error (lacuna_operation_get_error (fixture.performed));
+  g_assert_cmpint (lacuna_operation_get_deed (fixture.performed), ==, LACUNA_DEED_FREE);
+  difference = lacuna_operation_get_difference (fixture.performed);
+  g_assert_nonnull (difference);
+  g_assert_nonnull (lacuna_difference_get_pieces (difference, &n_pieces));
+  g_assert_cmpuint (n_pieces, >, 0);
+  wait_until (has_text (GTK_WIDGET (fixture.panel), "munmap"));
+  g_assert_false (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));
+  g_assert_cmpuint (
+      g_list_model_get_n_items (lacuna_allocator_get_allocations (fixture.allocator)), ==, 0);
+  tear_down (&fixture);
+  end_unharmed (&fixture.victim);
+}
+
+/* What is refused when it is found out what it would take was asked for all the same: it is told, and
+ * listed with what was done. */
+static void
+test_refused (void)
+{
+  Fixture fixture = { 0 };
+  struct lac_space space = { .user = { 0x10000, UINT64_C (0x7ffffffff000) }, .page_size = 4096 };
+  struct lac_gap_query query = { .size = UINT64_C (1) << 47, .max = UINT64_MAX, .alignment = 1 };
+  g_autoptr (LacunaOperation) listed = NULL;
+
+  if (!set_up (&fixture, "sleeper", "nanosleep"))
+    return;
+  lacuna_buffers_panel_set_plan (fixture.panel, &query, TRUE, NULL, &space);
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_ALLOCATE, "rw-");
+  wait_until (fixture.n_performed == 1);
+  g_assert_null (get_question ());
+  g_assert_true (g_error_matches (lacuna_operation_get_error (fixture.performed), LACUNA_ERROR,
+                                  LAC_E_NO_GAP));
+  g_assert_cmpuint (count_operations (&fixture), ==, 1);
+  listed = g_list_model_get_item (lacuna_allocator_get_operations (fixture.allocator), 0);
+  g_assert_true (listed == fixture.performed);
+  wait_until (has_text (GTK_WIDGET (fixture.panel),
+                        lacuna_operation_get_error (fixture.performed)->message));
+  g_assert_false (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));
+  tear_down (&fixture);
+  end_unharmed (&fixture.victim);
+}
+
 /* Several are asked about and done one after another; and one agrees once. */
 static void
 test_several (void)
@@ -259,6 +348,8 @@ main (int    argc,
   g_test_add_func ("/app/buffers/elsewhere/waiting-can-be-stopped", test_locked);
   g_test_add_func ("/app/buffers/elsewhere/another-librarys-are-looked-at", test_managed);
   g_test_add_func ("/app/buffers/elsewhere/a-filter-is-asked-about-each-time", test_filtered);
+  g_test_add_func ("/app/buffers/elsewhere/undoing-is-planned-and-asked-about", test_undo);
+  g_test_add_func ("/app/buffers/elsewhere/what-is-refused-is-listed", test_refused);
   g_test_add_func ("/app/buffers/elsewhere/one-agrees-once", test_several);
   g_test_add_func ("/app/buffers/elsewhere/closing-is-no-consent", test_closed);
 

@@ -29,8 +29,10 @@ typedef struct
   LacunaBuffersPanel *panel;
   LacunaAllocator *allocator;
   LacunaRequest request;    /* owns what it points to */
+  LacunaOperation *undone;  /* (nullable): what it undoes, which is spent meanwhile */
   LacunaOperation *planned; /* (nullable): the dry run */
   gboolean begun;
+  gboolean settled;         /* something came of it, be it a refusal */
   gboolean dropped;         /* nobody waits for it any more */
 } Errand;
 
@@ -43,6 +45,10 @@ errand_free (Errand *errand)
   g_clear_pointer (&errand->request.bytes, g_bytes_unref);
   g_clear_object (&errand->request.cancellable);
   g_clear_object (&errand->planned);
+  /* What nobody agreed to, or waited for, can be undone another time. */
+  if (errand->undone != NULL && !errand->settled)
+    g_hash_table_remove (errand->panel->spent, errand->undone);
+  g_clear_object (&errand->undone);
   g_object_unref (errand->allocator);
   g_object_unref (errand->panel);
   g_free (errand);
@@ -82,11 +88,28 @@ show_waiting_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What became of it, or why it was not begun. */
+static void
+settle (Errand          *errand,
+        LacunaOperation *operation)
+{
+  LacunaBuffersPanel *self = errand->panel;
+
+  errand->settled = !g_error_matches (lacuna_operation_get_error (operation), G_IO_ERROR,
+                                      G_IO_ERROR_CANCELLED);
+  /* What undid something is not to be undone, and nothing is undone twice. */
+  if (errand->undone != NULL)
+    g_hash_table_add (self->spent, g_object_ref (operation));
+  hide_waiting (self);
+  lacuna_buffers_panel_finish (self, operation);
+}
+
 /* Whoever comes next begins. */
 static void
 end (Errand *errand)
 {
   LacunaBuffersPanel *self = g_object_ref (errand->panel);
+  gboolean given_back = errand->undone != NULL && !errand->settled;
 
   if (!errand->dropped)
     {
@@ -94,6 +117,11 @@ end (Errand *errand)
       hide_waiting (self);
     }
   errand_free (errand);
+  if (given_back && lacuna_later_is_built (self) && self->allocator != NULL)
+    {
+      lacuna_buffers_panel_show_outcome (self);
+      lacuna_buffers_panel_emit_acts_changed (self);
+    }
   start (self);
   g_object_unref (self);
 }
@@ -163,8 +191,7 @@ done_cb (GObject      *source,
   if (!errand->dropped)
     {
       note_plan (operation, lacuna_operation_get_plan (errand->planned));
-      hide_waiting (errand->panel);
-      lacuna_buffers_panel_finish (errand->panel, operation);
+      settle (errand, operation);
     }
   end (errand);
 }
@@ -227,7 +254,8 @@ planned_cb (GObject      *source,
     }
   if (lacuna_operation_get_error (errand->planned) != NULL)
     {
-      lacuna_buffers_panel_finish (self, errand->planned);
+      lacuna_allocator_add_refused (errand->allocator, errand->planned);
+      settle (errand, errand->planned);
       end (errand);
       return;
     }
@@ -255,12 +283,14 @@ start (LacunaBuffersPanel *self)
 /**
  * lacuna_buffers_panel_perform_elsewhere:
  * @request: what is wished; copied
+ * @undone: (nullable): what it undoes
  *
  * Does it, once it is known what it takes, and somebody has agreed to that.
  */
 void
 lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
-                                        const LacunaRequest *request)
+                                        const LacunaRequest *request,
+                                        LacunaOperation     *undone)
 {
   Errand *errand = g_new0 (Errand, 1);
 
@@ -273,6 +303,11 @@ lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
     g_bytes_ref (errand->request.bytes);
   errand->request.cancellable = g_cancellable_new ();
   errand->request.patience = MOST_PATIENCE;
+  if (undone != NULL)
+    {
+      errand->undone = g_object_ref (undone);
+      g_hash_table_add (self->spent, g_object_ref (undone));
+    }
   g_queue_push_tail (&self->errands, errand);
   start (self);
 }

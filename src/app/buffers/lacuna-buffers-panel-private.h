@@ -100,7 +100,8 @@ void lacuna_buffers_panel_finish            (LacunaBuffersPanel *self,
 
 /* lacuna-buffers-panel-elsewhere.c: what comes before a deed in another process */
 void        lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
-                                                    const LacunaRequest *request);
+                                                    const LacunaRequest *request,
+                                                    LacunaOperation     *undone);
 void        lacuna_buffers_panel_stop              (LacunaBuffersPanel  *self);
 void        lacuna_buffers_panel_drop_errands      (LacunaBuffersPanel  *self);
 char       *lacuna_buffers_panel_why_not           (LacunaBuffersPanel  *self,

@@ -114,7 +114,7 @@ perform (LacunaBuffersPanel  *self,
          const LacunaRequest *request)
 {
   if (lacuna_allocator_is_elsewhere (self->allocator))
-    lacuna_buffers_panel_perform_elsewhere (self, request);
+    lacuna_buffers_panel_perform_elsewhere (self, request, NULL);
   else
     lacuna_allocator_perform_async (self->allocator, request, performed_cb, g_object_ref (self));
 }
@@ -143,6 +143,19 @@ undone_cb (GObject      *source,
   g_free (undo);
 }
 
+/* Elsewhere it is a change like any other: it has a plan, and what may end the process is asked about. */
+static void
+undo_elsewhere (LacunaBuffersPanel *self,
+                LacunaOperation    *operation)
+{
+  LacunaRequest contrary;
+
+  if (!lacuna_allocator_find_contrary (self->allocator, operation, &contrary))
+    return;
+  contrary.confirmed = LACUNA_CONFIRM_NOTHING;
+  lacuna_buffers_panel_perform_elsewhere (self, &contrary, operation);
+}
+
 static void
 undo (LacunaBuffersPanel *self)
 {
@@ -151,6 +164,11 @@ undo (LacunaBuffersPanel *self)
 
   if (operation == NULL)
     return;
+  if (lacuna_allocator_is_elsewhere (self->allocator))
+    {
+      undo_elsewhere (self, operation);
+      return;
+    }
   data = g_new0 (Undo, 1);
   data->self = g_object_ref (self);
   data->undone = g_object_ref (operation);
