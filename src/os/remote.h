@@ -110,7 +110,8 @@ LAC_PUBLIC struct lac_process *lac_remote_get_process (const struct lac_remote *
  * Errors: %LAC_E_OCCUPIED when a byte of it is mapped; %LAC_E_INVALID; %LAC_E_NO_MEMORY;
  *   %LAC_E_UNVERIFIED when the map disagrees with the answer; %LAC_E_PTRACE_SCOPE,
  *   %LAC_E_OTHER_USER, %LAC_E_NOT_DUMPABLE, %LAC_E_MORE_CAPABLE, %LAC_E_TRACED when the system does not
- *   permit it; %LAC_E_UNRESPONSIVE when no thread came to a stop in time (uninterruptible); %LAC_E_CHANGED
+ *   permit it (another Lacuna is waited for, a second at most; any other tracer is not);
+ *   %LAC_E_UNRESPONSIVE when no thread came to a stop in time (uninterruptible); %LAC_E_CHANGED
  *   when the process was becoming another program; %LAC_E_EXITED; %LAC_E_SYSTEM, with ECHILD when the tracer
  *   was killed, and then nobody knows whether the call was made; those of lac_remote_open() for what has
  *   changed since, and %LAC_E_NO_NET when all threads that could be stopped run on stacks of unknown extent.
@@ -145,7 +146,13 @@ LAC_PUBLIC enum lac_status lac_remote_protect (struct lac_remote          *remot
  * @address: a multiple of the page size
  * @size: bytes; a multiple of the page size, above 0
  *
- * Unmaps it, whatever it is: the caller answers for that. Verified as lac_remote_allocate().
+ * Unmaps it, whatever it is: the caller answers for that. That nothing is mapped there is no error. It is
+ * verified: afterwards the process's map does not show what was there before. Something else may be there:
+ * threads of the process, and others, may map what they like where nothing is, at once. When it can't be told
+ * from what was there before, the call's answer is believed if no filter could have given it (seccomp(2)).
+ *
+ * Errors: %LAC_E_UNVERIFIED when the map still shows what was there before, in a process that filters its
+ *   calls; others as for lac_remote_allocate().
  */
 LAC_PUBLIC enum lac_status lac_remote_free (struct lac_remote          *remote,
                                             uint64_t                    address,

@@ -9,6 +9,8 @@
 #include "remote-private.h"
 #include "remote-wait.h"
 #include "core/translatable.h"
+#include "os/thread.h"
+#include "remote-session.h"
 
 #if LAC_REMOTE_HERE
 
@@ -35,11 +37,12 @@ number_of (const char *text,
   return line != NULL ? strtol (line + strlen (key), NULL, 10) : otherwise;
 }
 
-enum lac_status
-lac_remote_check_tracer (struct lac_process         *process,
-                         int32_t                     thread,
-                         const char                 *what,
-                         struct lac_process_failure *out_failure)
+/* Who traces the thread by its status, and that one's name; 0 for nobody. */
+static int32_t
+find_tracer (struct lac_process *process,
+             int32_t             thread,
+             char               *name,
+             size_t              size)
 {
   char text[8192], path[64];
   long tracer;
@@ -47,19 +50,64 @@ lac_remote_check_tracer (struct lac_process         *process,
 
   snprintf (path, sizeof path, "task/%d/status", thread != 0 ? thread : process->pid);
   if (lac_proc_read (process->directory, path, text, sizeof text) <= 0)
-    return LAC_OK;
+    return 0;
   tracer = number_of (text, "\nTracerPid:\t", 0);
   if (tracer <= 0)
-    return LAC_OK;
+    return 0;
+  snprintf (path, sizeof path, "/proc/%ld/comm", tracer);
+  length = lac_proc_read (AT_FDCWD, path, name, size);
+  if (length <= 0)
+    name[0] = '\0';
+  else if (name[length - 1] == '\n')
+    name[length - 1] = '\0';
+  return (int32_t) tracer;
+}
+
+enum lac_status
+lac_remote_check_tracer (struct lac_process         *process,
+                         int32_t                     thread,
+                         const char                 *what,
+                         struct lac_process_failure *out_failure)
+{
+  char name[sizeof out_failure->other_name];
+  int32_t tracer = 0, seen = 0;
+
+  /* At the moment in which a tracer lets go, the kernel takes the thread's parent for it (__ptrace_unlink in
+   * kernel/ptrace.c). So who is named is believed when it is named again. */
+  for (int attempt = 0; attempt < 5; attempt++)
+    {
+      seen = find_tracer (process, thread, name, sizeof name);
+      if (seen == 0)
+        return LAC_OK;
+      if (seen == tracer)
+        break;
+      tracer = seen;
+      lac_thread_pause (50);
+    }
   lac_process_fail (out_failure, LAC_E_TRACED, 0, what);
   if (out_failure == NULL)
     return LAC_E_TRACED;
-  out_failure->other_pid = (int32_t) tracer;
-  snprintf (path, sizeof path, "/proc/%ld/comm", tracer);
-  length = lac_proc_read (AT_FDCWD, path, out_failure->other_name, sizeof out_failure->other_name);
-  if (length > 0 && out_failure->other_name[length - 1] == '\n')
-    out_failure->other_name[length - 1] = '\0';
+  out_failure->other_pid = tracer;
+  memcpy (out_failure->other_name, name, sizeof name);
   return LAC_E_TRACED;
+}
+
+/* Whether somebody traces it who stays. Another Lacuna is gone in a moment: calls will wait for that one, and
+ * there is no need to wait now. */
+static enum lac_status
+check_others (struct lac_process         *process,
+              int32_t                     thread,
+              const char                 *what,
+              struct lac_process_failure *out_failure)
+{
+  struct lac_process_failure failure = { 0 };
+  enum lac_status status = lac_remote_check_tracer (process, thread, what, &failure);
+
+  if (status == LAC_OK || lac_remote_is_rival (&failure))
+    return LAC_OK;
+  if (out_failure != NULL)
+    *out_failure = failure;
+  return status;
 }
 
 static bool
@@ -166,7 +214,7 @@ lac_remote_preflight (struct lac_remote          *remote,
     return lac_process_fail (out_failure, LAC_E_ZOMBIE, 0, what);
   if ((stat.flags & LAC_TASK_EXITING) != 0 && stat.n_threads <= 1)
     return lac_process_fail (out_failure, LAC_E_EXITED, 0, what);
-  status = lac_remote_check_tracer (process, 0, what, out_failure);
+  status = check_others (process, 0, what, out_failure);
   if (status != LAC_OK)
     return status;
   if (stat.state == 'T')
@@ -376,7 +424,7 @@ lac_remote_choose_thread (struct lac_remote          *remote,
   if (waits_for_child && best >= SLEEPS_DEEPLY)
     return lac_process_fail (out_failure, LAC_E_WAITS_FOR_CHILD, 0, what);
   if (best == IS_HELD)
-    return lac_remote_check_tracer (process, thread, what, out_failure);
+    return check_others (process, thread, what, out_failure);
   if (thread == 0)
     return lac_process_fail (out_failure, is_there ? LAC_E_UNRESPONSIVE : LAC_E_EXITED, 0, what);
   return LAC_OK;

@@ -1,31 +1,27 @@
-/* The session: what is asked for in a process, how it is tried again, and whether it is true.
+/* The session: what is asked for in a process, and how it is tried again.
  *
  * The tracer (remote-tracer.c) does one thing and says how it went. What to make of it is decided
  * here: another thread, when that one was no use; another look for the instructions, when they were not where
- * they had been; and what the process's map says of the answer, which alone is believed.
+ * they had been; another try, when somebody like us was at it. Whether an answer is true is found out in
+ * remote-memory.c.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
 #include "core/translatable.h"
 #include "os/thread.h"
+#include "remote-session.h"
 
 #if LAC_REMOTE_HERE
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
 
 #define THREADS_TRIED_MAX 16
 
-/* Whether a process whose thread has ended does so, too: it takes a moment until that shows. */
-static bool
-is_ending (struct lac_process *process)
+bool
+lac_remote_is_ending (struct lac_process *process)
 {
   for (int attempt = 0; attempt < 50; attempt++)
     {
@@ -217,13 +213,15 @@ fill_request (struct lac_remote            *remote,
   return LAC_OK;
 }
 
-/* Whether the system did not permit to trace at all. */
+/* Whether the system did not permit to trace, the first thread or one of the others that were to be stopped. */
 static bool
-was_refused (const struct lac_tracer_answer *answer)
+was_refused (const struct lac_remote *remote)
 {
+  const struct lac_tracer_answer *answer = &remote->answer;
+
   return answer->verdict == LAC_TRACER_ANSWERED && answer->n_done == 0
          && (answer->error == EPERM || answer->error == EACCES) && answer->status == LAC_E_SYSTEM
-         && answer->stopped_for == 0;
+         && (answer->stopped_for == 0 || (remote->request.flags & LAC_TRACER_STOP_ALL) != 0);
 }
 
 static enum lac_status
@@ -232,12 +230,9 @@ fail_by_answer (struct lac_remote          *remote,
 {
   const struct lac_tracer_answer *answer = &remote->answer;
 
-  /* The tracer has let go of the process, and its own limits are not the cause any more. */
-  if (was_refused (answer))
-    return lac_remote_refused (remote, answer->error, answer->what, out_failure);
   if ((answer->status == LAC_E_UNRESPONSIVE) && lac_remote_is_frozen (remote->process))
     return lac_process_fail (out_failure, LAC_E_FROZEN, 0, answer->what);
-  if (answer->status == LAC_E_EXITED && !is_ending (remote->process))
+  if (answer->status == LAC_E_EXITED && !lac_remote_is_ending (remote->process))
     return lac_process_fail (out_failure, LAC_E_CHANGED, ESRCH, answer->what);
   return lac_process_fail (out_failure, answer->status, answer->error, answer->what);
 }
@@ -250,7 +245,8 @@ ask (struct lac_remote          *remote,
   const struct lac_tracer_answer *answer = &remote->answer;
   int32_t passed[THREADS_TRIED_MAX];
   size_t n_passed = 0;
-  unsigned n_looks = 0, n_refusals = 0;
+  unsigned n_looks = 0;
+  struct lac_remote_patience patience = { 0 };
 
   for (;;)
     {
@@ -289,17 +285,14 @@ ask (struct lac_remote          *remote,
           break;
         case LAC_TRACER_ANSWERED:
         default:
-          /* Another tracer may have let go between the refusal and the question who it is. */
-          if (was_refused (answer) && n_refusals++ < LAC_MAX_ATTEMPTS)
-            {
-              status = lac_remote_check_tracer (remote->process, remote->plan.thread, answer->what,
-                                                out_failure);
-              if (status != LAC_OK)
-                return status;
-              lac_thread_pause (1000);
-              break;
-            }
-          return answer->status == LAC_OK ? LAC_OK : fail_by_answer (remote, out_failure);
+          if (!was_refused (remote))
+            return answer->status == LAC_OK ? LAC_OK : fail_by_answer (remote, out_failure);
+          status = lac_remote_bear_refusal (remote, &patience, answer->error, answer->what, out_failure);
+          if (status != LAC_OK)
+            return status;
+          /* Another thread may be free, or this one may have ended. */
+          lac_remote_choose_thread (remote, passed, n_passed, NULL);
+          break;
         }
     }
 }
@@ -333,200 +326,6 @@ lac_remote_run (struct lac_remote          *remote,
       steps[i].result = remote->answer.results[i];
     }
   return status;
-}
-
-static bool
-is_page_range (const struct lac_remote *remote,
-               uint64_t                 address,
-               uint64_t                 size)
-{
-  uint64_t end;
-
-  return size > 0 && ((address | size) & 4095) == 0
-         && !__builtin_add_overflow (address, size, &end)
-         && (remote->plan.pointer_size == 8 || end <= UINT64_C (1) << 32);
-}
-
-static unsigned
-to_system (unsigned protection)
-{
-  return (protection & LAC_PROTECTION_READ ? PROT_READ : 0)
-         | (protection & LAC_PROTECTION_WRITE ? PROT_WRITE : 0)
-         | (protection & LAC_PROTECTION_EXECUTE ? PROT_EXEC : 0);
-}
-
-/* The region at @address, or the next one above: without its name, which the kernel would have to make. */
-static enum lac_status
-ask_region (struct lac_process         *process,
-            uint64_t                    address,
-            bool                        or_next,
-            struct lac_region          *out_region,
-            struct lac_process_failure *out_failure)
-{
-  struct lac_region_entry entry;
-
-  if (process->query_file < 0 || process->queries != LAC_QUERIES_YES
-      || lac_query_point (process->query_file, address, or_next, &entry, NULL) != LAC_OK)
-    return lac_process_query (process, address, or_next, out_region, NULL, 0, out_failure);
-  *out_region = lac_query_region (&entry);
-  return LAC_OK;
-}
-
-/* Whether all of the range is mapped, with @protection where that is not UINT_MAX; LAC_E_NOT_FOUND when it
- * is not, LAC_E_UNVERIFIED for another protection. */
-static enum lac_status
-check_range (struct lac_remote          *remote,
-             uint64_t                    address,
-             uint64_t                    size,
-             const unsigned             *protection,
-             const char                 *what,
-             struct lac_process_failure *out_failure)
-{
-  uint64_t end = address + size;
-
-  while (address < end)
-    {
-      struct lac_region region;
-      enum lac_status status = ask_region (remote->process, address, false, &region, out_failure);
-
-      if (status != LAC_OK)
-        return status == LAC_E_NOT_FOUND ? lac_process_fail (out_failure, status, 0, what) : status;
-      /* Some processors can't forbid to read what may be written or executed; Linux says what was asked. */
-      if (protection != NULL && region.protection != *protection)
-        return lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
-      address = region.end;
-    }
-  return LAC_OK;
-}
-
-/* The map does not show what the call answered: that of a process that ends is empty. */
-static enum lac_status
-fail_unverified (struct lac_remote          *remote,
-                 const char                 *what,
-                 struct lac_process_failure *out_failure)
-{
-  return lac_process_fail (out_failure,
-                           is_ending (remote->process) ? LAC_E_EXITED : LAC_E_UNVERIFIED, 0, what);
-}
-
-/* Says what a failed call means. */
-static enum lac_status
-judge_call (const struct lac_remote      *remote,
-            enum lac_status               status,
-            const struct lac_remote_step *step,
-            struct lac_process_failure   *out_failure)
-{
-  const char *what = N_ ("make a system call in the process");
-
-  if (status != LAC_E_SYSTEM || !step->done || step->result >= 0)
-    return status;
-  switch (-step->result)
-    {
-    case ENOMEM:
-      lac_process_fail (out_failure, LAC_E_NO_MEMORY, ENOMEM, what);
-      if (out_failure != NULL)
-        out_failure->other_pid = remote->process->pid;
-      return LAC_E_NO_MEMORY;
-    case EEXIST:
-      return lac_process_fail (out_failure, LAC_E_OCCUPIED, EEXIST, what);
-    case EINVAL:
-      return lac_process_fail (out_failure, LAC_E_INVALID, EINVAL, what);
-    default:
-      return status;
-    }
-}
-
-enum lac_status
-lac_remote_allocate (struct lac_remote          *remote,
-                     uint64_t                    address,
-                     uint64_t                    size,
-                     unsigned                    protection,
-                     uint64_t                   *out_address,
-                     struct lac_process_failure *out_failure)
-{
-  const char *what = N_ ("allocate memory in the process");
-  struct lac_remote_step step = {
-    .call = LAC_REMOTE_MMAP,
-    .arguments = { address, size, to_system (protection),
-                   MAP_PRIVATE | MAP_ANONYMOUS | (address != 0 ? MAP_FIXED_NOREPLACE : 0),
-                   (uint64_t) -1, 0 },
-    .undo = true,
-  };
-  enum lac_status status;
-  uint64_t result;
-
-  if (!is_page_range (remote, address, size) || protection > 7)
-    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
-  status = lac_remote_run (remote, &step, 1, 0, out_failure);
-  if (status != LAC_OK)
-    return judge_call (remote, status, &step, out_failure);
-
-  result = (uint64_t) step.result;
-  /* Before Linux 4.17 nothing better is known than to ask, and to give back what is elsewhere. */
-  if (address != 0 && result != address)
-    {
-      lac_remote_free (remote, result, size, NULL);
-      return lac_process_fail (out_failure, LAC_E_OCCUPIED, 0, what);
-    }
-  status = check_range (remote, result, size, &protection, what, out_failure);
-  if (status == LAC_E_NOT_FOUND)
-    status = fail_unverified (remote, what, out_failure);
-  if (status == LAC_OK)
-    *out_address = result;
-  return status;
-}
-
-enum lac_status
-lac_remote_protect (struct lac_remote          *remote,
-                    uint64_t                    address,
-                    uint64_t                    size,
-                    unsigned                    protection,
-                    struct lac_process_failure *out_failure)
-{
-  const char *what = N_ ("change the protection of memory in the process");
-  struct lac_remote_step step = {
-    .call = LAC_REMOTE_MPROTECT,
-    .arguments = { address, size, to_system (protection) },
-  };
-  enum lac_status status;
-
-  if (!is_page_range (remote, address, size) || protection > 7)
-    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
-  /* The call would change what comes before a hole. */
-  status = check_range (remote, address, size, NULL, what, out_failure);
-  if (status == LAC_OK)
-    status = lac_remote_run (remote, &step, 1, 0, out_failure);
-  if (status != LAC_OK)
-    return judge_call (remote, status, &step, out_failure);
-  status = check_range (remote, address, size, &protection, what, out_failure);
-  if (status == LAC_E_NOT_FOUND)
-    status = fail_unverified (remote, what, out_failure);
-  return status;
-}
-
-enum lac_status
-lac_remote_free (struct lac_remote          *remote,
-                 uint64_t                    address,
-                 uint64_t                    size,
-                 struct lac_process_failure *out_failure)
-{
-  const char *what = N_ ("free memory in the process");
-  struct lac_remote_step step = {
-    .call = LAC_REMOTE_MUNMAP,
-    .arguments = { address, size },
-  };
-  struct lac_region region;
-  enum lac_status status;
-
-  if (!is_page_range (remote, address, size))
-    return lac_process_fail (out_failure, LAC_E_INVALID, 0, what);
-  status = lac_remote_run (remote, &step, 1, 0, out_failure);
-  if (status != LAC_OK)
-    return judge_call (remote, status, &step, out_failure);
-  status = ask_region (remote->process, address, true, &region, out_failure);
-  if (status == LAC_E_NOT_FOUND || (status == LAC_OK && region.start >= address + size))
-    return LAC_OK;
-  return status != LAC_OK ? status : lac_process_fail (out_failure, LAC_E_UNVERIFIED, 0, what);
 }
 
 #endif
