@@ -318,7 +318,7 @@ test_elsewhere_buffer (Outside      *outside,
   outside_do (outside, outside->application, "Buffers");
   outside_do (outside, outside->application, "Create Buffer");
   g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
-                                         "The process has no buffer locator yet; *"));
+                                         "The last call makes the buffer. *"));
   answer (outside, "*Change Its Memory");
   buffer = address_in_label (outside, "Made a buffer of 4 KiB at *");
   expect_victim_protection (outside, buffer, all);
@@ -343,6 +343,7 @@ test_stopped (Outside      *outside,
 {
   g_autofree char *command = g_strdup_printf ("kill -CONT %d", outside->pid);
   g_autoptr (AtspiAccessible) allocate = NULL;
+  g_autoptr (AtspiAccessible) here = NULL;
 
   outside_do (outside, outside->application, "Buffers");
   allocate = outside_button (outside, "Allocate");
@@ -352,11 +353,28 @@ test_stopped (Outside      *outside,
   g_free (outside_expect_description (outside, allocate, "The process is stopped.*"));
   /* It is said beside the name, too. */
   g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL, "stopped"));
+  /* The command is said once: where it can be copied. */
+  g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL, command));
+  g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
+                                "The process is stopped. It can be changed once it goes on:"));
   outside_do (outside, outside->application, "Copy the Command");
   outside_expect_clipboard (outside, command);
+  outside_do (outside, outside->application, "Find a Gap");
+  here = outside_button (outside, "Create Here");
+  outside_expect_state (outside, here, ATSPI_STATE_SENSITIVE, FALSE);
+  g_free (outside_expect_description (outside, here, "The process is stopped.*"));
   g_assert_cmpint (kill (outside->pid, SIGCONT), ==, 0);
-  outside_expect_state (outside, allocate, ATSPI_STATE_SENSITIVE, TRUE);
   outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "stopped");
+  /* Nothing was chosen yet; and then something is. */
+  g_free (outside_expect_description (outside, here, "Choose one of the gaps first*"));
+  outside_set_text (outside, outside->application, "Minimum", "0x10000000");
+  outside_expect_state (outside, here, ATSPI_STATE_SENSITIVE, TRUE);
+  g_free (outside_expect_description (outside, here, "Create a Buffer at the Candidate"));
+  outside_set_text (outside, outside->application, "Minimum", "?");
+  g_free (outside_expect_description (outside, here, "Correct what is marked first."));
+  outside_set_text (outside, outside->application, "Minimum", "");
+  outside_set_text (outside, outside->application, "Size", "200T");
+  g_free (outside_expect_description (outside, here, "No gap fits*"));
 }
 
 /* A question about a process that ends meanwhile is answered to no avail; then the page is quiet. */

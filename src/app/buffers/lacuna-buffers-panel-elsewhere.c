@@ -242,7 +242,6 @@ planned_cb (GObject      *source,
             gpointer      user_data)
 {
   Errand *errand = user_data;
-  LacunaBuffersPanel *self = errand->panel;
   LacunaPlan *plan;
   LacunaConfirm confirm;
 
@@ -460,7 +459,7 @@ show_box (LacunaBuffersPanel *self)
   if (elsewhere && self->exited)
     words = g_strdup (_ ("The process has exited. What it had is shown as it was last."));
   else if (reason != NULL)
-    words = lacuna_reason_words (reason, self->pid);
+    words = lacuna_reason_words_in_box (reason, self->pid);
   else if (elsewhere)
     words = locator_words (self);
   lacuna_reason_box_show (self->reason_box, words,

@@ -104,8 +104,6 @@ void        lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
                                                     LacunaOperation     *undone);
 void        lacuna_buffers_panel_stop              (LacunaBuffersPanel  *self);
 void        lacuna_buffers_panel_drop_errands      (LacunaBuffersPanel  *self);
-char       *lacuna_buffers_panel_why_not           (LacunaBuffersPanel  *self,
-                                                    LacunaAct            act);
 void        lacuna_buffers_panel_show_reasons      (LacunaBuffersPanel  *self);
 LacunaPlan *lacuna_buffers_panel_get_plan          (LacunaOperation     *operation);
 

@@ -68,6 +68,10 @@ void             lacuna_buffers_panel_refresh       (LacunaBuffersPanel         
 gboolean         lacuna_buffers_panel_can           (LacunaBuffersPanel         *self,
                                                      LacunaAct                   act);
 
+/* (transfer full) (nullable): why the process does not allow it; NULL when it does. */
+char            *lacuna_buffers_panel_why_not       (LacunaBuffersPanel         *self,
+                                                     LacunaAct                   act);
+
 /* Does it, or nothing when it can't be done. */
 void             lacuna_buffers_panel_act           (LacunaBuffersPanel         *self,
                                                      LacunaAct                   act,

@@ -122,7 +122,8 @@ make_plan_grid (LacunaPlan *plan)
                                              lacuna_plan_get_thread (plan),
                                              lacuna_plan_get_thread_name (plan));
   /* Translators: an address, and a file or [vdso]. */
-  g_autofree char *through = g_strdup_printf (_ ("the instruction at %s in %s"), address, base);
+  g_autofree char *through
+      = g_strdup_printf (_ ("an instruction that it has already, at %s in %s"), address, base);
   g_autofree char *calls = g_strjoinv ("\n", (char **) lacuna_plan_get_calls (plan));
   g_autofree char *net = make_net_words (plan);
   int row = 0;
@@ -135,7 +136,7 @@ make_plan_grid (LacunaPlan *plan)
   /* Translators: system calls, of which a list follows. */
   add_row (grid, row++, _ ("Calls"), calls);
   gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "monospace");
-  add_row (grid, row++, _ ("If Lacuna dies"), net);
+  add_row (grid, row++, _ ("If Lacuna crashes"), net);
   if (!lacuna_plan_has_net (plan))
     gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "risky");
   if (lacuna_plan_get_filtered (plan))
@@ -169,14 +170,15 @@ make_details (LacunaOperation *planned,
     gtk_box_append (GTK_BOX (box), make_label (lacuna_plan_get_wait_note (plan), "sentence"));
   /* What makes a buffer is one call; those before it are for the locator. */
   if (plan != NULL && g_strv_length ((char **) lacuna_plan_get_calls (plan)) > 1)
-    gtk_box_append (GTK_BOX (box), make_label (_ ("The process has no buffer locator yet; all calls but "
-                                                  "the last are to make one."),
+    gtk_box_append (GTK_BOX (box), make_label (_ ("The last call makes the buffer. Those before it make "
+                                                  "the list of shared buffers (the locator), which the "
+                                                  "process does not have yet."),
                                                "sentence"));
   if (confirm != LACUNA_CONFIRM_NOTHING)
     note = make_label (_ ("This is asked each time."), "dim-label");
   else if (once)
-    note = make_label (_ ("This is asked once. What is done to this process later is told on the page "
-                          "“Buffers”."),
+    note = make_label (_ ("You are asked once for this process. What is done to it later is told on the "
+                          "page “Buffers”."),
                        "dim-label");
   else
     return box;

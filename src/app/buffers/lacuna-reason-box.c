@@ -133,3 +133,28 @@ lacuna_reason_words (LacunaReason *reason,
     return g_strdup (sentence + strlen (subject));
   return lacuna_isolate_subject (sentence);
 }
+
+/**
+ * lacuna_reason_words_in_box:
+ * @reason: why
+ * @pid: of which process
+ *
+ * Returns: (transfer full): its sentence, without a command that stands below it
+ */
+char *
+lacuna_reason_words_in_box (LacunaReason *reason,
+                            gint32        pid)
+{
+  if (lacuna_reason_get_command (reason) == NULL)
+    return lacuna_reason_words (reason, pid);
+  switch (lacuna_reason_get_status (reason))
+    {
+    case LAC_E_STOPPED:
+      return g_strdup (_ ("The process is stopped. It can be changed once it goes on:"));
+    case LAC_E_PTRACE_SCOPE:
+      return g_strdup (_ ("The kernel lets only parents trace (Yama). Run Lacuna as root or with "
+                          "CAP_SYS_PTRACE, or allow it:"));
+    default:
+      return lacuna_reason_words (reason, pid);
+    }
+}

@@ -25,4 +25,9 @@ void       lacuna_reason_box_show (LacunaReasonBox *self,
 char      *lacuna_reason_words    (LacunaReason    *reason,
                                    gint32           pid);
 
+/* (transfer full): the same for a box that shows the reason's command as well: it is said once. */
+char      *lacuna_reason_words_in_box
+                                  (LacunaReason    *reason,
+                                   gint32           pid);
+
 G_END_DECLS

@@ -48,6 +48,7 @@ struct _LacunaGapPanel
   GtkWidget *page_back_button;
   GtkWidget *page_forward_button;
   GtkLabel *hint; /* what the field that has the focus means, for whoever has no pointer */
+  GtkWidget *create_here_button;
   GtkWidget *copy_button;
 
   GPtrArray *anchors; /* of LacunaField, borrowed from anchors_box */
@@ -75,6 +76,7 @@ struct _LacunaGapPanel
   guint reveal_source;
   gboolean reveal_selected; /* else what is wrong where one types */
   guint updating; /* above 0 while the panel itself changes the selection */
+  char *why_not; /* (nullable): why no buffer can be made at the candidate */
 };
 
 /* lacuna-gap-panel.c */

@@ -323,8 +323,23 @@ lacuna_gap_panel_finalize (GObject *object)
   g_strfreev (LACUNA_GAP_PANEL (object)->names);
   g_strfreev (LACUNA_GAP_PANEL (object)->coming_names);
   g_array_unref (LACUNA_GAP_PANEL (object)->remedies);
+  g_free (LACUNA_GAP_PANEL (object)->why_not);
 
   G_OBJECT_CLASS (lacuna_gap_panel_parent_class)->finalize (object);
+}
+
+/* What is said of a button that can't be pressed takes the place of what it does. */
+static void
+show_why_not (LacunaGapPanel *self)
+{
+  const char *words
+      = self->why_not != NULL ? self->why_not : _ ("Create a Buffer at the Candidate");
+
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (self->create_here_button), words) == 0)
+    return;
+  gtk_widget_set_tooltip_text (self->create_here_button, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->create_here_button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
 }
 
 static void
@@ -339,6 +354,7 @@ lacuna_gap_panel_build (LacunaLater *later)
                             G_CALLBACK (selection_changed_cb), self);
   lacuna_gap_panel_start_fields (self);
   lacuna_gap_panel_show_headline (self);
+  show_why_not (self);
 }
 
 static void
@@ -376,6 +392,7 @@ lacuna_gap_panel_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, page_back_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, page_forward_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, hint);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, create_here_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, copy_button);
   gtk_widget_class_bind_template_callback (widget_class, constraint_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, order_changed_cb);
@@ -487,6 +504,26 @@ lacuna_gap_panel_is_searching (LacunaGapPanel *self)
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), FALSE);
 
   return self->searching;
+}
+
+/**
+ * lacuna_gap_panel_set_why_not:
+ * @why_not: (nullable): why no buffer can be made at the selected match
+ *
+ * Says it on the button that would make one.
+ */
+void
+lacuna_gap_panel_set_why_not (LacunaGapPanel *self,
+                              const char     *why_not)
+{
+  g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
+
+  if (g_strcmp0 (self->why_not, why_not) == 0)
+    return;
+  g_free (self->why_not);
+  self->why_not = g_strdup (why_not);
+  if (lacuna_later_is_built (self))
+    show_why_not (self);
 }
 
 /**

@@ -49,6 +49,10 @@ void              lacuna_gap_panel_take_anchor  (LacunaGapPanel *self,
 void              lacuna_gap_panel_set_picking  (LacunaGapPanel *self,
                                                  gboolean        picking);
 
+/* Why no buffer can be made at the selected match; NULL where one can. */
+void              lacuna_gap_panel_set_why_not  (LacunaGapPanel *self,
+                                                 const char     *why_not);
+
 /* Puts the selected match on the clipboard, and says so with "copied". */
 void              lacuna_gap_panel_copy         (LacunaGapPanel *self,
                                                  LacunaCopyKind  kind);

@@ -68,7 +68,7 @@ closed_cb (GtkWidget *popover)
  * @parent: where it belongs
  * @x: where it points to, in @parent
  * @y: where it points to, in @parent
- * @holds_candidate: what it is about is a gap in which a buffer can be made, at the candidate
+ * @holds_candidate: what it is about is a gap in which a buffer would be made, at the candidate
  *
  * Pops the menu up at @x, @y of @parent, which keeps it until it closes.
  *

@@ -258,6 +258,28 @@ lacuna_window_plan_buffers (LacunaWindow *self)
                                  lac_map_space (lacuna_snapshot_get_map (self->snapshot)));
 }
 
+/* (transfer full) (nullable): why no buffer can be made at the candidate; NULL when one can. */
+static char *
+explain_here (LacunaWindow *self)
+{
+  LacunaGapResults *results;
+  char *words;
+
+  if (lacuna_buffers_panel_can (self->buffers_panel, LACUNA_ACT_CREATE_HERE))
+    return NULL;
+  if (self->buffers.allocator == NULL)
+    return g_strdup (_ ("A file that lists regions has no memory in which a buffer could be made."));
+  words = lacuna_buffers_panel_why_not (self->buffers_panel, LACUNA_ACT_CREATE_HERE);
+  if (words != NULL)
+    return words;
+  results = lacuna_gap_panel_get_results (self->gap_panel);
+  if (results == NULL)
+    return g_strdup (_ ("Correct what is marked first."));
+  if (lacuna_gap_results_get_n_matches (results) == 0)
+    return g_strdup (_ ("No gap fits, so there is no place for a buffer."));
+  return g_strdup (_ ("Choose one of the gaps first: a buffer is made in it."));
+}
+
 /**
  * lacuna_window_update_buffers:
  *
@@ -267,7 +289,9 @@ void
 lacuna_window_update_buffers (LacunaWindow *self)
 {
   gboolean view = lacuna_window_shows_view (self) && self->shows_target;
+  g_autofree char *why_not_here = view ? explain_here (self) : NULL;
 
+  lacuna_gap_panel_set_why_not (self->gap_panel, why_not_here);
   for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
     gtk_widget_action_set_enabled (
         GTK_WIDGET (self), acts[i].action,
@@ -277,19 +301,18 @@ lacuna_window_update_buffers (LacunaWindow *self)
 }
 
 /**
- * lacuna_window_can_create_in_selection:
+ * lacuna_window_has_selected_candidate:
  *
- * Returns: whether what is selected is the gap with the candidate, and a buffer can be made there; the
- *   menu of anything else is not to offer it
+ * Returns: whether what is selected is the gap with the candidate; the menu of anything else is not to
+ *   have what makes a buffer there
  */
 gboolean
-lacuna_window_can_create_in_selection (LacunaWindow *self)
+lacuna_window_has_selected_candidate (LacunaWindow *self)
 {
   LacunaGap *gap = lacuna_gap_panel_get_selected (self->gap_panel);
 
   return gap != NULL && self->any_selected
-         && lac_range_contains (self->selected, lacuna_gap_get (gap)->candidate)
-         && lacuna_buffers_panel_can (self->buffers_panel, LACUNA_ACT_CREATE_HERE);
+         && lac_range_contains (self->selected, lacuna_gap_get (gap)->candidate);
 }
 
 /**

@@ -113,7 +113,7 @@ show_reason (LacunaWindow *self)
 
   if (reason == NULL || !self->shows_target)
     return;
-  words = lacuna_reason_words (reason, lacuna_target_get_pid (self->target));
+  words = lacuna_reason_words_in_box (reason, lacuna_target_get_pid (self->target));
   lacuna_bytes_pane_set_reason (self->bytes_pane, words, lacuna_reason_get_command (reason));
 }
 

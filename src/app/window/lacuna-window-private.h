@@ -223,7 +223,7 @@ void     lacuna_window_refresh_buffers     (LacunaWindow     *self,
                                             gboolean          changed);
 void     lacuna_window_plan_buffers        (LacunaWindow     *self);
 void     lacuna_window_update_buffers      (LacunaWindow     *self);
-gboolean lacuna_window_can_create_in_selection (LacunaWindow *self);
+gboolean lacuna_window_has_selected_candidate (LacunaWindow *self);
 void     lacuna_window_clear_buffers       (LacunaWindow     *self);
 void     lacuna_window_select_buffer       (LacunaWindow     *self);
 void     lacuna_window_buffers_performed   (LacunaWindow     *self,

@@ -307,7 +307,7 @@ strip_menu_cb (LacunaWindow *self,
                double        y)
 {
   lacuna_region_menu_popup (GTK_WIDGET (self->strip), x, y,
-                            lacuna_window_can_create_in_selection (self));
+                            lacuna_window_has_selected_candidate (self));
 }
 
 /* Going back goes back to the scale, too. */
@@ -362,7 +362,7 @@ row_menu_cb (LacunaWindow *self,
              double        y)
 {
   lacuna_region_menu_popup (GTK_WIDGET (self->region_pane), x, y,
-                            lacuna_window_can_create_in_selection (self));
+                            lacuna_window_has_selected_candidate (self));
 }
 
 static void
