@@ -10,6 +10,7 @@
 #include "deed.h"
 #include "json-writer.h"
 #include "load.h"
+#include "values.h"
 
 #include "model/lacuna-file-bytes.h"
 
@@ -88,6 +89,24 @@ append (Appending      *appending,
   return cli_output_finish (&output, status);
 }
 
+/* Reads what needs no target, so that what was mistyped is told whatever that is. FALSE when it has
+ * complained. */
+static gboolean
+check (const Appending *appending)
+{
+  uint64_t size = 0;
+
+  if (!cli_constraints_check (&appending->texts) || !cli_read_size ("--size", appending->texts.size, &size))
+    return FALSE;
+  if (size <= LACUNA_BUFFER_BYTES_MAX)
+    return TRUE;
+  cli_complain_about_text ("--size",
+                           _ ("That is too large: a buffer has less than 4 GiB."),
+                           appending->texts.size,
+                           0);
+  return FALSE;
+}
+
 CliExitStatus
 cli_command_append (char **arguments)
 {
@@ -122,7 +141,7 @@ cli_command_append (char **arguments)
   if (cli_options_read (&appending.options, &usage, arguments, &status))
     {
       status = CLI_USAGE;
-      if (cli_constraints_check (&appending.texts))
+      if (check (&appending))
         bytes = cli_read_bytes (appending.options.parameters[0],
                                 LACUNA_BUFFER_BYTES_MAX,
                                 &status);

@@ -162,7 +162,12 @@ cli_command_free (char **arguments)
 
   if (cli_options_read (&freeing.options, &usage, arguments, &status))
     {
-      snapshot = cli_load_live (&freeing.options, &status);
+      gboolean is_number;
+      uint64_t address;
+
+      status = CLI_USAGE;
+      if (cli_check_address ("ADDRESS", freeing.options.parameters[0], &is_number, &address))
+        snapshot = cli_load_live (&freeing.options, &status);
       if (snapshot != NULL)
         status = free_memory (&freeing, snapshot);
     }

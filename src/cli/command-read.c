@@ -244,12 +244,15 @@ read_and_print (Reading *reading)
   return status;
 }
 
-/* Reads SIZE, which needs no target. FALSE when it has complained. */
+/* Reads what needs no target, so that what was mistyped is told whatever that is. FALSE when it has
+ * complained. */
 static gboolean
-read_size (Reading  *reading,
-           uint64_t *out_size)
+read_plain (Reading  *reading,
+            uint64_t *out_size)
 {
   const char *size_text = reading->options.parameters[1];
+  uint64_t address = 0;
+  gboolean is_number;
 
   if (!cli_read_size ("SIZE", size_text, out_size))
     return FALSE;
@@ -258,7 +261,8 @@ read_size (Reading  *reading,
       cli_complain_about_text ("SIZE", _ ("There is nothing to read in 0 bytes."), size_text, 0);
       return FALSE;
     }
-  return TRUE;
+  return cli_check_address ("ADDRESS", reading->options.parameters[0], &is_number, &address)
+         && (!is_number || cli_check_end (address, *out_size, "SIZE", size_text));
 }
 
 /* Reads ADDRESS. FALSE when it has complained. */
@@ -274,17 +278,9 @@ read_range (Reading        *reading,
                          snapshot,
                          "ADDRESS",
                          reading->options.parameters[0],
-                         &start))
+                         &start)
+      || !cli_check_end (start, size, "SIZE", size_text))
     return FALSE;
-  /* The byte at 2^64 - 1 is nobody's, and no range holds it. */
-  if (size > LAC_ADDRESS_END - start)
-    {
-      cli_complain_about_text ("SIZE",
-                               _ ("That many bytes go past the end of the address space."),
-                               size_text,
-                               0);
-      return FALSE;
-    }
   reading->range = (struct lac_range){ start, start + size };
   return TRUE;
 }
@@ -322,7 +318,7 @@ cli_command_read (char **arguments)
           cli_complain ("%s", _ ("--raw and --json are two ways to print; choose one of them."));
           status = CLI_USAGE;
         }
-      else if (!read_size (&reading, &size))
+      else if (!read_plain (&reading, &size))
         status = CLI_USAGE;
       else
         {

@@ -55,16 +55,9 @@ write_bytes (Writing        *writing,
                          snapshot,
                          "ADDRESS",
                          writing->options.parameters[0],
-                         &address))
+                         &address)
+      || !cli_check_end (address, size, "ADDRESS", writing->options.parameters[0]))
     return CLI_USAGE;
-  if (size > LAC_ADDRESS_END - address)
-    {
-      cli_complain_about_text ("ADDRESS",
-                               _ ("That many bytes go past the end of the address space."),
-                               writing->options.parameters[0],
-                               0);
-      return CLI_USAGE;
-    }
   if (!lacuna_target_write_memory (writing->options.target,
                                    address,
                                    bytes,
@@ -100,6 +93,19 @@ write_bytes (Writing        *writing,
   return cli_output_finish (&output, CLI_DONE);
 }
 
+/* Whether ADDRESS is right as far as that needs no target. If not, it has complained. */
+static gboolean
+check_address (Writing *writing,
+               GBytes  *bytes)
+{
+  const char *text = writing->options.parameters[0];
+  uint64_t address = 0;
+  gboolean is_number;
+
+  return cli_check_address ("ADDRESS", text, &is_number, &address)
+         && (!is_number || cli_check_end (address, g_bytes_get_size (bytes), "ADDRESS", text));
+}
+
 CliExitStatus
 cli_command_write (char **arguments)
 {
@@ -131,7 +137,9 @@ cli_command_write (char **arguments)
     {
       status = CLI_USAGE;
       bytes = cli_read_bytes (writing.options.parameters[1], MOST_BYTES, &status);
-      if (bytes != NULL)
+      if (bytes != NULL && !check_address (&writing, bytes))
+        status = CLI_USAGE;
+      else if (bytes != NULL)
         snapshot = cli_load_live (&writing.options, &status);
       if (snapshot != NULL)
         status = write_bytes (&writing, snapshot, bytes);

@@ -143,12 +143,33 @@ read_plain (const CliConstraintTexts *texts,
   return TRUE;
 }
 
+static gboolean
+check_order (uint64_t min,
+             uint64_t max)
+{
+  if (min <= max)
+    return TRUE;
+  cli_complain (_ ("--min 0x%" PRIx64 " lies above --max 0x%" PRIx64 ", so nothing lies between them."),
+                min,
+                max);
+  return FALSE;
+}
+
 gboolean
 cli_constraints_check (const CliConstraintTexts *texts)
 {
   struct lac_gap_query query = { .size = 1, .alignment = 1 };
+  gboolean is_min_known, is_max_known, is_known;
+  uint64_t min = 0, max = 0, anchor;
 
-  return read_plain (texts, &query);
+  if (!read_plain (texts, &query)
+      || !cli_check_address ("--min", texts->min, &is_min_known, &min)
+      || !cli_check_address ("--max", texts->max, &is_max_known, &max))
+    return FALSE;
+  for (guint i = 0; texts->near != NULL && texts->near[i] != NULL; i++)
+    if (!cli_check_address ("--near", texts->near[i], &is_known, &anchor))
+      return FALSE;
+  return !is_min_known || !is_max_known || check_order (min, max);
 }
 
 gboolean
@@ -181,14 +202,8 @@ cli_constraints_read (const CliConstraintTexts *texts,
     query.min = MIN (query.min, query.max);
   if (texts->max == NULL)
     query.max = MAX (query.max, query.min);
-  if (query.min > query.max)
-    {
-      cli_complain (_ ("--min 0x%" PRIx64 " lies above --max 0x%" PRIx64
-                       ", so nothing lies between them."),
-                    (guint64) query.min,
-                    (guint64) query.max);
-      return FALSE;
-    }
+  if (!check_order (query.min, query.max))
+    return FALSE;
 
   query.anchors = anchors;
   query.n_anchors = n_anchors;

@@ -29,7 +29,8 @@ void          cli_constraints_clear  (CliConstraintTexts *texts);
 /* Whether @word is what --avoid takes. */
 gboolean      cli_is_hazard          (const char         *word);
 
-/* Whether what needs no map is right: sizes, order, hazards. If not, it has complained. */
+/* Whether what needs no target is right: sizes, order, hazards, addresses that are numbers. If not, it has
+ * complained. */
 gboolean      cli_constraints_check  (const CliConstraintTexts *texts);
 
 /* Reads @texts for a snapshot: names in addresses are looked up in it. On failure it has

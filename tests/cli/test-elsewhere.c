@@ -886,19 +886,104 @@ test_no_folder (void)
   g_rmdir (root);
 }
 
-/* What was mistyped is told whatever the target is. */
+/* Command lines that are wrong by themselves, without their target, and what is said of them. */
+static const struct
+{
+  const char *command;
+  const char *arguments[5];
+  const char *part;
+} mistyped[] = {
+  { "map", { "--kind", "q" }, "no kind" },
+  { "map", { "--width", "0", "--strip" }, "columns" },
+  { "map", { "--width", "80" }, "--strip" },
+  { "map", { "--strip", "--json" }, "picture" },
+  { "map", { "--json", "--null" }, "--null" },
+  { "map", { "--color", "q" }, "--color" },
+  { "gaps", { "--limit", "0" }, "limit" },
+  { "gaps", { "--order", "q" }, "no order" },
+  { "gaps", { "--avoid", "q" }, "no hazard" },
+  { "gaps", { "--near", "0xq" }, "--near" },
+  { "gaps", { "--within", "q" }, "--within" },
+  { "gaps", { "--min", "2000", "--max", "1000" }, "--min" },
+  { "alloc", { "--min", "0x2000", "--max", "0d4096" }, "--min" },
+  { "alloc", { "--min", "1000-8K" }, "address 0" },
+  { "alloc", { "--max", "10000000000000000" }, "64 bits" },
+  { "alloc", { "--near", "libc!" }, "symbol" },
+  { "alloc", { "--size", "0" }, "one byte" },
+  { "alloc", { "--size", "4Q" }, "--size" },
+  { "alloc", { "--align", "3" }, "power of two" },
+  { "alloc", { "--protect", "q" }, "--protect" },
+  { "alloc", { "--null" }, "--null" },
+  { "free", { "0xq" }, "ADDRESS" },
+  { "free", { "" }, "ADDRESS" },
+  { "free", { "10-20" }, "address 0" },
+  { "free", { NULL }, "missing" },
+  { "append", { "--align", "3", "00" }, "power of two" },
+  { "append", { "--min", "2", "--max", "1", "00" }, "--min" },
+  { "append", { "--size", "4G", "00" }, "4 GiB" },
+  { "append", { "0" }, "HEX" },
+  { "append", { "@/nowhere/at/all" }, "/nowhere/at/all" },
+  { "locator", { "2" }, "two" },
+  { "read", { "0x1000", "xyz" }, "SIZE" },
+  { "read", { "0x1000", "0" }, "0 bytes" },
+  { "read", { "0x10`zz", "16" }, "ADDRESS" },
+  { "read", { "fffffffffffff000", "8K" }, "past the end" },
+  { "read", { "0x1000", "16", "--raw", "--json" }, "--raw" },
+  { "write", { "0x1000", "xy" }, "HEX" },
+  { "write", { "0d12x", "00" }, "ADDRESS" },
+  { "write", { "ffffffffffffffff", "00" }, "past the end" },
+};
+
+/* What was mistyped is told whatever the target is. @prefix: what to start lacuna-cli with, up to NULL. */
+static void
+assert_mistyped (const char *const *prefix,
+                 const char        *target)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (mistyped); i++)
+    {
+      g_autoptr (GPtrArray) line = g_ptr_array_new ();
+
+      for (guint j = 0; prefix[j] != NULL; j++)
+        g_ptr_array_add (line, (gpointer) prefix[j]);
+      g_ptr_array_add (line, (gpointer) g_getenv ("LACUNA_CLI"));
+      g_ptr_array_add (line, (gpointer) mistyped[i].command);
+      g_ptr_array_add (line, (gpointer) target);
+      for (guint j = 0; j < G_N_ELEMENTS (mistyped[i].arguments) && mistyped[i].arguments[j] != NULL; j++)
+        g_ptr_array_add (line, (gpointer) mistyped[i].arguments[j]);
+      g_ptr_array_add (line, NULL);
+      {
+        g_auto (Run) run = run_program ("", (const char *const *) line->pdata);
+
+        g_test_message ("%s %s %s", mistyped[i].command, target, mistyped[i].arguments[0]);
+        assert_failed (&run, 2, mistyped[i].part);
+      }
+    }
+}
+
 static void
 test_mistyped (void)
 {
-  g_auto (Run) size = run_cli ("read", "2147483647", "0x1000", "xyz");
-  g_auto (Run) nothing = run_cli ("read", "2147483647", "0x1000", "0");
-  g_auto (Run) protection = run_cli ("alloc", "2147483647", "--protect", "q");
-  g_auto (Run) alignment = run_cli ("append", "2147483647", "--align", "3", "00");
+  const char *const nothing[] = { NULL };
 
-  assert_failed (&size, 2, "SIZE");
-  assert_failed (&nothing, 2, "0 bytes");
-  assert_failed (&protection, 2, "--protect");
-  assert_failed (&alignment, 2, "power of two");
+  assert_mistyped (nothing, "2147483647");
+  assert_mistyped (nothing, "name:such a program does not exist");
+}
+
+/* Names are the map's to know, however odd they are. */
+static void
+test_names_are_no_mistake (void)
+{
+  static const char *const names[]
+      = { "[heap]", "libc+0x10", "libstdc++.so.6", "ld-linux-x86-64.so.2-4K", "libc!malloc", "0x.so", "q" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_auto (Run) run = run_cli ("free", "2147483647", names[i]);
+      g_auto (Run) near = run_cli ("gaps", "2147483647", "--near", names[i], "--min", "libc", "--max", "1");
+
+      assert_failed (&run, 3, "no such process");
+      assert_failed (&near, 3, "no such process");
+    }
 }
 
 /* Another user may neither look nor change, and is told what would help. */
@@ -924,6 +1009,8 @@ test_other_user (void)
       { "locator", NULL, NULL },     { "read", "0x1000", "16" },        { "write", "0x1000", "00" },
     };
 
+    const char *const prefix[] = { setpriv, "--reuid=65534", "--clear-groups", NULL };
+
     for (gsize i = 0; can.status == 0 && i < G_N_ELEMENTS (lines); i++)
       {
         const char *const line[] = { setpriv,       "--reuid=65534", "--clear-groups", cli, lines[i][0],
@@ -933,7 +1020,9 @@ test_other_user (void)
         g_test_message ("%s", lines[i][0]);
         assert_failed (&run, 4, "another user");
       }
-    if (can.status != 0)
+    if (can.status == 0)
+      assert_mistyped (prefix, elsewhere.pid);
+    else
       g_test_skip ("another user may not run the program that was built");
   }
   end (&elsewhere);
@@ -985,6 +1074,7 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/refuses/stopped", test_stopped);
   g_test_add_func ("/cli/elsewhere/refuses/no-process", test_no_process);
   g_test_add_func ("/cli/elsewhere/refuses/mistyped", test_mistyped);
+  g_test_add_func ("/cli/elsewhere/names-are-no-mistake", test_names_are_no_mistake);
   g_test_add_func ("/cli/elsewhere/refuses/limited", test_limited);
   g_test_add_func ("/cli/elsewhere/refuses/no-folder", test_no_folder);
   g_test_add_func ("/cli/elsewhere/refuses/other-user", test_other_user);
