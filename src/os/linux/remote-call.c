@@ -149,6 +149,9 @@ go_on (struct lac_tracer       *tracer,
   /* When it is not stopped any more, somebody kills it. */
   if (lac_trace (PTRACE_SYSCALL, traced->thread, 0, signal) < 0)
     return lac_traced_wait (traced->thread, began + PATIENCE, out_state);
+  result = lac_traced_look (tracer, traced->thread, out_state);
+  if (result != 0)
+    return result;
   do
     result = lac_traced_wait (traced->thread, lac_tracer_clock () + patience, out_state);
   while (result == 0 && lac_tracer_clock () - began < LONG_PATIENCE

@@ -28,7 +28,8 @@ static unsigned char frame_bytes[LAC_FRAME_MAX];
 static unsigned char covered[LAC_FRAME_MAX];
 
 /* Where a thread is inside a sequence that must not be interrupted (rseq(2)), the kernel would have sent it
- * to the sequence's abort; it can't once the registers are foreign, so that is done here. */
+ * to the sequence's abort; it can't once the registers are foreign, so that is done here. The same memory
+ * says which processor the thread runs on. */
 static void
 leave_restartable_sequence (struct lac_tracer *tracer,
                             struct lac_traced *traced)
@@ -43,18 +44,27 @@ leave_restartable_sequence (struct lac_tracer *tracer,
     uint32_t version, flags;
     uint64_t start, length, abort;
   } sequence;
-  uint64_t pointer = 0;
+  /* The beginning of struct rseq, linux/rseq.h. */
+  struct
+  {
+    uint32_t processor_start, processor;
+    uint64_t sequence;
+  } area = { 0 };
 
+  tracer->processor = -1;
   if ((int64_t) traced->registers.orig_rax >= 0)
     return;
   if (lac_trace (GET_RSEQ_CONFIGURATION, traced->thread, sizeof configuration, (uintptr_t) &configuration)
           < 0
       || configuration.address == 0)
     return;
-  /* struct rseq: cpu_id_start, cpu_id, rseq_cs. */
-  if (lac_tracer_read (tracer, traced->thread, configuration.address + 8, &pointer, 8) != 8
-      || pointer == 0
-      || lac_tracer_read (tracer, traced->thread, pointer, &sequence, sizeof sequence)
+  if (lac_tracer_read (tracer, traced->thread, configuration.address, &area, sizeof area)
+      != (int64_t) sizeof area)
+    return;
+  /* Or -1 or -2, for what is not there. */
+  tracer->processor = (int32_t) area.processor;
+  if (area.sequence == 0
+      || lac_tracer_read (tracer, traced->thread, area.sequence, &sequence, sizeof sequence)
              != (int64_t) sizeof sequence)
     return;
   if (traced->registers.rip - sequence.start < sequence.length)

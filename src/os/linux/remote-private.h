@@ -206,6 +206,8 @@ struct lac_tracer
   uint64_t stack_start;
   uint64_t stack_end;
   struct lac_tracer_left left;
+  /* The processor that it runs on; below 0 when it was in a call, or that is not known. */
+  int processor;
   /* When it was let go of, and whether it was in a call then whose rest has to be known. */
   uint64_t released;
   bool waited_for_time;
@@ -385,6 +387,11 @@ void lac_tracer_set_alarm (bool on);
 int lac_traced_wait (int32_t  thread,
                      uint64_t deadline,
                      int     *out_state);
+
+/* As lac_traced_wait(), without sleeping: for a moment, and only for a thread that runs on another processor. */
+int lac_traced_look (const struct lac_tracer *tracer,
+                     int32_t                  thread,
+                     int                     *out_state);
 
 bool lac_is_event_stop (int state);
 

@@ -88,6 +88,7 @@ be_tracer (struct lac_remote *remote,
     .parent = parent >= 0 ? KEPT_PARENT : -1,
     .maps = -1,
     .memory = -1,
+    .processor = -1,
     .layout = remote->layout,
   };
   /* Who waits need not be told with a signal as well. */

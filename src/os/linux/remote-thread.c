@@ -86,8 +86,10 @@ await_stop (struct lac_tracer        *tracer,
 
   for (;;)
     {
-      int state, result = lac_traced_wait (thread, deadline, &state);
+      int state, result = lac_traced_look (tracer, thread, &state);
 
+      if (result == 0)
+        result = lac_traced_wait (thread, deadline, &state);
       if (result < 0)
         return lac_answer (answer, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, ESRCH, N_ ("stop a thread"));
       if (result == 0)

@@ -1,7 +1,10 @@
 /* What the tracer is made of: ptrace(2) itself, waiting with an end, and the clock.
  *
- * Waiting is asleep, since looking again and again would keep the thread that is waited for from its
- * processor. A timer ends it.
+ * Waiting is asleep, and a timer ends it. A thread that runs on another processor is looked for first, since
+ * its stop is a matter of a few microseconds, and this processor, once it has nothing to do, takes longer than
+ * that to wake up: with three waits a call the thread would be stopped for twice as long. Never one that
+ * needs this very processor, though: looking would keep it from there, and the tracer, having used up
+ * its share, would wait for it for milliseconds the next time.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -10,6 +13,7 @@
 #if LAC_REMOTE_HERE
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -17,6 +21,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* For how long it is looked whether a thread has stopped, in nanoseconds. */
+#define LOOK_FOR 40000
 
 uint64_t
 lac_tracer_clock (void)
@@ -95,6 +102,30 @@ lac_traced_wait (int32_t  thread,
       if (lac_tracer_clock () >= deadline)
         return 0;
     }
+}
+
+int
+lac_traced_look (const struct lac_tracer *tracer,
+                 int32_t                  thread,
+                 int                     *out_state)
+{
+  uint64_t deadline;
+
+  if (tracer->processor < 0 || tracer->processor == sched_getcpu ())
+    return 0;
+  deadline = lac_tracer_clock () + LOOK_FOR;
+  do
+    {
+      pid_t found = (pid_t) syscall (SYS_wait4, thread, out_state, __WALL | WNOHANG, NULL);
+
+      if (found == thread)
+        return 1;
+      if (found < 0 && errno != EINTR)
+        return -1;
+      __builtin_ia32_pause ();
+    }
+  while (lac_tracer_clock () < deadline);
+  return 0;
 }
 
 bool

@@ -67,6 +67,7 @@ lac_tracer_turn_to (struct lac_tracer *tracer,
   tracer->checked = 0;
   tracer->shadow_stack = false;
   tracer->released = 0;
+  tracer->processor = -1;
   tracer->stack_start = tracer->stack_end = 0;
 }
 
