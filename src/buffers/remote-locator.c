@@ -109,6 +109,7 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
   struct lac_table_layout layout
       = lac_table_layout_of (locator->pointer_bits, LAC_LOCATOR_LAYOUT_STANDARD);
   struct lac_remote_file_facts stale = { .path = "" };
+  bool is_mapped = false;
   struct lac_region region;
   enum lac_status status;
 
@@ -141,7 +142,10 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
       if (!lac_remote_file_believe (file, address))
         {
           if (stale.path[0] == '\0' && !(address == 0 && about.young))
-            stale = about;
+            {
+              stale = about;
+              is_mapped = lac_remote_file_is_mapped (file, address);
+            }
         }
       else if (locator->file == NULL || is_version_known (&layout, about.bytes))
         {
@@ -155,6 +159,9 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
   if (locator->file == NULL && stale.path[0] != '\0')
     {
       locator->facts.stale = true;
+      if (is_mapped)
+        locator->facts.why_not = N_ ("the process has mapped the file only to be read, or as a copy of its own, and "
+                                     "shares nothing by it");
       memcpy (locator->facts.path, stale.path, sizeof locator->facts.path);
     }
   return LAC_OK;

@@ -21,7 +21,8 @@ LAC_BEGIN_DECLS
  * lac_remote_locator_facts:
  * @address: of the first table in the process; 0 when there is none
  * @path: the file, as the process itself would name it, terminated, cut when longer; "" for none
- * @stale: there is a file of that name, which an earlier process with this PID has left behind
+ * @stale: there is a file of that name, which an earlier process with this PID has left behind; or, with
+ *   @why_not, which the process has mapped in a way that it is not shared
  * @own_place: it is not in the place that everybody knows: only Lacuna finds it
  * @layout: the order of fields
  * @writable: buffers can be taken, appended to and added from outside; otherwise @why_not

@@ -193,17 +193,19 @@ print_table_line (CliOutput          *output,
   cli_output_end (output);
 }
 
-/* What the findings that occur mean, once each. */
+/* What the findings that occur mean, once each. Of a file that is stale the locator knows more. */
 static void
-print_meanings (CliOutput *output,
-                unsigned   findings)
+print_meanings (CliOutput  *output,
+                unsigned    findings,
+                const char *stale)
 {
   for (unsigned bit = 1; bit < LACUNA_FINDINGS_END; bit <<= 1)
     if ((findings & bit) != 0)
       {
         g_autofree char *line
             /* Translators: a finding's name, and what it means */
-            = g_strdup_printf (_ ("%s: %s"), lacuna_finding_name (bit), lacuna_finding_sentence (bit));
+            = g_strdup_printf (_ ("%s: %s"), lacuna_finding_name (bit),
+                               bit == LACUNA_FINDING_STALE ? stale : lacuna_finding_sentence (bit));
 
         cli_output_text (output, line, 0, CLI_FAINT);
         cli_output_end (output);
@@ -253,7 +255,7 @@ print_words (Looking *looking)
         }
     }
   if (!output->null)
-    print_meanings (output, findings);
+    print_meanings (output, findings, meaning);
 }
 
 static CliExitStatus

@@ -21,7 +21,7 @@ take_facts (LacunaLocatorReading                  *reading,
   g_strlcpy (reading->facts.path, facts->path, sizeof reading->facts.path);
   reading->address = facts->address;
   reading->managed = facts->layout == LAC_LOCATOR_LAYOUT_MANAGED;
-  if (facts->address != 0 && !facts->writable)
+  if (facts->stale || (facts->address != 0 && !facts->writable))
     reading->why_not = facts->why_not;
   if (facts->stale)
     reading->findings |= LAC_FINDING_STALE;

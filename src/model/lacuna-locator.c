@@ -345,6 +345,9 @@ lacuna_locator_describe (LacunaLocator *self)
 
   g_return_val_if_fail (LACUNA_IS_LOCATOR (self), NULL);
 
+  if ((self->findings & LAC_FINDING_STALE) != 0 && self->why_not != NULL)
+    /* Translators: a phrase that says why */
+    return g_strdup_printf (_ ("The file is no locator: %s."), g_dgettext (GETTEXT_PACKAGE, self->why_not));
   if ((self->findings & LAC_FINDING_STALE) != 0)
     return g_strdup (lacuna_finding_sentence (LAC_FINDING_STALE));
   if (self->why_not != NULL)
@@ -397,7 +400,10 @@ lacuna_locator_get_why_not (LacunaLocator *self)
 {
   g_return_val_if_fail (LACUNA_IS_LOCATOR (self), NULL);
 
-  return self->why_not != NULL ? g_dgettext (GETTEXT_PACKAGE, self->why_not) : NULL;
+  /* Of what is stale it says why it is no locator, and in its place one can be made. */
+  return self->why_not != NULL && (self->findings & LAC_FINDING_STALE) == 0
+             ? g_dgettext (GETTEXT_PACKAGE, self->why_not)
+             : NULL;
 }
 
 unsigned

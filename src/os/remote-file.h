@@ -85,6 +85,11 @@ void lac_remote_file_close (struct lac_remote_file *file);
 bool lac_remote_file_believe (struct lac_remote_file *file,
                               uint64_t                address);
 
+/** lac_remote_file_is_mapped: for what lac_remote_file_believe() does not believe: whether the process has this
+ * file at @address all the same, in another way. */
+bool lac_remote_file_is_mapped (struct lac_remote_file *file,
+                                uint64_t                address);
+
 /** lac_remote_file_is_there: whether it is still mapped where lac_remote_file_believe() has found
  * it, in the same program. One question to the system, where it answers such. */
 bool lac_remote_file_is_there (struct lac_remote_file *file);

@@ -367,14 +367,31 @@ map_privately (struct guest *parent)
 }
 
 static void
-test_private_mapping (void)
+map_to_read (struct guest *parent)
+{
+  struct lac_table *table;
+
+  make_shared_folder ();
+  table = make_as_reloaded ();
+  g_assert_cmpint (mprotect (table, 4096, PROT_READ), ==, 0);
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+/* It is told that the file is this process's. */
+static void
+test_mapped_otherwise (gconstpointer map)
 {
   struct guest guest;
+  struct look look;
 
   fixture_begin_remote ();
-  guest_start (&guest, map_privately);
+  guest_start (&guest, (void (*) (struct guest *)) map);
   guest_wait (&guest);
   assert_stale (&guest);
+  look_at (&look, guest.pid);
+  g_assert_nonnull (look.facts.why_not);
+  look_away (&look);
   guest_go (&guest);
   guest_end (&guest);
   fixture_end_remote ();
@@ -982,7 +999,10 @@ main (int    argc,
       g_free (path);
     }
   g_test_add_func ("/buffers/remote-locator/stale/replaced", test_replaced);
-  g_test_add_func ("/buffers/remote-locator/stale/private-mapping", test_private_mapping);
+  g_test_add_data_func ("/buffers/remote-locator/stale/private-mapping", (gconstpointer) map_privately,
+                        test_mapped_otherwise);
+  g_test_add_data_func ("/buffers/remote-locator/stale/mapped-to-be-read", (gconstpointer) map_to_read,
+                        test_mapped_otherwise);
   g_test_add_func ("/buffers/remote-locator/exec-ends-it", test_exec);
   g_test_add_func ("/buffers/remote-locator/cut-file-does-not-end-us", test_cut_file);
   g_test_add_func ("/buffers/remote-locator/own-place", test_own_place);

@@ -301,6 +301,15 @@ ask (struct lac_remote_file  *file,
 }
 
 static bool
+is_of_file (const struct lac_remote_file  *file,
+            const struct lac_region_entry *entry)
+{
+  return entry->inode != 0 && entry->inode == file->shown.inode
+         && entry->device_major == file->shown.device_major
+         && entry->device_minor == file->shown.device_minor;
+}
+
+static bool
 is_shown (const struct lac_remote_file  *file,
           uint64_t                       address,
           const struct lac_region_entry *entry)
@@ -308,9 +317,7 @@ is_shown (const struct lac_remote_file  *file,
   const unsigned both = LAC_PROTECTION_READ | LAC_PROTECTION_WRITE;
 
   return entry->start == address && entry->end - entry->start >= file->size && entry->offset == 0
-         && entry->inode != 0 && entry->inode == file->shown.inode
-         && entry->device_major == file->shown.device_major
-         && entry->device_minor == file->shown.device_minor && (entry->flags & LAC_REGION_SHARED) != 0
+         && is_of_file (file, entry) && (entry->flags & LAC_REGION_SHARED) != 0
          && (entry->protection & both) == both;
 }
 
@@ -334,6 +341,16 @@ lac_remote_file_believe (struct lac_remote_file *file,
     return false;
   file->address = address;
   return !atomic_load (&guards[file->guard].lost);
+}
+
+bool
+lac_remote_file_is_mapped (struct lac_remote_file *file,
+                           uint64_t                address)
+{
+  struct lac_region_entry entry;
+
+  return file->maps >= 0 && address != 0 && ask (file, address, &entry, NULL) == LAC_OK
+         && is_of_file (file, &entry);
 }
 
 bool
