@@ -13,6 +13,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -290,6 +291,58 @@ is_told_of_time_out (const struct started *victim)
       g_usleep (3000);
     }
   return false;
+}
+
+/* Where others have the processor, a thread waits for it after it was given back, and may be stopped again
+ * before it has it. That counts as waiting, too: a time-out that is mended is as good as one that the
+ * kernel keeps, which differs by what the threads wait for the processor. */
+static void
+test_time_outs_without_a_processor (void)
+{
+  static const char *const timed[] = { "poll", "epoll-wait", "semtimedop", "sigtimedwait" };
+  struct started victims[G_N_ELEMENTS (timed)];
+  struct reached reached[G_N_ELEMENTS (timed)];
+  struct started busy[2];
+  struct lac_process_failure failure = { 0 };
+  cpu_set_t first;
+  uint32_t usual;
+  gint64 begun;
+
+  CPU_ZERO (&first);
+  CPU_SET (0, &first);
+  if (!can_reach ())
+    return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (busy); i++)
+    if (!start_victim (&busy[i], -1, "spinner", NULL))
+      return;
+  for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+    {
+      if (!start_victim (&victims[i], -1, "sleeper", timed[i], NULL))
+        return;
+      assert_done (reach (&reached[i], victims[i].pid, 0, &failure), &failure, victims[i].name);
+    }
+  if (sched_setaffinity (busy[0].pid, sizeof first, &first) != 0
+      || sched_setaffinity (busy[1].pid, sizeof first, &first) != 0)
+    g_test_message ("the processor can't be chosen");
+  for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+    sched_setaffinity (victims[i].pid, sizeof first, &first);
+  begun = g_get_monotonic_time ();
+  while (g_get_monotonic_time () - begun < times (3, 20) * G_TIME_SPAN_SECOND)
+    for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+      {
+        cycle (&reached[i], victims[i].name, rand_source);
+        g_usleep (500);
+      }
+  for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+    unreach (&reached[i]);
+  wait_for_rounds_of_all (victims, G_N_ELEMENTS (timed), 1);
+  usual = g_atomic_int_get (&victims[0].report->worst_late);
+  for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+    g_test_message ("%s was late by %u microseconds at most", timed[i], victims[i].report->worst_late);
+  for (unsigned i = 1; i < G_N_ELEMENTS (timed); i++)
+    assert_not_late (&victims[i], usual + 40000);
+  end_all_unharmed (victims, G_N_ELEMENTS (timed));
+  end_all_unharmed (busy, G_N_ELEMENTS (busy));
 }
 
 struct told_case
@@ -838,6 +891,7 @@ main (int   argc,
   g_test_add_func ("/os/remote-victims/registers-from-outside", test_registers_from_outside);
   g_test_add_func ("/os/remote-victims/job-control", test_job_control);
   g_test_add_func ("/os/remote-victims/restartable-sequences", test_sequences);
+  g_test_add_func ("/os/remote-victims/time-outs-without-a-processor", test_time_outs_without_a_processor);
   g_test_add_func ("/os/remote-victims/time-out-of-socket/told", test_told_of_time_out);
   g_test_add_func ("/os/remote-victims/time-out-of-socket/other-thread", test_receiving_beside);
   g_test_add_func ("/os/remote-victims/thread-storm", test_thread_storm);

@@ -7,11 +7,8 @@
  * ERESTARTNOHAND instead: the kernel then sets the call up anew when the thread goes on, unless a signal
  * with a handler is there by then, in which case the call gives EINTR as it would have without us.
  *
- * Set up anew such a call would wait for its full time again. How long it has waited is what lies between
- * the moment when its thread last ran (/proc/PID/sched, se.exec_start) and now. That is the clock of one
- * processor, and processors' clocks drift apart, since each stands still in interrupts and where the
- * machine is a guest that must wait; so the tracer goes to that processor to read it. Whether the thread
- * still was in the same wait when it was stopped shows in how often it has gone to sleep since.
+ * Set up anew such a call would wait for its full time again. How long it has waited the scheduler tells
+ * (remote-slept.c).
  *
  * epoll_wait(2) has its milliseconds in a register, so the register is given what is left of them; where
  * the time lies in memory, a copy with what is left lies below the red zone of the stack, above the frame,
@@ -31,9 +28,6 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 /* include/linux/errno.h; user space never sees it. */
@@ -43,6 +37,8 @@
 /* A thread that was given back sleeps again within that time. */
 #define AT_ONCE MILLISECOND
 #define A_MOMENT (MILLISECOND / 2)
+/* One that has to wait for a processor, within that. */
+#define BEFORE_LONG (100 * MILLISECOND)
 
 /* Where the time is. */
 enum time_register
@@ -165,128 +161,6 @@ find_call (bool    wide,
   return NULL;
 }
 
-/* What comes after @key in @text: "… : 35213177.893948" in milliseconds, as nanoseconds. */
-static uint64_t
-parse_moment (const char *text,
-              const char *key)
-{
-  const char *cursor = strstr (text, key);
-  uint64_t value = 0;
-  unsigned decimals = 0;
-  bool after_point = false;
-
-  if (cursor == NULL)
-    return 0;
-  cursor += strlen (key);
-  while (*cursor == ' ' || *cursor == ':')
-    cursor++;
-  for (; decimals < 6; cursor++)
-    {
-      if (*cursor == '.' && !after_point)
-        after_point = true;
-      else if (*cursor >= '0' && *cursor <= '9')
-        {
-          value = value * 10 + (uint64_t) (*cursor - '0');
-          decimals += after_point;
-        }
-      else
-        break;
-    }
-  while (decimals++ < 6)
-    value *= 10;
-  return value;
-}
-
-/* Which processor the thread was last on; below 0 when that can't be told. proc_pid_stat(5), field 39. */
-static int
-last_processor (struct lac_tracer *tracer,
-                int32_t            thread)
-{
-  char text[2048];
-  const char *cursor;
-
-  if (lac_tracer_read_file (tracer, thread, "stat", text, sizeof text) <= 0)
-    return -1;
-  cursor = strrchr (text, ')');
-  for (int field = 2; cursor != NULL && field < 39; field++)
-    cursor = strchr (cursor + 1, ' ');
-  return cursor != NULL ? (int) strtol (cursor, NULL, 10) : -1;
-}
-
-/* What the clock of processor @processor says now: this thread runs there for a moment, asks for its own time,
- * which has the scheduler look at the clock, and reads what it saw. 0 when that can't be done. */
-static uint64_t
-clock_of (struct lac_tracer *tracer,
-          int                processor,
-          uint64_t          *out_now)
-{
-  unsigned long before[16] = { 0 }, only[16] = { 0 };
-  size_t bits = 8 * sizeof *only;
-  char text[4096];
-  struct timespec time;
-  ssize_t length;
-  long size;
-
-  if (processor < 0 || (size_t) processor >= bits * 16)
-    return 0;
-  if (tracer->own_file < 0)
-    tracer->own_file = open ("/proc/thread-self/sched", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  size = syscall (SYS_sched_getaffinity, 0, sizeof before, before);
-  if (tracer->own_file < 0 || size <= 0)
-    return 0;
-  only[(size_t) processor / bits] = 1ul << ((size_t) processor % bits);
-  if (syscall (SYS_sched_setaffinity, 0, sizeof only, only) != 0)
-    return 0;
-  syscall (SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time);
-  length = pread (tracer->own_file, text, sizeof text - 1, 0);
-  *out_now = lac_tracer_clock ();
-  syscall (SYS_sched_setaffinity, 0, (size_t) size, before);
-  if (length <= 0)
-    return 0;
-  text[length] = '\0';
-  return parse_moment (text, "se.exec_start");
-}
-
-/* How often the thread has gone to sleep; 0 when that can't be told. */
-static uint64_t
-count_sleeps (const char *text)
-{
-  const char *line = strstr (text, "nr_voluntary_switches");
-  const char *colon = line != NULL ? strchr (line, ':') : NULL;
-
-  return colon != NULL ? strtoull (colon + 1, NULL, 10) : 0;
-}
-
-/* When the thread, which sleeps, began to. */
-static void
-note_sleep (struct lac_tracer      *tracer,
-            int32_t                 thread,
-            struct lac_tracer_wait *out_wait)
-{
-  char text[4096];
-  uint64_t then, there, now = 0;
-
-  if (lac_tracer_read_file (tracer, thread, "sched", text, sizeof text) <= 0)
-    return;
-  out_wait->n_sleeps = count_sleeps (text);
-  then = parse_moment (text, "se.exec_start");
-  there = then != 0 ? clock_of (tracer, last_processor (tracer, thread), &now) : 0;
-  if (there > then && there - then < now)
-    out_wait->since = now - (there - then);
-}
-
-/* Whether the thread, which is stopped now, was in the same sleep until then. */
-static bool
-slept_on (struct lac_tracer            *tracer,
-          const struct lac_traced      *traced,
-          const struct lac_tracer_wait *wait)
-{
-  char text[4096];
-
-  return lac_tracer_read_file (tracer, traced->thread, "sched", text, sizeof text) > 0
-         && count_sleeps (text) == wait->n_sleeps + 1;
-}
-
 /* Whether one of the arguments is a time to wait. */
 static bool
 has_time (const struct never_restarted *call,
@@ -392,7 +266,7 @@ lac_tracer_note_wait (struct lac_tracer      *tracer,
   if (number >= 0
       && (has_time (find_call (true, number), arguments)
           || has_time (find_call (false, number), arguments)))
-    note_sleep (tracer, thread, out_wait);
+    lac_sleep_note (tracer, thread, out_wait);
   return true;
 }
 
@@ -440,60 +314,70 @@ read_time (struct lac_tracer       *tracer,
   return true;
 }
 
-/* Milliseconds have no parts: who is interrupted often would wait for too long, a part of one for each
- * time. So it is remembered when a call that was set up anew is to end, for as long as it is that one for
- * certain: the thread went to sleep again at once, in the same place, for the time that it was given. */
-static uint64_t
-shorten_milliseconds (struct lac_tracer            *tracer,
-                      const struct lac_traced      *traced,
-                      const struct lac_tracer_wait *wait,
-                      uint64_t                      now,
-                      uint64_t                      milliseconds)
+/* What was left of a call's time when it was set up anew. Others may have the processor for long before the
+ * thread sleeps again, or it may be stopped again before that; and milliseconds have no parts. Who is
+ * interrupted often would wait for too long, a little for each time. So it is remembered when the call is to
+ * end, for as long as it is that one for certain. */
+struct remainder
 {
-  const struct user_regs_struct *registers = &traced->registers;
-  struct lac_tracer_left *left = &tracer->left;
-  uint64_t deadline = wait->since + milliseconds * MILLISECOND;
+  int32_t thread;
+  uint64_t number;
+  uint64_t place;
+  uint64_t stack;
+  /* What the call was given for its time, and what the process had given it itself. */
+  uint64_t argument;
+  uint64_t asked;
+  uint64_t given;
+  uint64_t deadline;
+};
 
-  if (left->thread == traced->thread && left->place == registers->rip
-      && left->stack == registers->rsp && left->milliseconds == milliseconds
-      && wait->since - left->given < AT_ONCE && left->deadline < deadline)
-    deadline = left->deadline;
-  milliseconds = deadline > now ? (deadline - now + MILLISECOND - 1) / MILLISECOND : 0;
-  *left = (struct lac_tracer_left){
-    .thread = traced->thread,
-    .place = registers->rip,
-    .stack = registers->rsp,
-    .milliseconds = milliseconds,
-    .given = now,
-    .deadline = deadline,
-  };
-  return milliseconds;
+/* Of some threads, by their numbers. */
+static struct remainder remainders[16];
+
+static struct remainder *
+remainder_of (const struct lac_traced *traced)
+{
+  return &remainders[(uint32_t) traced->thread % (sizeof remainders / sizeof *remainders)];
 }
 
-/* Leaves the rest of its time to a call that is set up anew. */
-static void
-shorten (struct lac_tracer            *tracer,
-         struct lac_traced            *traced,
-         const struct never_restarted *call,
-         const struct lac_tracer_wait *wait,
-         uint64_t                      now)
+static bool
+is_remainder_of (const struct remainder  *remainder,
+                 const struct lac_traced *traced,
+                 uint64_t                 argument)
+{
+  const struct user_regs_struct *registers = &traced->registers;
+
+  return remainder->given != 0 && remainder->thread == traced->thread
+         && remainder->number == registers->orig_rax && remainder->place == registers->rip
+         && remainder->stack == registers->rsp && remainder->argument == argument;
+}
+
+/* Whether the call, which has the time that one was set up anew with, is that one and not a new one by the same
+ * code: it has not begun since, or slept at once. Later, it must have another time than the process gives. */
+static bool
+ends_as_remembered (const struct remainder *remainder,
+                    uint64_t                since,
+                    bool                    pending)
+{
+  if (pending || (since != 0 && since < remainder->given + AT_ONCE))
+    return true;
+  return remainder->argument != remainder->asked
+         && (since == 0 || since < remainder->given + BEFORE_LONG);
+}
+
+/* Where the time of the call is; NULL when it has none. */
+static unsigned long long *
+find_argument (struct lac_traced            *traced,
+               const struct never_restarted *call)
 {
   struct user_regs_struct *registers = &traced->registers;
-  uint64_t waited = now - wait->since;
   unsigned long long *argument;
-  uint64_t time, place;
 
   switch ((enum time_register) call->time)
     {
     case MILLISECONDS_4:
       argument = traced->wide ? &registers->r10 : &registers->rsi;
-      if ((int32_t) *argument > 0)
-        {
-          *argument = shorten_milliseconds (tracer, traced, wait, now, *argument & 0x7fffffff);
-          traced->framed = *registers;
-        }
-      return;
-
+      return (int32_t) *argument > 0 ? argument : NULL;
     case TIME_3:
       argument = &registers->rdx;
       break;
@@ -505,7 +389,7 @@ shorten (struct lac_tracer            *tracer,
       break;
     case TIME_6_OF_IPC:
       if ((registers->rbx & 0xffff) != IPC_SEMTIMEDOP)
-        return;
+        return NULL;
       argument = &registers->rbp;
       break;
     case NO_TIME:
@@ -514,17 +398,71 @@ shorten (struct lac_tracer            *tracer,
     case SOCKET_CALL:
     case OF_RING:
     default:
-      return;
+      return NULL;
     }
-  if (*argument == 0 || !lac_traced_has_stack (tracer, traced, LAC_BELOW_STACK)
-      || !read_time (tracer, traced, *argument, call->short_time, &time))
-    return;
-  place = put_time (tracer, traced, call->short_time, waited < time ? time - waited : 0);
-  if (place != 0)
+  return *argument != 0 ? argument : NULL;
+}
+
+/* Leaves the rest of its time to a call that is set up anew; false when that is not known. @since: when it went
+ * to sleep, 0 when that is not known. @pending: it was set up anew already, and has not begun since. */
+static bool
+shorten (struct lac_tracer            *tracer,
+         struct lac_traced            *traced,
+         const struct never_restarted *call,
+         uint64_t                      since,
+         bool                          pending)
+{
+  const struct user_regs_struct *registers = &traced->registers;
+  struct remainder *remainder = remainder_of (traced);
+  unsigned long long *argument = find_argument (traced, call);
+  uint64_t now = lac_tracer_clock (), deadline = UINT64_MAX, time, given, asked;
+
+  if (argument == NULL)
+    return false;
+  asked = *argument;
+  if (call->time == MILLISECONDS_4)
+    time = (*argument & 0x7fffffff) * MILLISECOND;
+  else if (!lac_traced_has_stack (tracer, traced, LAC_BELOW_STACK)
+           || !read_time (tracer, traced, *argument, call->short_time, &time))
+    return false;
+  if (since != 0)
+    deadline = since + time;
+  if (is_remainder_of (remainder, traced, *argument)
+      && ends_as_remembered (remainder, since, pending))
     {
-      *argument = place;
-      traced->framed = *registers;
+      asked = remainder->asked;
+      if (remainder->deadline < deadline)
+        deadline = remainder->deadline;
     }
+  if (deadline == UINT64_MAX)
+    return false;
+  time = deadline > now ? deadline - now : 0;
+  given = call->time == MILLISECONDS_4 ? (time + MILLISECOND - 1) / MILLISECOND
+                                       : put_time (tracer, traced, call->short_time, time);
+  if (given == 0 && call->time != MILLISECONDS_4)
+    return false;
+  *argument = given;
+  traced->framed = *registers;
+  *remainder = (struct remainder){
+    .thread = traced->thread,
+    .number = registers->orig_rax,
+    .place = registers->rip,
+    .stack = registers->rsp,
+    .argument = given,
+    .asked = asked,
+    .given = now,
+    .deadline = deadline,
+  };
+  return true;
+}
+
+/* Whether the thread was stopped in a call that gave @error, which is negated. */
+static bool
+has_given (const struct lac_traced *traced,
+           int                      error)
+{
+  return traced->wide ? (int64_t) traced->registers.rax == error
+                      : (int32_t) traced->registers.rax == error;
 }
 
 bool
@@ -534,22 +472,25 @@ lac_tracer_mend_call (struct lac_tracer            *tracer,
 {
   struct user_regs_struct *registers = &traced->registers;
   const struct never_restarted *call;
+  uint64_t since = 0;
 
-  if ((int64_t) registers->orig_rax < 0 || (int32_t) registers->rax != -EINTR
-      || (traced->wide && (int64_t) registers->rax != -EINTR))
+  if ((int64_t) registers->orig_rax < 0
+      || (!has_given (traced, -EINTR) && !has_given (traced, -RESTART_UNLESS_HANDLED)))
     return false;
   call = find_call (traced->wide, (int64_t) registers->orig_rax);
   if (call == NULL)
     return false;
+  traced->waited_for_time = call->time >= IN_ARGUMENT;
+  /* It has not even had a processor since it was given back. */
+  if (has_given (traced, -RESTART_UNLESS_HANDLED))
+    return traced->waited_for_time && shorten (tracer, traced, call, 0, true);
   registers->rax = (unsigned long long) -RESTART_UNLESS_HANDLED;
   traced->framed = *registers;
-  traced->waited_for_time = call->time >= IN_ARGUMENT;
-  if (wait->since != 0 && call->time >= IN_ARGUMENT)
+  if (traced->waited_for_time)
     {
-      uint64_t now = lac_tracer_clock ();
-
-      if (now > wait->since && slept_on (tracer, traced, wait))
-        shorten (tracer, traced, call, wait, now);
+      if (wait->since != 0 && lac_sleep_lasted (tracer, traced, wait))
+        since = wait->since;
+      shorten (tracer, traced, call, since, false);
     }
   return true;
 }

@@ -43,3 +43,19 @@ struct lac_wait lac_wait_parse (bool        wide,
 enum lac_wait_kind lac_wait_judge (int32_t     process,
                                    bool        wide,
                                    const char *text);
+
+/* remote-slept.c */
+
+struct lac_tracer;
+struct lac_tracer_wait;
+struct lac_traced;
+
+/* Since when the thread, which sleeps, does: nothing when that can't be told. */
+void lac_sleep_note (struct lac_tracer      *tracer,
+                     int32_t                 thread,
+                     struct lac_tracer_wait *out_wait);
+
+/* Whether the thread, which is stopped now, was in the same sleep until then. */
+bool lac_sleep_lasted (struct lac_tracer            *tracer,
+                       const struct lac_traced      *traced,
+                       const struct lac_tracer_wait *wait);
