@@ -362,6 +362,49 @@ wait_for_room (LacunaWindow *window,
   wait_for_layout (window);
 }
 
+/* (nullable): the label in @root that is shown and says @text. */
+static GtkWidget *
+find_label (GtkWidget  *root,
+            const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (root) && gtk_widget_get_mapped (root)
+      && g_str_equal (gtk_label_get_label (GTK_LABEL (root)), text))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, text);
+  return found;
+}
+
+/* Waits until the chooser says @text, all of it, inside the window. */
+static void
+expect_whole_label (LacunaWindow *window,
+                    const char   *text)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
+  guint wake = g_timeout_add (20, wake_cb, NULL);
+  gboolean is_whole = FALSE;
+
+  while (!is_whole && g_get_monotonic_time () < end)
+    {
+      GtkWidget *label = find_label (GTK_WIDGET (window->chooser), text);
+      graphene_rect_t bounds;
+
+      is_whole = label != NULL
+                 && !pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)))
+                 && gtk_widget_compute_bounds (label, GTK_WIDGET (window), &bounds)
+                 && bounds.size.width > 0 && bounds.origin.x >= 0
+                 && bounds.origin.x + bounds.size.width
+                        <= (float) gtk_widget_get_width (GTK_WIDGET (window));
+      if (!is_whole)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_source_remove (wake);
+  g_assert_true (is_whole);
+}
+
 /* The window has to fit a phone, and half a screen with everything in it. It gives up parts only
  * when it has become narrower, so that at each step it has to let itself be made as narrow as the
  * next one begins. */
@@ -396,6 +439,7 @@ test_minimum_width (Fixture      *fixture,
 
   lacuna_window_select (window, 0x600000);
   lacuna_target_chooser_set_title (window->chooser, "chromium 4194304");
+  lacuna_target_chooser_set_state (window->chooser, "stopped", TRUE, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     {
       int minimum;
@@ -407,6 +451,12 @@ test_minimum_width (Fixture      *fixture,
                           NULL, NULL);
       g_test_message ("%d wide: at least %d", steps[i].width, minimum);
       g_assert_cmpint (minimum, <=, steps[i].minimum);
+      lacuna_target_chooser_set_state (window->chooser, "stopped", TRUE, NULL);
+      expect_whole_label (window, "4194304");
+      expect_whole_label (window, "stopped");
+      lacuna_target_chooser_set_state (window->chooser, "sleeping", FALSE, NULL);
+      expect_whole_label (window, "4194304");
+      expect_whole_label (window, "sleeping");
     }
   gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (style));
 

@@ -18,12 +18,13 @@ struct _LacunaTargetChooser
   GtkWidget parent_instance;
 
   GtkMenuButton *button;
-  GtkLabel *title_label; /* beside the number, where there is room for one */
+  GtkWidget *line_box;   /* the title, the number and the state, where there is room for one line */
+  GtkLabel *title_label;
   GtkLabel *number_label;
-  GtkLabel *short_label; /* the title alone */
-  GtkWidget *stated_box; /* title, number and state, where there is room for all */
   GtkLabel *state_label;
-  GtkLabel *badge;       /* a state that one should know of, however little room there is */
+  GtkLabel *badge;       /* a state that one should know of */
+  GtkLabel *short_label; /* the title, with the number beside it and the state below both */
+  GtkLabel *low_state_label;
   GtkPopover *popover;
   LacunaTargetList *list;
 
@@ -77,12 +78,13 @@ lacuna_target_chooser_class_init (LacunaTargetChooserClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/lacuna_project/Lacuna/ui/target-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, line_box);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, title_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, number_label);
-  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, short_label);
-  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, stated_box);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, state_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, badge);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, short_label);
+  gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, low_state_label);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, popover);
   gtk_widget_class_bind_template_child (widget_class, LacunaTargetChooser, list);
   gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
@@ -94,12 +96,11 @@ lacuna_target_chooser_init (LacunaTargetChooser *self)
 {
   g_type_ensure (LACUNA_TYPE_TARGET_LIST);
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_widget_set_visible (self->stated_box, FALSE);
   gtk_menu_button_set_create_popup_func (self->button, build_list_cb, self, NULL);
 }
 
-/* How little room the button can do with: most of the name with the PID, or the name's beginning.
- * Whoever has one window knows the PID less than the name. */
+/* How little room the button can do with: it is the name that gives way. The PID tells processes of one
+ * name apart, and the state why nothing happens; both are there however narrow the window is. */
 static void
 update_width (LacunaTargetChooser *self)
 {
@@ -155,7 +156,7 @@ set_label (GtkLabel   *label,
  * @notable: whether that is something that one should know, such as that it is stopped
  * @reason: (nullable): a sentence on that
  *
- * Says it beside the name. What processes mostly do gives way where there is little room.
+ * Says it beside the name, or below it where there is little room.
  */
 void
 lacuna_target_chooser_set_state (LacunaTargetChooser *self,
@@ -169,9 +170,15 @@ lacuna_target_chooser_set_state (LacunaTargetChooser *self,
   g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
 
   set_label (self->state_label, state != NULL && !notable ? state : "");
-  gtk_widget_set_visible (self->stated_box, state != NULL && !notable);
+  gtk_widget_set_visible (GTK_WIDGET (self->state_label), state != NULL && !notable);
   set_label (self->badge, state != NULL && notable ? state : "");
   gtk_widget_set_visible (GTK_WIDGET (self->badge), state != NULL && notable);
+  set_label (self->low_state_label, state != NULL ? state : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->low_state_label), state != NULL);
+  if (notable)
+    gtk_widget_add_css_class (GTK_WIDGET (self->low_state_label), "notable");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->low_state_label), "notable");
   if (state == NULL)
     tooltip = g_strdup (choose);
   else
@@ -186,8 +193,21 @@ lacuna_target_chooser_set_state (LacunaTargetChooser *self,
 }
 
 /**
+ * lacuna_target_chooser_set_stacked:
+ * @stacked: whether what the target does is said below its name, and not beside it
+ */
+void
+lacuna_target_chooser_set_stacked (LacunaTargetChooser *self,
+                                   gboolean             stacked)
+{
+  g_return_if_fail (LACUNA_IS_TARGET_CHOOSER (self));
+
+  gtk_widget_set_visible (self->line_box, !stacked);
+}
+
+/**
  * lacuna_target_chooser_set_narrow:
- * @narrow: whether the name may shrink to its first letters, after the PID has gone
+ * @narrow: whether the name may shrink to its first letters
  */
 void
 lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,

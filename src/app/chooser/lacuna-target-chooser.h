@@ -21,6 +21,8 @@ void lacuna_target_chooser_set_state  (LacunaTargetChooser *self,
                                        gboolean             notable,
                                        const char          *reason);
 
+void lacuna_target_chooser_set_stacked (LacunaTargetChooser *self,
+                                        gboolean             stacked);
 void lacuna_target_chooser_set_narrow (LacunaTargetChooser *self,
                                        gboolean             narrow);
 void lacuna_target_chooser_popup      (LacunaTargetChooser *self);

@@ -17,6 +17,9 @@
 
 #include <string.h>
 
+/* What the entry has around its text, and what is to be between the text and the key, in pixels. */
+#define FRAME_WIDTH 12
+
 struct _LacunaGoTo
 {
   GtkWidget parent_instance;
@@ -221,6 +224,27 @@ lacuna_go_to_grab_focus (GtkWidget *widget)
   return gtk_widget_grab_focus (LACUNA_GO_TO (widget)->entry);
 }
 
+/* The key gives way to what the entry is for. Where it lies is the overlay's to decide; but by then it is known
+ * how wide the entry is. */
+static gboolean
+position_cb (LacunaGoTo   *self,
+             GtkWidget    *hint,
+             GdkRectangle *place)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (
+      self->entry, gtk_entry_get_placeholder_text (GTK_ENTRY (self->entry)));
+  int text_width;
+  int hint_width;
+
+  pango_layout_get_pixel_size (layout, &text_width, NULL);
+  gtk_widget_measure (hint, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &hint_width, NULL, NULL);
+  gtk_widget_set_opacity (hint, text_width + hint_width + FRAME_WIDTH
+                                        <= gtk_widget_get_width (self->overlay)
+                                    ? 1
+                                    : 0);
+  return FALSE;
+}
+
 static void
 lacuna_go_to_dispose (GObject *object)
 {
@@ -266,6 +290,7 @@ lacuna_go_to_class_init (LacunaGoToClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, go);
   gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, position_cb);
 }
 
 static void

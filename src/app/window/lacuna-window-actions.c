@@ -124,12 +124,16 @@ enable (LacunaWindow      *self,
     gtk_widget_action_set_enabled (GTK_WIDGET (self), *names, enabled);
 }
 
-/* A file is read again only when somebody asks; a process that has exited has nothing more to
- * tell. */
-static void
-update_live (LacunaWindow *self,
-             gboolean      view)
+/**
+ * lacuna_window_update_live:
+ *
+ * Says whether the picture follows the target, and what can be done about that. A file is read again only
+ * when somebody asks; a process that has exited has nothing more to tell.
+ */
+void
+lacuna_window_update_live (LacunaWindow *self)
 {
+  gboolean view = lacuna_window_shows_view (self);
   gboolean can_differ
       = self->target != NULL
         && (lacuna_target_get_capabilities (self->target) & LACUNA_CAN_REFRESH) != 0;
@@ -169,9 +173,11 @@ update_live (LacunaWindow *self,
     gtk_widget_add_css_class (self->live_button, "closed");
   else
     gtk_widget_remove_css_class (self->live_button, "closed");
-  gtk_widget_set_visible (self->live_button, view && can_follow);
+  /* The narrowest header has both in its menu; that a process is no more is said nowhere else in it. */
+  gtk_widget_set_visible (self->live_button,
+                          view && can_follow && (!self->slim || self->exited));
   gtk_widget_set_visible (self->refresh_button,
-                          view && can_differ && !self->exited
+                          view && can_differ && !self->exited && !self->slim
                               && !(can_follow && lacuna_window_get_live (self)));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.live",
                                  view && can_follow && !self->exited);
@@ -212,5 +218,5 @@ lacuna_window_set_actions_enabled (LacunaWindow *self)
   lacuna_window_update_buffers (self);
   lacuna_window_update_copying (self);
   lacuna_window_update_history (self);
-  update_live (self, view);
+  lacuna_window_update_live (self);
 }

@@ -376,12 +376,14 @@ adapt (LacunaWindow *self)
   gtk_stack_set_vhomogeneous (self->details_stack, !self->low);
   lacuna_region_pane_set_narrow (self->region_pane, narrow && !self->squat);
   lacuna_window_adapt_bytes (self);
+  lacuna_target_chooser_set_stacked (self->chooser, self->room != LACUNA_ROOM_WIDE);
   lacuna_target_chooser_set_narrow (self->chooser, self->slim);
   lacuna_hints_set_narrow (self->hints, narrow);
   /* It would take the room of the target's name even where it does not show. */
   gtk_widget_set_visible (GTK_WIDGET (self->title_squeezer), !self->tight);
   gtk_widget_set_visible (self->near_label, self->room == LACUNA_ROOM_WIDE);
   gtk_widget_set_visible (GTK_WIDGET (self->live_label), !narrow);
+  lacuna_window_update_live (self);
   make_room_for_panel (self);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->toolbar),
                                   !stands

@@ -205,6 +205,7 @@ void     lacuna_window_show_toast          (LacunaWindow     *self,
 /* lacuna-window-actions.c: what has a name, and when it makes sense */
 void     lacuna_window_install_actions     (GtkWidgetClass   *widget_class);
 void     lacuna_window_set_actions_enabled (LacunaWindow     *self);
+void     lacuna_window_update_live         (LacunaWindow     *self);
 gboolean lacuna_window_shows_view          (LacunaWindow     *self);
 
 /* lacuna-window-anchor.c: places to be near, and the scale that is told from one */

@@ -2,7 +2,7 @@
  *
  * It is the state of the process as it was read last, so it is as old as the picture. That it is
  * stopped, or somebody's to trace, is why it does nothing, and why nothing can be done to it; such
- * a state is seen however narrow the window is.
+ * a state has a colour.
  *
  * SPDX-License-Identifier: MIT
  */
