@@ -69,11 +69,17 @@ add_part (struct lac_range part,
 }
 
 static gboolean
-survey_self (gpointer         data,
-             struct lac_range range,
-             GArray          *parts)
+survey_target (gpointer         data,
+               struct lac_range range,
+               GArray          *parts)
 {
-  return lac_os_find_touched (range, add_part, parts);
+  LacunaTarget *target = data;
+
+  if (lacuna_target_get_kind (target) == LACUNA_TARGET_SELF)
+    return lac_os_find_touched (0, range, add_part, parts);
+  /* What was told may have been of another process that has the number now. */
+  return lac_os_find_touched (lacuna_target_get_pid (target), range, add_part, parts)
+         && lacuna_target_has_memory (target);
 }
 
 static gboolean
@@ -112,8 +118,8 @@ lacuna_byte_source_new_for_target (LacunaTarget *target)
   LacunaByteSource *self
       = lacuna_byte_source_new (read_target, g_object_ref (target), g_object_unref);
 
-  if (lacuna_target_get_kind (target) == LACUNA_TARGET_SELF)
-    lacuna_byte_source_set_surveyor (self, survey_self);
+  if (lacuna_target_get_kind (target) != LACUNA_TARGET_FILE)
+    lacuna_byte_source_set_surveyor (self, survey_target);
   if (lacuna_target_get_capabilities (target) & LACUNA_CAN_WRITE)
     lacuna_byte_source_set_writer (self, write_target, check_target);
   return self;

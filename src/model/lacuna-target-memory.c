@@ -73,6 +73,26 @@ add_hole (struct lac_range hole,
 }
 
 /**
+ * lacuna_target_has_memory:
+ * @self: a target
+ *
+ * What is asked about a PID may be answered about another process that has the number by then; whoever
+ * did that asks this afterwards.
+ *
+ * Returns: whether its memory can be read, and the process has not exited
+ */
+gboolean
+lacuna_target_has_memory (LacunaTarget *self)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  g_return_val_if_fail (LACUNA_IS_TARGET (self), FALSE);
+
+  locker = g_mutex_locker_new (&self->memory_lock);
+  return open_memory (self, LACUNA_CAN_READ, NULL) && !lac_process_has_exited (self->memory);
+}
+
+/**
  * lacuna_target_read_memory:
  * @self: a target
  * @range: what to read, half-open

@@ -22,6 +22,9 @@ gboolean lacuna_target_read_memory         (LacunaTarget         *self,
                                             GCancellable         *cancellable,
                                             GError              **error);
 
+/* Blocks; any thread. Whether the very process whose memory it is still has it. */
+gboolean lacuna_target_has_memory          (LacunaTarget         *self);
+
 void     lacuna_target_read_memory_async   (LacunaTarget         *self,
                                             struct lac_range      range,
                                             GCancellable         *cancellable,

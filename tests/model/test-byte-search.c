@@ -6,7 +6,11 @@
 
 #include "model/lacuna-byte-search.h"
 
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define START ((guint64) 0x500000)
 #define SIZE 0x300000
@@ -347,16 +351,23 @@ test_map (void)
   g_free (sparse.block.bytes);
 }
 
-/* KiB of the system's memory that is spent on this process's page tables. */
+/* KiB of the system's memory that is spent on a process's page tables, as @status has it. */
+static guint64
+table_size_in (const char *status)
+{
+  const char *at = status != NULL ? strstr (status, "VmPTE:") : NULL;
+
+  return at != NULL ? g_ascii_strtoull (at + strlen ("VmPTE:"), NULL, 10) : 0;
+}
+
+/* Of this process. */
 static guint64
 page_table_size (void)
 {
   g_autofree char *text = NULL;
-  const char *at;
 
   g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
-  at = strstr (text, "VmPTE:");
-  return at != NULL ? g_ascii_strtoull (at + strlen ("VmPTE:"), NULL, 10) : 0;
+  return table_size_in (text);
 }
 
 /* Sixteen gibibytes of which one page exists, in this very process. */
@@ -404,6 +415,90 @@ test_untouched (void)
   g_assert_cmphex (result.range.start, ==, range.start + size / 2 - 1);
   g_assert_cmpuint (page_table_size (), <, before + 1024);
   munmap (memory, size);
+}
+
+/* (transfer full) (nullable): what @file of process @pid says. */
+static char *
+read_proc (pid_t       pid,
+           const char *file)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/%s", (int) pid, file);
+  char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? text : NULL;
+}
+
+/* The same in another process: its tables are its own memory, which looking is not to take. */
+static void
+test_untouched_elsewhere (void)
+{
+  gsize size = (gsize) 16 << 30;
+  int ready[2];
+  guint8 *memory;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LacunaTarget) target = NULL;
+  g_autoptr (LacunaByteSource) source = NULL;
+  g_autoptr (LacunaBytePattern) pattern = lacuna_byte_pattern_new_for_bytes ("00 77 66", NULL);
+  g_autoptr (LacunaByteSearch) search = NULL;
+  g_autoptr (GArray) parts = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  struct lac_range range;
+  LacunaByteFind result;
+  gboolean is_known;
+  char byte;
+  pid_t pid;
+
+  g_assert_cmpint (pipe (ready), ==, 0);
+  memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                 0);
+  if (memory == MAP_FAILED)
+    {
+      g_test_skip ("the system does not give 16 GiB of addresses");
+      return;
+    }
+  madvise (memory, size, MADV_NOHUGEPAGE);
+  range = (struct lac_range){ (guintptr) memory, (guintptr) memory + size };
+  pid = fork ();
+  g_assert_cmpint (pid, >=, 0);
+  if (pid == 0)
+    {
+      /* It does not outlive a test that fails. */
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      memory[size / 2] = 0x77;
+      memory[size / 2 + 1] = 0x66;
+      if (write (ready[1], "", 1) == 1)
+        pause ();
+      _exit (0);
+    }
+  munmap (memory, size);
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  target = lacuna_target_new_for_pid (pid, &error);
+  g_assert_no_error (error);
+  source = lacuna_byte_source_new_for_target (target);
+  parts = lacuna_byte_source_survey (source, range);
+  is_known = parts->len != 1
+             || lac_range_size (g_array_index (parts, struct lac_range, 0)) != size;
+  if (is_known)
+    {
+      g_assert_cmpuint (parts->len, ==, 1);
+      g_assert_cmphex (g_array_index (parts, struct lac_range, 0).start, ==,
+                       range.start + size / 2);
+      search = lacuna_byte_search_new (source, pattern, &range, 1, range.start, FALSE);
+      lacuna_byte_search_set_sparse (search, TRUE);
+      before = read_proc (pid, "status");
+      g_assert_true (lacuna_byte_search_run (search, NULL, &result, NULL));
+      after = read_proc (pid, "status");
+      g_assert_true (result.found);
+      g_assert_cmphex (result.range.start, ==, range.start + size / 2 - 1);
+      g_assert_cmpuint (table_size_in (after), <, table_size_in (before) + 1024);
+    }
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+  close (ready[0]);
+  close (ready[1]);
+  if (!is_known)
+    g_test_skip ("the system does not say which pages were touched");
 }
 
 static void
@@ -478,6 +573,7 @@ main (int   argc,
   g_test_add_func ("/model/byte-search/leaves-out-what-was-never-touched", test_sparse);
   g_test_add_func ("/model/byte-search/in-all-that-may-be-read", test_map);
   g_test_add_func ("/model/byte-search/builds-no-page-tables", test_untouched);
+  g_test_add_func ("/model/byte-search/builds-none-elsewhere", test_untouched_elsewhere);
   g_test_add_func ("/model/byte-search/ends-when-cancelled", test_cancel);
 
   return g_test_run ();

@@ -1,6 +1,6 @@
-/* Which pages of this process's memory have anything in them, as /proc/self/pagemap has it: eight bytes
- * for each page (Documentation/admin-guide/mm/pagemap.rst). A process may always read its own; only where
- * pages lie is kept from it.
+/* Which pages of a process's memory have anything in them, as /proc/PID/pagemap has it: eight bytes
+ * for each page (Documentation/admin-guide/mm/pagemap.rst). Who may look into a process may read that, and
+ * everybody his own; only where pages lie is kept from him.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* Bits of an entry: the page is in memory; it is in the swap space, or on its way. */
@@ -48,8 +49,20 @@ read_entries (int       file,
   return got < 0 ? got : got / (ssize_t) sizeof *entries;
 }
 
+static int
+open_pagemap (int32_t pid)
+{
+  char path[sizeof "/proc/-2147483648/pagemap"];
+
+  if (pid == 0)
+    return open ("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  snprintf (path, sizeof path, "/proc/%d/pagemap", (int) pid);
+  return open (path, O_RDONLY | O_CLOEXEC);
+}
+
 bool
-lac_os_find_touched (struct lac_range range,
+lac_os_find_touched (int32_t          pid,
+                     struct lac_range range,
                      lac_os_touched   touched,
                      void            *user_data)
 {
@@ -63,7 +76,7 @@ lac_os_find_touched (struct lac_range range,
   if (range.end <= range.start)
     return true;
   end = (range.end - 1) / page + 1;
-  file = open ("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  file = open_pagemap (pid);
   if (file < 0)
     return false;
   while (next < end)
