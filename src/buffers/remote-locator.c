@@ -109,6 +109,7 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
   struct lac_table_layout layout
       = lac_table_layout_of (locator->pointer_bits, LAC_LOCATOR_LAYOUT_STANDARD);
   struct lac_remote_file_facts stale = { .path = "" };
+  struct lac_process_failure shielded = { .what = "" };
   bool is_mapped = false;
   struct lac_region region;
   enum lac_status status;
@@ -133,6 +134,8 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
             *out_failure = failure;
           return status;
         }
+      if (status == LAC_E_OTHER_FILES)
+        shielded = failure;
       /* A place that can't be looked at is one that the process can't use either, or not ours to
        * see. */
       if (status != LAC_OK)
@@ -155,6 +158,13 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
       lac_remote_file_close (file);
       if (locator->file != NULL && is_version_known (&layout, locator->bytes))
         break;
+    }
+  /* There is one, and nothing can be known of it. */
+  if (locator->file == NULL && shielded.status != LAC_OK)
+    {
+      if (out_failure != NULL)
+        *out_failure = shielded;
+      return shielded.status;
     }
   if (locator->file == NULL && stale.path[0] != '\0')
     {

@@ -53,7 +53,8 @@ struct lac_remote_locator;
  *
  * Looks for the locator. Touches and makes nothing.
  *
- * Errors: those of lac_process_read_map().
+ * Errors: %LAC_E_OTHER_FILES when there is a file that may be one, and may not be opened (with CAP_SYS_PTRACE
+ *   alone); those of lac_process_read_map().
  */
 LAC_PUBLIC enum lac_status lac_remote_locator_open (struct lac_process         *process,
                                                     const struct lac_map       *map,

@@ -49,6 +49,8 @@ from_status (enum lac_status status)
     case LAC_E_STRICT:
     case LAC_E_FILTERED:
     case LAC_E_NO_NET:
+    case LAC_E_USER_NAMESPACE:
+    case LAC_E_OTHER_FILES:
       return CLI_NOT_PERMITTED;
 
     case LAC_E_MALFORMED:

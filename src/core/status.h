@@ -88,7 +88,13 @@ LAC_BEGIN_DECLS
                                  "call could go through.")                                        \
   X (LAC_E_UNVERIFIED, "unverified", "The process's map does not show what its system call "      \
                                      "answered. Another thread may have changed it; look again.") \
-  X (LAC_E_CHANGED, "changed", "It is not as it was when it was looked at. Look again.")
+  X (LAC_E_CHANGED, "changed", "It is not as it was when it was looked at. Look again.")          \
+  X (LAC_E_USER_NAMESPACE, "user-namespace", "The process is in another user namespace, in which " \
+                                             "Lacuna has no rights. Run Lacuna in that one, or in " \
+                                             "one that contains it.")                             \
+  X (LAC_E_OTHER_FILES, "other-files", "The process belongs to another user, and CAP_SYS_PTRACE " \
+                                       "alone does not open its files. Run Lacuna as that user, " \
+                                       "as root, or with CAP_DAC_OVERRIDE, too.")
 
 /**
  * lac_status:

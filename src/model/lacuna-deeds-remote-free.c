@@ -19,18 +19,23 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-/* Whether a buffer of the process's locator has a byte of @range. */
+/* Whether a buffer of the process's locator has a byte of @range; @when_shielded where there is a locator that
+ * may not be looked at. */
 static gboolean
 is_of_locator (LacunaElsewhere  *deed,
-               struct lac_range  range)
+               struct lac_range  range,
+               gboolean          when_shielded)
 {
   struct lac_remote_locator *locator;
   struct lac_locator_view view;
   gboolean overlaps = FALSE;
+  enum lac_status status
+      = lacuna_session_open_locator (deed->session, deed->before, &locator, NULL);
 
+  if (status == LAC_E_OTHER_FILES)
+    return when_shielded;
   /* Where nothing can be known of a locator, nothing of it is protected. */
-  if (lacuna_session_open_locator (deed->session, deed->before, &locator, NULL) != LAC_OK
-      || lac_remote_locator_read (locator, deed->before, &view, NULL) != LAC_OK)
+  if (status != LAC_OK || lac_remote_locator_read (locator, deed->before, &view, NULL) != LAC_OK)
     return FALSE;
   for (gsize i = 0; i < view.n_tables; i++)
     for (gsize j = 0; j < view.tables[i].n_buffers; j++)
@@ -94,7 +99,8 @@ is_all_private (LacunaElsewhere  *deed,
         return FALSE;
       place = regions[index].end;
     }
-  return place >= range.end && !is_of_locator (deed, range);
+  /* It is written down that it was allocated. */
+  return place >= range.end && !is_of_locator (deed, range, FALSE);
 }
 
 /* What begins at the address by what the map shows: the whole region. Whether it is an allocation goes to
@@ -129,7 +135,7 @@ find_region (LacunaElsewhere *deed,
   operation->address = region->start;
   operation->protection = region->protection;
   *out_is_one = region->start == address && is_private_memory (deed->before, region)
-                && !is_stack (deed, region) && !is_of_locator (deed, operation->range);
+                && !is_stack (deed, region) && !is_of_locator (deed, operation->range, TRUE);
   return TRUE;
 }
 

@@ -102,8 +102,8 @@ lacuna_reason_make_sentence (gint32                            pid,
 /* (transfer full) (nullable): what to type.
  *
  * Capabilities that are inherited ambiently (capabilities(7)) leave user and environment as they are, so that
- * the window finds its display; sudo alone would make it another user's. Some files of a process that is
- * another user's take CAP_DAC_READ_SEARCH beside CAP_SYS_PTRACE. */
+ * the window finds its display; sudo alone would make it another user's. Files of a process that is another
+ * user's take CAP_DAC_OVERRIDE beside CAP_SYS_PTRACE: its locator is one. */
 static char *
 make_command (gint32          pid,
               enum lac_status status)
@@ -117,9 +117,10 @@ make_command (gint32          pid,
     case LAC_E_OTHER_USER:
     case LAC_E_NOT_DUMPABLE:
     case LAC_E_MORE_CAPABLE:
+    case LAC_E_OTHER_FILES:
       return g_strdup_printf ("sudo -E setpriv --reuid=$(id -u) --regid=$(id -g) --init-groups "
-                              "--inh-caps=+sys_ptrace,+dac_read_search "
-                              "--ambient-caps=+sys_ptrace,+dac_read_search lacuna %d",
+                              "--inh-caps=+sys_ptrace,+dac_override "
+                              "--ambient-caps=+sys_ptrace,+dac_override lacuna %d",
                               pid);
     default:
       return NULL;

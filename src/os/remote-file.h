@@ -61,8 +61,9 @@ struct lac_remote_file_facts
  * Follows no link, and makes nothing.
  *
  * Errors: %LAC_E_NOT_FOUND; %LAC_E_OTHER_USER when file or folder are not the process's own, or
- *   others can exchange them; %LAC_E_NO_MEMORY; %LAC_E_SYSTEM; those of lac_process_read_map() when
- *   its root folder may not be entered.
+ *   others can exchange them; %LAC_E_OTHER_FILES when the file is there, and may not be opened;
+ *   %LAC_E_NO_MEMORY; %LAC_E_SYSTEM; those of lac_process_read_map() when its root folder may not be
+ *   entered.
  */
 enum lac_status lac_remote_file_open (struct lac_process           *process,
                                       enum lac_remote_place         place,
@@ -108,7 +109,8 @@ bool lac_remote_file_is_there (struct lac_remote_file *file);
  * threads stopped: none of them sees a part of it. Folders that are missing are made, and nothing
  * of it is left when it fails, but for folders.
  *
- * Errors: %LAC_E_CHANGED when others were faster, or are at it; %LAC_E_OCCUPIED when @address is
+ * Errors: %LAC_E_OTHER_FILES when it could not be opened from here; %LAC_E_CHANGED when others were faster, or
+ *   are at it; %LAC_E_OCCUPIED when @address is
  *   not free; %LAC_E_BUSY when a process that can't be seen from here uses what would be replaced;
  *   %LAC_E_SYSTEM, also when the place can't be used; those of lac_remote_run().
  */

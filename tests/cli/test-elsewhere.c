@@ -1028,6 +1028,109 @@ test_other_user (void)
   end (&elsewhere);
 }
 
+/* With CAP_SYS_PTRACE alone another user's process can be worked in, and its files can't be opened: no locator is
+ * made that could not be used, and that there is one is not denied. */
+static void
+test_one_capability (void)
+{
+  const char *const check[] = { "setpriv", "--reuid=65534", "--inh-caps=+sys_ptrace",
+                                "--ambient-caps=+sys_ptrace", g_getenv ("LACUNA_CLI"), "--version", NULL };
+  static const struct
+  {
+    const char *arguments[3];
+    int status;
+  } lines[] = {
+    { { "map" }, 0 },
+    { { "alloc" }, 0 },
+    { { "locator" }, 1 },
+    { { "append", "00" }, 4 },
+    { { "locator" }, 1 },
+    { { "read", "[stack]", "16" }, 0 },
+    { { "free", "[stack]" }, 2 },
+  };
+  g_autofree char *setpriv = g_find_program_in_path ("setpriv");
+  Elsewhere elsewhere;
+
+  if (getuid () != 0 || setpriv == NULL)
+    {
+      g_test_skip ("it takes root, and setpriv(1), to be another user");
+      return;
+    }
+  {
+    g_auto (Run) can = run_program ("", check);
+
+    if (can.status != 0)
+      {
+        g_test_skip ("another user may not run the program that was built");
+        return;
+      }
+  }
+  if (!start_victim (&elsewhere.victim, 65533, "sleeper", "poll", NULL))
+    return;
+  wait_for_rounds (&elsewhere.victim, 1);
+  g_snprintf (elsewhere.pid, sizeof elsewhere.pid, "%d", (int) elsewhere.victim.pid);
+  remove_locator (&elsewhere);
+  for (gsize i = 0; i <= G_N_ELEMENTS (lines); i++)
+    {
+      const bool again = i == G_N_ELEMENTS (lines);
+      const char *const *arguments = lines[again ? 2 : i].arguments;
+      const char *const line[] = { check[0],     check[1],      check[2],     check[3],     check[4],
+                                   arguments[0], elsewhere.pid, arguments[1], arguments[2], NULL };
+
+      /* In the end there is one, made by who may. */
+      if (again)
+        {
+          g_auto (Run) root = run_cli ("append", elsewhere.pid, "00");
+
+          assert_status (&root, 0);
+        }
+      {
+        g_auto (Run) run = run_program ("", line);
+
+        g_test_message ("%s", arguments[0]);
+        assert_status (&run, again ? 4 : lines[i].status);
+        if (run.status == 4)
+          assert_failed (&run, 4, "CAP_DAC_OVERRIDE");
+      }
+    }
+  end (&elsewhere);
+}
+
+/* Who is root in a user namespace of his own is nobody outside of it. */
+static void
+test_user_namespace (void)
+{
+  const char *const check[] = { "unshare", "--map-root-user", "true", NULL };
+  static const char *const commands[][3]
+      = { { "map" }, { "alloc" }, { "append", "00" }, { "locator" }, { "read", "[stack]", "4" } };
+  g_autofree char *unshare = g_find_program_in_path ("unshare");
+  Elsewhere elsewhere;
+
+  if (unshare != NULL)
+    {
+      g_auto (Run) can = run_program ("", check);
+
+      if (can.status != 0)
+        g_clear_pointer (&unshare, g_free);
+    }
+  if (unshare == NULL)
+    {
+      g_test_skip ("no user namespace can be made here");
+      return;
+    }
+  if (!begin (&elsewhere, "sleeper", "poll"))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      const char *const line[] = { unshare,        "--map-root-user", g_getenv ("LACUNA_CLI"), commands[i][0],
+                                   elsewhere.pid, commands[i][1],    commands[i][2],          NULL };
+      g_auto (Run) run = run_program ("", line);
+
+      assert_failed (&run, 4, "user namespace");
+    }
+  end (&elsewhere);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1078,6 +1181,8 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/refuses/limited", test_limited);
   g_test_add_func ("/cli/elsewhere/refuses/no-folder", test_no_folder);
   g_test_add_func ("/cli/elsewhere/refuses/other-user", test_other_user);
+  g_test_add_func ("/cli/elsewhere/refuses/user-namespace", test_user_namespace);
+  g_test_add_func ("/cli/elsewhere/one-capability", test_one_capability);
   status = g_test_run ();
   {
     const char *const remove[] = { "rm", "-r", runtime, NULL };

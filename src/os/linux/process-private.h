@@ -151,6 +151,10 @@ void lac_process_read_space (struct lac_process         *process,
                              bool                        quick,
                              struct lac_space           *out_space);
 
+/* How wide pointers are by the program that the process runs: 64, 32, or 0 when it can't be read. With
+ * CAP_SYS_PTRACE alone one may trace, and yet not open what only a process's owner may, as its auxiliary vector. */
+uint32_t lac_process_pointer_bits_of_program (struct lac_process *process);
+
 /* The bounds, the page size and the granularity of this process's own address space; the rest is left at
  * what is unknown. */
 void lac_own_space (bool              high,
@@ -166,6 +170,9 @@ enum lac_status lac_process_refused (struct lac_process         *process,
                                      int                         error,
                                      const char                 *what,
                                      struct lac_process_failure *out_failure);
+
+/* Whether a file that is for @user alone can be opened, to be read and written (CAP_DAC_OVERRIDE). */
+bool lac_process_may_open_files_of (uint32_t user);
 
 /* Says why a process has no memory map: LAC_OK when it has one after all, having become another
  * program or being shown by another thread. @had_text says that a part of the map was read. */

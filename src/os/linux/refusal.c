@@ -3,7 +3,8 @@
  *
  * The rules that are told apart here are those of ptrace(2), "Ptrace access mode checking": the
  * caller must have the same user as all of the target's, or CAP_SYS_PTRACE, and the target must be
- * dumpable.
+ * dumpable. The capability counts in the caller's user namespace and in those within it; and some files are
+ * for their owner alone, whoever may trace.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Kernel threads and zombies, whose folders are readable and yet have no memory map. */
@@ -39,6 +41,67 @@ own_capabilities (void)
     status.effective = 0;
   close (own);
   return status.effective;
+}
+
+/* capabilities(7) */
+#define CAPABILITY_TO_OPEN (UINT64_C (1) << 1)
+#define CAPABILITY_TO_TRACE (UINT64_C (1) << 19)
+
+bool
+lac_process_may_open_files_of (uint32_t user)
+{
+  return (uint32_t) geteuid () == user || (own_capabilities () & CAPABILITY_TO_OPEN) != 0;
+}
+
+/* Whether each of the numbers that a user namespace maps, by the text of its uid_map, is one that the
+ * namespace with the text @own has. */
+static bool
+has_all (const char *own,
+         const char *text)
+{
+  while (*text != '\0')
+    {
+      uint64_t numbers[3];
+      bool found = false;
+      char *end;
+
+      for (int i = 0; i < 3; i++)
+        {
+          numbers[i] = strtoull (text, &end, 10);
+          if (end == text)
+            return true;
+          text = end;
+        }
+      for (const char *line = own; !found && *line != '\0';)
+        {
+          uint64_t first = strtoull (line, &end, 10), count;
+
+          if (end == line)
+            break;
+          strtoull (end, &end, 10);
+          count = strtoull (end, &end, 10);
+          found = numbers[1] >= first && numbers[1] + numbers[2] <= first + count;
+          line = end;
+        }
+      if (!found)
+        return false;
+      text += strspn (text, " \n");
+    }
+  return true;
+}
+
+/* Whether the process is in a user namespace that is neither ours nor one within it, as far as that shows. Which
+ * one it is in may not be asked (/proc/PID/ns); what that one maps may, in our own numbers, and such a one maps
+ * more than we have (user_namespaces(7)). Who has the capability has it in all namespaces within his own. */
+static bool
+is_in_another_namespace (struct lac_process *process)
+{
+  char own[4096], text[4096];
+
+  return process->live && lac_proc_read (AT_FDCWD, "/proc/self/uid_map", own, sizeof own) >= 0
+         && lac_proc_read (process->directory, "uid_map", text, sizeof text) >= 0 && strcmp (own, text) != 0
+         && strtoull (own + strspn (own, " 0"), NULL, 10) != UINT32_MAX
+         && ((own_capabilities () & CAPABILITY_TO_TRACE) != 0 || !has_all (own, text));
 }
 
 /* Yama (Documentation/admin-guide/LSM/Yama.rst): how far tracing, and with it the memory of others, is
@@ -108,8 +171,10 @@ lac_process_refused (struct lac_process         *process,
     }
 
   user = (uint32_t) geteuid ();
-  if (status.users[0] != user || status.users[1] != user || status.users[2] != user)
-    cause = LAC_E_OTHER_USER;
+  if (is_in_another_namespace (process))
+    cause = LAC_E_USER_NAMESPACE;
+  else if (status.users[0] != user || status.users[1] != user || status.users[2] != user)
+    cause = (own_capabilities () & CAPABILITY_TO_TRACE) != 0 ? LAC_E_OTHER_FILES : LAC_E_OTHER_USER;
   else if ((status.permitted & ~own_capabilities ()) != 0)
     cause = LAC_E_MORE_CAPABLE;
   else if ((scope = yama_scope (process)) > 0)

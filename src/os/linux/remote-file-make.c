@@ -452,6 +452,9 @@ lac_remote_file_make (struct lac_remote          *remote,
   if (!may_make_a_page (process))
     return lac_process_fail (out_failure, LAC_E_SYSTEM, EFBIG, MAKING);
   status = refuse_place (look (remote, place, replace, &survey, &failure), &failure);
+  /* What is made has to be mapped here, too. */
+  if (status == LAC_OK && !lac_process_may_open_files_of (survey.way.user))
+    status = lac_process_fail (&failure, LAC_E_OTHER_FILES, EACCES, MAKING);
   if (status != LAC_OK && out_failure != NULL)
     *out_failure = failure;
   if (status == LAC_OK)

@@ -205,6 +205,9 @@ open_name (struct lac_remote_file       *file,
       facts->writable = false;
       descriptor = openat (folder, way->name, O_RDONLY | flags);
     }
+  /* It is there, and the process's own: with CAP_SYS_PTRACE one came so far, and that is not enough. */
+  if (descriptor < 0 && errno == EACCES)
+    return lac_process_fail (out_failure, LAC_E_OTHER_FILES, errno, what);
   if (descriptor < 0)
     return lac_process_fail (out_failure, errno == ENOENT ? LAC_E_NOT_FOUND : LAC_E_SYSTEM, errno, what);
   if (fstat (descriptor, &about) != 0 || !S_ISREG (about.st_mode) || about.st_uid != way->user)

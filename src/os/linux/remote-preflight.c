@@ -15,7 +15,6 @@
 #if LAC_REMOTE_HERE
 
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -226,21 +225,17 @@ lac_remote_preflight (struct lac_remote          *remote,
   return check_status (remote, out_failure);
 }
 
-/* By the program that the process runs: 8, 4, or 0 when it can't be read either. */
+/* By where things are mapped: a process of 32 bits has nothing of its own above what they reach. */
 static uint32_t
-pointer_size_of_program (struct lac_process *process)
+pointer_size_of_map (struct lac_process *process)
 {
-  unsigned char head[EI_CLASS + 1];
-  int file = openat (process->directory, "exe", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  ssize_t n;
+  struct lac_region region;
+  enum lac_status status
+      = lac_process_query (process, UINT64_C (1) << 32, true, &region, NULL, 0, NULL);
 
-  if (file < 0)
-    return 0;
-  n = pread (file, head, sizeof head, 0);
-  close (file);
-  if (n != (ssize_t) sizeof head || memcmp (head, ELFMAG, SELFMAG) != 0)
-    return 0;
-  return head[EI_CLASS] == ELFCLASS64 ? 8 : head[EI_CLASS] == ELFCLASS32 ? 4 : 0;
+  if (status == LAC_E_NOT_FOUND || (status == LAC_OK && region.kind == LAC_KIND_VSYSCALL))
+    return 4;
+  return status == LAC_OK ? 8 : 0;
 }
 
 /* The auxiliary vector is asked of the thread: the first one, when it has ended, has none any more. With
@@ -257,7 +252,9 @@ lac_remote_find_width (struct lac_remote          *remote,
   length = lac_proc_read (remote->process->directory, path, bytes, sizeof bytes);
   if (length == -EACCES)
     {
-      remote->plan.pointer_size = pointer_size_of_program (remote->process);
+      remote->plan.pointer_size = lac_process_pointer_bits_of_program (remote->process) / 8;
+      if (remote->plan.pointer_size == 0)
+        remote->plan.pointer_size = pointer_size_of_map (remote->process);
       if (remote->plan.pointer_size != 0)
         return LAC_OK;
     }

@@ -9,6 +9,7 @@
 #include "os/os.h"
 #include "process-private.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -171,6 +172,22 @@ read_limits (struct lac_process *process,
     }
 }
 
+uint32_t
+lac_process_pointer_bits_of_program (struct lac_process *process)
+{
+  unsigned char head[EI_CLASS + 1];
+  int file = process->live ? openat (process->directory, "exe", O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+  ssize_t n;
+
+  if (file < 0)
+    return 0;
+  n = pread (file, head, sizeof head, 0);
+  close (file);
+  if (n != (ssize_t) sizeof head || memcmp (head, ELFMAG, SELFMAG) != 0)
+    return 0;
+  return head[EI_CLASS] == ELFCLASS64 ? 64 : head[EI_CLASS] == ELFCLASS32 ? 32 : 0;
+}
+
 void
 lac_process_read_space (struct lac_process         *process,
                         const struct lac_proc_stat *stat,
@@ -201,7 +218,7 @@ lac_process_read_space (struct lac_process         *process,
       || !lac_proc_parse_auxiliary_vector (vector, (size_t) length, &space.pointer_bits,
                                            &space.page_size))
     {
-      space.pointer_bits = 0;
+      space.pointer_bits = length == -EACCES ? lac_process_pointer_bits_of_program (process) : 0;
       if (process->live)
         space.page_size = (uint32_t) sysconf (_SC_PAGESIZE);
     }
