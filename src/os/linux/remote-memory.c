@@ -255,8 +255,13 @@ is_unfiltered (struct lac_remote *remote)
   char path[64], text[8192];
   const char *field;
 
+  /* The tracer does not take one that is. */
+  if ((remote->flags & LAC_REMOTE_FORCE_FILTERED) == 0)
+    return true;
+  /* It may have ended since; what it had of filters it had in common with the first one, as a rule. */
   snprintf (path, sizeof path, "task/%d/status", remote->plan.thread);
-  if (lac_proc_read (remote->process->directory, path, text, sizeof text) <= 0)
+  if (lac_proc_read (remote->process->directory, path, text, sizeof text) <= 0
+      && lac_proc_read (remote->process->directory, "status", text, sizeof text) <= 0)
     return false;
   field = strstr (text, "\nSeccomp:\t");
   return field != NULL && field[sizeof "\nSeccomp:\t" - 1] == '0';
