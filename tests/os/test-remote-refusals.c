@@ -464,7 +464,7 @@ test_all_but_one_traced (void)
       kill_victim (&victim);
       return;
     }
-  assert_not_all_stopped (&victim, "system");
+  assert_not_all_stopped (&victim, "traced");
   end_unharmed (&tracer);
   wait_for_rounds (&victim, 2);
   end_unharmed (&victim);

@@ -446,6 +446,36 @@ test_thread_storm (void)
   end_unharmed (&victim);
 }
 
+/* All threads are stopped at once, also those that begin meanwhile, and none notices. */
+static void
+test_all_stopped (const void *user_data)
+{
+  const char *const *arguments = user_data;
+  struct lac_remote_step steps[2] = {
+    { .kind = LAC_REMOTE_STEP_CALL, .call = LAC_REMOTE_MMAP, .arguments = { 0, 4096, 1, 0x22, -1, 0 } },
+    { .kind = LAC_REMOTE_STEP_CALL, .call = LAC_REMOTE_MUNMAP, .arguments = { 0, 4096 }, .from = { 1 } },
+  };
+  struct lac_process_failure failure = { 0 };
+  struct started victim;
+  struct reached reached;
+
+  if (!can_reach () || !start_victim_with (&victim, -1, false, arguments))
+    return;
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
+  for (unsigned i = 0; i < times (100, 3000); i++)
+    {
+      assert_done (lac_remote_run (reached.remote, steps, 2, LAC_REMOTE_STOP_ALL, &failure), &failure,
+                   victim.name);
+      assert_unharmed (&victim, false);
+    }
+  unreach (&reached);
+  wait_for_rounds (&victim, 2);
+  end_unharmed (&victim);
+}
+
+static const char *const stopped_storm[] = { "storm", "thread", NULL };
+static const char *const stopped_crowd[] = { "throng", "200", NULL };
+
 /* What is allocated goes with the program, and nothing is freed: something else may be there
  * already. Any refusal will do, but the programs go on, one after another. */
 static void
@@ -895,6 +925,8 @@ main (int   argc,
   g_test_add_func ("/os/remote-victims/time-out-of-socket/told", test_told_of_time_out);
   g_test_add_func ("/os/remote-victims/time-out-of-socket/other-thread", test_receiving_beside);
   g_test_add_func ("/os/remote-victims/thread-storm", test_thread_storm);
+  g_test_add_data_func ("/os/remote-victims/all-stopped/thread-storm", stopped_storm, test_all_stopped);
+  g_test_add_data_func ("/os/remote-victims/all-stopped/200-threads", stopped_crowd, test_all_stopped);
   g_test_add_func ("/os/remote-victims/exec-storm", test_exec_storm);
   g_test_add_func ("/os/remote-victims/first-thread-ended", test_headless);
   g_test_add_func ("/os/remote-victims/60000-mappings", test_many_mappings);

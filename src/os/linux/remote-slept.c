@@ -21,6 +21,17 @@
 
 /* Two clocks that were read within that, in nanoseconds, were read at once. */
 #define TOGETHER UINT64_C (100000)
+/* For so long a processor's clock is not looked at again, when many threads are stopped. */
+#define A_WHILE UINT64_C (1000000)
+
+#define PROCESSORS_MAX 1024
+
+/* What the clocks said, and when. */
+static struct
+{
+  uint64_t there;
+  uint64_t now;
+} clocks[PROCESSORS_MAX];
 
 /* What comes after @key in @text: "… : 35213177.893948" in milliseconds, as nanoseconds. */
 static uint64_t
@@ -70,22 +81,26 @@ last_processor (struct lac_tracer *tracer,
   return cursor != NULL ? (int) strtol (cursor, NULL, 10) : -1;
 }
 
-/* What the clock of processor @processor says now: this thread runs there for a moment, asks for its own time,
- * which has the scheduler look at the clock, and reads what it saw. 0 when that can't be done. */
+/* What the clock of processor @processor says now; 0 when that can't be told: this thread runs there for a moment, asks for its own time,
+ * which has the scheduler look at the clock, and reads what it saw. */
 static uint64_t
 clock_of (struct lac_tracer *tracer,
           int                processor,
           uint64_t          *out_now)
 {
-  unsigned long everywhere[16] = { 0 }, only[16] = { 0 };
+  unsigned long everywhere[PROCESSORS_MAX / 8 / sizeof (long)] = { 0 };
+  unsigned long only[PROCESSORS_MAX / 8 / sizeof (long)] = { 0 };
   size_t bits = 8 * sizeof *only;
   char text[4096];
   struct timespec time;
   ssize_t length = 0;
   long size;
 
-  if (processor < 0 || (size_t) processor >= bits * 16)
+  if (processor < 0 || processor >= PROCESSORS_MAX)
     return 0;
+  *out_now = clocks[processor].now;
+  if (lac_tracer_clock () - clocks[processor].now < A_WHILE)
+    return clocks[processor].there;
   if (tracer->own_file < 0)
     tracer->own_file = open ("/proc/thread-self/sched", O_RDONLY | O_CLOEXEC | O_NOCTTY);
   size = syscall (SYS_sched_getaffinity, 0, sizeof everywhere, everywhere);
@@ -109,7 +124,9 @@ clock_of (struct lac_tracer *tracer,
   if (length <= 0)
     return 0;
   text[length] = '\0';
-  return parse_moment (text, "se.exec_start");
+  clocks[processor].there = parse_moment (text, "se.exec_start");
+  clocks[processor].now = *out_now;
+  return clocks[processor].there;
 }
 
 /* How often the thread has gone to sleep; 0 when that can't be told. */
@@ -135,8 +152,9 @@ lac_sleep_note (struct lac_tracer      *tracer,
   out_wait->n_sleeps = count_sleeps (text);
   then = parse_moment (text, "se.exec_start");
   there = then != 0 ? clock_of (tracer, last_processor (tracer, thread), &now) : 0;
-  if (there > then && there - then < now)
-    out_wait->since = now - (there - then);
+  /* A clock that was looked at a moment ago may be behind. */
+  if (there + A_WHILE > then && there != 0 && then < there + now)
+    out_wait->since = now + then - there;
 }
 
 bool
