@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #ifndef NT_X86_XSTATE
 #define NT_X86_XSTATE 0x202
@@ -26,6 +27,29 @@
 static unsigned char xsave[LAC_FRAME_MAX];
 static unsigned char frame_bytes[LAC_FRAME_MAX];
 static unsigned char covered[LAC_FRAME_MAX];
+
+/* Not byte by byte, or the compiler would see that nothing comes of it. */
+static void
+touch (unsigned char *bytes)
+{
+  for (size_t i = 0; i < LAC_FRAME_MAX; i += 1024)
+    *(volatile unsigned char *) &bytes[i] = 0;
+}
+
+void
+lac_tracer_warm_up (struct lac_tracer *tracer)
+{
+  unsigned char byte = 0;
+  int32_t self = (int32_t) getpid ();
+
+  touch (xsave);
+  touch (frame_bytes);
+  touch (covered);
+  /* Of the C library what is called while a thread is stopped, which is found by its name the first time. */
+  if (lac_tracer_read (tracer, self, (uintptr_t) &byte, covered, 1) == 1)
+    lac_tracer_write (tracer, self, (uintptr_t) &byte, covered, 1);
+  errno = memcmp (covered, frame_bytes, tracer->layout.default_size);
+}
 
 /* Where a thread is inside a sequence that must not be interrupted (rseq(2)), the kernel would have sent it
  * to the sequence's abort; it can't once the registers are foreign, so that is done here. The same memory

@@ -423,6 +423,10 @@ void lac_traced_release (struct lac_tracer *tracer,
 
 /* remote-net.c */
 
+/* Has the memory ready that is needed while a thread is stopped: that of a child is its parent's until it writes
+ * to it, and a page at a time, each of which takes a microsecond or more. */
+void lac_tracer_warm_up (struct lac_tracer *tracer);
+
 /* Lays the net, or makes sure that it may be missing. */
 enum lac_tracer_verdict lac_traced_prepare (struct lac_tracer               *tracer,
                                             struct lac_traced               *traced,

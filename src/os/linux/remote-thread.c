@@ -186,12 +186,12 @@ lac_traced_stop (struct lac_tracer        *tracer,
   lac_tracer_point (tracer);
   /* A number may have become another process's before it was seized; it can't after. */
   belongs = lac_tracer_note_wait (tracer, thread, &wait);
-  traced->stopped_since = lac_tracer_clock ();
-  lac_trace (PTRACE_INTERRUPT, thread, 0, 0);
-  lac_tracer_point (tracer);
   status = !belongs            ? LAC_E_EXITED
            : pointer_size == 0 ? LAC_OK
                                : check_thread (tracer, thread, flags);
+  traced->stopped_since = lac_tracer_clock ();
+  lac_trace (PTRACE_INTERRUPT, thread, 0, 0);
+  lac_tracer_point (tracer);
   verdict = await_stop (tracer, thread, answer);
   if (verdict != LAC_TRACER_ANSWERED || answer->status != LAC_OK)
     return verdict;

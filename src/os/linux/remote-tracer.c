@@ -434,6 +434,7 @@ lac_tracer_run (struct lac_tracer *tracer)
 {
   struct lac_tracer_room *room = tracer->room;
 
+  lac_tracer_warm_up (tracer);
   for (;;)
     {
       await_turn (tracer);
