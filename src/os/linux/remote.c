@@ -83,7 +83,26 @@ look_once (struct lac_remote          *remote,
   return status;
 }
 
-/* What is just becoming another program has no memory for a moment, as if it had exited. */
+/* Whether another look may have another outcome: what is just becoming another program has no memory for a
+ * moment, as if it had exited, and then for another moment none of the libraries in which we look for
+ * instructions. */
+static bool
+may_pass (struct lac_remote *remote,
+          enum lac_status    status,
+          int                attempt)
+{
+  switch (status)
+    {
+    case LAC_E_EXITED:
+      return !lac_process_has_exited (remote->process);
+    case LAC_E_NO_ENTRY:
+    case LAC_E_NO_NET:
+      return attempt < 2;
+    default:
+      return false;
+    }
+}
+
 static enum lac_status
 look (struct lac_remote          *remote,
       struct lac_process_failure *out_failure)
@@ -93,7 +112,7 @@ look (struct lac_remote          *remote,
   for (int attempt = 0; attempt < LAC_MAX_ATTEMPTS; attempt++)
     {
       status = look_once (remote, out_failure);
-      if (status != LAC_E_EXITED || lac_process_has_exited (remote->process))
+      if (!may_pass (remote, status, attempt))
         return status;
       lac_thread_pause (1000);
     }
