@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "os/linux/process-private.h"
+#include "os/linux/remote-private.h"
 #include "remotely.h"
 #include "victim.h"
 
@@ -17,9 +17,11 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -497,6 +499,91 @@ test_filtered (const void *role)
   end_unharmed (&victim);
 }
 
+/* While the process has its calls turned into signals (syscall user dispatch), which shows only when the thread
+ * is stopped, nothing can be called; but it never gets to see a signal for a call of ours. In between all is
+ * as usual. */
+static void
+test_dispatched (const void *user_data)
+{
+  unsigned flags = GPOINTER_TO_UINT (user_data);
+  struct lac_remote_step steps[2] = {
+    { .call = LAC_REMOTE_MMAP, .arguments = { 0, 4096, 1, 0x22, (uint64_t) -1, 0 } },
+    { .call = LAC_REMOTE_MUNMAP, .arguments = { 0, 4096 }, .from = { 1 } },
+  };
+  struct lac_process_failure failure = { 0 };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  struct started victim;
+  struct reached reached;
+  unsigned n_done = 0, n_refused = 0;
+
+  if (!can_reach () || !start_victim (&victim, -1, "confined", "dispatching", NULL))
+    return;
+  before = describe_process (victim.pid);
+  assert_done (reach (&reached, victim.pid, flags, &failure), &failure, victim.name);
+  for (int i = 0; i < 300; i++)
+    {
+      enum lac_status status = lac_remote_run (reached.remote, steps, 2, 0, &failure);
+
+      if (status == LAC_OK)
+        n_done++;
+      else if ((status == LAC_E_NO_NET && flags == 0)
+               || (status == LAC_E_SYSTEM && failure.system_error == EPERM))
+        n_refused++;
+      else
+        {
+          g_autofree char *told = tell_failure (status, &failure);
+
+          g_error ("a process that dispatches its calls: %s", told);
+        }
+      assert_unharmed (&victim, false);
+      g_usleep (1700);
+    }
+  unreach (&reached);
+  g_test_message ("%u of 300 done, %u refused", n_done, n_refused);
+  g_assert_cmpuint (n_done, >, 0);
+  g_assert_cmpuint (n_refused, >, 0);
+  after = describe_process (victim.pid);
+  assert_same_description (before, after);
+  wait_for_rounds (&victim, 2);
+  end_unharmed (&victim);
+}
+
+/* The tracer is killed at each point of a call, as long as any does: neither then nor later is there a signal. */
+static void
+test_dispatched_without_tracer (void)
+{
+  struct lac_remote_step step = {
+    .call = LAC_REMOTE_CLOSE, .arguments = { (uint64_t) -1 }, .may_fail = true,
+  };
+  struct lac_process_failure failure = { 0 };
+  struct started victim;
+  struct reached reached;
+  struct utsname system;
+  int major = 0, minor = 0;
+
+  uname (&system);
+  if (sscanf (system.release, "%d.%d", &major, &minor) != 2 || major < 6 || (major == 6 && minor < 4))
+    {
+      g_test_skip ("only Linux 6.4 and later say whether calls are dispatched");
+      return;
+    }
+  if (!can_reach () || !start_victim (&victim, -1, "confined", "dispatching", NULL))
+    return;
+  assert_done (reach (&reached, victim.pid, 0, &failure), &failure, victim.name);
+  for (int i = 0; i < 200; i++)
+    {
+      lac_remote_end_at (reached.remote, (uint32_t) i % 16 + 1, false);
+      lac_remote_run (reached.remote, &step, 1, 0, &failure);
+      g_usleep (1700);
+      assert_unharmed (&victim, true);
+    }
+  unreach (&reached);
+  wait_for_rounds (&victim, 2);
+  assert_unharmed (&victim, true);
+  g_assert_cmpint (end_victim (&victim), ==, 0);
+}
+
 /* Forced, and the filter says no: that is an answer like any other. */
 static void
 test_filter_denies (void)
@@ -880,6 +967,10 @@ main (int   argc,
   g_test_add_func ("/os/remote-refusals/filter-denies", test_filter_denies);
   g_test_add_data_func ("/os/remote-refusals/filter-traps/no-handler", "trapping", test_filter_traps);
   g_test_add_data_func ("/os/remote-refusals/filter-traps/handler", "emulating", test_filter_traps);
+  g_test_add_data_func ("/os/remote-refusals/dispatched-calls/asked", GUINT_TO_POINTER (0), test_dispatched);
+  g_test_add_data_func ("/os/remote-refusals/dispatched-calls/forced",
+                        GUINT_TO_POINTER (LAC_REMOTE_FORCE_NO_NET), test_dispatched);
+  g_test_add_func ("/os/remote-refusals/dispatched-calls/without-tracer", test_dispatched_without_tracer);
   g_test_add_func ("/os/remote-refusals/filter-kills", test_filter_kills);
   g_test_add_func ("/os/remote-refusals/vfork", test_vfork);
   g_test_add_func ("/os/remote-refusals/no-net", test_no_net);

@@ -6,6 +6,8 @@
  *   confined denying   is told EPERM when it maps memory
  *   confined trapping  gets a signal when it maps memory, which it has no handler for
  *   confined emulating gets one that it has a handler for
+ *   confined dispatching   gets a signal for all calls while it computes, as emulators do, which it has
+ *                      a handler for
  *   confined high      gets a signal for calls that come from below 0x700000000000, as under Wine
  *
  * SPDX-License-Identifier: MIT
@@ -23,11 +25,15 @@
 #define SECCOMP_RET_KILL_PROCESS 0x80000000u
 #endif
 
+/* prctl(2), PR_SET_SYSCALL_USER_DISPATCH: what the kernel looks at before each call. */
+static volatile unsigned char selector;
+
 static void
 trapped (int                 number,
          struct bare_signal *signal,
          void               *context)
 {
+  selector = 0;
   victim_wrong ("a call was trapped", number);
 }
 
@@ -70,6 +76,24 @@ install_for_low_addresses (void)
   install (filter, sizeof filter / sizeof *filter);
 }
 
+static void
+dispatch (void)
+{
+  bare_handle (31, trapped);
+  if (prctl (59, 1, 0, 0, &selector) != 0)
+    victim_skip ();
+}
+
+/* The lines between which calls are signals. */
+static void
+compute (void)
+{
+  selector = 1;
+  for (int i = 0; i < 200000; i++)
+    __asm__ volatile ("pause");
+  selector = 0;
+}
+
 /* Not even the clock may be read here. */
 static void
 be_strict (void)
@@ -109,6 +133,8 @@ main (int   argc,
       bare_handle (31, trapped);
       install_for_mmap (SECCOMP_RET_TRAP);
     }
+  else if (victim_equal (role, "dispatching"))
+    dispatch ();
   else if (victim_equal (role, "high"))
     install_for_low_addresses ();
   else
@@ -126,6 +152,8 @@ main (int   argc,
         victim_wrong ("nanosleep", answer);
       else
         victim_slept (bare_now () - begun, 20000, 0);
+      if (victim_equal (role, "dispatching"))
+        compute ();
       victim_round ();
     }
 }

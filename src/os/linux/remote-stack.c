@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
+#include "remote-wait.h"
 
 #if LAC_REMOTE_HERE
 
@@ -147,10 +148,10 @@ find_by_query (struct lac_tracer       *tracer,
 }
 
 /* A thread's stack stays where it is, so it is looked for once. */
-bool
-lac_traced_has_stack (struct lac_tracer       *tracer,
-                      const struct lac_traced *traced,
-                      uint64_t                 size)
+static bool
+is_on_stack (struct lac_tracer       *tracer,
+             const struct lac_traced *traced,
+             uint64_t                 size)
 {
   const struct user_regs_struct *registers = &traced->registers;
   uint64_t own = traced->wide ? registers->fs_base : registers->gs_base;
@@ -177,6 +178,15 @@ lac_traced_has_stack (struct lac_tracer       *tracer,
   tracer->stack_start = region.start;
   tracer->stack_end = region.end;
   return registers->rsp - region.start >= size;
+}
+
+/* A stack from which nothing leads back is none. */
+bool
+lac_traced_has_stack (struct lac_tracer       *tracer,
+                      const struct lac_traced *traced,
+                      uint64_t                 size)
+{
+  return !lac_traced_is_dispatched (tracer, traced) && is_on_stack (tracer, traced, size);
 }
 
 #endif

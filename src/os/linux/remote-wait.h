@@ -59,3 +59,9 @@ void lac_sleep_note (struct lac_tracer      *tracer,
 bool lac_sleep_lasted (struct lac_tracer            *tracer,
                        const struct lac_traced      *traced,
                        const struct lac_tracer_wait *wait);
+
+/* remote-dispatch.c */
+
+/* Whether a call by the thread, which is stopped, would be a signal instead. */
+bool lac_traced_is_dispatched (struct lac_tracer       *tracer,
+                               const struct lac_traced *traced);
