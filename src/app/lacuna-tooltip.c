@@ -57,6 +57,26 @@ lacuna_tooltip_yield_to_typing (GtkWidget   *widget,
 }
 
 static gboolean
+query_text_cb (GtkLabel *label)
+{
+  if (!pango_layout_is_ellipsized (gtk_label_get_layout (label)))
+    g_signal_stop_emission_by_name (label, "query-tooltip");
+  return FALSE;
+}
+
+/**
+ * lacuna_tooltip_yield_to_text:
+ * @label: a label whose tooltip says the same
+ *
+ * Has the tooltip of @label stay away while all of it can be read.
+ */
+void
+lacuna_tooltip_yield_to_text (GtkLabel *label)
+{
+  g_signal_connect (label, "query-tooltip", G_CALLBACK (query_text_cb), NULL);
+}
+
+static gboolean
 query_menu_cb (GtkMenuButton *button)
 {
   GtkPopover *popover = gtk_menu_button_get_popover (button);

@@ -321,16 +321,21 @@ test_several (void)
   end_unharmed (&fixture.victim);
 }
 
-/* A window that is closed while it asks has changed nothing. */
+/* A window that is closed while it asks has changed nothing. What it asks fits where the window does: a
+ * screen of 360 pixels. */
 static void
 test_closed (void)
 {
   Fixture fixture = { 0 };
+  int width;
 
   if (!set_up (&fixture, "sleeper", "nanosleep"))
     return;
-  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_ALLOCATE, "rw-");
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_CREATE, NULL);
   wait_until (get_question () != NULL);
+  gtk_widget_measure (GTK_WIDGET (get_question ()), GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL,
+                      NULL);
+  g_assert_cmpint (width, <=, 360);
   tear_down (&fixture);
   wait_until (get_question () == NULL);
   g_assert_cmpuint (fixture.n_performed, ==, 0);

@@ -653,6 +653,7 @@ lacuna_buffers_panel_build (LacunaLater *later)
 
   name_inner (GTK_WIDGET (self->append_kind), _ ("How it is written"));
   name_inner (GTK_WIDGET (self->protect_button), _ ("Protect"));
+  lacuna_tooltip_yield_to_text (self->selected_remarks);
   lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->create_menu_button));
   lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->allocate_menu_button));
   lacuna_buffers_panel_start_tree (self);

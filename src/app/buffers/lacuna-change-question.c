@@ -19,6 +19,9 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+/* In a window that is narrower the question is, too; in pixels. */
+#define NARROW_WIDTH 560
+
 typedef struct
 {
   LacunaChangeAnswer answer; /* NULL once it was answered */
@@ -82,9 +85,10 @@ make_label (const char *text,
   return label;
 }
 
-static void
+/* Below one another where there is no room for both in one line; (transfer none): the value. */
+static GtkWidget *
 add_row (GtkGrid    *grid,
-         int         row,
+         gboolean    narrow,
          const char *name,
          const char *value)
 {
@@ -92,11 +96,14 @@ add_row (GtkGrid    *grid,
   GtkWidget *value_label = make_label (value, "numeric");
 
   gtk_label_set_wrap (GTK_LABEL (name_label), FALSE);
+  gtk_widget_set_margin_top (name_label, narrow ? 6 : 0);
   gtk_label_set_width_chars (GTK_LABEL (value_label), 30);
   gtk_label_set_max_width_chars (GTK_LABEL (value_label), 40);
   gtk_widget_set_hexpand (value_label, TRUE);
-  gtk_grid_attach (grid, name_label, 0, row, 1, 1);
-  gtk_grid_attach (grid, value_label, 1, row, 1, 1);
+  gtk_grid_attach_next_to (grid, name_label, NULL, GTK_POS_BOTTOM, 1, 1);
+  gtk_grid_attach_next_to (grid, value_label, name_label, narrow ? GTK_POS_BOTTOM : GTK_POS_RIGHT, 1,
+                           1);
+  return value_label;
 }
 
 /* (transfer full): what becomes of the process should Lacuna die meanwhile. */
@@ -111,7 +118,8 @@ make_net_words (LacunaPlan *plan)
 
 /* In which thread, through what, which calls: each for itself, so that it can be taken in. */
 static GtkWidget *
-make_plan_grid (LacunaPlan *plan)
+make_plan_grid (LacunaPlan *plan,
+                gboolean    narrow)
 {
   GtkGrid *grid = GTK_GRID (gtk_grid_new ());
   g_autofree char *address
@@ -124,26 +132,30 @@ make_plan_grid (LacunaPlan *plan)
   /* Translators: an address, and a file or [vdso]. */
   g_autofree char *through
       = g_strdup_printf (_ ("an instruction that it has already, at %s in %s"), address, base);
+  g_autofree char *whole_through = lacuna_buffers_keep_whole (through);
   g_autofree char *calls = g_strjoinv ("\n", (char **) lacuna_plan_get_calls (plan));
   g_autofree char *net = make_net_words (plan);
-  int row = 0;
+  GtkWidget *value;
 
   gtk_widget_add_css_class (GTK_WIDGET (grid), "plan");
   gtk_grid_set_column_spacing (grid, 12);
-  gtk_grid_set_row_spacing (grid, 6);
-  add_row (grid, row++, _ ("Thread"), thread);
-  add_row (grid, row++, _ ("Through"), through);
+  gtk_grid_set_row_spacing (grid, narrow ? 2 : 6);
+  add_row (grid, narrow, _ ("Thread"), thread);
+  add_row (grid, narrow, _ ("Through"), whole_through);
   /* Translators: system calls, of which a list follows. */
-  add_row (grid, row++, _ ("Calls"), calls);
-  gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "monospace");
-  add_row (grid, row++, _ ("If Lacuna crashes"), net);
+  value = add_row (grid, narrow, _ ("Calls"), calls);
+  gtk_widget_add_css_class (value, "monospace");
+  /* C is read from left to right in any language. */
+  gtk_widget_set_direction (value, GTK_TEXT_DIR_LTR);
+  value = add_row (grid, narrow, _ ("If Lacuna crashes"), net);
   if (!lacuna_plan_has_net (plan))
-    gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "risky");
+    gtk_widget_add_css_class (value, "risky");
   if (lacuna_plan_get_filtered (plan))
     {
-      add_row (grid, row++, _ ("Filter"), _ ("the process filters its system calls (seccomp), and the "
-                                             "filter may kill it for this one"));
-      gtk_widget_add_css_class (gtk_grid_get_child_at (grid, 1, row - 1), "risky");
+      value = add_row (grid, narrow, _ ("Filter"),
+                       _ ("the process filters its system calls (seccomp), and the filter may kill it for "
+                          "this one"));
+      gtk_widget_add_css_class (value, "risky");
     }
   return GTK_WIDGET (grid);
 }
@@ -152,14 +164,15 @@ make_plan_grid (LacunaPlan *plan)
 static GtkWidget *
 make_details (LacunaOperation *planned,
               LacunaConfirm    confirm,
-              gboolean         once)
+              gboolean         once,
+              gboolean         narrow)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   LacunaPlan *plan = planned != NULL ? lacuna_operation_get_plan (planned) : NULL;
   GtkWidget *note;
 
   if (plan != NULL && lacuna_plan_stops_a_thread (plan))
-    gtk_box_append (GTK_BOX (box), make_plan_grid (plan));
+    gtk_box_append (GTK_BOX (box), make_plan_grid (plan, narrow));
   else if (plan != NULL)
     {
       g_autofree char *how = lacuna_plan_describe (plan);
@@ -228,13 +241,14 @@ lacuna_change_question_ask (GtkWidget         *parent,
   g_autofree char *heading = make_heading (process, confirm);
   g_autofree char *body = make_body (planned);
   gboolean force = confirm != LACUNA_CONFIRM_NOTHING;
+  gboolean narrow = gtk_widget_get_width (GTK_WIDGET (root)) < NARROW_WIDTH;
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (
       adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, body));
   Question *question = g_new0 (Question, 1);
 
   question->answer = answer;
   question->user_data = user_data;
-  adw_message_dialog_set_extra_child (dialog, make_details (planned, confirm, once));
+  adw_message_dialog_set_extra_child (dialog, make_details (planned, confirm, once, narrow));
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "change",
                                     force ? _ ("Do It _All the Same") : _ ("C_hange Its Memory"),
                                     NULL);

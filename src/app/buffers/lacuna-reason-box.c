@@ -125,7 +125,20 @@ char *
 lacuna_reason_words (LacunaReason *reason,
                      gint32        pid)
 {
-  const char *sentence = lacuna_reason_get_sentence (reason);
+  return lacuna_reason_trim (lacuna_reason_get_sentence (reason), pid);
+}
+
+/**
+ * lacuna_reason_trim:
+ * @sentence: what may begin with a process
+ * @pid: which process that would be
+ *
+ * Returns: (transfer full): the same, for the eye, without the process
+ */
+char *
+lacuna_reason_trim (const char *sentence,
+                    gint32      pid)
+{
   /* Translators: a PID, and a sentence */
   g_autofree char *subject = g_strdup_printf (_ ("process %d: %s"), pid, "");
 

@@ -25,6 +25,10 @@ void       lacuna_reason_box_show (LacunaReasonBox *self,
 char      *lacuna_reason_words    (LacunaReason    *reason,
                                    gint32           pid);
 
+/* (transfer full): the same of a sentence. */
+char      *lacuna_reason_trim     (const char      *sentence,
+                                   gint32           pid);
+
 /* (transfer full): the same for a box that shows the reason's command as well: it is said once. */
 char      *lacuna_reason_words_in_box
                                   (LacunaReason    *reason,

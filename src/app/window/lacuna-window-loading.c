@@ -141,7 +141,12 @@ show_failure (LacunaWindow *self,
               const char   *title,
               const char   *message)
 {
-  g_autofree char *shown = lacuna_isolate_subject (message);
+  gboolean is_process = self->target != NULL
+                        && lacuna_target_get_kind (self->target) == LACUNA_TARGET_PROCESS;
+  /* The title says which process it is. */
+  g_autofree char *shown
+      = is_process ? lacuna_reason_trim (message, lacuna_target_get_pid (self->target))
+                   : lacuna_isolate_subject (message);
   g_autofree char *message_markup = g_markup_escape_text (shown, -1);
 
   adw_status_page_set_title (self->failure_page, title);
