@@ -300,6 +300,47 @@ test_refused (void)
   end_unharmed (&fixture.victim);
 }
 
+/* (nullable): the first descendant of a type. */
+static GtkWidget *
+find_type (GtkWidget *root,
+           GType      type)
+{
+  GtkWidget *found = NULL;
+
+  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_type (child, type);
+  return found;
+}
+
+/* Who says no, or is refused, has not typed in vain; what was appended is gone from the entry. */
+static void
+test_typed (void)
+{
+  Fixture fixture = { 0 };
+  GtkEditable *entry;
+
+  if (!set_up (&fixture, "locator", "writable-and-executable"))
+    return;
+  wait_until (lacuna_locator_get_n_buffers (lacuna_allocator_get_locator (fixture.allocator)) > 0);
+  entry = GTK_EDITABLE (find_type (GTK_WIDGET (fixture.panel), GTK_TYPE_ENTRY));
+  gtk_editable_set_text (entry, "hook");
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_APPEND, NULL);
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "");
+  answer ("cancel");
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "hook");
+  g_assert_cmpuint (fixture.n_performed, ==, 0);
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_APPEND, NULL);
+  answer ("change");
+  wait_until (fixture.n_performed == 1);
+  g_assert_no_error (lacuna_operation_get_error (fixture.performed));
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "");
+  tear_down (&fixture);
+  kill_victim (&fixture.victim);
+}
+
 /* Several are asked about and done one after another; and one agrees once. */
 static void
 test_several (void)
@@ -355,6 +396,7 @@ main (int    argc,
   g_test_add_func ("/app/buffers/elsewhere/a-filter-is-asked-about-each-time", test_filtered);
   g_test_add_func ("/app/buffers/elsewhere/undoing-is-planned-and-asked-about", test_undo);
   g_test_add_func ("/app/buffers/elsewhere/what-is-refused-is-listed", test_refused);
+  g_test_add_func ("/app/buffers/elsewhere/what-was-typed-comes-back", test_typed);
   g_test_add_func ("/app/buffers/elsewhere/one-agrees-once", test_several);
   g_test_add_func ("/app/buffers/elsewhere/closing-is-no-consent", test_closed);
 

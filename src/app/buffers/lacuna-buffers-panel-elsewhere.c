@@ -33,6 +33,8 @@ typedef struct
   LacunaOperation *planned; /* (nullable): the dry run */
   gboolean begun;
   gboolean settled;         /* something came of it, be it a refusal */
+  gboolean done;            /* it came to what was wished */
+  char *typed;              /* (nullable): what was typed for it */
   gboolean dropped;         /* nobody waits for it any more */
 } Errand;
 
@@ -51,6 +53,7 @@ errand_free (Errand *errand)
   g_clear_object (&errand->undone);
   g_object_unref (errand->allocator);
   g_object_unref (errand->panel);
+  g_free (errand->typed);
   g_free (errand);
 }
 
@@ -97,11 +100,23 @@ settle (Errand          *errand,
 
   errand->settled = !g_error_matches (lacuna_operation_get_error (operation), G_IO_ERROR,
                                       G_IO_ERROR_CANCELLED);
+  errand->done = lacuna_operation_get_error (operation) == NULL;
   /* What undid something is not to be undone, and nothing is undone twice. */
   if (errand->undone != NULL)
     g_hash_table_add (self->spent, g_object_ref (operation));
   hide_waiting (self);
   lacuna_buffers_panel_finish (self, operation);
+}
+
+/* Nobody types twice what was not appended; but what is typed since stays. */
+static void
+give_back_typed (Errand *errand)
+{
+  LacunaBuffersPanel *self = errand->panel;
+
+  if (errand->typed != NULL && !errand->done && !errand->dropped && lacuna_later_is_built (self)
+      && *gtk_editable_get_text (GTK_EDITABLE (self->append_entry)) == '\0')
+    lacuna_buffers_panel_set_entry (self, errand->typed);
 }
 
 /* Whoever comes next begins. */
@@ -111,6 +126,7 @@ end (Errand *errand)
   LacunaBuffersPanel *self = g_object_ref (errand->panel);
   gboolean given_back = errand->undone != NULL && !errand->settled;
 
+  give_back_typed (errand);
   if (!errand->dropped)
     {
       g_queue_pop_head (&self->errands);
@@ -309,6 +325,24 @@ lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
     }
   g_queue_push_tail (&self->errands, errand);
   start (self);
+}
+
+/**
+ * lacuna_buffers_panel_note_typed:
+ * @typed: what was typed for what was asked for last
+ *
+ * Has it come back when nothing comes of that.
+ */
+void
+lacuna_buffers_panel_note_typed (LacunaBuffersPanel *self,
+                                 const char         *typed)
+{
+  Errand *last = g_queue_peek_tail (&self->errands);
+
+  if (last == NULL)
+    return;
+  g_free (last->typed);
+  last->typed = g_strdup (typed);
 }
 
 /**

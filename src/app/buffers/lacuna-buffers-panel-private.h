@@ -98,10 +98,15 @@ void lacuna_buffers_panel_emit_acts_changed (LacunaBuffersPanel *self);
 void lacuna_buffers_panel_finish            (LacunaBuffersPanel *self,
                                              LacunaOperation    *operation);
 
+void lacuna_buffers_panel_set_entry         (LacunaBuffersPanel *self,
+                                             const char         *text);
+
 /* lacuna-buffers-panel-elsewhere.c: what comes before a deed in another process */
 void        lacuna_buffers_panel_perform_elsewhere (LacunaBuffersPanel  *self,
                                                     const LacunaRequest *request,
                                                     LacunaOperation     *undone);
+void        lacuna_buffers_panel_note_typed        (LacunaBuffersPanel  *self,
+                                                    const char          *typed);
 void        lacuna_buffers_panel_stop              (LacunaBuffersPanel  *self);
 void        lacuna_buffers_panel_drop_errands      (LacunaBuffersPanel  *self);
 void        lacuna_buffers_panel_show_reasons      (LacunaBuffersPanel  *self);

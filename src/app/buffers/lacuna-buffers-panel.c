@@ -201,6 +201,21 @@ append (LacunaBuffersPanel *self,
   perform (self, &request);
 }
 
+/**
+ * lacuna_buffers_panel_set_entry:
+ * @text: what is to be appended
+ *
+ * Puts it into the entry. Ctrl+Z is about what was done then, and not about what was typed for it.
+ */
+void
+lacuna_buffers_panel_set_entry (LacunaBuffersPanel *self,
+                                const char         *text)
+{
+  gtk_editable_set_enable_undo (GTK_EDITABLE (self->append_entry), FALSE);
+  gtk_editable_set_text (GTK_EDITABLE (self->append_entry), text);
+  gtk_editable_set_enable_undo (GTK_EDITABLE (self->append_entry), TRUE);
+}
+
 static void
 append_entry (LacunaBuffersPanel *self)
 {
@@ -209,10 +224,10 @@ append_entry (LacunaBuffersPanel *self)
   if (bytes == NULL)
     return;
   append (self, bytes);
-  /* Ctrl+Z is about what was done now, and not about what was typed for it. */
-  gtk_editable_set_enable_undo (GTK_EDITABLE (self->append_entry), FALSE);
-  gtk_editable_set_text (GTK_EDITABLE (self->append_entry), "");
-  gtk_editable_set_enable_undo (GTK_EDITABLE (self->append_entry), TRUE);
+  if (lacuna_allocator_is_elsewhere (self->allocator))
+    lacuna_buffers_panel_note_typed (self,
+                                     gtk_editable_get_text (GTK_EDITABLE (self->append_entry)));
+  lacuna_buffers_panel_set_entry (self, "");
 }
 
 static void
