@@ -719,6 +719,21 @@ test_no_known_stack (void)
   end_unharmed (&victim);
 }
 
+/* Where the stack of one thread begins in memory that holds many, as in Go, nobody else can know: what is written
+ * below it may be another one's. */
+static void
+test_arena (void)
+{
+  struct started victim;
+
+  if (!can_reach () || !start_victim (&victim, -1, "marvel", "arena", NULL))
+    return;
+  for (int i = 0; i < 20; i++)
+    assert_refused_process (victim.pid, 0, "no-net");
+  wait_for_rounds (&victim, 2);
+  end_unharmed (&victim);
+}
+
 /* The only thread of a process of 64 bits runs code of 32 bits. */
 static void
 test_other_mode (void)
@@ -975,6 +990,7 @@ main (int   argc,
   g_test_add_func ("/os/remote-refusals/vfork", test_vfork);
   g_test_add_func ("/os/remote-refusals/no-net", test_no_net);
   g_test_add_func ("/os/remote-refusals/no-known-stack", test_no_known_stack);
+  g_test_add_func ("/os/remote-refusals/no-known-stack-in-arena", test_arena);
   g_test_add_func ("/os/remote-refusals/other-mode", test_other_mode);
   g_test_add_func ("/os/remote-refusals/other-user", test_other_user);
   g_test_add_func ("/os/remote-refusals/another-user", test_another_user);

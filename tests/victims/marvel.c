@@ -2,6 +2,8 @@
  *
  *   marvel small-stack     has its stack in the middle of memory that is used for something else,
  *                          without a guard, as programs with many small stacks do
+ *   marvel arena           its only thread has such a stack, and its own data further up in the same
+ *                          memory, as Go's have
  *   marvel narrow          one thread runs in 32-bit mode, another one in 64-bit mode
  *   marvel narrow-alone    has that first thread only
  *   marvel sequence        runs restartable sequences (rseq(2)) and counts what became of them: the
@@ -84,6 +86,43 @@ have_a_small_stack (void)
                     :
                     : "r"(area + STACK_TOP), "r"(live_on_small_stack)
                     : "memory");
+}
+
+/* The thread's own data does not begin with its own address, as a library's does: whoever asks that can tell. */
+static void *
+live_in_an_arena (void *nothing)
+{
+  if (CALL2 (158, 0x1002, area + AREA - 4096) != 0)
+    victim_exit (VICTIM_SKIPPED);
+  victim_ready ((unsigned long) area, 0);
+  __asm__ volatile ("mov %0, %%rsp\n\t"
+                    "xor %%ebp, %%ebp\n\t"
+                    "call *%1\n\t"
+                    "ud2"
+                    :
+                    : "r"(area + STACK_TOP), "r"(live_on_small_stack)
+                    : "memory");
+  return NULL;
+}
+
+/* The first thread ends, so that it is no way out. */
+static void
+have_an_arena (void)
+{
+  unsigned char *below = mmap (NULL, 2 * AREA, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  pthread_t thread;
+
+  if (below == MAP_FAILED)
+    victim_skip ();
+  area = below + AREA;
+  if (mprotect (area, AREA, PROT_READ | PROT_WRITE) != 0)
+    victim_skip ();
+  for (size_t i = 0; i < AREA; i++)
+    area[i] = byte_at (i);
+  if (pthread_create (&thread, NULL, live_in_an_arena, NULL) != 0)
+    victim_skip ();
+  for (;;)
+    CALL1 (60, 0);
 }
 
 static void *
@@ -268,6 +307,8 @@ main (int   argc,
   victim_begin ();
   if (victim_equal (role, "small-stack"))
     have_a_small_stack ();
+  else if (victim_equal (role, "arena"))
+    have_an_arena ();
   else if (victim_equal (role, "narrow") || victim_equal (role, "narrow-alone"))
     be_narrow (victim_equal (role, "narrow-alone"));
 #if HAVE_SEQUENCES

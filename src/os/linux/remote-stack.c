@@ -2,8 +2,9 @@
  *
  * The frame goes there, so they must be the stack of this thread and of nobody else. That is known for the
  * first thread on the stack that the kernel made, and for others on a stack as libraries for threads make
- * them: the thread's own data (the base of fs, or gs in 32 bits) lies at its top, and a page without
- * access, or nothing at all, below it. A small stack inside other memory, as Go's and other runtimes' are,
+ * them: the thread's own data (the base of fs, or gs in 32 bits) lies at its top and begins with its own address
+ * (ELF handling for thread-local storage, variant II), and a page without access, or nothing at all, lies
+ * below it. Go's threads have theirs in the same memory as their stacks, but not that address. A small stack inside other memory, as Go's and other runtimes' are,
  * may have another one right below, whose thread runs on; there nothing is written.
  *
  * SPDX-License-Identifier: MIT
@@ -147,6 +148,18 @@ find_by_query (struct lac_tracer       *tracer,
   return true;
 }
 
+/* Whether a library for threads made what the thread has for its own at @own. */
+static bool
+begins_with_itself (struct lac_tracer       *tracer,
+                    const struct lac_traced *traced,
+                    uint64_t                 own)
+{
+  uint64_t first = 0;
+  size_t size = traced->wide ? 8 : 4;
+
+  return lac_tracer_read (tracer, traced->thread, own, &first, size) == (int64_t) size && first == own;
+}
+
 /* A thread's stack stays where it is, so it is looked for once. */
 static bool
 is_on_stack (struct lac_tracer       *tracer,
@@ -173,7 +186,8 @@ is_on_stack (struct lac_tracer       *tracer,
       if (tracer->start_stack < region.start || tracer->start_stack > region.end)
         return false;
     }
-  else if (!guarded || own < registers->rsp || own > region.end)
+  else if (!guarded || own < registers->rsp || own > region.end
+           || !begins_with_itself (tracer, traced, own))
     return false;
   tracer->stack_start = region.start;
   tracer->stack_end = region.end;
