@@ -98,6 +98,10 @@ void lacuna_buffers_panel_emit_acts_changed (LacunaBuffersPanel *self);
 void lacuna_buffers_panel_finish            (LacunaBuffersPanel *self,
                                              LacunaOperation    *operation);
 
+/* Where what a row is about lies; empty for what lies nowhere. */
+struct lac_range lacuna_buffers_panel_item_range (gpointer      item);
+
+/* lacuna-buffers-panel-acts.c */
 void lacuna_buffers_panel_set_entry         (LacunaBuffersPanel *self,
                                              const char         *text);
 

@@ -704,21 +704,8 @@ lacuna_window_finalize (GObject *object)
 }
 
 static void
-lacuna_window_class_init (LacunaWindowClass *klass)
+install_properties (GObjectClass *object_class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  object_class->dispose = lacuna_window_dispose;
-  object_class->finalize = lacuna_window_finalize;
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
-
-  widget_class->measure = lacuna_window_measure;
-  widget_class->size_allocate = lacuna_window_size_allocate;
-  widget_class->snapshot = lacuna_window_snapshot;
-  GTK_WINDOW_CLASS (klass)->close_request = lacuna_window_close_request;
-
   properties[LACUNA_WINDOW_BYTES] = g_param_spec_boolean (
       "bytes", NULL, NULL, FALSE, PROPERTY_FLAGS);
   properties[LACUNA_WINDOW_LIVE] = g_param_spec_boolean (
@@ -736,10 +723,11 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   properties[LACUNA_WINDOW_SHOW] = g_param_spec_string (
       "show", NULL, NULL, "regions", PROPERTY_FLAGS);
   g_object_class_install_properties (object_class, LACUNA_WINDOW_N_PROPERTIES, properties);
-  lacuna_window_install_actions (widget_class);
+}
 
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/io/github/lacuna_project/Lacuna/ui/window.ui");
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, chooser);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, live_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, live_label);
@@ -788,6 +776,11 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, inspector);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints_revealer);
   gtk_widget_class_bind_template_child (widget_class, LacunaWindow, hints);
+}
+
+static void
+bind_callbacks (GtkWidgetClass *widget_class)
+{
   gtk_widget_class_bind_template_callback (widget_class, strip_hovered_cb);
   gtk_widget_class_bind_template_callback (widget_class, strip_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, strip_measured_cb);
@@ -822,6 +815,31 @@ lacuna_window_class_init (LacunaWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_update_history);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_closed);
   gtk_widget_class_bind_template_callback (widget_class, lacuna_window_hints_revealed);
+}
+
+static void
+lacuna_window_class_init (LacunaWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = lacuna_window_dispose;
+  object_class->finalize = lacuna_window_finalize;
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+
+  widget_class->measure = lacuna_window_measure;
+  widget_class->size_allocate = lacuna_window_size_allocate;
+  widget_class->snapshot = lacuna_window_snapshot;
+  GTK_WINDOW_CLASS (klass)->close_request = lacuna_window_close_request;
+
+  install_properties (object_class);
+  lacuna_window_install_actions (widget_class);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lacuna_project/Lacuna/ui/window.ui");
+  bind_children (widget_class);
+  bind_callbacks (widget_class);
 }
 
 static void
