@@ -16,6 +16,7 @@
 
 #include "os/stacks.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
@@ -139,10 +140,12 @@ find_region (LacunaElsewhere *deed,
   return TRUE;
 }
 
-/* What is to be freed: what this program has allocated, what another run of it has, or a region. */
+/* What is to be freed: what this program has allocated, what another run of it has, or a region. @out_is_recorded:
+ * it is written down. */
 static gboolean
 find_allocation (LacunaElsewhere *deed,
-                 LacunaBlock    **out_block)
+                 LacunaBlock    **out_block,
+                 gboolean        *out_is_recorded)
 {
   LacunaOperation *operation = deed->operation;
   const LacunaRequest *request = deed->request;
@@ -150,6 +153,7 @@ find_allocation (LacunaElsewhere *deed,
   struct lac_range recorded;
   gboolean is_one = TRUE;
 
+  *out_is_recorded = TRUE;
   if (request->serial != 0 && (block == NULL || block->serial != request->serial))
     {
       lacuna_error_set_message (&operation->error,
@@ -179,6 +183,7 @@ find_allocation (LacunaElsewhere *deed,
       return TRUE;
     }
 
+  *out_is_recorded = FALSE;
   if (!find_region (deed, &is_one))
     return FALSE;
   if (!is_one && !request->force)
@@ -190,16 +195,56 @@ find_allocation (LacunaElsewhere *deed,
   return TRUE;
 }
 
+/* Whether it is certain after a failure that nothing was freed. */
+static gboolean
+is_untouched (LacunaElsewhere *deed,
+              enum lac_status  status)
+{
+  switch (status)
+    {
+    case LAC_E_UNVERIFIED:
+    case LAC_E_EXITED:
+      return FALSE;
+    case LAC_E_SYSTEM:
+      return deed->failure.system_error != ECHILD;
+    default:
+      return TRUE;
+    }
+}
+
+/* Frees it, and notes that. This is written down before: right after it another Lacuna may make something there,
+ * and write that down, and then what was freed here must not be taken for that. */
+static enum lac_status
+free_and_record (LacunaElsewhere   *deed,
+                 struct lac_remote *remote,
+                 gboolean           is_recorded)
+{
+  LacunaOperation *operation = deed->operation;
+  const gint32 pid = lacuna_session_get_pid (deed->session);
+  const guint64 start_time = lacuna_session_get_start_time (deed->session);
+  const guint64 program = lacuna_record_program (deed->process, deed->before);
+  enum lac_status status;
+
+  lacuna_record_remove (pid, start_time, program, operation->range);
+  status = lac_remote_free (remote, operation->range.start, lac_range_size (operation->range),
+                            &deed->failure);
+  operation->stopped_for = lac_remote_stopped_for (remote);
+  if (status != LAC_OK && is_recorded && is_untouched (deed, status))
+    lacuna_record_add (pid, start_time, program, operation->range);
+  return status;
+}
+
 void
 lacuna_elsewhere_free (LacunaElsewhere *deed)
 {
   LacunaOperation *operation = deed->operation;
   g_autoptr (LacunaBlock) block = NULL;
   struct lac_remote *remote;
+  gboolean is_recorded;
   enum lac_status status;
 
   operation->address = deed->request->address;
-  if (!find_allocation (deed, &block))
+  if (!find_allocation (deed, &block, &is_recorded))
     return;
   if (deed->request->dry_run)
     {
@@ -211,19 +256,11 @@ lacuna_elsewhere_free (LacunaElsewhere *deed)
 
   status = lacuna_elsewhere_open_remote (deed, &remote);
   if (status == LAC_OK)
-    {
-      status = lac_remote_free (remote, operation->range.start, lac_range_size (operation->range),
-                                &deed->failure);
-      operation->stopped_for = lac_remote_stopped_for (remote);
-    }
+    status = free_and_record (deed, remote, is_recorded);
   lacuna_elsewhere_fail (deed, status);
   if (status != LAC_OK)
     return;
   if (block != NULL)
     lacuna_session_remove_block (deed->session, block);
-  lacuna_record_remove (lacuna_session_get_pid (deed->session),
-                        lacuna_session_get_start_time (deed->session),
-                        lacuna_record_program (deed->process, deed->before),
-                        operation->range);
   deed->changes_map = TRUE;
 }

@@ -448,6 +448,77 @@ test_several_at_once (void)
   end (&elsewhere);
 }
 
+/* Each frees what it has allocated and nothing else, though they lie side by side and each takes the place that
+ * another one has just left. */
+static void
+test_several_free_at_once (void)
+{
+  GSubprocess *processes[4];
+  Elsewhere elsewhere;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  before = describe_process (elsewhere.victim.pid);
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      const char *const line[]
+          = { "sh", "-c",
+              "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do "
+              "a=$(\"$LACUNA_CLI\" alloc $0 | sed -n '1s/ .*//p') && \"$LACUNA_CLI\" free $0 $a || exit 1; "
+              "done",
+              elsewhere.pid, NULL };
+      g_autoptr (GError) error = NULL;
+
+      processes[i] = g_subprocess_newv (line, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+      g_assert_no_error (error);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_subprocess_wait (processes[i], NULL, NULL);
+      g_assert_cmpint (g_subprocess_get_exit_status (processes[i]), ==, 0);
+      g_object_unref (processes[i]);
+    }
+  after = describe_process (elsewhere.victim.pid);
+  assert_same_description (before, after);
+  end (&elsewhere);
+}
+
+/* That it could not be freed does not make anybody forget how large it is. */
+static void
+test_freed_later (void)
+{
+  Elsewhere elsewhere, tracer;
+  guint64 first, second;
+
+  if (!begin (&elsewhere, "sleeper", "nanosleep"))
+    return;
+  first = allocate (&elsewhere, "64K", "rw");
+  second = allocate (&elsewhere, "64K", "rw");
+  g_assert_cmphex (second, ==, first + 65536);
+  if (!start_victim (&tracer.victim, -1, "oddity", "tracer", elsewhere.pid, NULL))
+    {
+      end_at_once (&elsewhere);
+      return;
+    }
+  {
+    g_autofree char *address = hexadecimal (first);
+    g_auto (Run) refused = run_cli ("free", elsewhere.pid, address);
+
+    assert_failed (&refused, 4, "oddity");
+    kill_victim (&tracer.victim);
+    {
+      g_auto (Run) run = run_cli ("free", elsewhere.pid, address);
+
+      assert_status (&run, 0);
+      assert_looks (&elsewhere, first, "");
+      assert_looks (&elsewhere, second, "rw-p anonymous");
+    }
+  }
+  end_at_once (&elsewhere);
+}
+
 /* read and write */
 
 static void
@@ -1161,6 +1232,8 @@ main (int    argc,
   g_test_add_func ("/cli/elsewhere/free-refuses", test_free_refuses);
   g_test_add_func ("/cli/elsewhere/free-refuses-stacks", test_free_refuses_stacks);
   g_test_add_func ("/cli/elsewhere/several-at-once", test_several_at_once);
+  g_test_add_func ("/cli/elsewhere/several-free-at-once", test_several_free_at_once);
+  g_test_add_func ("/cli/elsewhere/freed-later", test_freed_later);
   g_test_add_func ("/cli/elsewhere/read-and-write", test_read_and_write);
   g_test_add_func ("/cli/elsewhere/append", test_append);
   for (gsize i = 0; i < G_N_ELEMENTS (findings); i++)
