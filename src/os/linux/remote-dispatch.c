@@ -1,10 +1,11 @@
 /* Whether a thread's system calls are turned into signals (syscall user dispatch).
  *
- * Emulators have the kernel raise SIGSYS instead of making a call, while a byte of theirs says so. What we call is
- * refused then, and the signal that it raises is dropped (remote-call.c). But should the tracer be killed, the
- * signal would be the process's, for a call that it never made; and rt_sigreturn(2), by which the second net
- * gives the thread back, would raise another one. So there is no net at such a moment, which is a short one: in
- * calls of its own the thread has the byte say otherwise.
+ * Emulators have the kernel raise SIGSYS instead of making a call, while a byte of theirs says so.
+ * What we call is refused then, and the signal that it raises is dropped (remote-call.c). But
+ * should the tracer be killed, the signal would be the process's, for a call that it never made;
+ * and rt_sigreturn(2), by which the second net gives the thread back, would raise another one. So
+ * there is no net at such a moment, which is a short one: in calls of its own the thread has the
+ * byte say otherwise.
  *
  * Before Linux 6.4 nobody can ask.
  *

@@ -1,19 +1,21 @@
 /* What a stopped thread was waiting for goes on afterwards as if nothing had been.
  *
- * Most calls need no help: they are interrupted with a number inside the kernel (ERESTARTSYS and its kin),
- * and go on when the registers are put back and no signal came, with the rest of their time where they have
- * some (restart_block). Some are never restarted, though, and give EINTR for every stop (signal(7),
- * "Interruption of system calls and library functions by stop signals"). For those the thread is given
- * ERESTARTNOHAND instead: the kernel then sets the call up anew when the thread goes on, unless a signal
- * with a handler is there by then, in which case the call gives EINTR as it would have without us.
+ * Most calls need no help: they are interrupted with a number inside the kernel (ERESTARTSYS and
+ * its kin), and go on when the registers are put back and no signal came, with the rest of their
+ * time where they have some (restart_block). Some are never restarted, though, and give EINTR for
+ * every stop (signal(7), "Interruption of system calls and library functions by stop signals"). For
+ * those the thread is given ERESTARTNOHAND instead: the kernel then sets the call up anew when the
+ * thread goes on, unless a signal with a handler is there by then, in which case the call gives
+ * EINTR as it would have without us.
  *
- * Set up anew such a call would wait for its full time again. How long it has waited the scheduler tells
- * (remote-slept.c).
+ * Set up anew such a call would wait for its full time again. How long it has waited the scheduler
+ * tells (remote-slept.c).
  *
- * epoll_wait(2) has its milliseconds in a register, so the register is given what is left of them; where
- * the time lies in memory, a copy with what is left lies below the red zone of the stack, above the frame,
- * and is read before anything else can be there. So one register of an argument may differ after the call.
- * The C library's functions are called with the understanding that argument registers are lost.
+ * epoll_wait(2) has its milliseconds in a register, so the register is given what is left of them;
+ * where the time lies in memory, a copy with what is left lies below the red zone of the stack,
+ * above the frame, and is read before anything else can be there. So one register of an argument
+ * may differ after the call. The C library's functions are called with the understanding that
+ * argument registers are lost.
  *
  * Where the scheduler tells nothing, the full time is waited for: too long is better than EINTR.
  *
@@ -77,9 +79,9 @@ struct never_restarted
   bool short_time;
 };
 
-/* Those that give EINTR only when nothing was done yet, so that they can be set up anew. Sockets with a
- * time-out of their own (SO_RCVTIMEO) are among them: their time begins anew, since changing it for a while
- * would leave it changed should we die. */
+/* Those that give EINTR only when nothing was done yet, so that they can be set up anew. Sockets
+ * with a time-out of their own (SO_RCVTIMEO) are among them: their time begins anew, since changing
+ * it for a while would leave it changed should we die. */
 static const struct never_restarted calls_64[] = {
   { 232, MILLISECONDS_4, false }, /* epoll_wait */
   { 281, MILLISECONDS_4, false }, /* epoll_pwait */
@@ -314,10 +316,10 @@ read_time (struct lac_tracer       *tracer,
   return true;
 }
 
-/* What was left of a call's time when it was set up anew. Others may have the processor for long before the
- * thread sleeps again, or it may be stopped again before that; and milliseconds have no parts. Who is
- * interrupted often would wait for too long, a little for each time. So it is remembered when the call is to
- * end, for as long as it is that one for certain. */
+/* What was left of a call's time when it was set up anew. Others may have the processor for long
+ * before the thread sleeps again, or it may be stopped again before that; and milliseconds have no
+ * parts. Who is interrupted often would wait for too long, a little for each time. So it is
+ * remembered when the call is to end, for as long as it is that one for certain. */
 struct remainder
 {
   int32_t thread;
@@ -352,8 +354,9 @@ is_remainder_of (const struct remainder  *remainder,
          && remainder->stack == registers->rsp && remainder->argument == argument;
 }
 
-/* Whether the call, which has the time that one was set up anew with, is that one and not a new one by the same
- * code: it has not begun since, or slept at once. Later, it must have another time than the process gives. */
+/* Whether the call, which has the time that one was set up anew with, is that one and not a new one
+ * by the same code: it has not begun since, or slept at once. Later, it must have another time than
+ * the process gives. */
 static bool
 ends_as_remembered (const struct remainder *remainder,
                     uint64_t                since,
@@ -403,8 +406,9 @@ find_argument (struct lac_traced            *traced,
   return *argument != 0 ? argument : NULL;
 }
 
-/* Leaves the rest of its time to a call that is set up anew; false when that is not known. @since: when it went
- * to sleep, 0 when that is not known. @pending: it was set up anew already, and has not begun since. */
+/* Leaves the rest of its time to a call that is set up anew; false when that is not known. @since:
+ * when it went to sleep, 0 when that is not known. @pending: it was set up anew already, and has
+ * not begun since. */
 static bool
 shorten (struct lac_tracer            *tracer,
          struct lac_traced            *traced,

@@ -1,9 +1,10 @@
 /* Since when a thread sleeps, by what the scheduler says of it.
  *
- * A thread has slept since it last ran (/proc/PID/sched, se.exec_start). That is the clock of one processor, and
- * processors' clocks drift apart, since each stands still in interrupts and where the machine is a guest
- * that must wait; so the tracer goes to that processor to read it. Whether the thread still was in the same
- * sleep when it was stopped shows in how often it has gone to sleep since.
+ * A thread has slept since it last ran (/proc/PID/sched, se.exec_start). That is the clock of one
+ * processor, and processors' clocks drift apart, since each stands still in interrupts and where
+ * the machine is a guest that must wait; so the tracer goes to that processor to read it. Whether
+ * the thread still was in the same sleep when it was stopped shows in how often it has gone to
+ * sleep since.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -65,7 +66,8 @@ parse_moment (const char *text,
   return value;
 }
 
-/* Which processor the thread was last on; below 0 when that can't be told. proc_pid_stat(5), field 39. */
+/* Which processor the thread was last on; below 0 when that can't be told. proc_pid_stat(5), field
+ * 39. */
 static int
 last_processor (struct lac_tracer *tracer,
                 int32_t            thread)
@@ -81,8 +83,9 @@ last_processor (struct lac_tracer *tracer,
   return cursor != NULL ? (int) strtol (cursor, NULL, 10) : -1;
 }
 
-/* What the clock of processor @processor says now; 0 when that can't be told: this thread runs there for a moment, asks for its own time,
- * which has the scheduler look at the clock, and reads what it saw. */
+/* What the clock of processor @processor says now; 0 when that can't be told: this thread runs
+ * there for a moment, asks for its own time, which has the scheduler look at the clock, and reads
+ * what it saw. */
 static uint64_t
 clock_of (struct lac_tracer *tracer,
           int                processor,

@@ -1,11 +1,12 @@
 /* Whose the bytes below a thread's stack pointer are.
  *
- * The frame goes there, so they must be the stack of this thread and of nobody else. That is known for the
- * first thread on the stack that the kernel made, and for others on a stack as libraries for threads make
- * them: the thread's own data (the base of fs, or gs in 32 bits) lies at its top and begins with its own address
- * (ELF handling for thread-local storage, variant II), and a page without access, or nothing at all, lies
- * below it. Go's threads have theirs in the same memory as their stacks, but not that address. A small stack inside other memory, as Go's and other runtimes' are,
- * may have another one right below, whose thread runs on; there nothing is written.
+ * The frame goes there, so they must be the stack of this thread and of nobody else. That is known
+ * for the first thread on the stack that the kernel made, and for others on a stack as libraries
+ * for threads make them: the thread's own data (the base of fs, or gs in 32 bits) lies at its top
+ * and begins with its own address (ELF handling for thread-local storage, variant II), and a page
+ * without access, or nothing at all, lies below it. Go's threads have theirs in the same memory as
+ * their stacks, but not that address. A small stack inside other memory, as Go's and other
+ * runtimes' are, may have another one right below, whose thread runs on; there nothing is written.
  *
  * SPDX-License-Identifier: MIT
  */

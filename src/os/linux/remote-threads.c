@@ -1,12 +1,13 @@
 /* All threads of a process: listed, and stopped together.
  *
- * Those that the list has are seized, then all of them are told to stop, and only then each is waited for: so
- * they come to their stops at the same time, and the first of many is not stopped for much longer than the last.
- * The list is read again until it has none that is not stopped, since a thread may start others until it is.
- * Nothing allocates here, so they are written to pages of their own.
+ * Those that the list has are seized, then all of them are told to stop, and only then each is
+ * waited for: so they come to their stops at the same time, and the first of many is not stopped
+ * for much longer than the last. The list is read again until it has none that is not stopped,
+ * since a thread may start others until it is. Nothing allocates here, so they are written to pages
+ * of their own.
  *
- * When one does not stop, or must not be, the others are still waited for, for they have to be given back
- * as they were.
+ * When one does not stop, or must not be, the others are still waited for, for they have to be
+ * given back as they were.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -32,7 +33,8 @@
 #define CODE_64 0x33
 
 #define MILLISECOND UINT64_C (1000000)
-/* How long a thread may take to stop, one that waits for a processor, and one that sleeps uninterruptibly. */
+/* How long a thread may take to stop, one that waits for a processor, and one that sleeps
+ * uninterruptibly. */
 #define PATIENCE (1000 * MILLISECOND)
 #define LONG_PATIENCE (5000 * MILLISECOND)
 #define SHORT_PATIENCE (100 * MILLISECOND)
@@ -143,8 +145,8 @@ seize_one (int32_t thread,
     {
       int error = errno;
 
-      /* One that has ended meanwhile is no obstacle. The first one stays in the list when it has, and starts
-       * nothing any more. */
+      /* One that has ended meanwhile is no obstacle. The first one stays in the list when it has,
+       * and starts nothing any more. */
       if (error == ESRCH || (error == EPERM && has_ended (stopping->tracer, thread)))
         return true;
       fail (stopping, LAC_TRACER_ANSWERED, LAC_E_SYSTEM, error);
@@ -297,8 +299,8 @@ lac_traced_stop_others (struct lac_tracer        *tracer,
 
       stopping.found_new = false;
       lac_tracer_each_thread (tracer, seize_one, &stopping);
-      /* Those that were seized have to be stopped even when another one could not be: only a thread that
-       * is stopped can be let go of. */
+      /* Those that were seized have to be stopped even when another one could not be: only a thread
+       * that is stopped can be let go of. */
       stop_together (&stopping, begun);
     }
   while (stopping.found_new && answer->status == LAC_OK);

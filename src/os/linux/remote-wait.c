@@ -3,8 +3,9 @@
  * Nothing can interrupt those that wait for a child which shares their memory. It is not the state
  * alone that tells (D, as for a disk), but the call that the thread is in.
  *
- * A socket's time-out is the socket's, and nobody but its owner can ask for it. So the descriptor is borrowed
- * for as long as the question takes (pidfd_getfd(2)), which changes nothing in the process.
+ * A socket's time-out is the socket's, and nobody but its owner can ask for it. So the descriptor
+ * is borrowed for as long as the question takes (pidfd_getfd(2)), which changes nothing in the
+ * process.
  *
  * SPDX-License-Identifier: MIT
  */

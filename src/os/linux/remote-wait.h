@@ -34,12 +34,13 @@ struct lac_wait
   uint64_t socket;
 };
 
-/* By what /proc/PID/task/TID/syscall says (remote-interrupted.c). @wide: the process is one of 64 bits. */
+/* By what /proc/PID/task/TID/syscall says (remote-interrupted.c). @wide: the process is one of 64
+ * bits. */
 struct lac_wait lac_wait_parse (bool        wide,
                                 const char *text);
 
-/* The same with a look at the socket, which is only read: never LAC_WAIT_OF_SOCKET. What can't be found out
- * goes on. @process: its number. */
+/* The same with a look at the socket, which is only read: never LAC_WAIT_OF_SOCKET. What can't be
+ * found out goes on. @process: its number. */
 enum lac_wait_kind lac_wait_judge (int32_t     process,
                                    bool        wide,
                                    const char *text);
