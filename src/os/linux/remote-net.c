@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
+#include "remote-wait.h"
 #include "core/translatable.h"
 
 #if LAC_REMOTE_HERE
@@ -187,6 +188,8 @@ make_frame (struct lac_tracer               *tracer,
     return N_ ("the process has no system call that is followed by a return");
   if (tracer->shadow_stack)
     return N_ ("the process has a shadow stack");
+  if (lac_traced_is_dispatched (tracer, traced))
+    return N_ ("the process turns its system calls into signals (syscall user dispatch)");
   if (lac_trace (PTRACE_GETREGSET, traced->thread, NT_X86_XSTATE, (uintptr_t) &state) < 0)
     return N_ ("the extended registers can't be read");
   context.xsave_size = (uint32_t) state.iov_len;

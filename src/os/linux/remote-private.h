@@ -164,17 +164,6 @@ struct lac_tracer_room
   struct lac_tracer_request request;
 };
 
-/* When a call that was set up anew is to end; remote-interrupted.c. */
-struct lac_tracer_left
-{
-  int32_t thread;
-  uint64_t place;
-  uint64_t stack;
-  uint64_t milliseconds;
-  uint64_t given;
-  uint64_t deadline;
-};
-
 /* What the tracer holds of a process that it traces. */
 struct lac_tracer
 {
@@ -205,7 +194,6 @@ struct lac_tracer
   /* Its stack; 0 when it is not known. */
   uint64_t stack_start;
   uint64_t stack_end;
-  struct lac_tracer_left left;
   /* The processor that it runs on; below 0 when it was in a call, or that is not known. */
   int processor;
   /* When it was let go of, and whether it was in a call then whose rest has to be known. */

@@ -11,7 +11,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
-#include "remote-wait.h"
 
 #if LAC_REMOTE_HERE
 
@@ -162,10 +161,10 @@ begins_with_itself (struct lac_tracer       *tracer,
 }
 
 /* A thread's stack stays where it is, so it is looked for once. */
-static bool
-is_on_stack (struct lac_tracer       *tracer,
-             const struct lac_traced *traced,
-             uint64_t                 size)
+bool
+lac_traced_has_stack (struct lac_tracer       *tracer,
+                      const struct lac_traced *traced,
+                      uint64_t                 size)
 {
   const struct user_regs_struct *registers = &traced->registers;
   uint64_t own = traced->wide ? registers->fs_base : registers->gs_base;
@@ -193,15 +192,6 @@ is_on_stack (struct lac_tracer       *tracer,
   tracer->stack_start = region.start;
   tracer->stack_end = region.end;
   return registers->rsp - region.start >= size;
-}
-
-/* A stack from which nothing leads back is none. */
-bool
-lac_traced_has_stack (struct lac_tracer       *tracer,
-                      const struct lac_traced *traced,
-                      uint64_t                 size)
-{
-  return !lac_traced_is_dispatched (tracer, traced) && is_on_stack (tracer, traced, size);
 }
 
 #endif

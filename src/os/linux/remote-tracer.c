@@ -305,7 +305,7 @@ do_steps (struct lac_tracer *tracer,
           answer.status = step->kind == LAC_REMOTE_STEP_EXPECT && result == -ENODATA ? LAC_E_CHANGED
                                                                                     : LAC_E_SYSTEM;
           answer.error = (int) -result;
-          answer.what = traced->trapped ? N_ ("make a system call that the process's filter (seccomp) forbids")
+          answer.what = traced->trapped ? N_ ("make a system call that the process turns into a signal (seccomp, syscall user dispatch)")
                                         : N_ ("make a system call in the process");
           undo (tracer, traced, i);
           return;
