@@ -259,6 +259,7 @@ static const struct plain_case plain_cases[] = {
   { "receive-with-time-out", "sleeper", "receive", 0, 5, 10 },
   { "send-with-time-out", "sleeper", "send", 0, 5, 10 },
   { "one-thread-in-32-bit-mode", "marvel", "narrow", 0, 50, 500 },
+  { "small-stack-by-turns", "marvel", "by-turns", 0, 50, 500 },
   { "no-net-small-stack", "marvel", "small-stack", LAC_REMOTE_FORCE_NO_NET, 100, 2000 },
   { "no-net", "sleeper-lonely", "nanosleep", LAC_REMOTE_FORCE_NO_NET, 50, 500 },
   { "no-net-poll", "sleeper-lonely", "poll", LAC_REMOTE_FORCE_NO_NET, 50, 500 },

@@ -2,6 +2,7 @@
  *
  *   marvel small-stack     has its stack in the middle of memory that is used for something else,
  *                          without a guard, as programs with many small stacks do
+ *   marvel by-turns        is on such a stack for some milliseconds and then on its own, over and over
  *   marvel arena           its only thread has such a stack, and its own data further up in the same
  *                          memory, as Go's have
  *   marvel narrow          one thread runs in 32-bit mode, another one in 64-bit mode
@@ -55,23 +56,27 @@ byte_at (size_t i)
 
 /* Runs on the small stack; what is around that is not its own. */
 static void
-live_on_small_stack (void)
+stay_on_small_stack (void)
 {
-  for (;;)
-    {
-      doze_once ();
-      for (size_t i = 0; i < AREA; i++)
-        if ((i < STACK_TOP - STACK_SIZE || i >= STACK_TOP) && area[i] != byte_at (i))
-          {
-            victim_wrong ("somebody else's bytes, below the stack's top", STACK_TOP - (long) i);
-            area[i] = byte_at (i);
-          }
-      victim_round ();
-    }
+  doze_once ();
+  for (size_t i = 0; i < AREA; i++)
+    if ((i < STACK_TOP - STACK_SIZE || i >= STACK_TOP) && area[i] != byte_at (i))
+      {
+        victim_wrong ("somebody else's bytes, below the stack's top", STACK_TOP - (long) i);
+        area[i] = byte_at (i);
+      }
+  victim_round ();
 }
 
 static void
-have_a_small_stack (void)
+live_on_small_stack (void)
+{
+  for (;;)
+    stay_on_small_stack ();
+}
+
+static void
+make_area (void)
 {
   area = mmap (NULL, AREA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (area == MAP_FAILED)
@@ -79,6 +84,30 @@ have_a_small_stack (void)
   for (size_t i = 0; i < AREA; i++)
     area[i] = byte_at (i);
   victim_ready ((unsigned long) area, 0);
+}
+
+static void
+change_stacks (void)
+{
+  make_area ();
+  for (;;)
+    {
+      __asm__ volatile ("mov %%rsp, %%rbx\n\t"
+                        "mov %0, %%rsp\n\t"
+                        "call *%1\n\t"
+                        "mov %%rbx, %%rsp"
+                        :
+                        : "r"(area + STACK_TOP), "r"(stay_on_small_stack)
+                        : "memory", "cc", "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10",
+                          "r11");
+      doze_once ();
+    }
+}
+
+static void
+have_a_small_stack (void)
+{
+  make_area ();
   __asm__ volatile ("mov %0, %%rsp\n\t"
                     "xor %%ebp, %%ebp\n\t"
                     "call *%1\n\t"
@@ -307,6 +336,8 @@ main (int   argc,
   victim_begin ();
   if (victim_equal (role, "small-stack"))
     have_a_small_stack ();
+  else if (victim_equal (role, "by-turns"))
+    change_stacks ();
   else if (victim_equal (role, "arena"))
     have_an_arena ();
   else if (victim_equal (role, "narrow") || victim_equal (role, "narrow-alone"))

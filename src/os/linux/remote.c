@@ -264,7 +264,7 @@ ask (struct lac_remote          *remote,
   const struct lac_tracer_answer *answer = &remote->answer;
   int32_t passed[THREADS_TRIED_MAX];
   size_t n_passed = 0;
-  unsigned n_looks = 0;
+  unsigned n_looks = 0, n_rounds = 0;
   struct lac_remote_patience patience = { 0 };
 
   for (;;)
@@ -298,8 +298,15 @@ ask (struct lac_remote          *remote,
           if (lac_process_has_exited (remote->process))
             return lac_process_fail (out_failure, LAC_E_EXITED, 0, answer->what);
           passed[n_passed++] = remote->plan.thread;
-          if (n_passed == THREADS_TRIED_MAX
-              || lac_remote_choose_thread (remote, passed, n_passed, NULL) != LAC_OK)
+          if (n_passed < THREADS_TRIED_MAX
+              && lac_remote_choose_thread (remote, passed, n_passed, NULL) == LAC_OK)
+            break;
+          /* Threads that run on small stacks by turns, as Go's do, are back on their own before long. */
+          if (answer->status != LAC_E_NO_NET || n_rounds++ >= LAC_MAX_ATTEMPTS)
+            return fail_by_answer (remote, out_failure);
+          lac_thread_pause (1000);
+          n_passed = 0;
+          if (lac_remote_choose_thread (remote, NULL, 0, NULL) != LAC_OK)
             return fail_by_answer (remote, out_failure);
           break;
         case LAC_TRACER_ANSWERED:
