@@ -5,25 +5,24 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../model/editable-fixture.h"
+#include "find-widget.h"
 #include "golden.h"
+#include "main-loop.h"
 
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/bytes/lacuna-bytes-render.h"
-#include "model/lacuna-error.h"
 
 #include <adwaita.h>
 #include <string.h>
 
 #define START ((guint64) 0x7f9dc97c7000)
+/* How much of the memory is shown. */
 #define SIZE 0x2000
 
 typedef struct
 {
-  guint8 bytes[SIZE];
-  struct lac_range read_only;
-  struct lac_range hole;
-  gboolean exited;
-  int n_writes;
+  EditableMemory memory;
   LacunaByteSource *source;
   GtkWidget *window;
   LacunaBytesPane *pane;
@@ -33,102 +32,6 @@ typedef struct
   gboolean waits;
   int n_left;
 } Fixture;
-
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-spin (guint milliseconds)
-{
-  gboolean late = FALSE;
-
-  g_timeout_add (milliseconds, late_cb, &late);
-  while (!late)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-/* Until @condition, or for ten seconds. */
-#define SPIN_UNTIL(condition)                                                                     \
-  G_STMT_START                                                                                    \
-  {                                                                                               \
-    gboolean late = FALSE;                                                                        \
-    guint source = g_timeout_add_seconds (10, late_cb, &late);                                    \
-    while (!(condition) && !late)                                                                 \
-      g_main_context_iteration (NULL, TRUE);                                                      \
-    g_assert_true (condition);                                                                    \
-    if (!late)                                                                                    \
-      g_source_remove (source);                                                                   \
-  }                                                                                               \
-  G_STMT_END
-
-static gboolean
-read_cb (gpointer         data,
-         struct lac_range range,
-         guint8          *bytes,
-         GArray          *holes,
-         GError         **error)
-{
-  Fixture *fixture = data;
-  struct lac_range there = lac_range_intersect (range, (struct lac_range){ START, START + SIZE });
-  struct lac_range hole = lac_range_intersect (range, fixture->hole);
-
-  if (fixture->exited)
-    {
-      lacuna_error_set (error, LAC_E_EXITED, "process 4711");
-      return FALSE;
-    }
-  if (lac_range_size (there) > 0)
-    memcpy (bytes + (there.start - range.start), fixture->bytes + (there.start - START),
-            lac_range_size (there));
-  if (lac_range_size (hole) > 0)
-    g_array_append_val (holes, hole);
-  return TRUE;
-}
-
-static gboolean
-check_cb (gpointer                data,
-          const struct lac_range *ranges,
-          gsize                   n_ranges,
-          gboolean                force,
-          guint64                *out_place,
-          GError                **error)
-{
-  Fixture *fixture = data;
-
-  for (gsize i = 0; i < n_ranges && !force; i++)
-    if (lac_range_overlaps (ranges[i], fixture->read_only))
-      {
-        *out_place = MAX (ranges[i].start, fixture->read_only.start);
-        lacuna_error_set (error, LAC_E_READ_ONLY, NULL);
-        return FALSE;
-      }
-  return TRUE;
-}
-
-static gboolean
-write_cb (gpointer   data,
-          guint64    address,
-          GBytes    *bytes,
-          gboolean   force,
-          guint64   *out_n_bytes,
-          gboolean  *out_forced,
-          GError   **error)
-{
-  Fixture *fixture = data;
-  gsize size;
-  const guint8 *from = g_bytes_get_data (bytes, &size);
-
-  memcpy (fixture->bytes + (address - START), from, size);
-  *out_n_bytes = size;
-  *out_forced = lac_range_overlaps ((struct lac_range){ address, address + size },
-                                    fixture->read_only);
-  g_atomic_int_inc (&fixture->n_writes);
-  return TRUE;
-}
 
 static void
 told_cb (LacunaBytesPane *pane,
@@ -162,9 +65,9 @@ static void
 set_up (Fixture      *fixture,
         gconstpointer data)
 {
-  strcpy ((char *) fixture->bytes + 0x10, "Lacuna looks.");
-  fixture->source = lacuna_byte_source_new (read_cb, fixture, NULL);
-  lacuna_byte_source_set_writer (fixture->source, write_cb, check_cb);
+  fixture->memory.start = START;
+  strcpy ((char *) fixture->memory.bytes + 0x10, "Lacuna looks.");
+  fixture->source = editable_source (&fixture->memory);
   fixture->window = gtk_window_new ();
   fixture->pane = LACUNA_BYTES_PANE (lacuna_bytes_pane_new ());
   fixture->view = lacuna_bytes_pane_get_view (fixture->pane);
@@ -178,7 +81,7 @@ set_up (Fixture      *fixture,
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 500);
   gtk_window_present (GTK_WINDOW (fixture->window));
   gtk_widget_grab_focus (GTK_WIDGET (fixture->view));
-  SPIN_UNTIL (lacuna_bytes_get_columns (fixture->view) == 16
+  wait_until (lacuna_bytes_get_columns (fixture->view) == 16
               && lacuna_byte_pages_peek (lacuna_bytes_get_pages (fixture->view), START) != NULL);
 }
 
@@ -187,7 +90,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  spin (50);
+  run_for (50);
   lacuna_byte_source_unref (fixture->source);
   g_free (fixture->told);
 }
@@ -249,21 +152,18 @@ begin (Fixture *fixture,
   }                                                                                               \
   G_STMT_END
 
+static gboolean
+is_label_of (GtkWidget    *widget,
+             gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text);
+}
+
 static GtkWidget *
 find_named (GtkWidget  *widget,
             const char *label)
 {
-  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), label))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_named (child, label);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
+  return find_matching (widget, is_label_of, label);
 }
 
 /* (nullable): the question that is asked now. */
@@ -288,7 +188,7 @@ answer (const char *heading,
 {
   AdwMessageDialog *dialog;
 
-  SPIN_UNTIL (question () != NULL);
+  wait_until (question () != NULL);
   dialog = question ();
   g_assert_cmpstr (adw_message_dialog_get_heading (dialog), ==, heading);
   g_assert_true (adw_message_dialog_has_response (dialog, response));
@@ -303,13 +203,10 @@ static void
 expect_told (Fixture    *fixture,
              const char *text)
 {
-  SPIN_UNTIL (fixture->told != NULL);
+  wait_until (fixture->told != NULL);
   g_assert_cmpstr (fixture->told, ==, text);
   g_clear_pointer (&fixture->told, g_free);
 }
-
-#define IN_MEMORY(fixture, address, text)                                                          \
-  g_assert_cmpmem ((fixture)->bytes + ((address) - START), strlen (text), text, strlen (text))
 
 static void
 test_type (Fixture      *fixture,
@@ -371,8 +268,8 @@ test_type (Fixture      *fixture,
   lacuna_bytes_go_to (fixture->view, START + SIZE - 1);
   type (fixture, "abcd");
   SAYS (fixture, START + SIZE - 1, "0xcd");
-  g_assert_cmpint (fixture->n_writes, ==, 0);
-  IN_MEMORY (fixture, START + 0x10, "Lacuna looks.");
+  g_assert_cmpint (fixture->memory.n_writes, ==, 0);
+  assert_in_memory (&fixture->memory, START + 0x10, "Lacuna looks.");
 }
 
 static void
@@ -384,7 +281,7 @@ test_paste (Fixture      *fixture,
   begin (fixture, START + 0x20);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (fixture->window), "01 02 0x03,04");
   g_assert_true (press (fixture, GDK_KEY_v, GDK_CONTROL_MASK));
-  SPIN_UNTIL (lacuna_bytes_pane_has_changes (fixture->pane));
+  wait_until (lacuna_bytes_pane_has_changes (fixture->pane));
   SAYS (fixture, START + 0x23, "0x04 · 4");
   SAYS (fixture, START + 0x24, "0x00");
   g_assert_null (fixture->told);
@@ -404,7 +301,7 @@ test_paste (Fixture      *fixture,
   SAYS (fixture, START + 0x47, "“s”");
 
   /* Up to the hole, the end, and never beyond. */
-  fixture->hole = (struct lac_range){ START + 0x52, START + 0x60 };
+  fixture->memory.hole = (struct lac_range){ START + 0x52, START + 0x60 };
   lacuna_bytes_pane_refresh (fixture->pane);
   wait_for_pages (fixture);
   lacuna_bytes_go_to (fixture->view, START + 0x50);
@@ -424,7 +321,7 @@ test_refresh (Fixture      *fixture,
 {
   begin (fixture, START + 0x10);
   type (fixture, "61");
-  fixture->bytes[0x10] = 'X';
+  fixture->memory.bytes[0x10] = 'X';
   lacuna_bytes_pane_refresh (fixture->pane);
   wait_for_pages (fixture);
   SAYS (fixture, START + 0x10, "0x61 · 97 · “a” · was 0x4c, now 0x58 in memory, not written yet");
@@ -451,30 +348,30 @@ test_apply (Fixture      *fixture,
   g_assert_true (press (fixture, GDK_KEY_s, GDK_CONTROL_MASK));
   g_assert_cmpint (fixture->n_asked, ==, 1);
   lacuna_bytes_pane_answer_change (fixture->pane, FALSE);
-  spin (100);
-  g_assert_cmpint (fixture->n_writes, ==, 0);
-  IN_MEMORY (fixture, START + 0x10, "Lacuna");
+  run_for (100);
+  g_assert_cmpint (fixture->memory.n_writes, ==, 0);
+  assert_in_memory (&fixture->memory, START + 0x10, "Lacuna");
 
   g_assert_true (press (fixture, GDK_KEY_s, GDK_CONTROL_MASK));
   lacuna_bytes_pane_answer_change (fixture->pane, TRUE);
   expect_told (fixture, "Wrote 3 bytes.");
-  IN_MEMORY (fixture, START + 0x10, "Guluna");
+  assert_in_memory (&fixture->memory, START + 0x10, "Guluna");
   g_assert_false (lacuna_bytes_pane_has_changes (fixture->pane));
   wait_for_pages (fixture);
   SAYS (fixture, START + 0x10, "0x47 · 71 · “G”");
 
   g_assert_true (press (fixture, GDK_KEY_z, GDK_CONTROL_MASK));
   expect_told (fixture, "Undone: 3 bytes in memory are as they were before.");
-  IN_MEMORY (fixture, START + 0x10, "Lacuna");
+  assert_in_memory (&fixture->memory, START + 0x10, "Lacuna");
   g_assert_true (press (fixture, GDK_KEY_y, GDK_CONTROL_MASK));
   expect_told (fixture, "Wrote 3 bytes.");
-  IN_MEMORY (fixture, START + 0x10, "Guluna");
+  assert_in_memory (&fixture->memory, START + 0x10, "Guluna");
 
   /* Not over what somebody else wrote since. */
-  fixture->bytes[0x11] = '!';
+  fixture->memory.bytes[0x11] = '!';
   g_assert_true (press (fixture, GDK_KEY_z, GDK_CONTROL_MASK));
   answer ("Can't Undo", "close");
-  IN_MEMORY (fixture, START + 0x10, "G!luna");
+  assert_in_memory (&fixture->memory, START + 0x10, "G!luna");
 }
 
 static void
@@ -484,41 +381,41 @@ test_changed (Fixture      *fixture,
   begin (fixture, START + 0x10);
   press (fixture, GDK_KEY_Tab, 0);
   type (fixture, "Gaps");
-  fixture->bytes[0x12] = '?';
-  fixture->bytes[0x13] = '?';
+  fixture->memory.bytes[0x12] = '?';
+  fixture->memory.bytes[0x13] = '?';
   press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
   answer ("2 Bytes Changed Meanwhile", "look");
-  g_assert_cmpint (fixture->n_writes, ==, 0);
+  g_assert_cmpint (fixture->memory.n_writes, ==, 0);
   g_assert_cmphex (lacuna_bytes_get_caret (fixture->view), ==, START + 0x12);
   wait_for_pages (fixture);
   SAYS (fixture, START + 0x12, "was 0x3f, not written yet");
 
-  fixture->bytes[0x13] = '!';
+  fixture->memory.bytes[0x13] = '!';
   press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
   answer ("1 Byte Changed Meanwhile", "apply");
   /* One of the four was typed as it was. */
   expect_told (fixture, "Wrote 3 bytes.");
-  IN_MEMORY (fixture, START + 0x10, "Gapsna");
+  assert_in_memory (&fixture->memory, START + 0x10, "Gapsna");
 }
 
 static void
 test_force (Fixture      *fixture,
             gconstpointer data)
 {
-  fixture->read_only = (struct lac_range){ START + 0x1000, START + 0x2000 };
+  fixture->memory.read_only = (struct lac_range){ START + 0x1000, START + 0x2000 };
   begin (fixture, START + 0xfff);
   type (fixture, "aabb");
   press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
   answer ("Write into Read-Only Memory?", "cancel");
-  spin (50);
-  g_assert_cmpint (fixture->n_writes, ==, 0);
+  run_for (50);
+  g_assert_cmpint (fixture->memory.n_writes, ==, 0);
   g_assert_true (lacuna_bytes_pane_has_changes (fixture->pane));
 
   /* It is asked each time. */
   press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
   answer ("Write into Read-Only Memory?", "force");
   expect_told (fixture, "Wrote 2 bytes, by force into read-only memory.");
-  g_assert_cmpuint (fixture->bytes[0x1000], ==, 0xbb);
+  g_assert_cmpuint (fixture->memory.bytes[0x1000], ==, 0xbb);
 }
 
 static void
@@ -547,7 +444,7 @@ test_leave (Fixture      *fixture,
   answer ("Apply the Changes?", "discard");
   g_assert_false (is_editing (fixture));
   g_assert_false (lacuna_bytes_pane_has_changes (fixture->pane));
-  g_assert_cmpint (fixture->n_writes, ==, 0);
+  g_assert_cmpint (fixture->memory.n_writes, ==, 0);
 
   /* What was discarded comes back as what it was: a change. */
   g_assert_true (press (fixture, GDK_KEY_z, GDK_CONTROL_MASK));
@@ -555,13 +452,13 @@ test_leave (Fixture      *fixture,
   g_assert_true (lacuna_bytes_pane_has_changes (fixture->pane));
   lacuna_bytes_pane_leave (fixture->pane, left_cb, fixture, NULL);
   answer ("Apply the Changes?", "apply");
-  SPIN_UNTIL (fixture->n_left == 2);
-  g_assert_cmpuint (fixture->bytes[0x10], ==, 0x61);
+  wait_until (fixture->n_left == 2);
+  g_assert_cmpuint (fixture->memory.bytes[0x10], ==, 0x61);
 
   /* Where it could not be written, nobody goes. */
   lacuna_bytes_go_to (fixture->view, START + 0x10);
   type (fixture, "62");
-  fixture->hole = (struct lac_range){ START + 0x10, START + 0x11 };
+  fixture->memory.hole = (struct lac_range){ START + 0x10, START + 0x11 };
   lacuna_bytes_pane_leave (fixture->pane, left_cb, fixture, NULL);
   answer ("Apply the Changes?", "apply");
   answer ("The Changes Can't Be Written", "close");
@@ -585,13 +482,13 @@ test_exit (Fixture      *fixture,
 
   begin (fixture, START + 0x10);
   type (fixture, "6162");
-  fixture->exited = TRUE;
+  fixture->memory.exited = TRUE;
   press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
   answer ("The Changes Can't Be Written", "copy");
   expect_told (fixture, "Copied 1 command");
   gdk_clipboard_read_text_async (gtk_widget_get_clipboard (fixture->window), NULL, text_read_cb,
                                  &text);
-  SPIN_UNTIL (text != NULL);
+  wait_until (text != NULL);
   g_assert_cmpstr (text, ==, "lacuna-cli write 4711 7f9dc97c7010 6162\n");
   g_assert_nonnull (find_named (GTK_WIDGET (fixture->pane),
                                 "The process has exited, so nothing can be written any more."));
@@ -605,7 +502,8 @@ static void
 test_source (Fixture      *fixture,
              gconstpointer data)
 {
-  g_autoptr (LacunaByteSource) other = lacuna_byte_source_new (read_cb, fixture, NULL);
+  g_autoptr (LacunaByteSource) other
+      = lacuna_byte_source_new (editable_read, &fixture->memory, NULL);
 
   begin (fixture, START + 0x10);
   type (fixture, "61");
@@ -644,15 +542,16 @@ static void
 test_golden (gconstpointer data)
 {
   const Golden *golden = data;
-  Fixture fixture = { 0 };
-  g_autoptr (LacunaByteSource) source = lacuna_byte_source_new (read_cb, &fixture, NULL);
+  EditableMemory memory = { .start = START };
+  g_autoptr (LacunaByteSource) source = editable_source (&memory);
   g_autoptr (LacunaBytePages) pages = lacuna_byte_pages_new (source);
-  g_autoptr (LacunaByteEdits) edits = NULL;
+  g_autoptr (LacunaByteEdits) edits = lacuna_byte_edits_new (source);
   LacunaBytesLayout layout;
   LacunaBytesScene scene = {
     .layout = &layout,
     .palette = lacuna_palette_get (golden->dark, FALSE),
     .pages = pages,
+    .edits = edits,
     .range = { START, START + SIZE },
     .first = START,
     .y = 17,
@@ -668,13 +567,10 @@ test_golden (gconstpointer data)
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   GskRenderNode *node;
 
-  lacuna_byte_source_set_writer (source, write_cb, check_cb);
-  edits = lacuna_byte_edits_new (source);
-  scene.edits = edits;
   /* A run over the end of a row, and a byte alone. */
-  lacuna_byte_edits_change (edits, START + 0x0e, fixture.bytes + 0x0e, (const guint8 *) "lacuna",
+  lacuna_byte_edits_change (edits, START + 0x0e, memory.bytes + 0x0e, (const guint8 *) "lacuna",
                             6, FALSE);
-  lacuna_byte_edits_change (edits, START + 0x21, fixture.bytes + 0x21, (const guint8 *) "!", 1,
+  lacuna_byte_edits_change (edits, START + 0x21, memory.bytes + 0x21, (const guint8 *) "!", 1,
                             FALSE);
   lacuna_bytes_layout_init (&layout, 8, 21, 16, 14, 0, scene.width);
   lacuna_byte_pages_want (pages, scene.range);

@@ -9,7 +9,9 @@
  * SPDX-License-Identifier: MIT
  */
 #include "../model/byte-fixture.h"
+#include "find-widget.h"
 #include "golden.h"
+#include "main-loop.h"
 
 #include "app/buffers/lacuna-reason-box.h"
 #include "app/bytes/lacuna-bytes-find.h"
@@ -22,37 +24,6 @@
 
 #define START ((guint64) 0x7f9dc97c7000)
 #define TERABYTE ((guint64) 1 << 40)
-
-static gboolean
-late_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-spin (guint milliseconds)
-{
-  gboolean late = FALSE;
-
-  g_timeout_add (milliseconds, late_cb, &late);
-  while (!late)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-/* Until @condition, or for ten seconds. */
-#define SPIN_UNTIL(condition)                                                                     \
-  G_STMT_START                                                                                    \
-  {                                                                                               \
-    gboolean late = FALSE;                                                                        \
-    guint source = g_timeout_add_seconds (10, late_cb, &late);                                    \
-    while (!(condition) && !late)                                                                 \
-      g_main_context_iteration (NULL, TRUE);                                                      \
-    g_assert_true (condition);                                                                    \
-    if (!late)                                                                                    \
-      g_source_remove (source);                                                                   \
-  }                                                                                               \
-  G_STMT_END
 
 /* Layers against goldens. */
 
@@ -244,7 +215,7 @@ set_up (Fixture      *fixture,
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 500);
   gtk_window_present (GTK_WINDOW (fixture->window));
   gtk_widget_grab_focus (GTK_WIDGET (fixture->view));
-  SPIN_UNTIL (lacuna_bytes_get_columns (fixture->view) == 16
+  wait_until (lacuna_bytes_get_columns (fixture->view) == 16
               && lacuna_byte_pages_peek (lacuna_bytes_get_pages (fixture->view), START) != NULL);
 }
 
@@ -253,7 +224,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  spin (50);
+  run_for (50);
   lacuna_byte_source_unref (fixture->source);
   g_hash_table_unref (fixture->memory.planted);
   g_free (fixture->told);
@@ -430,18 +401,6 @@ test_follow (Fixture      *fixture,
   g_assert_false (press (fixture, GDK_KEY_Menu, 0));
 }
 
-static GtkWidget *
-find_type (GtkWidget *widget,
-           GType      type)
-{
-  GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (widget), type) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_type (child, type);
-  return found;
-}
-
 /* Below a message stands what would help, until there is another message, or bytes. */
 static void
 test_reason (Fixture      *fixture,
@@ -495,22 +454,6 @@ test_say (Fixture      *fixture,
 }
 
 static GtkWidget *
-find_child (GtkWidget *parent,
-            GType      type)
-{
-  for (GtkWidget *child = gtk_widget_get_first_child (parent); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (child), type) ? child
-                                                                   : find_child (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static GtkWidget *
 find_named (GtkWidget  *bar,
             const char *name)
 {
@@ -521,8 +464,8 @@ static void
 test_find (Fixture      *fixture,
            gconstpointer data)
 {
-  GtkWidget *bar = find_child (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
-  GtkWidget *entry = find_child (bar, GTK_TYPE_SEARCH_ENTRY);
+  GtkWidget *bar = find_type (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
+  GtkWidget *entry = find_type (bar, GTK_TYPE_SEARCH_ENTRY);
   struct lac_range first = { START + 0x100ffa, START + 0x101000 };
   struct lac_range second = { START + 0x240000, START + 0x240006 };
   GtkWidget *label;
@@ -535,45 +478,45 @@ test_find (Fixture      *fixture,
 
   g_assert_false (lacuna_bytes_pane_step (fixture->pane, FALSE));
   g_assert_true (press (fixture, GDK_KEY_f, GDK_CONTROL_MASK));
-  SPIN_UNTIL (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)), entry));
+  wait_until (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)), entry));
 
   /* Typing finds; Next and Previous go around. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "6c 61 63 ?? 6e 61");
 #define IS_AT(range)                                                                              \
   (lacuna_bytes_get_selection (fixture->view).start == (range).start                              \
    && lacuna_bytes_get_selection (fixture->view).end == (range).end)
-  SPIN_UNTIL (IS_AT (first));
+  wait_until (IS_AT (first));
   g_assert_true (lac_range_contains (lacuna_bytes_get_visible (fixture->view), first.start));
   g_assert_true (gtk_widget_activate_action (bar, "bytes.find-next", NULL));
-  SPIN_UNTIL (IS_AT (second));
+  wait_until (IS_AT (second));
   g_assert_true (lacuna_bytes_pane_step (fixture->pane, FALSE));
-  SPIN_UNTIL (IS_AT (first));
+  wait_until (IS_AT (first));
   g_assert_true (gtk_widget_activate_action (bar, "bytes.find-previous", NULL));
-  SPIN_UNTIL (IS_AT (second));
+  wait_until (IS_AT (second));
 
   /* What is not there says where it was looked for. */
   label = find_named (bar, "label");
   offer = find_named (bar, "as_text_button");
   gtk_editable_set_text (GTK_EDITABLE (entry), "01 02 03 04 05 06 07 08 09 0a");
-  SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in memory"));
+  wait_until (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in memory"));
 
   /* What is not finished is no text yet; what can't be bytes can be looked for as one. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "4");
-  SPIN_UNTIL (gtk_widget_has_css_class (entry, "error"));
+  wait_until (gtk_widget_has_css_class (entry, "error"));
   g_assert_false (gtk_widget_get_visible (offer));
   gtk_editable_set_text (GTK_EDITABLE (entry), "lacuna");
-  SPIN_UNTIL (gtk_widget_get_visible (offer));
+  wait_until (gtk_widget_get_visible (offer));
   g_assert_true (gtk_widget_has_css_class (entry, "error"));
   lacuna_bytes_go_to (fixture->view, START);
   g_signal_emit_by_name (offer, "clicked");
-  SPIN_UNTIL (IS_AT (first));
+  wait_until (IS_AT (first));
   g_assert_false (gtk_widget_has_css_class (entry, "error"));
   g_assert_false (gtk_widget_get_visible (offer));
 #undef IS_AT
 
   /* Escape gives the focus back. */
   g_signal_emit_by_name (entry, "stop-search");
-  SPIN_UNTIL (gtk_widget_has_focus (GTK_WIDGET (fixture->view)));
+  wait_until (gtk_widget_has_focus (GTK_WIDGET (fixture->view)));
 }
 
 /* Who is told to go there gives the pane what is there. */
@@ -614,8 +557,8 @@ static void
 test_find_everywhere (Fixture      *fixture,
                       gconstpointer data)
 {
-  GtkWidget *bar = find_child (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
-  GtkWidget *entry = find_child (bar, GTK_TYPE_SEARCH_ENTRY);
+  GtkWidget *bar = find_type (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
+  GtkWidget *entry = find_type (bar, GTK_TYPE_SEARCH_ENTRY);
   GtkWidget *label = find_named (bar, "label");
   struct lac_map *map = map_of_three ();
   guint64 there = START + 0x400000 + 0x123;
@@ -632,15 +575,15 @@ test_find_everywhere (Fixture      *fixture,
   g_assert_true (gtk_widget_get_visible (find_named (bar, "everywhere_button")));
 
   gtk_editable_set_text (GTK_EDITABLE (entry), "6c 61 63 75 6e 61");
-  SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in here"));
+  wait_until (g_str_equal (gtk_label_get_label (GTK_LABEL (label)), "Not found in here"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_named (bar, "everywhere_button")), TRUE);
-  SPIN_UNTIL (lacuna_bytes_get_selection (fixture->view).start == there);
+  wait_until (lacuna_bytes_get_selection (fixture->view).start == there);
   g_assert_cmphex (lacuna_bytes_get_selection (fixture->view).end, ==, there + 6);
   g_assert_cmphex (lacuna_bytes_get_range (fixture->view).start, ==, START + 0x400000);
 
   /* What is not mapped is not looked at. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "4c 41 43 55 4e 41");
-  SPIN_UNTIL (g_str_equal (gtk_label_get_label (GTK_LABEL (label)),
+  wait_until (g_str_equal (gtk_label_get_label (GTK_LABEL (label)),
                            "Not found in any memory that can be read"));
 }
 
@@ -649,8 +592,8 @@ static void
 test_find_far (Fixture      *fixture,
                gconstpointer data)
 {
-  GtkWidget *bar = find_child (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
-  GtkWidget *entry = find_child (bar, GTK_TYPE_SEARCH_ENTRY);
+  GtkWidget *bar = find_type (GTK_WIDGET (fixture->pane), LACUNA_TYPE_BYTES_FIND);
+  GtkWidget *entry = find_type (bar, GTK_TYPE_SEARCH_ENTRY);
   gint64 longest = 0;
   gint64 before;
   int n_reads;
@@ -658,13 +601,13 @@ test_find_far (Fixture      *fixture,
   lacuna_bytes_pane_find (fixture->pane);
   gtk_editable_set_text (GTK_EDITABLE (entry), "01 02 03 04 05 06 07 08 09 0a");
   n_reads = g_atomic_int_get (&fixture->memory.n_reads);
-  SPIN_UNTIL (g_atomic_int_get (&fixture->memory.n_reads) > n_reads + 3);
+  wait_until (g_atomic_int_get (&fixture->memory.n_reads) > n_reads + 3);
   before = g_get_monotonic_time ();
   for (int i = 0; i < 50; i++)
     {
       gint64 now;
 
-      spin (10);
+      run_for (10);
       now = g_get_monotonic_time ();
       longest = MAX (longest, now - before);
       before = now;
@@ -672,9 +615,9 @@ test_find_far (Fixture      *fixture,
   g_test_message ("longest round of the main loop while searching: %" G_GINT64_FORMAT " µs",
                   longest);
   g_signal_emit_by_name (entry, "stop-search");
-  spin (200);
+  run_for (200);
   n_reads = g_atomic_int_get (&fixture->memory.n_reads);
-  spin (200);
+  run_for (200);
   g_assert_cmpint (g_atomic_int_get (&fixture->memory.n_reads), ==, n_reads);
 }
 
@@ -696,9 +639,9 @@ expect_clipboard (Fixture    *fixture,
 
   g_clear_pointer (&fixture->told, g_free);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (fixture->view), action, NULL));
-  SPIN_UNTIL (fixture->told != NULL);
+  wait_until (fixture->told != NULL);
   gdk_clipboard_read_text_async (clipboard, NULL, text_read_cb, &text);
-  SPIN_UNTIL (text != NULL);
+  wait_until (text != NULL);
   g_assert_cmpstr (text, ==, expected);
 }
 
@@ -720,7 +663,7 @@ test_copy (Fixture      *fixture,
   expect_clipboard (fixture, "bytes.copy-address", "0x7f9dc97c7010");
   g_clear_pointer (&fixture->told, g_free);
   g_assert_true (press (fixture, GDK_KEY_c, GDK_CONTROL_MASK));
-  SPIN_UNTIL (fixture->told != NULL);
+  wait_until (fixture->told != NULL);
 
   /* Too much is not even read. */
   lacuna_bytes_select (fixture->view, fixture->memory.range);

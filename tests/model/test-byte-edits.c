@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "editable-fixture.h"
 #include "model/lacuna-byte-edits.h"
-#include "model/lacuna-error.h"
 #include "model/lacuna-target.h"
 
 #include <signal.h>
@@ -16,98 +16,22 @@
 #include <unistd.h>
 
 #define START ((guint64) 0x10000)
-#define SIZE 0x4000
 
 typedef struct
 {
-  guint8 bytes[SIZE];
-  struct lac_range read_only;
-  struct lac_range hole;
-  gboolean exited;
-  guint64 breaks_at; /* writing reaches this byte and fails; 0: nowhere */
-  guint n_writes;
+  EditableMemory memory;
   LacunaByteSource *source;
   LacunaByteEdits *edits;
 } Fixture;
-
-static gboolean
-read_cb (gpointer         data,
-         struct lac_range range,
-         guint8          *bytes,
-         GArray          *holes,
-         GError         **error)
-{
-  Fixture *fixture = data;
-  struct lac_range hole = lac_range_intersect (range, fixture->hole);
-
-  if (fixture->exited)
-    {
-      lacuna_error_set (error, LAC_E_EXITED, "process 1");
-      return FALSE;
-    }
-  memcpy (bytes, fixture->bytes + (range.start - START), lac_range_size (range));
-  if (lac_range_size (hole) > 0)
-    g_array_append_val (holes, hole);
-  return TRUE;
-}
-
-static gboolean
-check_cb (gpointer                data,
-          const struct lac_range *ranges,
-          gsize                   n_ranges,
-          gboolean                force,
-          guint64                *out_place,
-          GError                **error)
-{
-  Fixture *fixture = data;
-
-  for (gsize i = 0; i < n_ranges && !force; i++)
-    if (lac_range_overlaps (ranges[i], fixture->read_only))
-      {
-        *out_place = MAX (ranges[i].start, fixture->read_only.start);
-        lacuna_error_set (error, LAC_E_READ_ONLY, NULL);
-        return FALSE;
-      }
-  return TRUE;
-}
-
-static gboolean
-write_cb (gpointer   data,
-          guint64    address,
-          GBytes    *bytes,
-          gboolean   force,
-          guint64   *out_n_bytes,
-          gboolean  *out_forced,
-          GError   **error)
-{
-  Fixture *fixture = data;
-  gsize size;
-  const guint8 *from = g_bytes_get_data (bytes, &size);
-  struct lac_range range = { address, address + size };
-  gsize n = size;
-
-  fixture->n_writes++;
-  *out_forced = lac_range_overlaps (range, fixture->read_only);
-  if (fixture->breaks_at >= address && fixture->breaks_at < address + size)
-    n = fixture->breaks_at - address;
-  memcpy (fixture->bytes + (address - START), from, n);
-  *out_n_bytes = n;
-  if (n == size)
-    return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "It went away.");
-  return FALSE;
-}
 
 static void
 set_up (Fixture      *fixture,
         gconstpointer data)
 {
-  for (guint i = 0; i < SIZE; i++)
-    fixture->bytes[i] = (guint8) (i * 7);
-  fixture->source = lacuna_byte_source_new (read_cb, fixture, NULL);
-  g_assert_false (lacuna_byte_source_can_write (fixture->source));
-  lacuna_byte_source_set_writer (fixture->source, write_cb, check_cb);
-  g_assert_true (lacuna_byte_source_can_write (fixture->source));
+  fixture->memory.start = START;
+  for (guint i = 0; i < EDITABLE_SIZE; i++)
+    fixture->memory.bytes[i] = (guint8) (i * 7);
+  fixture->source = editable_source (&fixture->memory);
   fixture->edits = lacuna_byte_edits_new (fixture->source);
 }
 
@@ -133,7 +57,7 @@ type (Fixture    *fixture,
       const char *text)
 {
   g_assert_true (lacuna_byte_edits_change (fixture->edits, address,
-                                           fixture->bytes + (address - START),
+                                           fixture->memory.bytes + (address - START),
                                            (const guint8 *) text, strlen (text), FALSE));
 }
 
@@ -181,9 +105,6 @@ undo (LacunaByteEdits *edits,
   lacuna_byte_edits_undo_applied_async (edits, redo, ready_cb, &outcome);
   return wait_for (&outcome);
 }
-
-#define IN_MEMORY(fixture, address, text)                                                          \
-  g_assert_cmpmem ((fixture)->bytes + ((address) - START), strlen (text), text, strlen (text))
 
 /* Against an array, with random bytes at random places of a few pages. */
 static void
@@ -245,7 +166,7 @@ test_typed (Fixture      *fixture,
             gconstpointer data)
 {
   LacunaByteEdits *edits = fixture->edits;
-  guint8 was = fixture->bytes[5];
+  guint8 was = fixture->memory.bytes[5];
   guint8 half = (guint8) (0xa0 | (was & 15));
   guint8 whole = 0xa7;
   guint8 shown[4];
@@ -262,12 +183,12 @@ test_typed (Fixture      *fixture,
   g_assert_cmpuint (edit.now, ==, 0xa7);
   g_assert_cmpuint (lacuna_byte_edits_get_n_bytes (edits), ==, 2);
   g_assert_cmpuint (lacuna_byte_edits_get_n_runs (edits), ==, 1);
-  memcpy (shown, fixture->bytes + 4, sizeof shown);
+  memcpy (shown, fixture->memory.bytes + 4, sizeof shown);
   lacuna_byte_edits_overlay (edits, (struct lac_range){ START + 4, START + 8 }, shown);
-  g_assert_cmpuint (shown[0], ==, fixture->bytes[4]);
+  g_assert_cmpuint (shown[0], ==, fixture->memory.bytes[4]);
   g_assert_cmpuint (shown[1], ==, 0xa7);
   g_assert_cmpuint (shown[2], ==, 'x');
-  g_assert_cmpuint (shown[3], ==, fixture->bytes[7]);
+  g_assert_cmpuint (shown[3], ==, fixture->memory.bytes[7]);
 
   g_assert_true (lacuna_byte_edits_undo_typed (edits, FALSE, &place));
   g_assert_cmphex (place, ==, START + 6);
@@ -299,7 +220,7 @@ test_typed (Fixture      *fixture,
   g_assert_true (lacuna_byte_edits_undo_typed (edits, FALSE, NULL));
   g_assert_true (lacuna_byte_edits_undo_typed (edits, FALSE, NULL));
   g_assert_cmpuint (lacuna_byte_edits_get_n_bytes (edits), ==, 7);
-  g_assert_cmpuint (fixture->n_writes, ==, 0);
+  g_assert_cmpuint (fixture->memory.n_writes, ==, 0);
 }
 
 static void
@@ -310,20 +231,20 @@ test_apply (Fixture      *fixture,
   g_autoptr (LacunaByteOutcome) outcome = NULL;
   g_autoptr (LacunaByteOutcome) undone = NULL;
   g_autoptr (LacunaByteOutcome) redone = NULL;
-  guint8 before[SIZE];
+  guint8 before[EDITABLE_SIZE];
 
-  memcpy (before, fixture->bytes, SIZE);
+  memcpy (before, fixture->memory.bytes, EDITABLE_SIZE);
   type (fixture, START + 0xffe, "across");
   type (fixture, START + 0x2000, "here");
-  g_assert_cmpmem (before, SIZE, fixture->bytes, SIZE);
+  g_assert_cmpmem (before, EDITABLE_SIZE, fixture->memory.bytes, EDITABLE_SIZE);
   outcome = apply (edits, LACUNA_BYTE_APPLY_NONE);
   g_assert_cmpint (outcome->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
   g_assert_cmpuint (outcome->n_written, ==, 10);
   g_assert_cmpuint (outcome->n_left, ==, 0);
   g_assert_false (outcome->forced);
-  g_assert_cmpuint (fixture->n_writes, ==, 2);
-  IN_MEMORY (fixture, START + 0xffe, "across");
-  IN_MEMORY (fixture, START + 0x2000, "here");
+  g_assert_cmpuint (fixture->memory.n_writes, ==, 2);
+  assert_in_memory (&fixture->memory, START + 0xffe, "across");
+  assert_in_memory (&fixture->memory, START + 0x2000, "here");
   g_assert_cmpuint (lacuna_byte_edits_get_n_bytes (edits), ==, 0);
 
   /* What is typed after that is undone before that. */
@@ -333,11 +254,11 @@ test_apply (Fixture      *fixture,
   g_assert_cmpint (lacuna_byte_edits_get_undo (edits), ==, LACUNA_BYTE_STEP_APPLIED);
   undone = undo (edits, FALSE);
   g_assert_cmpint (undone->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
-  g_assert_cmpmem (before, SIZE, fixture->bytes, SIZE);
+  g_assert_cmpmem (before, EDITABLE_SIZE, fixture->memory.bytes, EDITABLE_SIZE);
   g_assert_cmpint (lacuna_byte_edits_get_undo (edits), ==, LACUNA_BYTE_STEP_NONE);
   redone = undo (edits, TRUE);
   g_assert_cmpint (redone->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
-  IN_MEMORY (fixture, START + 0xffe, "across");
+  assert_in_memory (&fixture->memory, START + 0xffe, "across");
   g_assert_cmpint (lacuna_byte_edits_get_undo (edits), ==, LACUNA_BYTE_STEP_APPLIED);
   g_assert_cmpint (lacuna_byte_edits_get_redo (edits), ==, LACUNA_BYTE_STEP_TYPED);
 }
@@ -354,14 +275,14 @@ test_changed (Fixture      *fixture,
 
   type (fixture, START + 0x10, "aa");
   type (fixture, START + 0x20, "bbbb");
-  memcpy (fixture->bytes + 0x21, "xyb", 3);
+  memcpy (fixture->memory.bytes + 0x21, "xyb", 3);
   refused = apply (edits, LACUNA_BYTE_APPLY_NONE);
   g_assert_cmpint (refused->verdict, ==, LACUNA_BYTE_VERDICT_CHANGED);
   g_assert_cmpuint (refused->n_changed, ==, 3);
   g_assert_cmphex (refused->place, ==, START + 0x21);
   g_assert_cmpuint (refused->n_written, ==, 0);
   g_assert_cmpuint (refused->n_left, ==, 6);
-  g_assert_cmpuint (fixture->n_writes, ==, 0);
+  g_assert_cmpuint (fixture->memory.n_writes, ==, 0);
 
   /* Seen now; what lies there as it is to be is no change any more. */
   lacuna_byte_edits_look_again (edits);
@@ -369,16 +290,16 @@ test_changed (Fixture      *fixture,
   g_assert_true (lacuna_byte_edits_lookup (edits, START + 0x21, &edit));
   g_assert_cmpuint (edit.was, ==, 'x');
   g_assert_cmpuint (edit.now, ==, 'b');
-  fixture->bytes[0x22] = 'z';
+  fixture->memory.bytes[0x22] = 'z';
   written = apply (edits, LACUNA_BYTE_APPLY_CHANGED);
   g_assert_cmpint (written->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
   g_assert_cmpuint (written->n_changed, ==, 1);
-  IN_MEMORY (fixture, START + 0x20, "bbbb");
+  assert_in_memory (&fixture->memory, START + 0x20, "bbbb");
 
   /* Undone is what was there when it was written, whatever was seen. */
   undone = undo (edits, FALSE);
   g_assert_cmpint (undone->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
-  IN_MEMORY (fixture, START + 0x21, "xzb");
+  assert_in_memory (&fixture->memory, START + 0x21, "xzb");
 }
 
 static void
@@ -390,22 +311,22 @@ test_undo_changed (Fixture      *fixture,
   g_autoptr (LacunaByteOutcome) undone = NULL;
   guint8 before[4];
 
-  memcpy (before, fixture->bytes + 0x10, sizeof before);
+  memcpy (before, fixture->memory.bytes + 0x10, sizeof before);
   type (fixture, START + 0x10, "abcd");
   written = apply (fixture->edits, LACUNA_BYTE_APPLY_NONE);
-  fixture->bytes[0x12] = '!';
+  fixture->memory.bytes[0x12] = '!';
   refused = undo (fixture->edits, FALSE);
   g_assert_cmpint (refused->verdict, ==, LACUNA_BYTE_VERDICT_CHANGED);
   g_assert_cmpuint (refused->n_changed, ==, 1);
   g_assert_cmphex (refused->place, ==, START + 0x12);
-  IN_MEMORY (fixture, START + 0x10, "ab!d");
+  assert_in_memory (&fixture->memory, START + 0x10, "ab!d");
   g_assert_cmpint (lacuna_byte_edits_get_undo (fixture->edits), ==, LACUNA_BYTE_STEP_APPLIED);
   g_assert_cmpint (lacuna_byte_edits_get_redo (fixture->edits), ==, LACUNA_BYTE_STEP_NONE);
 
-  fixture->bytes[0x12] = 'c';
+  fixture->memory.bytes[0x12] = 'c';
   undone = undo (fixture->edits, FALSE);
   g_assert_cmpint (undone->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
-  g_assert_cmpmem (before, sizeof before, fixture->bytes + 0x10, sizeof before);
+  g_assert_cmpmem (before, sizeof before, fixture->memory.bytes + 0x10, sizeof before);
 }
 
 static void
@@ -416,7 +337,7 @@ test_read_only (Fixture      *fixture,
   g_autoptr (LacunaByteOutcome) forced = NULL;
   g_autoptr (LacunaByteOutcome) undone = NULL;
 
-  fixture->read_only = (struct lac_range){ START + 0x1000, START + 0x2000 };
+  fixture->memory.read_only = (struct lac_range){ START + 0x1000, START + 0x2000 };
   type (fixture, START + 0x10, "may");
   type (fixture, START + 0x1010, "may not");
   refused = apply (fixture->edits, LACUNA_BYTE_APPLY_NONE);
@@ -424,17 +345,17 @@ test_read_only (Fixture      *fixture,
   g_assert_cmphex (refused->place, ==, START + 0x1010);
   g_assert_nonnull (refused->reason);
   /* What may be written was not, either. */
-  g_assert_cmpuint (fixture->n_writes, ==, 0);
+  g_assert_cmpuint (fixture->memory.n_writes, ==, 0);
   g_assert_cmpuint (lacuna_byte_edits_get_n_bytes (fixture->edits), ==, 10);
 
   forced = apply (fixture->edits, LACUNA_BYTE_APPLY_FORCE);
   g_assert_cmpint (forced->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
   g_assert_true (forced->forced);
-  IN_MEMORY (fixture, START + 0x1010, "may not");
+  assert_in_memory (&fixture->memory, START + 0x1010, "may not");
   undone = undo (fixture->edits, FALSE);
   g_assert_cmpint (undone->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
   g_assert_true (undone->forced);
-  g_assert_cmpuint (fixture->bytes[0x1010], ==, (guint8) (0x1010 * 7));
+  g_assert_cmpuint (fixture->memory.bytes[0x1010], ==, (guint8) (0x1010 * 7));
 }
 
 static void
@@ -444,14 +365,14 @@ test_partly (Fixture      *fixture,
   LacunaByteEdits *edits = fixture->edits;
   g_autoptr (LacunaByteOutcome) failed = NULL;
   g_autoptr (LacunaByteOutcome) undone = NULL;
-  guint8 before[SIZE];
+  guint8 before[EDITABLE_SIZE];
   struct lac_range run;
 
-  memcpy (before, fixture->bytes, SIZE);
+  memcpy (before, fixture->memory.bytes, EDITABLE_SIZE);
   type (fixture, START + 0x10, "one");
   type (fixture, START + 0x20, "three");
   type (fixture, START + 0x30, "two");
-  fixture->breaks_at = START + 0x23;
+  fixture->memory.breaks_at = START + 0x23;
   failed = apply (edits, LACUNA_BYTE_APPLY_NONE);
   g_assert_cmpint (failed->verdict, ==, LACUNA_BYTE_VERDICT_FAILED);
   g_assert_cmpuint (failed->n_written, ==, 6);
@@ -459,8 +380,8 @@ test_partly (Fixture      *fixture,
   g_assert_cmphex (failed->place, ==, START + 0x23);
   g_assert_cmpstr (failed->reason, ==, "It went away.");
   /* Nothing more was tried. */
-  g_assert_cmpuint (fixture->n_writes, ==, 2);
-  IN_MEMORY (fixture, START + 0x20, "thr");
+  g_assert_cmpuint (fixture->memory.n_writes, ==, 2);
+  assert_in_memory (&fixture->memory, START + 0x20, "thr");
   g_assert_cmpuint (lacuna_byte_edits_get_n_bytes (edits), ==, 5);
   g_assert_true (lacuna_byte_edits_next_run (edits, 0, &run));
   g_assert_cmphex (run.start, ==, START + 0x23);
@@ -469,16 +390,16 @@ test_partly (Fixture      *fixture,
   /* What is left is one step of typing, and what was written lies below it. */
   g_assert_true (lacuna_byte_edits_undo_typed (edits, FALSE, NULL));
   g_assert_cmpuint (lacuna_byte_edits_get_n_bytes (edits), ==, 0);
-  fixture->breaks_at = START + 0x21;
+  fixture->memory.breaks_at = START + 0x21;
   undone = undo (edits, FALSE);
   g_assert_cmpint (undone->verdict, ==, LACUNA_BYTE_VERDICT_FAILED);
   g_assert_cmpuint (undone->n_written, ==, 4);
-  fixture->breaks_at = 0;
+  fixture->memory.breaks_at = 0;
   lacuna_byte_outcome_free (undone);
   undone = undo (edits, FALSE);
   g_assert_cmpint (undone->verdict, ==, LACUNA_BYTE_VERDICT_DONE);
   g_assert_cmpuint (undone->n_written, ==, 2);
-  g_assert_cmpmem (before, SIZE, fixture->bytes, SIZE);
+  g_assert_cmpmem (before, EDITABLE_SIZE, fixture->memory.bytes, EDITABLE_SIZE);
 }
 
 static void
@@ -491,17 +412,17 @@ test_gone (Fixture      *fixture,
 
   type (fixture, START + 0x10, "one");
   type (fixture, START + 0x20, "\001");
-  fixture->hole = (struct lac_range){ START + 0x11, START + 0x15 };
+  fixture->memory.hole = (struct lac_range){ START + 0x11, START + 0x15 };
   hole = apply (fixture->edits, LACUNA_BYTE_APPLY_FORCE | LACUNA_BYTE_APPLY_CHANGED);
   g_assert_cmpint (hole->verdict, ==, LACUNA_BYTE_VERDICT_FAILED);
   g_assert_cmphex (hole->place, ==, START + 0x11);
   g_assert_false (hole->exited);
 
-  fixture->exited = TRUE;
+  fixture->memory.exited = TRUE;
   gone = apply (fixture->edits, LACUNA_BYTE_APPLY_NONE);
   g_assert_cmpint (gone->verdict, ==, LACUNA_BYTE_VERDICT_FAILED);
   g_assert_true (gone->exited);
-  g_assert_cmpuint (fixture->n_writes, ==, 0);
+  g_assert_cmpuint (fixture->memory.n_writes, ==, 0);
   commands = lacuna_byte_edits_to_commands (fixture->edits, 1234);
   g_assert_cmpstr (commands, ==,
                    "lacuna-cli write 1234 10010 6f6e65\n"
