@@ -7,6 +7,7 @@
 
 #include "core/hazard.h"
 #include "core/maps-text.h"
+#include "main-loop.h"
 #include "model/lacuna-gap-results.h"
 
 #include <string.h>
@@ -84,12 +85,6 @@ search (LacunaSnapshot *snapshot,
   return results;
 }
 
-G_GNUC_UNUSED static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* What this thread has worked so far: unlike the clock on the wall, no matter what else a machine
  * does. */
 static inline gint64
@@ -103,7 +98,7 @@ get_thread_time (void)
 
 /* Lets the main loop run for a while; returns the work of its longest turn in milliseconds. */
 G_GNUC_UNUSED static double
-run_for (guint milliseconds)
+get_longest_turn (guint milliseconds)
 {
   gint64 end = g_get_monotonic_time () + milliseconds * (gint64) 1000;
   guint wake = g_timeout_add (5, wake_cb, NULL);

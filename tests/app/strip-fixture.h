@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/strip/lacuna-strip.h"
+#include "main-loop.h"
 #include "strip-map.h"
 
 #include <adwaita.h>
@@ -95,9 +96,9 @@ set_up (Fixture      *fixture,
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 300);
   gtk_window_present (GTK_WINDOW (fixture->window));
   for (int i = 0; i < 100 && lacuna_strip_get_n_renders (fixture->strip) == 0; i++)
-    spin (50);
+    run_for (50);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), >, 0);
-  spin (50);
+  run_for (50);
 }
 
 static inline void
@@ -105,7 +106,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  spin (20);
+  run_for (20);
   lacuna_census_unref (fixture->census);
   g_object_unref (fixture->snapshot);
 }

@@ -1,4 +1,4 @@
-/* What all tests of the strip share: maps of real processes, and a main loop that runs for a while.
+/* What all tests of the strip share: maps of real processes.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -43,21 +43,4 @@ read_map (const char *name)
   g_autofree char *text = read_text (name);
 
   return parse_map (text);
-}
-
-G_GNUC_UNUSED static gboolean
-spin_timeout_cb (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-G_GNUC_UNUSED static void
-spin (guint milliseconds)
-{
-  gboolean done = FALSE;
-
-  g_timeout_add (milliseconds, spin_timeout_cb, &done);
-  while (!done)
-    g_main_context_iteration (NULL, TRUE);
 }

@@ -3,6 +3,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+#include "main-loop.h"
+
 #include "app/buffers/lacuna-buffers-panel.h"
 #include "app/lacuna-style.h"
 #include "core/status.h"
@@ -10,26 +13,6 @@
 #include "start.h"
 
 #include <adwaita.h>
-
-#define PATIENCE (30 * G_TIME_SPAN_SECOND)
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define wait_until(condition)                                                                     \
-  G_STMT_START                                                                                    \
-  {                                                                                               \
-    gint64 end = g_get_monotonic_time () + PATIENCE;                                              \
-    guint wake = g_timeout_add (10, wake_cb, NULL);                                               \
-    while (!(condition) && g_get_monotonic_time () < end)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                      \
-    g_source_remove (wake);                                                                       \
-    g_assert_true (condition);                                                                    \
-  }                                                                                               \
-  G_STMT_END
 
 typedef struct
 {
@@ -298,21 +281,6 @@ test_refused (void)
   g_assert_false (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));
   tear_down (&fixture);
   end_unharmed (&fixture.victim);
-}
-
-/* (nullable): the first descendant of a type. */
-static GtkWidget *
-find_type (GtkWidget *root,
-           GType      type)
-{
-  GtkWidget *found = NULL;
-
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_type (child, type);
-  return found;
 }
 
 /* Who says no, or is refused, has not typed in vain; what was appended is gone from the entry. */

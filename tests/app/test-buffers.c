@@ -5,6 +5,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+#include "main-loop.h"
+
 #include "app/buffers/lacuna-buffers-cell.h"
 #include "app/buffers/lacuna-buffers-panel.h"
 #include "app/buffers/lacuna-buffers-words.h"
@@ -16,26 +19,6 @@
 #include <adwaita.h>
 #include <glib/gstdio.h>
 #include <string.h>
-
-#define PATIENCE (30 * G_TIME_SPAN_SECOND)
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define wait_until(condition)                                                                     \
-  G_STMT_START                                                                                    \
-  {                                                                                               \
-    gint64 end = g_get_monotonic_time () + PATIENCE;                                              \
-    guint wake = g_timeout_add (10, wake_cb, NULL);                                               \
-    while (!(condition) && g_get_monotonic_time () < end)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                      \
-    g_source_remove (wake);                                                                       \
-    g_assert_true (condition);                                                                    \
-  }                                                                                               \
-  G_STMT_END
 
 typedef struct
 {
@@ -145,28 +128,6 @@ act_well (Fixture    *fixture,
   return operation;
 }
 
-/* The first child of @type whose CSS classes have @name (nullable). */
-static GtkWidget *
-find (GtkWidget  *root,
-      GType       type,
-      const char *action)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type)
-      && (action == NULL
-          || (GTK_IS_ACTIONABLE (root)
-              && g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (root)), action) == 0)))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type, action);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static gboolean
 shows_text (GtkWidget  *root,
             const char *text)
@@ -205,8 +166,8 @@ type (Fixture    *fixture,
       guint       kind,
       const char *text)
 {
-  GtkWidget *entry = find (GTK_WIDGET (fixture->panel), GTK_TYPE_ENTRY, NULL);
-  GtkWidget *drop_down = find (GTK_WIDGET (fixture->panel), GTK_TYPE_DROP_DOWN, NULL);
+  GtkWidget *entry = find_type (GTK_WIDGET (fixture->panel), GTK_TYPE_ENTRY);
+  GtkWidget *drop_down = find_type (GTK_WIDGET (fixture->panel), GTK_TYPE_DROP_DOWN);
 
   gtk_drop_down_set_selected (GTK_DROP_DOWN (drop_down), kind);
   gtk_editable_set_text (GTK_EDITABLE (entry), text);

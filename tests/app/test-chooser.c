@@ -3,6 +3,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+#include "main-loop.h"
+
 #include "app/chooser/lacuna-target-chooser.h"
 #include "app/chooser/lacuna-target-row.h"
 
@@ -18,24 +21,6 @@ typedef struct
   char *chosen;
 } Fixture;
 
-/* (nullable): the first descendant of a type. */
-static GtkWidget *
-find (GtkWidget *root,
-      GType      type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static GListModel *
 rows_of (Fixture *fixture)
 {
@@ -49,26 +34,6 @@ row (Fixture *fixture,
 {
   return g_list_model_get_item (rows_of (fixture), position);
 }
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* Lets the window work until @condition holds; a minute without it is a failure. */
-#define wait_until(condition)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gint64 deadline_ = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                              \
-    guint source_ = g_timeout_add (20, wake_cb, NULL);                                             \
-                                                                                                   \
-    while (!(condition) && g_get_monotonic_time () < deadline_)                                    \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (source_);                                                                     \
-    g_assert_true (condition);                                                                     \
-  }                                                                                                \
-  G_STMT_END
 
 static void
 chosen_cb (Fixture    *fixture,
@@ -90,9 +55,9 @@ set_up (Fixture      *fixture,
   gtk_window_present (GTK_WINDOW (fixture->window));
   wait_until (gtk_widget_get_mapped (fixture->window));
   lacuna_target_chooser_popup (fixture->chooser);
-  fixture->view = GTK_LIST_VIEW (find (GTK_WIDGET (fixture->chooser), GTK_TYPE_LIST_VIEW));
+  fixture->view = GTK_LIST_VIEW (find_type (GTK_WIDGET (fixture->chooser), GTK_TYPE_LIST_VIEW));
   fixture->entry
-      = GTK_EDITABLE (find (GTK_WIDGET (fixture->chooser), GTK_TYPE_SEARCH_ENTRY));
+      = GTK_EDITABLE (find_type (GTK_WIDGET (fixture->chooser), GTK_TYPE_SEARCH_ENTRY));
   wait_until (g_list_model_get_n_items (rows_of (fixture)) > 0);
 }
 
@@ -214,22 +179,19 @@ test_selection_stays (Fixture      *fixture,
   stop (first);
 }
 
+static gboolean
+ends_with (GtkWidget    *widget,
+           gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && g_str_has_suffix (gtk_label_get_label (GTK_LABEL (widget)), text);
+}
+
 /* (nullable): the row on the screen that shows this PID. */
 static GtkWidget *
 find_row (GtkWidget  *root,
           const char *facts)
 {
-  if (GTK_IS_LABEL (root) && g_str_has_suffix (gtk_label_get_label (GTK_LABEL (root)), facts))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_row (child, facts);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
+  return find_matching (root, ends_with, facts);
 }
 
 /* How far below the upper edge of what is seen a process is shown. */
@@ -245,17 +207,6 @@ height_of (Fixture    *fixture,
   g_assert_nonnull (label);
   g_assert_true (gtk_widget_translate_coordinates (label, frame, 0, 0, &x, &y));
   return y;
-}
-
-static void
-let_work (int milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * 1000;
-  guint source = g_timeout_add (20, wake_cb, NULL);
-
-  while (g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (source);
 }
 
 static void
@@ -277,15 +228,15 @@ test_scroll_stays (Fixture      *fixture,
   gtk_editable_set_text (fixture->entry, "98765");
   for (guint i = 0; i < G_N_ELEMENTS (sleepers); i++)
     wait_until (position_of (fixture, pid_of (sleepers[i]), "sleep") != GTK_INVALID_LIST_POSITION);
-  let_work (300);
+  run_for (300);
   gtk_adjustment_set_value (adjustment, 500);
-  let_work (300);
+  run_for (300);
   before = height_of (fixture, facts);
 
   /* It comes at the top, above everything that is seen. */
   newcomer = start_sleeper ();
   wait_until (position_of (fixture, pid_of (newcomer), "sleep") != GTK_INVALID_LIST_POSITION);
-  let_work (300);
+  run_for (300);
   g_assert_cmpuint (position_of (fixture, pid_of (newcomer), "sleep"), <,
                     position_of (fixture, pid_of (sleepers[15]), "sleep"));
   g_assert_cmpfloat_with_epsilon (height_of (fixture, facts), before, 1);
@@ -309,8 +260,8 @@ static void
 test_counts (Fixture      *fixture,
              gconstpointer data)
 {
-  wait_until (find (GTK_WIDGET (fixture->view), LACUNA_TYPE_TARGET_ROW) != NULL);
-  wait_until (says_regions (find (GTK_WIDGET (fixture->view), LACUNA_TYPE_TARGET_ROW)));
+  wait_until (find_type (GTK_WIDGET (fixture->view), LACUNA_TYPE_TARGET_ROW) != NULL);
+  wait_until (says_regions (find_type (GTK_WIDGET (fixture->view), LACUNA_TYPE_TARGET_ROW)));
 }
 
 static void

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "main-loop.h"
+
 #include "app/window/lacuna-details.h"
 #include "app/strip/lacuna-line.h"
 #include "core/maps-text.h"
@@ -35,16 +37,6 @@ static LacunaSnapshot *
 make_snapshot (void)
 {
   return make_snapshot_of (text);
-}
-
-static void
-run_for (guint milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * (gint64) 1000;
-
-  while (g_get_monotonic_time () < end)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
 }
 
 static GtkWidget *

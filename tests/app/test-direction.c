@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "main-loop.h"
+
 #include "app/panel/lacuna-facts.h"
 #include "app/panel/lacuna-inspector-rows.h"
 #include "app/lacuna-isolate.h"
@@ -13,19 +15,6 @@
 #define LEFT_TO_RIGHT_ISOLATE "\xe2\x81\xa6"
 #define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"
 #define POP_ISOLATE "\xe2\x81\xa9"
-
-static void
-run_for (guint milliseconds)
-{
-  gint64 until = g_get_monotonic_time () + (gint64) milliseconds * 1000;
-
-  while (g_get_monotonic_time () < until)
-    {
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-      g_usleep (2000);
-    }
-}
 
 static void
 test_data_is_isolated (void)

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+
 #include "app/window/lacuna-window-drop.h"
 
 #include <string.h>
@@ -21,22 +23,11 @@ find_target (GtkWidget *window)
   g_assert_not_reached ();
 }
 
-/* (nullable): the descendant with this class. */
-static GtkWidget *
-find_class (GtkWidget  *root,
-            const char *css_class)
+static gboolean
+has_class (GtkWidget    *widget,
+           gconstpointer css_class)
 {
-  if (gtk_widget_has_css_class (root, css_class))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_class (child, css_class);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
+  return gtk_widget_has_css_class (widget, css_class);
 }
 
 static GFile *
@@ -81,9 +72,9 @@ test_hint (void)
 
   lacuna_window_add_drop_target (window);
   target = find_target (GTK_WIDGET (window));
-  g_assert_null (find_class (GTK_WIDGET (window), "drop-hint"));
+  g_assert_null (find_matching (GTK_WIDGET (window), has_class, "drop-hint"));
   hold_over (target, TRUE);
-  hint = find_class (GTK_WIDGET (window), "drop-hint");
+  hint = find_matching (GTK_WIDGET (window), has_class, "drop-hint");
   g_assert_nonnull (hint);
   g_assert_true (gtk_widget_get_visible (hint));
   hold_over (target, FALSE);

@@ -3,49 +3,14 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+#include "main-loop.h"
+
 #include "app/panel/lacuna-gap-panel.h"
 #include "app/panel/lacuna-inspector.h"
 #include "app/strip/lacuna-strip.h"
 #include "app/table/lacuna-region-pane.h"
 #include "app/window/lacuna-window.h"
-
-/* Microseconds for what takes a moment. */
-#define PATIENCE (20 * G_USEC_PER_SEC)
-
-static GtkWidget *
-find (GtkWidget *root,
-      GType      type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define wait_until(condition)                                                                     \
-  G_STMT_START                                                                                    \
-  {                                                                                               \
-    gint64 end = g_get_monotonic_time () + PATIENCE;                                              \
-    guint wake = g_timeout_add (10, wake_cb, NULL);                                               \
-    while (!(condition) && g_get_monotonic_time () < end)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                      \
-    g_source_remove (wake);                                                                       \
-    g_assert_true (condition);                                                                    \
-  }                                                                                               \
-  G_STMT_END
 
 static void
 count_cb (guint *count)
@@ -81,7 +46,7 @@ static GtkWidget *
 make_window (void)
 {
   LacunaWindow *window = lacuna_window_new (NULL);
-  LacunaStrip *strip = LACUNA_STRIP (find (GTK_WIDGET (window), LACUNA_TYPE_STRIP));
+  LacunaStrip *strip = LACUNA_STRIP (find_type (GTK_WIDGET (window), LACUNA_TYPE_STRIP));
 
   lacuna_window_open_spelling (window, "self");
   wait_until (lacuna_strip_get_snapshot (strip) != NULL);
@@ -91,7 +56,7 @@ make_window (void)
 static guint
 count_rows (GtkWidget *window)
 {
-  GtkWidget *view = find (window, GTK_TYPE_COLUMN_VIEW);
+  GtkWidget *view = find_type (window, GTK_TYPE_COLUMN_VIEW);
 
   g_assert_nonnull (view);
   return g_list_model_get_n_items (
@@ -102,8 +67,8 @@ static void
 test_asked (void)
 {
   GtkWidget *window = make_window ();
-  GtkWidget *pane = find (window, LACUNA_TYPE_REGION_PANE);
-  GtkWidget *panel = find (window, LACUNA_TYPE_GAP_PANEL);
+  GtkWidget *pane = find_type (window, LACUNA_TYPE_REGION_PANE);
+  GtkWidget *panel = find_type (window, LACUNA_TYPE_GAP_PANEL);
   GtkWidget *focus;
 
   g_assert_false (lacuna_later_is_built (pane));
@@ -126,7 +91,7 @@ static void
 test_remembered (void)
 {
   GtkWidget *window = make_window ();
-  GtkWidget *pane = find (window, LACUNA_TYPE_REGION_PANE);
+  GtkWidget *pane = find_type (window, LACUNA_TYPE_REGION_PANE);
   g_autofree char *show = NULL;
   guint n_gaps;
 
@@ -146,10 +111,10 @@ static void
 test_by_itself (void)
 {
   GtkWidget *window = make_window ();
-  GtkWidget *pane = find (window, LACUNA_TYPE_REGION_PANE);
-  GtkWidget *panel = find (window, LACUNA_TYPE_GAP_PANEL);
-  GtkWidget *inspector = find (window, LACUNA_TYPE_INSPECTOR);
-  LacunaStrip *strip = LACUNA_STRIP (find (window, LACUNA_TYPE_STRIP));
+  GtkWidget *pane = find_type (window, LACUNA_TYPE_REGION_PANE);
+  GtkWidget *panel = find_type (window, LACUNA_TYPE_GAP_PANEL);
+  GtkWidget *inspector = find_type (window, LACUNA_TYPE_INSPECTOR);
+  LacunaStrip *strip = LACUNA_STRIP (find_type (window, LACUNA_TYPE_STRIP));
 
   gtk_window_present (GTK_WINDOW (window));
   wait_until (lacuna_later_is_built (pane) || lacuna_later_is_built (panel));
@@ -166,7 +131,7 @@ static void
 test_closed (void)
 {
   GtkWidget *window = make_window ();
-  LacunaStrip *strip = LACUNA_STRIP (find (window, LACUNA_TYPE_STRIP));
+  LacunaStrip *strip = LACUNA_STRIP (find_type (window, LACUNA_TYPE_STRIP));
 
   gtk_window_present (GTK_WINDOW (window));
   wait_until (lacuna_strip_get_n_renders (strip) > 0);

@@ -5,6 +5,7 @@
  */
 #include "app/lacuna-settings.h"
 #include "app/window/lacuna-window-private.h"
+#include "main-loop.h"
 #include "victim.h"
 
 #include <signal.h>
@@ -15,7 +16,6 @@
 #include <unistd.h>
 
 #define PAGE G_GUINT64_CONSTANT (0x1000)
-#define PATIENCE_SECONDS 60
 #define INTERVAL 100
 
 /* capset(2), capabilities(7) */
@@ -56,38 +56,6 @@ give_up_tracing (void)
   sets[0].effective &= ~(1u << CAPABILITY_PTRACE | 1u << CAPABILITY_ADMIN);
   sets[1].effective &= ~(1u << (CAPABILITY_PERFMON - 32));
   syscall (SYS_capset, &header, sets);
-}
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-typedef gboolean (*Condition) (Fixture *fixture);
-
-static void
-wait_until (Fixture   *fixture,
-            Condition  condition)
-{
-  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
-  guint wake = g_timeout_add (10, wake_cb, NULL);
-
-  while (!condition (fixture) && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
-  g_assert_true (condition (fixture));
-}
-
-static void
-run_for (guint milliseconds)
-{
-  gint64 end = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
-  guint wake = g_timeout_add (10, wake_cb, NULL);
-
-  while (g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
 }
 
 static gboolean
@@ -190,7 +158,7 @@ set_up (Fixture      *fixture,
   if (!fixture->started)
     return;
   open_victim (fixture, fixture->window);
-  wait_until (fixture, is_shown);
+  wait_until (is_shown (fixture));
   note_picture (fixture);
 }
 
@@ -227,7 +195,7 @@ test_follows (Fixture      *fixture,
   assert_subtitle (fixture, "^/proc/\\d+/maps, \\d+[.,]\\d s ago, live$");
 
   victim_command (&fixture->victim, "map", place, PAGE);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   g_assert_cmphex (region_at (fixture, place)->start, ==, place);
   g_assert_cmpuint (region_at (fixture, place)->protection, ==,
                     LAC_PROTECTION_READ | LAC_PROTECTION_WRITE);
@@ -244,7 +212,7 @@ test_follows (Fixture      *fixture,
   /* A change that keeps all sizes is seen as well. */
   note_picture (fixture);
   victim_command (&fixture->victim, "protect", place, PAGE);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   g_assert_cmpuint (region_at (fixture, place)->protection, ==, LAC_PROTECTION_READ);
 }
 
@@ -273,7 +241,7 @@ test_unchanged (Fixture      *fixture,
   for (guint i = 0; i < 4; i++)
     {
       g_set_object (&old_snapshot, fixture->window->snapshot);
-      wait_until (fixture, has_other_snapshot);
+      wait_until (has_other_snapshot (fixture));
       g_assert_true (fixture->window->live_state.picture->unchanged);
       g_assert_null (fixture->window->live_state.picture->changes);
       g_assert_true (fixture->window->live_state.picture->census == census);
@@ -301,7 +269,7 @@ test_paused (Fixture      *fixture,
   g_assert_true (fixture->window->snapshot == old_snapshot);
 
   lacuna_window_refresh (fixture->window);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   g_assert_cmphex (region_at (fixture, place)->start, ==, place);
   assert_subtitle (fixture, ", paused$");
 
@@ -316,7 +284,7 @@ test_paused (Fixture      *fixture,
       g_main_context_iteration (NULL, FALSE);
     }
   lacuna_window_set_live (fixture->window, TRUE);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   assert_subtitle (fixture, ", live$");
 }
 
@@ -330,7 +298,7 @@ test_exit (Fixture      *fixture,
     return;
   n_regions = count_regions (fixture);
   kill (fixture->victim.pid, SIGKILL);
-  wait_until (fixture, has_exited);
+  wait_until (has_exited (fixture));
   assert_subtitle (fixture, "^/proc/\\d+/maps, closed at \\d\\d:\\d\\d:\\d\\d$");
   g_assert_true (gtk_widget_get_visible (GTK_WIDGET (fixture->window->note_label)));
   g_assert_cmpuint (count_regions (fixture), ==, n_regions);
@@ -348,7 +316,7 @@ test_exit (Fixture      *fixture,
 
   /* Another target is as alive as ever. */
   lacuna_window_open_spelling (fixture->window, "self");
-  wait_until (fixture, is_shown);
+  wait_until (is_shown (fixture));
   g_assert_false (fixture->window->exited);
   assert_subtitle (fixture, ", live$");
 }
@@ -367,7 +335,7 @@ test_exec (Fixture      *fixture,
   g_assert_true (fixture->window->any_selected);
   lacuna_strip_zoom (fixture->window->strip, 1024, FALSE);
   victim_command (&fixture->victim, "become", 0, 0);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   /* It may have been read while it was being loaded. */
   run_for (3 * INTERVAL);
   g_assert_cmpstr (lacuna_snapshot_get_origin (fixture->window->snapshot)->name, !=, name);
@@ -385,7 +353,7 @@ test_exec (Fixture      *fixture,
                    lacuna_scale_get_extent (lacuna_strip_get_scale (fixture->window->strip)).end);
 
   g_set_object (&old_snapshot, fixture->window->snapshot);
-  wait_until (fixture, has_other_snapshot);
+  wait_until (has_other_snapshot (fixture));
 }
 
 static gboolean
@@ -410,8 +378,8 @@ test_grows (Fixture      *fixture,
   g_test_message ("%" G_GUINT64_FORMAT " regions", n_regions);
 
   victim_command (&fixture->victim, "grow", n_regions, 0);
-  wait_until (fixture, has_grown);
-  wait_until (fixture, is_shown);
+  wait_until (has_grown (fixture));
+  wait_until (is_shown (fixture));
   g_assert_cmpuint (count_regions (fixture), >=, n_regions);
   g_assert_nonnull (fixture->window->live_state.picture->changes);
   assert_subtitle (fixture, ", live$");
@@ -419,7 +387,7 @@ test_grows (Fixture      *fixture,
   /* And is as small as before. */
   victim_command (&fixture->victim, "become", 0, 0);
   note_picture (fixture);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   run_for (3 * INTERVAL);
   g_assert_cmpuint (count_regions (fixture), <, 1000);
 }
@@ -436,7 +404,7 @@ test_stopped (Fixture      *fixture,
   for (guint i = 0; i < 3; i++)
     {
       g_set_object (&old_snapshot, fixture->window->snapshot);
-      wait_until (fixture, has_other_snapshot);
+      wait_until (has_other_snapshot (fixture));
     }
   g_assert_false (has_exited (fixture));
   g_assert_true (is_readable (fixture));
@@ -444,7 +412,7 @@ test_stopped (Fixture      *fixture,
   kill (fixture->victim.pid, SIGCONT);
   note_picture (fixture);
   victim_command (&fixture->victim, "map", place, PAGE);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
 }
 
 static void
@@ -456,7 +424,7 @@ test_hidden (Fixture      *fixture,
   if (!fixture->started)
     return;
   victim_command (&fixture->victim, "hide", 0, 0);
-  wait_until (fixture, is_unreadable);
+  wait_until (is_unreadable (fixture));
   note_picture (fixture);
   assert_subtitle (fixture, ", not readable now$");
   g_assert_true (gtk_widget_get_visible (GTK_WIDGET (fixture->window->note_label)));
@@ -465,8 +433,8 @@ test_hidden (Fixture      *fixture,
 
   victim_command (&fixture->victim, "map", place, PAGE);
   victim_command (&fixture->victim, "show", 0, 0);
-  wait_until (fixture, is_readable);
-  wait_until (fixture, has_other_map);
+  wait_until (is_readable (fixture));
+  wait_until (has_other_map (fixture));
   g_assert_cmphex (region_at (fixture, place)->start, ==, place);
   assert_subtitle (fixture, ", live$");
 }
@@ -484,10 +452,10 @@ test_busy (Fixture      *fixture,
   g_usleep (4 * G_USEC_PER_SEC);
   lacuna_window_live_show (fixture->window);
   assert_subtitle (fixture, "s ago, reading…$");
-  wait_until (fixture, has_other_snapshot);
+  wait_until (has_other_snapshot (fixture));
   /* That one waited to be shown. */
   note_picture (fixture);
-  wait_until (fixture, has_other_snapshot);
+  wait_until (has_other_snapshot (fixture));
   g_assert_cmpint (fixture->window->live_state.load_took, <, G_USEC_PER_SEC);
   assert_subtitle (fixture, ", live$");
 }
@@ -505,7 +473,7 @@ test_unseen (Fixture      *fixture,
   run_for (5 * INTERVAL);
   g_assert_true (fixture->window->snapshot == old_snapshot);
   gtk_window_present (GTK_WINDOW (fixture->window));
-  wait_until (fixture, has_other_snapshot);
+  wait_until (has_other_snapshot (fixture));
 }
 
 static void
@@ -523,11 +491,11 @@ test_overtaken (Fixture      *fixture,
       if (i % 4 == 0)
         run_for (INTERVAL);
     }
-  wait_until (fixture, is_shown);
+  wait_until (is_shown (fixture));
   g_assert_cmpint (lacuna_snapshot_get_origin (fixture->window->snapshot)->pid, ==,
                    (int) fixture->victim.pid);
   note_picture (fixture);
-  wait_until (fixture, has_other_snapshot);
+  wait_until (has_other_snapshot (fixture));
 }
 
 static void
@@ -543,13 +511,13 @@ test_two_windows (Fixture      *fixture,
   other.window = g_object_ref_sink (lacuna_window_new (NULL));
   gtk_window_present (GTK_WINDOW (other.window));
   open_victim (fixture, other.window);
-  wait_until (&other, is_shown);
+  wait_until (is_shown (&other));
   lacuna_window_set_live (other.window, FALSE);
   kept = g_object_ref (other.window->snapshot);
 
   note_picture (fixture);
   victim_command (&fixture->victim, "map", place, PAGE);
-  wait_until (fixture, has_other_map);
+  wait_until (has_other_map (fixture));
   g_assert_cmphex (region_at (fixture, place)->start, ==, place);
   run_for (3 * INTERVAL);
   g_assert_true (other.window->snapshot == kept);

@@ -3,6 +3,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+#include "main-loop.h"
+
 #include "app/chooser/lacuna-target-list.h"
 #include "app/window/lacuna-window-private.h"
 
@@ -12,39 +15,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PATIENCE (60 * G_TIME_SPAN_SECOND)
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 wait_for_page (LacunaWindow *window,
                const char   *name)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE;
-  guint wake = g_timeout_add (10, wake_cb, NULL);
-
-  while (g_strcmp0 (gtk_stack_get_visible_child_name (window->stack), name) != 0
-         && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
-  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, name);
+  wait_until (g_strcmp0 (gtk_stack_get_visible_child_name (window->stack), name) == 0);
 }
 
 static void
 wait_for_text (GtkLabel   *label,
                const char *part)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE;
-  guint wake = g_timeout_add (10, wake_cb, NULL);
-
-  while (strstr (gtk_label_get_label (label), part) == NULL && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
-  g_assert_nonnull (strstr (gtk_label_get_label (label), part));
+  wait_until (strstr (gtk_label_get_label (label), part) != NULL);
 }
 
 static LacunaWindow *
@@ -59,14 +41,9 @@ make_window (void)
 static void
 destroy_window (LacunaWindow *window)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE;
-  guint wake = g_timeout_add (10, wake_cb, NULL);
-
   gtk_window_close (GTK_WINDOW (window));
   /* A load that runs holds the window until it notices. */
-  while (G_OBJECT (window)->ref_count > 1 && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
+  wait_until (G_OBJECT (window)->ref_count == 1);
   g_assert_finalize_object (window);
 }
 
@@ -110,28 +87,9 @@ test_try_again (void)
   wait_for_page (window, "failure");
   g_assert_false (gtk_widget_get_visible (window->try_again_button));
   lacuna_window_open_spelling (window, "/nonexistent/maps");
-  while (strstr (adw_status_page_get_title (window->failure_page), "maps") == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (strstr (adw_status_page_get_title (window->failure_page), "maps") != NULL);
   g_assert_true (gtk_widget_get_visible (window->try_again_button));
   destroy_window (window);
-}
-
-/* (nullable): the first descendant of that type. */
-static GtkWidget *
-find_type (GtkWidget *root,
-           GType      type)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (root), type))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_type (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
 }
 
 /* Several processes have the name: the list of processes opens, with that name searched for. */
@@ -140,8 +98,6 @@ test_several (void)
 {
   const char *const arguments[] = { "sleep", "600", NULL };
   LacunaWindow *window = make_window ();
-  gint64 end = g_get_monotonic_time () + PATIENCE;
-  guint wake = g_timeout_add (10, wake_cb, NULL);
   GtkWidget *list;
   GtkWidget *search;
   GPid pids[2];
@@ -158,12 +114,10 @@ test_several (void)
 
   list = find_type (GTK_WIDGET (window->chooser), LACUNA_TYPE_TARGET_LIST);
   g_assert_nonnull (list);
-  while (!gtk_widget_get_mapped (list) && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (gtk_widget_get_mapped (list));
   search = find_type (list, GTK_TYPE_SEARCH_ENTRY);
   g_assert_nonnull (search);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (search)), ==, "sleep");
-  g_source_remove (wake);
 
   destroy_window (window);
   for (gsize i = 0; i < G_N_ELEMENTS (pids); i++)
@@ -179,7 +133,6 @@ test_toasts (void)
 {
   LacunaWindow *window = make_window ();
   AdwToast *toast;
-  gint64 end;
 
   lacuna_window_toast (window, "one");
   toast = window->toast;
@@ -189,13 +142,9 @@ test_toasts (void)
   g_assert_cmpstr (adw_toast_get_title (toast), ==, "&lt;two&gt;");
 
   /* And goes by itself. */
-  end = g_get_monotonic_time () + PATIENCE;
-  while (window->toast != NULL && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_null (window->toast);
+  wait_until (window->toast == NULL);
   g_assert_cmpuint (window->toast_source, ==, 0);
-  for (gint64 over = g_get_monotonic_time () + G_TIME_SPAN_SECOND; g_get_monotonic_time () < over;)
-    g_main_context_iteration (NULL, FALSE);
+  run_for (1000);
   destroy_window (window);
 }
 

@@ -5,14 +5,15 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "find-widget.h"
+#include "main-loop.h"
+
 #include "app/panel/lacuna-field.h"
 #include "app/strip/lacuna-line.h"
 #include "app/window/lacuna-tab.h"
 #include "app/window/lacuna-window-private.h"
 
 #include <string.h>
-
-#define PATIENCE_SECONDS 60
 
 static const char before[]
     = "00400000-00401000 r-xp 00000000 fe:00 11 /usr/bin/victim\n"
@@ -44,29 +45,15 @@ write_maps (Fixture    *fixture,
   g_assert_no_error (error);
 }
 
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* Lets the main loop run until the window shows another snapshot than @old, and has searched it. */
 static void
 wait_for_snapshot (LacunaWindow   *window,
                    LacunaSnapshot *old)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
-  guint wake = g_timeout_add (20, wake_cb, NULL);
-
   /* A window that has not been drawn yet has no fields to look at. */
   lacuna_later_build (window->gap_panel);
-  while ((window->snapshot == old || lacuna_gap_panel_is_searching (window->gap_panel)
-          || lacuna_strip_get_columns (window->strip) == 0)
-         && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
-  g_assert_true (window->snapshot != old);
-  g_assert_false (lacuna_gap_panel_is_searching (window->gap_panel));
+  wait_until (window->snapshot != old && !lacuna_gap_panel_is_searching (window->gap_panel)
+              && lacuna_strip_get_columns (window->strip) > 0);
 }
 
 static gboolean
@@ -87,8 +74,7 @@ wait_for_layout (LacunaWindow *window)
   int n_left = 3;
 
   gtk_widget_add_tick_callback (GTK_WIDGET (window), tick_cb, &n_left, NULL);
-  while (n_left > 0 || window->adapt_source != 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (n_left <= 0 && window->adapt_source == 0);
 }
 
 static void
@@ -194,21 +180,13 @@ test_anchor_from_selection (Fixture      *fixture,
 
   lacuna_window_select (window, 0x600000);
   g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.near-selection", NULL));
-  while (lacuna_gap_panel_is_searching (window->gap_panel))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (!lacuna_gap_panel_is_searching (window->gap_panel));
   query = lacuna_gap_results_get_query (lacuna_gap_panel_get_results (window->gap_panel));
   g_assert_cmpuint (query->n_anchors, ==, 1);
   g_assert_cmphex (query->anchors[0], ==, 0x600000);
   g_assert_cmpuint (query->order, ==, LAC_ORDER_NEAREST);
   g_assert_true (lacuna_strip_get_results (window->strip)
                  == lacuna_gap_panel_get_results (window->gap_panel));
-}
-
-static void
-wait_for_answer (LacunaWindow *window)
-{
-  while (lacuna_gap_panel_is_searching (window->gap_panel))
-    g_main_context_iteration (NULL, TRUE);
 }
 
 /* While something half typed is wrong, no one may take the answer for what was typed before for the
@@ -237,7 +215,7 @@ test_fault_makes_results_stale (Fixture      *fixture,
   g_assert_true (gtk_widget_get_sensitive (copy));
 
   lacuna_field_set_text (size, "64Q");
-  wait_for_answer (window);
+  wait_until (!lacuna_gap_panel_is_searching (window->gap_panel));
   g_assert_nonnull (lacuna_field_get_fault (size));
   g_assert_cmpuint (g_list_model_get_n_items (listed), ==, n_listed);
   g_assert_false (gtk_widget_get_sensitive (view));
@@ -252,7 +230,7 @@ test_fault_makes_results_stale (Fixture      *fixture,
 
   /* The next good form is answered as ever. */
   lacuna_field_set_text (size, "64K");
-  wait_for_answer (window);
+  wait_until (!lacuna_gap_panel_is_searching (window->gap_panel));
   g_assert_true (gtk_widget_get_sensitive (view));
   g_assert_null (strstr (gtk_label_get_label (headline), "the input before"));
   g_assert_nonnull (lacuna_strip_get_results (window->strip));
@@ -301,8 +279,7 @@ test_fault_keeps_view (Fixture      *fixture,
 
   write_maps (fixture, "this is no map\n");
   lacuna_window_refresh (window);
-  while (window->cancellable != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (window->cancellable == NULL);
   g_assert_true (window->snapshot == old);
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->stack), ==, "view");
 }
@@ -352,14 +329,16 @@ static void
 wait_for_room (LacunaWindow *window,
                LacunaRoom    room)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
-  guint wake = g_timeout_add (20, wake_cb, NULL);
-
-  while ((window->room != room || window->adapt_source != 0) && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
-  g_assert_cmpint (window->room, ==, room);
+  wait_until (window->room == room && window->adapt_source == 0);
   wait_for_layout (window);
+}
+
+static gboolean
+is_shown_label_of (GtkWidget    *widget,
+                   gconstpointer text)
+{
+  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget)
+         && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text);
 }
 
 /* (nullable): the label in @root that is shown and says @text. */
@@ -367,42 +346,22 @@ static GtkWidget *
 find_label (GtkWidget  *root,
             const char *text)
 {
-  GtkWidget *found = NULL;
-
-  if (GTK_IS_LABEL (root) && gtk_widget_get_mapped (root)
-      && g_str_equal (gtk_label_get_label (GTK_LABEL (root)), text))
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_label (child, text);
-  return found;
+  return find_matching (root, is_shown_label_of, text);
 }
 
-/* Waits until the chooser says @text, all of it, inside the window. */
-static void
-expect_whole_label (LacunaWindow *window,
-                    const char   *text)
+/* Whether the chooser says @text, all of it, inside the window. */
+static gboolean
+says_whole (LacunaWindow *window,
+            const char   *text)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
-  guint wake = g_timeout_add (20, wake_cb, NULL);
-  gboolean is_whole = FALSE;
+  GtkWidget *label = find_label (GTK_WIDGET (window->chooser), text);
+  graphene_rect_t bounds;
 
-  while (!is_whole && g_get_monotonic_time () < end)
-    {
-      GtkWidget *label = find_label (GTK_WIDGET (window->chooser), text);
-      graphene_rect_t bounds;
-
-      is_whole = label != NULL
-                 && !pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)))
-                 && gtk_widget_compute_bounds (label, GTK_WIDGET (window), &bounds)
-                 && bounds.size.width > 0 && bounds.origin.x >= 0
-                 && bounds.origin.x + bounds.size.width
-                        <= (float) gtk_widget_get_width (GTK_WIDGET (window));
-      if (!is_whole)
-        g_main_context_iteration (NULL, TRUE);
-    }
-  g_source_remove (wake);
-  g_assert_true (is_whole);
+  return label != NULL && !pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label)))
+         && gtk_widget_compute_bounds (label, GTK_WIDGET (window), &bounds) && bounds.size.width > 0
+         && bounds.origin.x >= 0
+         && bounds.origin.x + bounds.size.width
+                <= (float) gtk_widget_get_width (GTK_WIDGET (window));
 }
 
 /* The window has to fit a phone, and half a screen with everything in it. It gives up parts only
@@ -452,11 +411,11 @@ test_minimum_width (Fixture      *fixture,
       g_test_message ("%d wide: at least %d", steps[i].width, minimum);
       g_assert_cmpint (minimum, <=, steps[i].minimum);
       lacuna_target_chooser_set_state (window->chooser, "stopped", TRUE, NULL);
-      expect_whole_label (window, "4194304");
-      expect_whole_label (window, "stopped");
+      wait_until (says_whole (window, "4194304"));
+      wait_until (says_whole (window, "stopped"));
       lacuna_target_chooser_set_state (window->chooser, "sleeping", FALSE, NULL);
-      expect_whole_label (window, "4194304");
-      expect_whole_label (window, "sleeping");
+      wait_until (says_whole (window, "4194304"));
+      wait_until (says_whole (window, "sleeping"));
     }
   gtk_style_context_remove_provider_for_display (display, GTK_STYLE_PROVIDER (style));
 
@@ -484,13 +443,7 @@ static void
 wait_for_height (LacunaWindow *window,
                  int           height)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_TIME_SPAN_SECOND;
-  guint wake = g_timeout_add (20, wake_cb, NULL);
-
-  while (ABS (gtk_widget_get_height (GTK_WIDGET (window)) - height) > 20
-         && g_get_monotonic_time () < end)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (wake);
+  wait_until (ABS (gtk_widget_get_height (GTK_WIDGET (window)) - height) <= 20);
   g_assert_cmpint (gtk_widget_get_height (GTK_WIDGET (window)), <=, height);
 }
 
@@ -563,30 +516,20 @@ test_filter_names_fault (Fixture      *fixture,
       = GTK_STACK (gtk_widget_get_template_child (pane, LACUNA_TYPE_REGION_PANE, "stack"));
 
   gtk_editable_set_text (GTK_EDITABLE (entry), ">banana");
-  while (!gtk_widget_has_css_class (entry, "error"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (gtk_widget_has_css_class (entry, "error"));
   g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "empty");
   g_assert_nonnull (strstr (gtk_label_get_label (label), ">banana"));
 
   gtk_editable_set_text (GTK_EDITABLE (entry), ">4K");
-  while (gtk_widget_has_css_class (entry, "error"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (!gtk_widget_has_css_class (entry, "error"));
   g_assert_cmpstr (gtk_stack_get_visible_child_name (stack), ==, "rows");
 }
 
-static GtkWidget *
-find_button (GtkWidget  *widget,
-             const char *label)
+static gboolean
+is_button_of (GtkWidget    *widget,
+              gconstpointer label)
 {
-  GtkWidget *found = NULL;
-
-  if (GTK_IS_BUTTON (widget)
-      && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_button (child, label);
-  return found;
+  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0;
 }
 
 /* Who comes to a scale by the Tab key reads what it does; a click needs no words. */
@@ -595,7 +538,7 @@ test_focus_is_explained (Fixture      *fixture,
                          gconstpointer data)
 {
   LacunaWindow *window = fixture->window;
-  GtkWidget *linear = find_button (GTK_WIDGET (window->toolbar), "Linear");
+  GtkWidget *linear = find_matching (GTK_WIDGET (window->toolbar), is_button_of, "Linear");
   LacunaLine *title = LACUNA_LINE (gtk_widget_get_template_child (
       GTK_WIDGET (window->details), LACUNA_TYPE_DETAILS, "title"));
   LacunaLine *sentence = LACUNA_LINE (gtk_widget_get_template_child (

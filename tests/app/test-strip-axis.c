@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "main-loop.h"
 #include "strip-map.h"
 
 #include "app/strip/lacuna-overview-private.h"
@@ -282,8 +283,8 @@ set_up (Fixture      *fixture,
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 700, 500);
   gtk_window_present (GTK_WINDOW (fixture->window));
   for (int i = 0; i < 100 && lacuna_strip_get_n_renders (fixture->strip) == 0; i++)
-    spin (50);
-  spin (100);
+    run_for (50);
+  run_for (100);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), >, 0);
   g_signal_connect (gtk_widget_get_frame_clock (fixture->window), "paint", G_CALLBACK (paint_cb),
                     fixture);
@@ -294,7 +295,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  spin (20);
+  run_for (20);
   lacuna_census_unref (fixture->census);
   g_object_unref (fixture->snapshot);
   gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
@@ -366,7 +367,7 @@ test_turning_keeps_the_view (Fixture      *fixture,
                                                                       : GTK_ORIENTATION_VERTICAL;
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (fixture->strip), other);
-  spin (150);
+  run_for (150);
   visible = lacuna_strip_get_visible (fixture->strip);
   g_assert_cmphex (visible.start, ==, whole.start);
   g_assert_cmphex (visible.end, ==, whole.end);
@@ -374,7 +375,7 @@ test_turning_keeps_the_view (Fixture      *fixture,
   lacuna_strip_show_range (fixture->strip, lac_region_range (&regions[n_regions / 2]), FALSE);
   visible = lacuna_strip_get_visible (fixture->strip);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (fixture->strip), way->orientation);
-  spin (150);
+  run_for (150);
   g_assert_cmphex (lacuna_strip_get_visible (fixture->strip).start, ==, visible.start);
   g_assert_true (lac_range_contains (lacuna_strip_get_visible (fixture->strip),
                                      regions[n_regions / 2].start));
@@ -403,7 +404,7 @@ test_cursor_renders_nothing (Fixture      *fixture,
       if (i == 20)
         lacuna_strip_set_measure (strip, (struct lac_range){ strip->hover_address,
                                                              strip->hover_address + 0x10000 });
-      spin (15);
+      run_for (15);
       g_assert_true (strip->base == base);
       g_assert_true (strip->overlay == overlay);
     }
@@ -444,15 +445,15 @@ check_glow (Fixture *fixture,
 
   /* The setting is a matter of style, which is another then. */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", animated, NULL);
-  spin (300);
+  run_for (300);
   before = lacuna_strip_get_n_renders (strip);
   base = strip->base;
   overlay = strip->overlay;
   fixture->n_frames = 0;
   lacuna_strip_set_changes (strip, changes);
-  spin (700);
+  run_for (700);
   g_assert_nonnull (strip->changes);
-  spin (1000);
+  run_for (1000);
   g_assert_null (strip->changes);
   g_assert_cmpuint (strip->glow_source, ==, 0);
   g_assert_cmpint (fixture->n_frames, >=, least_frames);
@@ -463,7 +464,7 @@ check_glow (Fixture *fixture,
 
   /* It can be told off, and set anew while it fades. */
   lacuna_strip_set_changes (strip, changes);
-  spin (100);
+  run_for (100);
   lacuna_strip_set_changes (strip, changes);
   g_assert_true (strip->changes == changes);
   lacuna_strip_set_changes (strip, NULL);
@@ -492,10 +493,10 @@ test_legend_renders_once (Fixture      *fixture,
   guint before = lacuna_strip_get_n_renders (fixture->strip);
 
   lacuna_strip_set_inks (fixture->strip, 1u << LACUNA_INK_CODE);
-  spin (100);
+  run_for (100);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), ==, before + 1);
   lacuna_strip_set_inks (fixture->strip, 1u << LACUNA_INK_CODE);
-  spin (100);
+  run_for (100);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), ==, before + 1);
 }
 

@@ -166,7 +166,7 @@ test_arrows_follow_the_axis (Fixture      *fixture,
   g_assert_cmpfloat (fabs (depth (fixture) / before - 1), <, 1e-6);
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (fixture->strip), GTK_ORIENTATION_VERTICAL);
-  spin (100);
+  run_for (100);
   before = depth (fixture);
   origin = lacuna_strip_get_view (fixture->strip).origin;
   press (fixture, GDK_KEY_Up, 111, 0);
@@ -391,7 +391,7 @@ test_goes_back_and_forward (Fixture      *fixture,
   gulong handler;
 
   handler = g_signal_connect (strip, "notify::can-go-back", G_CALLBACK (notify_cb), &n_notified);
-  spin (600);
+  run_for (600);
   n_notified = 0;
   whole = lacuna_strip_get_view (strip);
   g_assert_false (lacuna_strip_can_go_back (strip));
@@ -401,21 +401,21 @@ test_goes_back_and_forward (Fixture      *fixture,
   for (int i = 0; i < 5; i++)
     {
       press (fixture, GDK_KEY_w, PLACE_W, 0);
-      spin (50);
+      run_for (50);
       g_assert_true (lacuna_strip_can_go_back (strip));
       g_assert_cmpint (n_notified, ==, 1);
     }
   first = lacuna_strip_get_view (strip);
-  spin (600);
+  run_for (600);
   g_assert_true (lacuna_strip_can_go_back (strip));
   g_assert_cmpint (n_notified, >, 0);
 
   lacuna_strip_show_range (strip, region, FALSE);
   second = lacuna_strip_get_view (strip);
-  spin (600);
+  run_for (600);
   /* The same once more is no other view. */
   lacuna_strip_show_range (strip, region, FALSE);
-  spin (600);
+  run_for (600);
 
   g_assert_true (press (fixture, GDK_KEY_Left, 113, GDK_ALT_MASK));
   view = lacuna_strip_get_view (strip);
@@ -425,7 +425,7 @@ test_goes_back_and_forward (Fixture      *fixture,
   view = lacuna_strip_get_view (strip);
   g_assert_cmpmem (&view, sizeof view, &whole, sizeof whole);
   g_assert_false (lacuna_strip_can_go_back (strip));
-  spin (600);
+  run_for (600);
   lacuna_strip_go_forward (strip);
   lacuna_strip_go_forward (strip);
   view = lacuna_strip_get_view (strip);
@@ -463,7 +463,7 @@ test_history_knows_the_first_view (Fixture      *fixture,
   first = lacuna_strip_get_view (strip);
   lacuna_strip_set_scale_kind (strip, LACUNA_SCALE_LINEAR);
   g_assert_true (lacuna_strip_can_go_back (strip));
-  spin (600);
+  run_for (600);
   g_assert_true (lacuna_strip_can_go_back (strip));
   lacuna_strip_go_back (strip);
   g_assert_cmpint (lacuna_strip_get_scale_kind (strip), ==, LACUNA_SCALE_COMPACT);
@@ -484,14 +484,14 @@ test_history_survives_scale_and_width (Fixture      *fixture,
 
   lacuna_strip_show_range (strip, region, FALSE);
   shown = lacuna_strip_get_visible (strip);
-  spin (600);
+  run_for (600);
   lacuna_strip_set_scale_kind (strip, LACUNA_SCALE_LINEAR);
-  spin (600);
+  run_for (600);
   lacuna_strip_show_all (strip, FALSE);
-  spin (600);
+  run_for (600);
 
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 700, 300);
-  spin (300);
+  run_for (300);
   g_assert_cmpint (lacuna_strip_get_columns (strip), <, 800);
 
   lacuna_strip_go_back (strip);
@@ -631,7 +631,7 @@ test_jumps_without_animations (Fixture      *fixture,
   g_assert_cmphex (lac_range_size (lacuna_strip_get_visible (fixture->strip)), <,
                    lac_range_size (visible));
   before = fixture->n_view_changes;
-  spin (300);
+  run_for (300);
   g_assert_cmpint (fixture->n_view_changes, ==, before);
 }
 
@@ -675,11 +675,11 @@ test_animates_and_retargets (Fixture      *fixture,
   for (int i = 0; i < 8; i++)
     {
       press (fixture, GDK_KEY_w, PLACE_W, 0);
-      spin (40);
+      run_for (40);
     }
   /* The goal is known at once. */
   g_assert_cmpfloat (fabs (before / depth (fixture) / 256 - 1), <, 1e-6);
-  spin (500);
+  run_for (500);
   g_assert_cmpint (watch.n_steps, >, 12);
   g_assert_cmpfloat (fabs ((double) lac_range_size (lacuna_strip_get_visible (fixture->strip))
                              / (depth (fixture) * lacuna_strip_get_columns (fixture->strip))
@@ -802,7 +802,7 @@ test_everything_stays_everything (Fixture      *fixture,
           visible = lacuna_strip_get_visible (strip);
           g_assert_cmphex (visible.start, ==, extent.start);
           g_assert_cmphex (visible.end, ==, extent.end);
-          spin (20);
+          run_for (20);
         }
     }
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
@@ -852,25 +852,25 @@ test_refresh_does_not_stop_it (Fixture      *fixture,
   lacuna_strip_zoom (strip, 4, FALSE);
   lacuna_strip_zoom (strip, 4096, TRUE);
   goal = lacuna_strip_get_view (strip);
-  spin (20);
+  run_for (20);
   before = lacuna_strip_get_visible (strip);
   lacuna_strip_set_snapshot (strip, fixture->snapshot, fixture->census, TRUE);
   shown = lacuna_strip_get_visible (strip);
   g_assert_cmpmem (&shown, sizeof shown, &before, sizeof before);
 
-  spin (500);
+  run_for (500);
   shown = lacuna_strip_get_visible (strip);
   g_assert_cmphex (shown.start, ==, goal.origin);
   g_assert_cmpfloat (lacuna_strip_get_view (strip).bytes_per_pixel, ==, goal.bytes_per_pixel);
 
   /* Nor does one while it goes to everything. */
   lacuna_strip_show_all (strip, TRUE);
-  spin (20);
+  run_for (20);
   before = lacuna_strip_get_visible (strip);
   lacuna_strip_set_snapshot (strip, fixture->snapshot, fixture->census, TRUE);
   shown = lacuna_strip_get_visible (strip);
   g_assert_cmpmem (&shown, sizeof shown, &before, sizeof before);
-  spin (500);
+  run_for (500);
   g_assert_cmphex (lacuna_strip_get_visible (strip).start, ==, 0);
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }

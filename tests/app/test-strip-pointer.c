@@ -40,7 +40,7 @@ point (Fixture *fixture,
   XTestFakeMotionEvent (hand, -1, root_x + (int) (widget_x + native_x),
                         root_y + (int) (widget_y + native_y), CurrentTime);
   XSync (hand, False);
-  spin (30);
+  run_for (30);
 }
 
 static void
@@ -49,7 +49,7 @@ set_button (guint    button,
 {
   XTestFakeButtonEvent (hand, button, down, CurrentTime);
   XSync (hand, False);
-  spin (30);
+  run_for (30);
 }
 
 static void
@@ -65,14 +65,14 @@ set_key (KeySym   key,
 {
   XTestFakeKeyEvent (hand, XKeysymToKeycode (hand, key), down, CurrentTime);
   XSync (hand, False);
-  spin (20);
+  run_for (20);
 }
 
 /* Past the time in which a second click would be a double one. */
 static void
 wait_for_a_new_click (void)
 {
-  spin (450);
+  run_for (450);
 }
 
 static double
@@ -113,12 +113,12 @@ test_wheel_zooms_at_the_pointer (Fixture      *fixture,
       for (int notch = 0; notch < 20; notch++)
         click (WHEEL_UP);
       g_assert_cmphex (strip_address_at (fixture, places[i]), ==, address);
-      spin (300);
+      run_for (300);
       g_assert_cmphex (strip_address_at (fixture, places[i]), ==, address);
       for (int notch = 0; notch < 20; notch++)
         click (WHEEL_DOWN);
       set_key (XK_Control_L, FALSE);
-      spin (300);
+      run_for (300);
       g_assert_cmphex (strip_address_at (fixture, places[i]), ==, address);
       g_assert_cmpfloat (fabs (before / lacuna_strip_get_view (fixture->strip).bytes_per_pixel / 8 - 1),
                          <, 1e-6);
@@ -154,9 +154,9 @@ test_zoom_leaves_the_hover_alone (Fixture      *fixture,
       gtk_orientable_set_orientation (GTK_ORIENTABLE (fixture->strip),
                                       upright ? GTK_ORIENTATION_VERTICAL
                                               : GTK_ORIENTATION_HORIZONTAL);
-      spin (200);
+      run_for (200);
       lacuna_strip_show_range (fixture->strip, region, FALSE);
-      spin (100);
+      run_for (100);
       point (fixture, gtk_widget_get_width (GTK_WIDGET (fixture->strip)) / 2 + 7.0,
              middle_y (fixture) - 5);
       g_assert_cmpint (n_hovered, >, upright ? 1 : 0);
@@ -166,12 +166,12 @@ test_zoom_leaves_the_hover_alone (Fixture      *fixture,
       set_key (XK_Control_L, TRUE);
       for (int notch = 0; notch < 30; notch++)
         click (WHEEL_UP);
-      spin (300);
+      run_for (300);
       g_assert_cmpfloat (lacuna_strip_get_view (fixture->strip).bytes_per_pixel, <, before / 30000);
       for (int notch = 0; notch < 29; notch++)
         click (WHEEL_DOWN);
       set_key (XK_Control_L, FALSE);
-      spin (300);
+      run_for (300);
       g_assert_cmpint (n_hovered, ==, 1);
     }
   g_signal_handler_disconnect (fixture->strip, handler);
@@ -196,7 +196,7 @@ test_wheel_pans (Fixture      *fixture,
 
   /* Vertical, down is towards the low end. */
   gtk_orientable_set_orientation (GTK_ORIENTABLE (fixture->strip), GTK_ORIENTATION_VERTICAL);
-  spin (200);
+  run_for (200);
   point (fixture, 300, middle_y (fixture));
   lacuna_strip_zoom (fixture->strip, 4, FALSE);
   origin = lacuna_strip_get_view (fixture->strip).origin;
@@ -310,19 +310,19 @@ test_drag_moves_the_view_at_its_ends (Fixture      *fixture,
   point (fixture, columns / 2.0, middle_y (fixture));
   set_button (1, TRUE);
   point (fixture, columns - 40, middle_y (fixture));
-  spin (200);
+  run_for (200);
   g_assert_cmphex (lacuna_strip_get_view (fixture->strip).origin, ==, origin);
 
   point (fixture, columns - 2, middle_y (fixture));
-  spin (300);
+  run_for (300);
   g_assert_cmphex (lacuna_strip_get_view (fixture->strip).origin, >, origin);
   end = lacuna_strip_get_measure (fixture->strip).end;
-  spin (300);
+  run_for (300);
   g_assert_cmphex (lacuna_strip_get_measure (fixture->strip).end, >, end);
 
   set_button (1, FALSE);
   origin = lacuna_strip_get_view (fixture->strip).origin;
-  spin (200);
+  run_for (200);
   g_assert_cmphex (lacuna_strip_get_view (fixture->strip).origin, ==, origin);
 }
 
@@ -367,12 +367,12 @@ test_hover_ends (Fixture      *fixture,
   point (fixture, 402, middle_y (fixture));
   g_assert_cmpint (told, ==, TRUE);
   click (3);
-  spin (200);
+  run_for (200);
   g_assert_true (gtk_widget_get_visible (menu));
   g_assert_cmpint (told, ==, FALSE);
 
   gtk_popover_popdown (GTK_POPOVER (menu));
-  spin (200);
+  run_for (200);
   point (fixture, 400, 2 * middle_y (fixture) + 60);
   g_assert_cmpint (told, ==, FALSE);
   point (fixture, 404, middle_y (fixture));

@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "golden.h"
+#include "main-loop.h"
 #include "strip-map.h"
 
 #include "app/strip/lacuna-overview.h"
@@ -402,9 +403,9 @@ set_up (Fixture      *fixture,
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 300);
   gtk_window_present (GTK_WINDOW (fixture->window));
   for (int i = 0; i < 100 && lacuna_strip_get_n_renders (fixture->strip) == 0; i++)
-    spin (50);
+    run_for (50);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), >, 0);
-  spin (100);
+  run_for (100);
 }
 
 static void
@@ -412,7 +413,7 @@ tear_down (Fixture      *fixture,
            gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
-  spin (20);
+  run_for (20);
   lacuna_census_unref (fixture->census);
   g_object_unref (fixture->snapshot);
 }
@@ -443,15 +444,15 @@ test_pointer_does_not_render (Fixture      *fixture,
     {
       lacuna_strip_set_hover (fixture->strip, TRUE, regions[i * n_regions / 40].start);
       lacuna_strip_set_selection (fixture->strip, lac_region_range (&regions[i]));
-      spin (20);
+      run_for (20);
     }
   lacuna_strip_set_hover (fixture->strip, FALSE, 0);
   gtk_widget_grab_focus (GTK_WIDGET (fixture->strip));
-  spin (50);
+  run_for (50);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), ==, before);
 
   lacuna_strip_zoom (fixture->strip, 2, FALSE);
-  spin (100);
+  run_for (100);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), ==, before + 1);
 }
 
@@ -463,10 +464,10 @@ test_style_renders_again (Fixture      *fixture,
   guint before = lacuna_strip_get_n_renders (fixture->strip);
 
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
-  spin (400);
+  run_for (400);
   g_assert_cmpuint (lacuna_strip_get_n_renders (fixture->strip), >, before);
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_LIGHT);
-  spin (400);
+  run_for (400);
 }
 
 static void
@@ -576,7 +577,7 @@ test_refresh_keeps_the_view (Fixture      *fixture,
 
   lacuna_strip_set_snapshot (fixture->strip, NULL, NULL, FALSE);
   g_assert_null (lacuna_strip_get_scale (fixture->strip));
-  spin (60);
+  run_for (60);
 }
 
 static void
