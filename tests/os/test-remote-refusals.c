@@ -542,7 +542,9 @@ test_dispatched (const void *user_data)
   unreach (&reached);
   g_test_message ("%u of 300 done, %u refused", n_done, n_refused);
   g_assert_cmpuint (n_done, >, 0);
-  g_assert_cmpuint (n_refused, >, 0);
+  /* Without the second net it is waited for a moment at which there is one. */
+  if (flags != 0)
+    g_assert_cmpuint (n_refused, >, 0);
   after = describe_process (victim.pid);
   assert_same_description (before, after);
   wait_for_rounds (&victim, 2);

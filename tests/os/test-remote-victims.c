@@ -254,6 +254,10 @@ static const struct plain_case plain_cases[] = {
   { "fork-storm", "storm", "fork", 0, 200, 5000 },
   { "lenient-filter", "confined", "lenient", LAC_REMOTE_FORCE_FILTERED, 50, 500 },
   { "filter-for-low-addresses", "confined", "high", LAC_REMOTE_FORCE_FILTERED, 50, 500 },
+  { "signal-stack-that-is-an-array", "crowded", "alternate", 0, 100, 2000 },
+  { "stacks-side-by-side", "crowded", "side-by-side", 0, 100, 2000 },
+  { "traps", "trapper", "trap", 0, 200, 5000 },
+  { "emulated-calls", "trapper", "emulate", LAC_REMOTE_FORCE_FILTERED, 200, 5000 },
   { "one-thread-in-vfork", "oddity", "vfork-threads", 0, 50, 500 },
   /* Its time is the socket's, and begins anew each time: so it must not be too often. */
   { "receive-with-time-out", "sleeper", "receive", 0, 5, 10 },

@@ -25,15 +25,6 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-/* uapi/linux/ptrace.h, struct ptrace_peeksiginfo_args and what asks for it. */
-#define PEEK_SIGNALS 0x4209
-struct peek_signals
-{
-  uint64_t offset;
-  uint32_t flags;
-  int32_t count;
-};
-
 #define TRAP_FLAG 0x100
 #define DIRECTION_FLAG 0x400
 
@@ -44,11 +35,6 @@ struct peek_signals
 #define LONG_PATIENCE (5000 * MILLISECOND)
 /* How long it may take to end, or to stop again. */
 #define PATIENCE (1000 * MILLISECOND)
-
-/* What faults raise. */
-#define FAULTS                                                                                   \
-  (UINT64_C (1) << (SIGSEGV - 1) | UINT64_C (1) << (SIGBUS - 1) | UINT64_C (1) << (SIGILL - 1)  \
-   | UINT64_C (1) << (SIGFPE - 1) | UINT64_C (1) << (SIGTRAP - 1) | UINT64_C (1) << (SIGSYS - 1))
 
 static void
 set_call (const struct lac_traced  *traced,
@@ -105,7 +91,7 @@ take_signal (struct lac_traced *traced,
   *out_pass = (uintptr_t) signal;
   if (lac_trace (PTRACE_GETSIGINFO, traced->thread, 0, (uintptr_t) &information) < 0)
     return false;
-  if ((FAULTS >> (signal - 1) & 1) != 0 && information.si_code > 0)
+  if ((LAC_FAULTS >> (signal - 1) & 1) != 0 && information.si_code > 0)
     {
       traced->trapped = signal == SIGSYS;
       *out_pass = 0;
@@ -124,10 +110,10 @@ is_trap_pending (const struct lac_traced *traced)
 {
   for (uint64_t at = 0;; at++)
     {
-      struct peek_signals peek = { .offset = at, .count = 1 };
+      struct lac_peek_signals peek = { .offset = at, .count = 1 };
       siginfo_t information;
 
-      if (lac_trace (PEEK_SIGNALS, traced->thread, (uintptr_t) &peek, (uintptr_t) &information) != 1)
+      if (lac_trace (LAC_PEEK_SIGNALS, traced->thread, (uintptr_t) &peek, (uintptr_t) &information) != 1)
         return false;
       if (information.si_signo == SIGSYS && information.si_code > 0)
         return true;
@@ -266,7 +252,7 @@ lac_traced_call (struct lac_tracer               *tracer,
   if (!traced->mask_changed)
     {
       traced->mask_changed = true;
-      traced->call_mask = ~FAULTS;
+      traced->call_mask = ~LAC_FAULTS;
       lac_trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->call_mask,
                  (uintptr_t) &traced->call_mask);
     }

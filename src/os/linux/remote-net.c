@@ -1,7 +1,9 @@
 /* Laying the net: what a stopped thread needs before its registers are changed.
  *
  * The frame (remote-frame.c) goes below the red zone, and what it covers is kept. Right before, what all of
- * it relies on is read again, since the process may have changed its map, or be another program by now.
+ * it relies on is read again, since the process may have changed its map, or be another program by now;
+ * and what lies where the frame goes is looked at: a program may have put the stacks of several threads into one
+ * region (pthread_attr_setstack(3)), and right below the one begins what the next thread has for its own.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -29,11 +31,19 @@ static unsigned char xsave[LAC_FRAME_MAX];
 static unsigned char frame_bytes[LAC_FRAME_MAX];
 static unsigned char covered[LAC_FRAME_MAX];
 
+/* What a library has at the top of a stack, of which the frame might meet the upper end alone (glibc's struct
+ * pthread has 2304 bytes), and how that is aligned. */
+#define OWN_DATA_MAX 4096
+#define OWN_DATA_ALIGNMENT 64
+
+static unsigned char below[OWN_DATA_MAX + OWN_DATA_ALIGNMENT];
+
 /* Not byte by byte, or the compiler would see that nothing comes of it. */
 static void
-touch (unsigned char *bytes)
+touch (unsigned char *bytes,
+       size_t         size)
 {
-  for (size_t i = 0; i < LAC_FRAME_MAX; i += 1024)
+  for (size_t i = 0; i < size; i += 1024)
     *(volatile unsigned char *) &bytes[i] = 0;
 }
 
@@ -43,9 +53,10 @@ lac_tracer_warm_up (struct lac_tracer *tracer)
   unsigned char byte = 0;
   int32_t self = (int32_t) getpid ();
 
-  touch (xsave);
-  touch (frame_bytes);
-  touch (covered);
+  touch (xsave, sizeof xsave);
+  touch (frame_bytes, sizeof frame_bytes);
+  touch (covered, sizeof covered);
+  touch (below, sizeof below);
   /* Of the C library what is called while a thread is stopped, which is found by its name the first time. */
   if (lac_tracer_read (tracer, self, (uintptr_t) &byte, covered, 1) == 1)
     lac_tracer_write (tracer, self, (uintptr_t) &byte, covered, 1);
@@ -122,20 +133,48 @@ set_up_call (struct user_regs_struct *registers)
     }
 }
 
+/* Whether a thread's own data begins in the bytes of @address: with its own address, and once more as the thread's
+ * (glibc's tcbhead_t, tcb and self). */
+static bool
+has_own_data (bool                 wide,
+              uint64_t             address,
+              const unsigned char *bytes,
+              size_t               size)
+{
+  size_t word = wide ? 8 : 4;
+  size_t at = -address & (OWN_DATA_ALIGNMENT - 1);
+
+  for (; at + 3 * word <= size; at += OWN_DATA_ALIGNMENT)
+    {
+      uint64_t tcb = 0, self = 0;
+
+      memcpy (&tcb, bytes + at, word);
+      memcpy (&self, bytes + at + 2 * word, word);
+      if (tcb == address + at && self == tcb)
+        return true;
+    }
+  return false;
+}
+
 /* Reads again what is relied on, and what the frame would cover, all at once; how many bytes of the latter
- * could be read, or -1 when the former is not there. */
+ * could be read, or -1 when the former is not there. @out_taken: another thread has its own data there. */
 static int64_t
 read_again (struct lac_tracer               *tracer,
             const struct lac_traced         *traced,
             const struct lac_tracer_request *request,
             uint64_t                         place,
-            uint32_t                         size)
+            uint32_t                         size,
+            bool                            *out_taken)
 {
   const struct lac_remote_code *codes[2] = { &request->gates.call, &request->gates.give_back };
   unsigned char bytes[2][LAC_GATE_BYTES];
-  struct iovec here[3], there[3];
+  struct iovec here[4], there[4];
   unsigned long n = request->gates.bare || codes[1]->address == 0 ? 1 : 2;
+  unsigned long n_pieces = n;
+  uint64_t low = 0, n_below = 0;
   int64_t found, expected = 0;
+
+  *out_taken = false;
 
   for (unsigned long i = 0; i < n; i++)
     {
@@ -143,13 +182,25 @@ read_again (struct lac_tracer               *tracer,
       there[i] = (struct iovec){ (void *) (uintptr_t) codes[i]->address, codes[i]->size };
       expected += codes[i]->size;
     }
-  here[n] = (struct iovec){ covered, size };
-  there[n] = (struct iovec){ (void *) (uintptr_t) place, size };
-  found = process_vm_readv (traced->thread, here, n + (size > 0), there, n + (size > 0), 0);
+  /* The first thread's stack is nobody else's. */
+  if (size > 0 && traced->thread != tracer->process)
+    {
+      low = place - tracer->stack_start < OWN_DATA_MAX ? tracer->stack_start : place - OWN_DATA_MAX;
+      n_below = ((place + OWN_DATA_ALIGNMENT - 1) & ~(uint64_t) (OWN_DATA_ALIGNMENT - 1)) - low;
+      here[n_pieces] = (struct iovec){ below, n_below };
+      there[n_pieces++] = (struct iovec){ (void *) (uintptr_t) low, n_below };
+      expected += (int64_t) n_below;
+    }
+  if (size > 0)
+    {
+      here[n_pieces] = (struct iovec){ covered, size };
+      there[n_pieces++] = (struct iovec){ (void *) (uintptr_t) place, size };
+    }
+  found = process_vm_readv (traced->thread, here, n_pieces, there, n_pieces, 0);
   if (found < 0 && errno == ENOSYS)
     {
       found = 0;
-      for (unsigned long i = 0; i < n + (size > 0) && found >= 0; i++)
+      for (unsigned long i = 0; i < n_pieces && found >= 0; i++)
         {
           int64_t part = lac_tracer_read (tracer, traced->thread, (uintptr_t) there[i].iov_base,
                                           here[i].iov_base, here[i].iov_len);
@@ -162,6 +213,9 @@ read_again (struct lac_tracer               *tracer,
   for (unsigned long i = 0; i < n; i++)
     if (memcmp (bytes[i], codes[i]->bytes, codes[i]->size) != 0)
       return -1;
+  *out_taken = n_below > 0
+               && (has_own_data (traced->wide, low, below, n_below)
+                   || has_own_data (traced->wide, place, covered, (size_t) (found - expected)));
   return found - expected;
 }
 
@@ -194,12 +248,15 @@ make_frame (struct lac_tracer               *tracer,
     return N_ ("the extended registers can't be read");
   context.xsave_size = (uint32_t) state.iov_len;
   set_up_call (&traced->framed);
-  *out_place = lac_frame_make (&context, traced->wide, traced->registers.rsp, frame_bytes, out_size);
+  if (!lac_traced_has_stack (tracer, traced, LAC_BELOW_STACK))
+    return N_ ("the thread runs on a stack of its own making");
+  *out_place = lac_frame_make (&context, traced->wide, lac_traced_frame_top (tracer, traced), frame_bytes,
+                               out_size);
   if (*out_place == 0)
     return N_ ("the extended registers have an unknown layout");
   if (!lac_traced_has_stack (tracer, traced,
                              traced->registers.rsp - *out_place + request->gates.skipped))
-    return N_ ("the thread runs on a stack of its own making");
+    return N_ ("there is no room on the thread's stack");
   return NULL;
 }
 
@@ -212,13 +269,14 @@ lac_traced_prepare (struct lac_tracer               *tracer,
   const char *missing;
   uint64_t place = 0;
   uint32_t size = 0;
+  bool taken;
   int64_t found;
 
   leave_restartable_sequence (tracer, traced);
   missing = make_frame (tracer, traced, request, &place, &size);
   if (missing != NULL)
     size = 0;
-  found = read_again (tracer, traced, request, place, size);
+  found = read_again (tracer, traced, request, place, size, &taken);
   if (found < 0)
     {
       /* It has become another program: nothing of what was known is true. */
@@ -226,6 +284,8 @@ lac_traced_prepare (struct lac_tracer               *tracer,
       return lac_answer (answer, LAC_TRACER_GATES_MOVED, LAC_E_NO_ENTRY, 0,
                          N_ ("look for a system call instruction"));
     }
+  if (missing == NULL && taken)
+    missing = N_ ("the thread runs on a stack of its own making");
   if (missing == NULL)
     {
       if (found == size)

@@ -25,6 +25,7 @@
 
 #if LAC_REMOTE_HERE
 
+#include <signal.h>
 #include <sys/user.h>
 
 /* Bytes below a thread's stack pointer that are its own (System V ABI; code of 32 bits has none, and does
@@ -137,6 +138,20 @@ struct lac_tracer_answer
   uint32_t n_points;
   uint32_t n_done;
   int64_t results[LAC_REMOTE_STEPS_MAX];
+};
+
+/* What a thread raises itself. */
+#define LAC_FAULTS                                                                               \
+  (UINT64_C (1) << (SIGSEGV - 1) | UINT64_C (1) << (SIGBUS - 1) | UINT64_C (1) << (SIGILL - 1)    \
+   | UINT64_C (1) << (SIGFPE - 1) | UINT64_C (1) << (SIGTRAP - 1) | UINT64_C (1) << (SIGSYS - 1))
+
+/* uapi/linux/ptrace.h, struct ptrace_peeksiginfo_args and what asks for it. */
+#define LAC_PEEK_SIGNALS 0x4209
+struct lac_peek_signals
+{
+  uint64_t offset;
+  uint32_t flags;
+  int32_t count;
 };
 
 /* Whose turn it is. */
@@ -456,6 +471,10 @@ void lac_traced_release_others (struct lac_tracer *tracer);
 bool lac_traced_has_stack (struct lac_tracer       *tracer,
                            const struct lac_traced *traced,
                            uint64_t                 size);
+
+/* Below which address the frame goes, once it is known that the thread has a stack. */
+uint64_t lac_traced_frame_top (const struct lac_tracer *tracer,
+                               const struct lac_traced *traced);
 
 /* remote-interrupted.c */
 

@@ -8,6 +8,12 @@
  * their stacks, but not that address. A small stack inside other memory, as Go's and other
  * runtimes' are, may have another one right below, whose thread runs on; there nothing is written.
  *
+ * A thread may be somewhere else on its own stack than it seems: in a signal's handler whose stack is an array
+ * in one of its functions, or in one of several such stacks that take turns. What lies right below is in
+ * use then. So the first thread's frame goes as far from there as it can, to the middle of what is below;
+ * that of others stays near, where a page that they never used need not be made, and since a program may
+ * have put several stacks into one region: it is looked at whether another's data lies there (remote-net.c).
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
@@ -192,6 +198,17 @@ lac_traced_has_stack (struct lac_tracer       *tracer,
   tracer->stack_start = region.start;
   tracer->stack_end = region.end;
   return registers->rsp - region.start >= size;
+}
+
+uint64_t
+lac_traced_frame_top (const struct lac_tracer *tracer,
+                      const struct lac_traced *traced)
+{
+  uint64_t room = traced->registers.rsp - tracer->stack_start;
+
+  if (traced->thread != tracer->process || room < 2 * LAC_FRAME_MAX)
+    return traced->registers.rsp;
+  return (traced->registers.rsp - room / 2) & ~UINT64_C (15);
 }
 
 #endif

@@ -27,6 +27,7 @@
 #if LAC_REMOTE_HERE
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -41,6 +42,8 @@
 #define SHORT_PATIENCE (100 * MILLISECOND)
 /* … and one that waits for a processor. */
 #define LONG_PATIENCE (5000 * MILLISECOND)
+/* How many signals of its own it may have come, one after another. */
+#define OWN_SIGNALS_MAX 8
 /* For how long what a thread's status says is taken for true. */
 #define CHECK_HOLDS (50 * MILLISECOND)
 
@@ -122,6 +125,48 @@ await_stop (struct lac_tracer        *tracer,
     }
 }
 
+/* Whether a signal waits that the thread has raised itself: by a trap, or by a call that a filter turned into one. Of
+ * one that sleeps in a call it is known that it has not. */
+static bool
+has_raised (const struct lac_traced *traced)
+{
+  int32_t result = (int32_t) traced->registers.rax;
+  struct lac_peek_signals peek = { .count = 1 };
+  siginfo_t information;
+
+  if ((int64_t) traced->registers.orig_rax >= 0 && result <= -512 && result >= -516)
+    return false;
+  for (;; peek.offset++)
+    {
+      if (lac_trace (LAC_PEEK_SIGNALS, traced->thread, (uintptr_t) &peek, (uintptr_t) &information) != 1)
+        return false;
+      if (information.si_code > 0 && (LAC_FAULTS >> (information.si_signo - 1) & 1) != 0)
+        return true;
+    }
+}
+
+/* Has such a signal come, and stops the thread again behind it: what it was raised by is over, so it would be
+ * lost where a fault would come again, and during calls of ours it would be taken for one of theirs. */
+static enum lac_tracer_verdict
+let_signal_come (struct lac_tracer        *tracer,
+                 struct lac_traced        *traced,
+                 struct lac_tracer_answer *answer)
+{
+  int state;
+
+  lac_trace (PTRACE_CONT, traced->thread, 0, 0);
+  if (lac_traced_wait (traced->thread, lac_tracer_clock () + PATIENCE, &state) == 1)
+    {
+      if (!WIFSTOPPED (state))
+        return lac_answer (answer, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, 0, N_ ("stop a thread"));
+      lac_trace (PTRACE_INTERRUPT, traced->thread, 0, 0);
+      lac_trace (PTRACE_CONT, traced->thread, 0, state >> 16 == 0 ? (uintptr_t) WSTOPSIG (state) : 0);
+    }
+  else
+    lac_trace (PTRACE_INTERRUPT, traced->thread, 0, 0);
+  return await_stop (tracer, traced->thread, answer);
+}
+
 /* Looks at what only the thread's own status says: whether calls are filtered, and shadow stacks. */
 static enum lac_status
 check_thread (struct lac_tracer *tracer,
@@ -197,9 +242,21 @@ lac_traced_stop (struct lac_tracer        *tracer,
     return verdict;
 
   lac_tracer_point (tracer);
-  traced->stopped = true;
-  if (lac_trace (PTRACE_GETREGS, thread, 0, (uintptr_t) &traced->registers) < 0
-      || lac_trace (PTRACE_GETSIGMASK, thread, sizeof traced->mask, (uintptr_t) &traced->mask) < 0)
+  for (int attempt = 0;; attempt++)
+    {
+      if (lac_trace (PTRACE_GETREGS, thread, 0, (uintptr_t) &traced->registers) < 0)
+        break;
+      if (pointer_size == 0 || attempt == OWN_SIGNALS_MAX || !has_raised (traced))
+        {
+          traced->stopped
+              = lac_trace (PTRACE_GETSIGMASK, thread, sizeof traced->mask, (uintptr_t) &traced->mask) == 0;
+          break;
+        }
+      verdict = let_signal_come (tracer, traced, answer);
+      if (verdict != LAC_TRACER_ANSWERED || answer->status != LAC_OK)
+        return verdict;
+    }
+  if (!traced->stopped)
     {
       int error = errno;
 
