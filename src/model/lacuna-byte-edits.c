@@ -429,6 +429,30 @@ lacuna_byte_edits_undo_typed (LacunaByteEdits *self,
   return TRUE;
 }
 
+/**
+ * lacuna_byte_edits_forget_step:
+ * @redo: of what can be redone
+ *
+ * Forgets the step that would come next, and makes nothing of it.
+ *
+ * Returns: whether there was one, and nothing is being written
+ */
+gboolean
+lacuna_byte_edits_forget_step (LacunaByteEdits *self,
+                               gboolean         redo)
+{
+  GPtrArray *from;
+
+  g_return_val_if_fail (LACUNA_IS_BYTE_EDITS (self), FALSE);
+
+  from = redo ? self->redo : self->undo;
+  if (self->busy || from->len == 0)
+    return FALSE;
+  g_ptr_array_set_size (from, (int) from->len - 1);
+  lacuna_byte_edits_tell_changed (self);
+  return TRUE;
+}
+
 gboolean
 lacuna_byte_edits_is_busy (LacunaByteEdits *self)
 {

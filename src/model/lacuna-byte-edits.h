@@ -93,6 +93,11 @@ void              lacuna_byte_edits_undo_applied_async (LacunaByteEdits    *self
                                                         GAsyncReadyCallback callback,
                                                         gpointer            user_data);
 
+/* Forgets what would be undone, or redone, next, since it never can be; whether there is any, and nothing is
+ * being written. */
+gboolean          lacuna_byte_edits_forget_step (LacunaByteEdits   *self,
+                                                 gboolean           redo);
+
 /* (transfer full): of either; never NULL. */
 LacunaByteOutcome *lacuna_byte_edits_finish    (LacunaByteEdits    *self,
                                                 GAsyncResult       *result);
