@@ -299,7 +299,7 @@ resolve_name (struct part                  part,
     return fail (out_error, part.offset, status,
                  mark ? N_ ("there is no such symbol in such a module")
                       : N_ ("nothing in the map has this name, and it is not a hexadecimal "
-                            "number"));
+                            "number; a function is written with its file, as in libc!malloc"));
   if (status != LAC_OK)
     return fail (out_error, part.offset, status, lac_status_sentence (status));
   return LAC_OK;

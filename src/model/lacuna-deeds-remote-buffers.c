@@ -12,9 +12,11 @@
 
 #include "lacuna-error.h"
 #include "lacuna-file-bytes.h"
+#include "lacuna-locator-private.h"
 #include "lacuna-plan-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Milliseconds for which a lock of the process is waited for. */
 #define PATIENCE 5000
@@ -191,6 +193,25 @@ find_existing (LacunaElsewhere            *deed,
   return found;
 }
 
+/* The PID that the process knows itself by: the last one of NSpid in its status (proc_pid_status(5)). */
+static gint32
+find_own_pid (gint32 pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", pid);
+  g_autofree char *status = NULL;
+  g_auto (GStrv) numbers = NULL;
+  char *line;
+
+  if (!g_file_get_contents (path, &status, NULL, NULL)
+      || (line = strstr (status, "\nNSpid:")) == NULL)
+    return pid;
+  line += strlen ("\nNSpid:");
+  line[strcspn (line, "\n")] = '\0';
+  numbers = g_strsplit (line, "\t", -1);
+  pid = (gint32) g_ascii_strtoll (numbers[g_strv_length (numbers) - 1], NULL, 10);
+  return pid;
+}
+
 /* Where a new buffer would go, and what that takes. */
 static void
 plan_new (LacunaElsewhere            *deed,
@@ -220,7 +241,12 @@ plan_new (LacunaElsewhere            *deed,
   if (operation->plan == NULL)
     return;
   if (facts.address == 0)
-    lacuna_plan_add_locator (operation->plan);
+    {
+      g_autofree char *path
+          = lacuna_locator_make_path (find_own_pid (lacuna_session_get_pid (deed->session)));
+
+      lacuna_plan_add_locator (operation->plan, path);
+    }
   lacuna_plan_add_mmap (operation->plan, operation->range, operation->protection);
 }
 

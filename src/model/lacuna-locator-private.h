@@ -26,6 +26,9 @@ typedef struct
 
 /* lacuna-locator-self.c */
 
+/* (transfer full): the file that everyone in a process looks for first; @pid as the process knows it. */
+char                 *lacuna_locator_make_path    (gint32                pid);
+
 /* (transfer full): an empty one. */
 LacunaLocatorReading *lacuna_locator_reading_new  (void);
 

@@ -22,6 +22,12 @@
 #define LOCATOR_FOLDER "/tmp/.reloaded/memory.buffers"
 #define LOCATOR_FILE "Reloaded.Memory.Buffers.MemoryBuffer, PID "
 
+char *
+lacuna_locator_make_path (gint32 pid)
+{
+  return g_strdup_printf (LOCATOR_FOLDER "/" LOCATOR_FILE "%d", pid);
+}
+
 static void
 table_facts_clear (gpointer facts)
 {

@@ -458,6 +458,9 @@ describe_buffer (LacunaOperation *self,
   add_sentence (text, sentence);
 }
 
+/* What is told in microseconds; more is told in milliseconds. */
+#define MOST_MICROSECONDS 10000
+
 /* What goes with everything that is done in another process. */
 static void
 describe_elsewhere (LacunaOperation *self,
@@ -474,10 +477,18 @@ describe_elsewhere (LacunaOperation *self,
     }
   if (self->stopped_for > 0)
     {
-      g_autofree char *time = lacuna_format_count ((self->stopped_for + 999) / 1000);
-      g_autofree char *sentence
-          /* Translators: a number, grouped */
-          = g_strdup_printf (_ ("A thread of the process was stopped for %s µs."), time);
+      const guint64 microseconds = (self->stopped_for + 999) / 1000;
+      gboolean is_long = microseconds > MOST_MICROSECONDS;
+      g_autofree char *time
+          = lacuna_format_count (is_long ? (microseconds + 500) / 1000 : microseconds);
+      g_autofree char *sentence = g_strdup_printf (
+          is_long ?
+                  /* Translators: a number, grouped */
+                  _ ("A thread of the process was stopped for %s ms.")
+                  :
+                  /* Translators: a number, grouped */
+                  _ ("A thread of the process was stopped for %s µs."),
+          time);
 
       add_sentence (text, sentence);
     }

@@ -31,7 +31,9 @@ void        lacuna_plan_add_mprotect  (LacunaPlan                   *self,
 void        lacuna_plan_add_munmap    (LacunaPlan                   *self,
                                        struct lac_range              range);
 
-/* The calls that make a locator, whose file and place are found out when it comes to it. */
-void        lacuna_plan_add_locator   (LacunaPlan                   *self);
+/* The calls that make a locator: the file at @path as the process names it, and a page of memory below its
+ * stack, which is chosen when it comes to it. */
+void        lacuna_plan_add_locator   (LacunaPlan                   *self,
+                                       const char                   *path);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "lacuna-format.h"
 
+#include "buffers/layout.h"
 #include "core/region.h"
 
 #include <glib/gi18n-lib.h>
@@ -161,13 +162,24 @@ lacuna_plan_add_munmap (LacunaPlan       *self,
 }
 
 void
-lacuna_plan_add_locator (LacunaPlan *self)
+lacuna_plan_add_locator (LacunaPlan *self,
+                         const char *path)
 {
   self->makes_locator = TRUE;
-  add_call (self, g_strdup ("openat (…)"));
-  add_call (self, g_strdup ("ftruncate (…)"));
-  add_call (self, g_strdup ("mmap (…, MAP_SHARED, …)"));
-  add_call (self, g_strdup ("close (…)"));
+  add_call (self, g_strdup_printf ("file = openat (\"%s\", O_RDWR | O_CREAT | O_EXCL, 0600)", path));
+  add_call (self, g_strdup_printf ("ftruncate (file, %u)", LAC_TABLE_SIZE));
+  add_call (self, g_strdup_printf ("mmap (page, %u, PROT_READ | PROT_WRITE, MAP_SHARED | "
+                                   "MAP_FIXED_NOREPLACE, file, 0)",
+                                   LAC_TABLE_SIZE));
+  add_call (self, g_strdup ("close (file)"));
+}
+
+gboolean
+lacuna_plan_makes_locator (LacunaPlan *self)
+{
+  g_return_val_if_fail (LACUNA_IS_PLAN (self), FALSE);
+
+  return self->makes_locator;
 }
 
 gboolean

@@ -41,6 +41,9 @@ const char        *lacuna_plan_get_module       (LacunaPlan *self);
 /* (array zero-terminated=1): the calls in order, as C has them: "mmap (0x7f00…, 65536, PROT_READ, …)". */
 const char *const *lacuna_plan_get_calls        (LacunaPlan *self);
 
+/* Whether the process gets a locator by that, which it does not have yet. */
+gboolean           lacuna_plan_makes_locator    (LacunaPlan *self);
+
 /* Where, and what may be done there afterwards (enum lac_protection); of what is freed, before. */
 struct lac_range   lacuna_plan_get_range        (LacunaPlan *self);
 unsigned           lacuna_plan_get_protection   (LacunaPlan *self);
