@@ -252,6 +252,14 @@ ask (Errand          *errand,
                           !lacuna_allocator_get_agreed (errand->allocator), answered_cb, errand));
 }
 
+/* Ctrl+Z is pressed in passing, and may be meant for something else; the process would go on to use what it
+ * gives back. */
+static gboolean
+is_undone_by_freeing (const Errand *errand)
+{
+  return errand->undone != NULL && errand->request.deed == LACUNA_DEED_FREE;
+}
+
 static void
 planned_cb (GObject      *source,
             GAsyncResult *result,
@@ -276,7 +284,8 @@ planned_cb (GObject      *source,
     }
   plan = lacuna_operation_get_plan (errand->planned);
   confirm = plan != NULL ? lacuna_plan_get_confirm (plan) : LACUNA_CONFIRM_NOTHING;
-  if (confirm != LACUNA_CONFIRM_NOTHING || !lacuna_allocator_get_agreed (errand->allocator))
+  if (confirm != LACUNA_CONFIRM_NOTHING || !lacuna_allocator_get_agreed (errand->allocator)
+      || is_undone_by_freeing (errand))
     ask (errand, errand->planned, confirm);
   else
     go_on (errand);
@@ -435,6 +444,7 @@ lacuna_buffers_panel_why_not (LacunaBuffersPanel *self,
       words = calls_words (self);
       return words != NULL ? words : locator_words (self);
     case LACUNA_ACT_ALLOCATE:
+    case LACUNA_ACT_ALLOCATE_HERE:
     case LACUNA_ACT_PROTECT:
     case LACUNA_ACT_FREE:
       return calls_words (self);

@@ -85,25 +85,62 @@ make_label (const char *text,
   return label;
 }
 
-/* Below one another where there is no room for both in one line; (transfer none): the value. */
+static GtkWidget *
+make_value (const char *text)
+{
+  GtkWidget *label = make_label (text, "numeric");
+
+  gtk_label_set_width_chars (GTK_LABEL (label), 30);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
+  gtk_widget_set_hexpand (label, TRUE);
+  return label;
+}
+
+/* Below one another where there is no room for both in one line. */
+static void
+add_value (GtkGrid    *grid,
+           gboolean    narrow,
+           const char *name,
+           GtkWidget  *value)
+{
+  GtkWidget *name_label = make_label (name, "dim-label");
+
+  gtk_label_set_wrap (GTK_LABEL (name_label), FALSE);
+  gtk_widget_set_margin_top (name_label, narrow ? 6 : 0);
+  gtk_grid_attach_next_to (grid, name_label, NULL, GTK_POS_BOTTOM, 1, 1);
+  gtk_grid_attach_next_to (grid, value, name_label, narrow ? GTK_POS_BOTTOM : GTK_POS_RIGHT, 1, 1);
+}
+
+/* (transfer none): the value. */
 static GtkWidget *
 add_row (GtkGrid    *grid,
          gboolean    narrow,
          const char *name,
          const char *value)
 {
-  GtkWidget *name_label = make_label (name, "dim-label");
-  GtkWidget *value_label = make_label (value, "numeric");
+  GtkWidget *label = make_value (value);
 
-  gtk_label_set_wrap (GTK_LABEL (name_label), FALSE);
-  gtk_widget_set_margin_top (name_label, narrow ? 6 : 0);
-  gtk_label_set_width_chars (GTK_LABEL (value_label), 30);
-  gtk_label_set_max_width_chars (GTK_LABEL (value_label), 40);
-  gtk_widget_set_hexpand (value_label, TRUE);
-  gtk_grid_attach_next_to (grid, name_label, NULL, GTK_POS_BOTTOM, 1, 1);
-  gtk_grid_attach_next_to (grid, value_label, name_label, narrow ? GTK_POS_BOTTOM : GTK_POS_RIGHT, 1,
-                           1);
-  return value_label;
+  add_value (grid, narrow, name, label);
+  return label;
+}
+
+/* One below the other, and apart: each may take several lines. */
+static GtkWidget *
+make_calls (LacunaPlan *plan)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  const char *const *calls = lacuna_plan_get_calls (plan);
+
+  for (gsize i = 0; calls[i] != NULL; i++)
+    {
+      GtkWidget *label = make_value (calls[i]);
+
+      gtk_widget_add_css_class (label, "monospace");
+      /* C is read from left to right in any language. */
+      gtk_widget_set_direction (label, GTK_TEXT_DIR_LTR);
+      gtk_box_append (GTK_BOX (box), label);
+    }
+  return box;
 }
 
 /* (transfer full): what becomes of the process should Lacuna die meanwhile. */
@@ -133,7 +170,6 @@ make_plan_grid (LacunaPlan *plan,
   g_autofree char *through
       = g_strdup_printf (_ ("an instruction that it has already, at %s in %s"), address, base);
   g_autofree char *whole_through = lacuna_buffers_keep_whole (through);
-  g_autofree char *calls = g_strjoinv ("\n", (char **) lacuna_plan_get_calls (plan));
   g_autofree char *net = make_net_words (plan);
   GtkWidget *value;
 
@@ -143,10 +179,7 @@ make_plan_grid (LacunaPlan *plan,
   add_row (grid, narrow, _ ("Thread"), thread);
   add_row (grid, narrow, _ ("Through"), whole_through);
   /* Translators: system calls, of which a list follows. */
-  value = add_row (grid, narrow, _ ("Calls"), calls);
-  gtk_widget_add_css_class (value, "monospace");
-  /* C is read from left to right in any language. */
-  gtk_widget_set_direction (value, GTK_TEXT_DIR_LTR);
+  add_value (grid, narrow, _ ("Calls"), make_calls (plan));
   value = add_row (grid, narrow, _ ("If Lacuna crashes"), net);
   if (!lacuna_plan_has_net (plan))
     gtk_widget_add_css_class (value, "risky");
@@ -160,6 +193,33 @@ make_plan_grid (LacunaPlan *plan,
   return GTK_WIDGET (grid);
 }
 
+static gboolean
+frees (LacunaOperation *planned)
+{
+  return planned != NULL && lacuna_operation_get_deed (planned) == LACUNA_DEED_FREE;
+}
+
+/* (transfer full) (nullable): what can't be taken back, or hurts whoever relies on it. */
+static char *
+make_consequences (LacunaOperation *planned)
+{
+  LacunaPlan *plan = lacuna_operation_get_plan (planned);
+  LacunaDeed deed = lacuna_operation_get_deed (planned);
+
+  if (frees (planned))
+    return g_strdup (_ ("What lies there is lost, and code of the process that still uses it will crash."));
+  if (deed != LACUNA_DEED_CREATE_BUFFER && !lacuna_operation_get_created (planned))
+    return NULL;
+  /* What makes a buffer is one call; those before it are for the locator. */
+  if (plan != NULL && lacuna_plan_makes_locator (plan))
+    return g_strdup (_ ("The last call makes the buffer. Those before it make the list of shared buffers (the "
+                        "locator), which the process does not have yet: a file, and a page of memory below "
+                        "the stack. Neither they nor the buffer are freed again, also not by Undo. What can "
+                        "be freed is made with “Allocate”."));
+  return g_strdup (_ ("A shared buffer is never freed, also not by Undo: it stays for as long as the process "
+                      "runs. What can be freed is made with “Allocate”."));
+}
+
 /* What stands below the question. */
 static GtkWidget *
 make_details (LacunaOperation *planned,
@@ -169,6 +229,7 @@ make_details (LacunaOperation *planned,
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   LacunaPlan *plan = planned != NULL ? lacuna_operation_get_plan (planned) : NULL;
+  g_autofree char *consequences = NULL;
   GtkWidget *note;
 
   if (plan != NULL && lacuna_plan_stops_a_thread (plan))
@@ -181,12 +242,9 @@ make_details (LacunaOperation *planned,
     }
   if (plan != NULL && lacuna_plan_get_wait_note (plan) != NULL)
     gtk_box_append (GTK_BOX (box), make_label (lacuna_plan_get_wait_note (plan), "sentence"));
-  /* What makes a buffer is one call; those before it are for the locator. */
-  if (plan != NULL && g_strv_length ((char **) lacuna_plan_get_calls (plan)) > 1)
-    gtk_box_append (GTK_BOX (box), make_label (_ ("The last call makes the buffer. Those before it make "
-                                                  "the list of shared buffers (the locator), which the "
-                                                  "process does not have yet."),
-                                               "sentence"));
+  consequences = planned != NULL ? make_consequences (planned) : NULL;
+  if (consequences != NULL)
+    gtk_box_append (GTK_BOX (box), make_label (consequences, "sentence"));
   if (confirm != LACUNA_CONFIRM_NOTHING)
     note = make_label (_ ("This is asked each time."), "dim-label");
   else if (once)
@@ -201,8 +259,9 @@ make_details (LacunaOperation *planned,
 }
 
 static char *
-make_heading (const char   *process,
-              LacunaConfirm confirm)
+make_heading (const char      *process,
+              LacunaOperation *planned,
+              LacunaConfirm    confirm)
 {
   g_autofree char *name = lacuna_isolate (g_strdup (process));
 
@@ -212,6 +271,9 @@ make_heading (const char   *process,
   if ((confirm & LACUNA_CONFIRM_NO_NET) != 0)
     /* Translators: a process, such as chromium 14231. */
     return g_strdup_printf (_ ("Change %s Without a Safety Net?"), name);
+  if (frees (planned))
+    /* Translators: a process, such as chromium 14231. */
+    return g_strdup_printf (_ ("Free Memory of %s?"), name);
   /* Translators: a process, such as chromium 14231. */
   return g_strdup_printf (_ ("Change the Memory of %s?"), name);
 }
@@ -238,7 +300,7 @@ lacuna_change_question_ask (GtkWidget         *parent,
                             gpointer           user_data)
 {
   GtkRoot *root = gtk_widget_get_root (parent);
-  g_autofree char *heading = make_heading (process, confirm);
+  g_autofree char *heading = make_heading (process, planned, confirm);
   g_autofree char *body = make_body (planned);
   gboolean force = confirm != LACUNA_CONFIRM_NOTHING;
   gboolean narrow = gtk_widget_get_width (GTK_WIDGET (root)) < NARROW_WIDTH;
@@ -250,11 +312,14 @@ lacuna_change_question_ask (GtkWidget         *parent,
   question->user_data = user_data;
   adw_message_dialog_set_extra_child (dialog, make_details (planned, confirm, once, narrow));
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "change",
-                                    force ? _ ("Do It _All the Same") : _ ("C_hange Its Memory"),
+                                    force              ? _ ("Do It _All the Same")
+                                    : frees (planned) ? _ ("_Free It")
+                                                      : _ ("C_hange Its Memory"),
                                     NULL);
   adw_message_dialog_set_response_appearance (dialog, "change",
-                                              force || planned == NULL ? ADW_RESPONSE_DESTRUCTIVE
-                                                                       : ADW_RESPONSE_SUGGESTED);
+                                              force || planned == NULL || frees (planned)
+                                                  ? ADW_RESPONSE_DESTRUCTIVE
+                                                  : ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (dialog, "cancel");
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), question, question_free,
