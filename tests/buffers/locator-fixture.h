@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "../left-behind.h"
+
 #include "buffers/buffer.h"
 #include "buffers/layout.h"
 #include "buffers/locator.h"
@@ -27,27 +29,6 @@
 /* The folder of the test that runs. */
 static char *fixture_root;
 static char *fixture_own;
-
-static inline void
-remove_tree (const char *path)
-{
-  GDir *folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      char *inside = g_build_filename (path, name, NULL);
-
-      if (g_file_test (inside, G_FILE_TEST_IS_DIR) && !g_file_test (inside, G_FILE_TEST_IS_SYMLINK))
-        remove_tree (inside);
-      else
-        g_unlink (inside);
-      g_free (inside);
-    }
-  if (folder != NULL)
-    g_dir_close (folder);
-  g_rmdir (path);
-}
 
 static inline void
 fixture_begin (void)

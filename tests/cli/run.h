@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "../left-behind.h"
+
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -53,6 +55,7 @@ run_program (const char        *input,
   g_autoptr (GBytes) error_output = NULL;
   g_autoptr (GError) error = NULL;
   gsize error_length;
+  g_autofree char *pid = NULL;
   Run run = { 0 };
 
   launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE
@@ -63,6 +66,7 @@ run_program (const char        *input,
   g_subprocess_launcher_unsetenv (launcher, "COLUMNS");
   process = g_subprocess_launcher_spawnv (launcher, arguments, &error);
   g_assert_no_error (error);
+  pid = g_strdup (g_subprocess_get_identifier (process));
   g_subprocess_communicate (process, given, NULL, &output, &error_output, &error);
 
   /* A program that ends without reading its input closes the pipe, which is no fault. */
@@ -73,6 +77,9 @@ run_program (const char        *input,
   run.status = g_subprocess_get_exit_status (process);
   run.output = bytes_text (output, &run.output_length);
   run.error = bytes_text (error_output, &error_length);
+  /* What it appended to itself is gone with it. It is told no more when it had ended before it was asked for. */
+  if (pid != NULL)
+    remove_locator ((pid_t) g_ascii_strtoll (pid, NULL, 10));
   return run;
 }
 
@@ -96,6 +103,29 @@ run_cli_with_input (const char *input,
 }
 
 #define run_cli(...) run_cli_with_input ("", __VA_ARGS__, NULL)
+
+static inline void
+assert_status (const Run *run,
+               int        status)
+{
+  if (run->status != status)
+    g_test_message ("%s%s", run->output, run->error);
+  g_assert_cmpint (run->status, ==, status);
+}
+
+/* An error is one line with the program's name, and nothing is on standard output. */
+static inline void
+assert_failed (const Run  *run,
+               int         status,
+               const char *part)
+{
+  assert_status (run, status);
+  g_assert_cmpstr (run->output, ==, "");
+  g_assert_true (g_str_has_prefix (run->error, "lacuna-cli: "));
+  if (strstr (run->error, part) == NULL)
+    g_test_message ("%s", run->error);
+  g_assert_nonnull (strstr (run->error, part));
+}
 
 /* The document on standard output, which must hold nothing else. */
 static inline JsonObject *

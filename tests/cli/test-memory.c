@@ -7,29 +7,6 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-static void
-assert_status (const Run *run,
-               int        status)
-{
-  if (run->status != status)
-    g_test_message ("%s%s", run->output, run->error);
-  g_assert_cmpint (run->status, ==, status);
-}
-
-/* An error is one line with the program's name, and nothing is on standard output. */
-static void
-assert_failed (const Run  *run,
-               int         status,
-               const char *part)
-{
-  assert_status (run, status);
-  g_assert_cmpstr (run->output, ==, "");
-  g_assert_true (g_str_has_prefix (run->error, "lacuna-cli: "));
-  if (strstr (run->error, part) == NULL)
-    g_test_message ("%s", run->error);
-  g_assert_nonnull (strstr (run->error, part));
-}
-
 /* The line of @text that begins with two blanks and has a caret in it: where the caret is. */
 static int
 caret_column (const char *text)
