@@ -300,6 +300,7 @@ lacuna_buffers_panel_can (LacunaBuffersPanel *self,
     case LACUNA_ACT_ALLOCATE:
       return self->has_query;
     case LACUNA_ACT_CREATE_HERE:
+    case LACUNA_ACT_ALLOCATE_HERE:
       return self->has_query && self->has_candidate;
     case LACUNA_ACT_TAKE:
       return buffer != NULL && !lacuna_locator_buffer_get_taken (buffer);
@@ -396,6 +397,9 @@ lacuna_buffers_panel_act (LacunaBuffersPanel *self,
       break;
     case LACUNA_ACT_ALLOCATE:
       perform_made (self, LACUNA_DEED_ALLOCATE, FALSE, FALSE, parameter);
+      break;
+    case LACUNA_ACT_ALLOCATE_HERE:
+      perform_made (self, LACUNA_DEED_ALLOCATE, TRUE, FALSE, parameter);
       break;
     case LACUNA_ACT_TAKE:
       perform_at (self, LACUNA_DEED_TAKE, NULL);

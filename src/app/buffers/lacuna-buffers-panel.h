@@ -27,6 +27,7 @@ typedef enum
   LACUNA_ACT_CREATE_SOON, /* at the candidate if there is one, else as the constraints say */
   LACUNA_ACT_CREATE_OWN,  /* as create; never writable and executable at once, for this program alone */
   LACUNA_ACT_ALLOCATE,    /* privately; parameter: letters of the protection, such as "rw-" */
+  LACUNA_ACT_ALLOCATE_HERE, /* the same at the candidate */
   LACUNA_ACT_TAKE,        /* these are about the row that is selected */
   LACUNA_ACT_PUT,
   LACUNA_ACT_APPEND,      /* what the entry says; without a selected buffer, to one that fits */

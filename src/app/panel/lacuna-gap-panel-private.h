@@ -49,6 +49,7 @@ struct _LacunaGapPanel
   GtkWidget *page_forward_button;
   GtkLabel *hint; /* what the field that has the focus means, for whoever has no pointer */
   GtkWidget *create_here_button;
+  GtkWidget *allocate_here_button;
   GtkWidget *copy_button;
 
   GPtrArray *anchors; /* of LacunaField, borrowed from anchors_box */
@@ -76,7 +77,8 @@ struct _LacunaGapPanel
   guint reveal_source;
   gboolean reveal_selected; /* else what is wrong where one types */
   guint updating; /* above 0 while the panel itself changes the selection */
-  char *why_not; /* (nullable): why no buffer can be made at the candidate */
+  char *why_not;          /* (nullable): why no buffer can be made at the candidate */
+  char *why_not_allocate; /* (nullable): why no private memory can be */
 };
 
 /* lacuna-gap-panel.c */

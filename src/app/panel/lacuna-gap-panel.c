@@ -324,22 +324,37 @@ lacuna_gap_panel_finalize (GObject *object)
   g_strfreev (LACUNA_GAP_PANEL (object)->coming_names);
   g_array_unref (LACUNA_GAP_PANEL (object)->remedies);
   g_free (LACUNA_GAP_PANEL (object)->why_not);
+  g_free (LACUNA_GAP_PANEL (object)->why_not_allocate);
 
   G_OBJECT_CLASS (lacuna_gap_panel_parent_class)->finalize (object);
 }
 
 /* What is said of a button that can't be pressed takes the place of what it does. */
 static void
+explain (GtkWidget  *button,
+         const char *words)
+{
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (button), words) == 0)
+    return;
+  gtk_widget_set_tooltip_text (button, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
+                                  -1);
+}
+
+static void
 show_why_not (LacunaGapPanel *self)
 {
-  const char *words
-      = self->why_not != NULL ? self->why_not : _ ("Create a Buffer at the Candidate");
-
-  if (g_strcmp0 (gtk_widget_get_tooltip_text (self->create_here_button), words) == 0)
-    return;
-  gtk_widget_set_tooltip_text (self->create_here_button, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->create_here_button),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
+  explain (self->create_here_button,
+           self->why_not != NULL
+               ? self->why_not
+               : _ ("Make a shared buffer at the candidate: everybody in the process may fill it, and it "
+                    "is never freed"));
+  explain (self->allocate_here_button,
+           self->why_not_allocate != NULL
+               ? self->why_not_allocate
+               : _ ("Allocate at the candidate, with a protection of your choice: memory that only Lacuna "
+                    "knows of, and that can be freed"));
+  gtk_widget_set_sensitive (self->allocate_here_button, self->why_not_allocate == NULL);
 }
 
 static void
@@ -348,6 +363,7 @@ lacuna_gap_panel_build (LacunaLater *later)
   LacunaGapPanel *self = LACUNA_GAP_PANEL (later);
 
   lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
+  lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->allocate_here_button));
   lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->copy_button));
   lacuna_gap_panel_start_results (self);
   g_signal_connect_swapped (self->selection, "notify::selected",
@@ -393,6 +409,7 @@ lacuna_gap_panel_set_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, page_forward_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, hint);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, create_here_button);
+  gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, allocate_here_button);
   gtk_widget_class_bind_template_child (widget_class, LacunaGapPanel, copy_button);
   gtk_widget_class_bind_template_callback (widget_class, constraint_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, order_changed_cb);
@@ -509,19 +526,24 @@ lacuna_gap_panel_is_searching (LacunaGapPanel *self)
 /**
  * lacuna_gap_panel_set_why_not:
  * @why_not: (nullable): why no buffer can be made at the selected match
+ * @why_not_allocate: (nullable): why no private memory can be
  *
- * Says it on the button that would make one.
+ * Says it on the buttons that would make one.
  */
 void
 lacuna_gap_panel_set_why_not (LacunaGapPanel *self,
-                              const char     *why_not)
+                              const char     *why_not,
+                              const char     *why_not_allocate)
 {
   g_return_if_fail (LACUNA_IS_GAP_PANEL (self));
 
-  if (g_strcmp0 (self->why_not, why_not) == 0)
+  if (g_strcmp0 (self->why_not, why_not) == 0
+      && g_strcmp0 (self->why_not_allocate, why_not_allocate) == 0)
     return;
   g_free (self->why_not);
+  g_free (self->why_not_allocate);
   self->why_not = g_strdup (why_not);
+  self->why_not_allocate = g_strdup (why_not_allocate);
   if (lacuna_later_is_built (self))
     show_why_not (self);
 }

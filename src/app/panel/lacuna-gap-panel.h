@@ -51,7 +51,8 @@ void              lacuna_gap_panel_set_picking  (LacunaGapPanel *self,
 
 /* Why no buffer can be made at the selected match; NULL where one can. */
 void              lacuna_gap_panel_set_why_not  (LacunaGapPanel *self,
-                                                 const char     *why_not);
+                                                 const char     *why_not,
+                                                 const char     *why_not_allocate);
 
 /* Puts the selected match on the clipboard, and says so with "copied". */
 void              lacuna_gap_panel_copy         (LacunaGapPanel *self,

@@ -33,6 +33,7 @@ static const Item place_items[] = {
 
 static const Item make_items[] = {
   { N_ ("Create Bu_ffer Here"), "win.create-buffer-here" },
+  { N_ ("A_llocate Here"), "win.allocate-here::rw-" },
 };
 
 static void

@@ -23,6 +23,7 @@ static const struct
   { "win.create-buffer-soon", LACUNA_ACT_CREATE_SOON, NULL },
   { "win.create-own-buffer", LACUNA_ACT_CREATE_OWN, NULL },
   { "win.allocate-private", LACUNA_ACT_ALLOCATE, "s" },
+  { "win.allocate-here", LACUNA_ACT_ALLOCATE_HERE, "s" },
   { "win.take-buffer", LACUNA_ACT_TAKE, NULL },
   { "win.put-buffer", LACUNA_ACT_PUT, NULL },
   { "win.append-bytes", LACUNA_ACT_APPEND, NULL },
@@ -258,18 +259,20 @@ lacuna_window_plan_buffers (LacunaWindow *self)
                                  lac_map_space (lacuna_snapshot_get_map (self->snapshot)));
 }
 
-/* (transfer full) (nullable): why no buffer can be made at the candidate; NULL when one can. */
+/* (transfer full) (nullable): why @act, which makes something at the candidate, can't be done; NULL when it
+ * can. */
 static char *
-explain_here (LacunaWindow *self)
+explain_here (LacunaWindow *self,
+              LacunaAct     act)
 {
   LacunaGapResults *results;
   char *words;
 
-  if (lacuna_buffers_panel_can (self->buffers_panel, LACUNA_ACT_CREATE_HERE))
+  if (lacuna_buffers_panel_can (self->buffers_panel, act))
     return NULL;
   if (self->buffers.allocator == NULL)
     return g_strdup (_ ("A file that lists regions has no memory in which a buffer could be made."));
-  words = lacuna_buffers_panel_why_not (self->buffers_panel, LACUNA_ACT_CREATE_HERE);
+  words = lacuna_buffers_panel_why_not (self->buffers_panel, act);
   if (words != NULL)
     return words;
   results = lacuna_gap_panel_get_results (self->gap_panel);
@@ -289,9 +292,10 @@ void
 lacuna_window_update_buffers (LacunaWindow *self)
 {
   gboolean view = lacuna_window_shows_view (self) && self->shows_target;
-  g_autofree char *why_not_here = view ? explain_here (self) : NULL;
+  g_autofree char *why_not_create = view ? explain_here (self, LACUNA_ACT_CREATE_HERE) : NULL;
+  g_autofree char *why_not_allocate = view ? explain_here (self, LACUNA_ACT_ALLOCATE_HERE) : NULL;
 
-  lacuna_gap_panel_set_why_not (self->gap_panel, why_not_here);
+  lacuna_gap_panel_set_why_not (self->gap_panel, why_not_create, why_not_allocate);
   for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
     gtk_widget_action_set_enabled (
         GTK_WIDGET (self), acts[i].action,
