@@ -28,6 +28,7 @@ struct _LacunaBytesEditor
   char *owner;            /* (nullable): Lacuna itself */
   gint32 pid;
   gboolean exited;
+  gboolean gone;          /* all that was changed lies where nothing is mapped any more */
   gboolean read_only;     /* what is shown */
   gboolean redoing;       /* what runs, if it is no apply, does something again */
   gboolean waiting;       /* for an answer to confirm-change */
@@ -73,6 +74,8 @@ update (LacunaBytesEditor *self)
     heading = g_strdup_printf (_ ("Editing the memory of %s"), self->owner);
   if (self->exited)
     count = g_strdup (_ ("The process has exited, so nothing can be written any more."));
+  else if (n > 0 && self->gone)
+    count = g_strdup (_ ("What was changed is not mapped any more, so it can't be written."));
   else if (n == 0 && self->read_only)
     count = g_strdup (_ ("This memory may only be read. To write into it has to be forced."));
   else if (n == 0)
@@ -84,8 +87,8 @@ update (LacunaBytesEditor *self)
   gtk_label_set_label (self->heading_label, heading);
   gtk_label_set_label (self->count_label, count);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->count_label), count);
-  gtk_widget_set_visible (self->apply_button, !self->exited);
-  gtk_widget_set_visible (self->copy_button, self->exited && n > 0);
+  gtk_widget_set_visible (self->apply_button, !self->exited && !self->gone);
+  gtk_widget_set_visible (self->copy_button, (self->exited || self->gone) && n > 0);
 }
 
 static void
@@ -251,6 +254,16 @@ write_changes (LacunaBytesEditor *self)
     lacuna_byte_edits_apply_async (self->edits, self->flags, applied_cb, g_object_ref (self));
 }
 
+/* What lies there is another thing by now, or nothing: that step would be in the way of those before it, and
+ * of what the window can undo. What is read-only may be writable another time. */
+static void
+forget_step (LacunaBytesEditor       *self,
+             const LacunaByteOutcome *outcome)
+{
+  if (outcome->verdict != LACUNA_BYTE_VERDICT_READ_ONLY)
+    lacuna_byte_edits_forget_step (self->edits, self->redoing);
+}
+
 static void
 undone_cb (GObject      *source,
            GAsyncResult *result,
@@ -267,6 +280,7 @@ undone_cb (GObject      *source,
     return;
   if (outcome->verdict != LACUNA_BYTE_VERDICT_DONE)
     {
+      forget_step (self, outcome);
       ask (self, lacuna_bytes_tell_not_undone (GTK_WIDGET (self), outcome, self->redoing),
            G_CALLBACK (failed_answered_cb));
       return;
@@ -420,6 +434,22 @@ lacuna_bytes_editor_set_owner (LacunaBytesEditor *self,
   self->owner = copy;
   self->pid = pid;
   self->exited = exited;
+  update (self);
+}
+
+/**
+ * lacuna_bytes_editor_set_gone:
+ * @gone: whether all that was changed lies where nothing is mapped any more
+ */
+void
+lacuna_bytes_editor_set_gone (LacunaBytesEditor *self,
+                              gboolean           gone)
+{
+  g_return_if_fail (LACUNA_IS_BYTES_EDITOR (self));
+
+  if (self->gone == gone)
+    return;
+  self->gone = gone;
   update (self);
 }
 

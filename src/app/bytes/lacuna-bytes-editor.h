@@ -36,6 +36,10 @@ void     lacuna_bytes_editor_set_owner  (LacunaBytesEditor *self,
 void     lacuna_bytes_editor_set_read_only (LacunaBytesEditor *self,
                                             gboolean           read_only);
 
+/* Whether all that was changed lies where nothing is mapped any more, so that it can only be copied. */
+void     lacuna_bytes_editor_set_gone   (LacunaBytesEditor *self,
+                                         gboolean           gone);
+
 /* Writes the changes, after having asked what there is to ask. */
 void     lacuna_bytes_editor_apply      (LacunaBytesEditor *self);
 void     lacuna_bytes_editor_answer     (LacunaBytesEditor *self,

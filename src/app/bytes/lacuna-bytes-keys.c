@@ -222,6 +222,31 @@ lacuna_bytes_handle_key (LacunaBytes    *self,
          && gtk_widget_activate_action (GTK_WIDGET (self), "bytes.edit", NULL);
 }
 
+/**
+ * lacuna_bytes_handle_edit_key:
+ * @keyval: a key that was pressed beside the view, in what the view lies in
+ * @state: with which modifiers
+ *
+ * While somebody edits, to write, to undo and to redo are about bytes there, too: a button that was pressed
+ * may have the focus, or have lost it to nobody.
+ *
+ * Returns: whether it was meant for the bytes
+ */
+gboolean
+lacuna_bytes_handle_edit_key (LacunaBytes    *self,
+                              guint           keyval,
+                              GdkModifierType state)
+{
+  static const char *const actions[] = { "bytes.apply", "bytes.undo", "bytes.redo", NULL };
+  const LacunaBytesKey *key;
+
+  g_return_val_if_fail (LACUNA_IS_BYTES (self), FALSE);
+
+  key = find_key (keyval, state & gtk_accelerator_get_default_mod_mask ());
+  return self->editing && key != NULL && g_strv_contains (actions, key->action)
+         && gtk_widget_activate_action (GTK_WIDGET (self), key->action, NULL);
+}
+
 void
 lacuna_bytes_add_actions (GtkWidgetClass *widget_class)
 {

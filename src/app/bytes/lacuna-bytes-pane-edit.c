@@ -62,6 +62,43 @@ stop_editing (gpointer user_data)
   show_editing (LACUNA_BYTES_PANE (user_data), FALSE);
 }
 
+/* Changes that lie where nothing is mapped any more can be copied, and not written. */
+static gboolean
+changes_are_gone (LacunaBytesPane *self)
+{
+  struct lac_range run = { 0, 0 };
+  const struct lac_region *regions;
+  size_t n_regions;
+
+  if (self->map == NULL || count_changes (self) == 0)
+    return FALSE;
+  regions = lac_map_regions (self->map, &n_regions);
+  while (lacuna_byte_edits_next_run (self->edits, run.end, &run))
+    {
+      size_t index = lac_map_search (self->map, run.start);
+
+      if (index < n_regions && regions[index].start < run.end)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * lacuna_bytes_pane_check_editing:
+ *
+ * Ends editing where there are no bytes to type over, and none that were typed.
+ */
+void
+lacuna_bytes_pane_check_editing (LacunaBytesPane *self)
+{
+  lacuna_bytes_editor_set_gone (self->editor, changes_are_gone (self));
+  if (!self->editing || count_changes (self) > 0 || lacuna_byte_edits_is_busy (self->edits)
+      || lac_range_size (lacuna_bytes_get_range (self->view)) > 0)
+    return;
+  show_editing (self, FALSE);
+  lacuna_bytes_pane_tell (self, _ ("Editing has ended: there are no bytes here."));
+}
+
 /* Also where a menu or a setting says so. */
 void
 lacuna_bytes_pane_set_editing (LacunaBytesPane *self,
@@ -84,6 +121,7 @@ edits_changed_cb (LacunaBytesPane *self)
 {
   if (count_changes (self) > 0)
     show_editing (self, TRUE);
+  lacuna_bytes_pane_check_editing (self);
   lacuna_bytes_pane_update_edit_actions (self);
 }
 
@@ -105,12 +143,23 @@ lacuna_bytes_pane_renew_edits (LacunaBytesPane *self)
   lacuna_bytes_editor_set_edits (self->editor, self->edits);
 }
 
+/* A button that did its work is insensitive then, and would leave the focus with nobody: so whoever pressed
+ * one goes on in the bytes. */
+static void
+go_on_in_view (LacunaBytesPane *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
 static void
 apply_action (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  lacuna_bytes_editor_apply (LACUNA_BYTES_PANE (widget)->editor);
+  LacunaBytesPane *self = LACUNA_BYTES_PANE (widget);
+
+  go_on_in_view (self);
+  lacuna_bytes_editor_apply (self->editor);
 }
 
 static void
@@ -120,8 +169,8 @@ discard_action (GtkWidget  *widget,
 {
   LacunaBytesPane *self = LACUNA_BYTES_PANE (widget);
 
+  go_on_in_view (self);
   lacuna_bytes_editor_discard (self->editor);
-  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 static void
@@ -129,7 +178,10 @@ undo_action (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
 {
-  lacuna_bytes_editor_undo (LACUNA_BYTES_PANE (widget)->editor, g_str_equal (name, "bytes.redo"));
+  LacunaBytesPane *self = LACUNA_BYTES_PANE (widget);
+
+  go_on_in_view (self);
+  lacuna_bytes_editor_undo (self->editor, g_str_equal (name, "bytes.redo"));
 }
 
 static void

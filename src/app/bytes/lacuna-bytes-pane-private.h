@@ -41,6 +41,7 @@ struct _LacunaBytesPane
   LacunaByteSource *source;
   LacunaByteEdits *edits; /* (nullable): there where the source can be written */
   gboolean editing;
+  struct lac_map *map;    /* (nullable) */
   char *columns;
   GCancellable *copying;
 };
@@ -60,6 +61,9 @@ void lacuna_bytes_pane_edit_init      (LacunaBytesPane *self);
 /* The source is another, or none any more. */
 void lacuna_bytes_pane_renew_edits    (LacunaBytesPane *self);
 void lacuna_bytes_pane_update_edit_actions (LacunaBytesPane *self);
+
+/* The map or the range is another. */
+void lacuna_bytes_pane_check_editing  (LacunaBytesPane *self);
 void lacuna_bytes_pane_set_editing    (LacunaBytesPane *self,
                                        gboolean         editing);
 

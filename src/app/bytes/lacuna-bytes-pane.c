@@ -381,6 +381,7 @@ lacuna_bytes_pane_dispose (GObject *object)
     gtk_widget_unparent (child);
   g_clear_object (&self->pages);
   g_clear_pointer (&self->source, lacuna_byte_source_unref);
+  g_clear_pointer (&self->map, lac_map_unref);
 
   G_OBJECT_CLASS (lacuna_bytes_pane_parent_class)->dispose (object);
 }
@@ -548,6 +549,7 @@ lacuna_bytes_pane_set_source (LacunaBytesPane  *self,
     return;
   lacuna_bytes_find_stop (self->find);
   lacuna_bytes_find_set_map (self->find, NULL);
+  g_clear_pointer (&self->map, lac_map_unref);
   if (self->copying != NULL)
     g_cancellable_cancel (self->copying);
   g_clear_object (&self->copying);
@@ -634,6 +636,7 @@ lacuna_bytes_pane_set_message (LacunaBytesPane *self,
   gtk_widget_set_visible (GTK_WIDGET (self->state_label), FALSE);
   gtk_revealer_set_reveal_child (self->find_revealer, FALSE);
   lacuna_bytes_set_range (self->view, (struct lac_range){ 0, 0 });
+  lacuna_bytes_pane_check_editing (self);
   update_actions (self);
 }
 
@@ -661,6 +664,12 @@ lacuna_bytes_pane_set_map (LacunaBytesPane *self,
   g_return_if_fail (LACUNA_IS_BYTES_PANE (self));
 
   lacuna_bytes_find_set_map (self->find, map);
+  if (self->map != map)
+    {
+      g_clear_pointer (&self->map, lac_map_unref);
+      self->map = map != NULL ? lac_map_ref (map) : NULL;
+    }
+  lacuna_bytes_pane_check_editing (self);
 }
 
 void

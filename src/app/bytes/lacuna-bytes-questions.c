@@ -201,6 +201,13 @@ lacuna_bytes_tell_not_undone (GtkWidget               *parent,
         n, place);
   else
     body = lacuna_isolate_subject (outcome->reason != NULL ? outcome->reason : "");
+  if (outcome->verdict != LACUNA_BYTE_VERDICT_READ_ONLY)
+    {
+      g_autofree char *why = g_steal_pointer (&body);
+
+      /* Translators: sentences that say why; a step is one of those that can be undone. */
+      body = g_strdup_printf (_ ("%s This step is forgotten."), why);
+    }
   return show (make (parent, redo ? _ ("Can't Do It Again") : _ ("Can't Undo"), body, "close",
                      _ ("_Close")));
 }

@@ -95,4 +95,9 @@ typedef struct
 
 const LacunaBytesKey *lacuna_bytes_keys_get  (gsize           *out_n_keys);
 
+/* A key beside the view: whether it is about what is edited in it, and was done. */
+gboolean         lacuna_bytes_handle_edit_key (LacunaBytes    *self,
+                                               guint           keyval,
+                                               GdkModifierType state);
+
 G_END_DECLS

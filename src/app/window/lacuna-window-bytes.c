@@ -65,6 +65,8 @@ static void
 show_message (LacunaWindow *self,
               const char   *message)
 {
+  if (self->shows_target && self->snapshot != NULL && self->target == self->bytes_target)
+    lacuna_bytes_pane_set_map (self->bytes_pane, lacuna_snapshot_get_map (self->snapshot));
   lacuna_bytes_pane_set_message (self->bytes_pane, message);
   hold (self, (struct lac_range){ 0, 0 });
 }
@@ -491,6 +493,25 @@ lacuna_window_step_bytes (LacunaWindow *self,
   return self->bytes && focus != NULL
          && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->bytes_pane))
          && lacuna_bytes_pane_step (self->bytes_pane, backward);
+}
+
+/**
+ * lacuna_window_handle_bytes_key:
+ * @keyval: a key that nobody with the focus has a meaning for
+ * @state: with which modifiers
+ *
+ * Returns: whether it was about the bytes that are edited, and is done
+ */
+gboolean
+lacuna_window_handle_bytes_key (LacunaWindow    *self,
+                                guint            keyval,
+                                GdkModifierType  state)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  return self->bytes
+         && (focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (self->bytes_pane)))
+         && lacuna_bytes_handle_edit_key (lacuna_bytes_pane_get_view (self->bytes_pane), keyval, state);
 }
 
 void

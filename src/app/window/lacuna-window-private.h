@@ -247,6 +247,9 @@ void     lacuna_window_go_to_byte          (LacunaWindow     *self,
                                             guint64           address);
 gboolean lacuna_window_step_bytes          (LacunaWindow     *self,
                                             gboolean          backward);
+gboolean lacuna_window_handle_bytes_key    (LacunaWindow     *self,
+                                            guint             keyval,
+                                            GdkModifierType   state);
 void     lacuna_window_adapt_bytes         (LacunaWindow     *self);
 void     lacuna_window_clear_bytes         (LacunaWindow     *self);
 

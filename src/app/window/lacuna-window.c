@@ -461,7 +461,8 @@ key_pressed_cb (LacunaWindow   *self,
   if (focus != NULL && gtk_widget_get_native (focus) != GTK_NATIVE (self))
     return GDK_EVENT_PROPAGATE;
   if ((focus == NULL || !GTK_IS_EDITABLE (focus))
-      && (lacuna_keys_handle (GTK_WIDGET (self), keyval, state)
+      && (lacuna_window_handle_bytes_key (self, keyval, state)
+          || lacuna_keys_handle (GTK_WIDGET (self), keyval, state)
           || lacuna_strip_handle_key (self->strip, keyval, keycode, state)))
     return GDK_EVENT_STOP;
   return keyval == GDK_KEY_Escape && lacuna_window_skip_hints (self);
