@@ -352,6 +352,28 @@ for_other (LacunaTarget *target)
 }
 
 /**
+ * lacuna_allocator_count_left:
+ *
+ * Returns: how many allocations there are in other processes
+ */
+guint
+lacuna_allocator_count_left (void)
+{
+  guint n_left = 0;
+
+  g_mutex_lock (&others_lock);
+  for (guint i = 0; of_others != NULL && i < of_others->len; i++)
+    {
+      LacunaAllocator *allocator = g_ptr_array_index (of_others, i);
+
+      if (!lacuna_session_has_exited (allocator->session))
+        n_left += g_list_model_get_n_items (G_LIST_MODEL (allocator->allocations));
+    }
+  g_mutex_unlock (&others_lock);
+  return n_left;
+}
+
+/**
  * lacuna_allocator_for_target:
  * @target: a target
  * @error: where to put why it has none

@@ -35,6 +35,10 @@ gboolean         lacuna_allocator_get_agreed     (LacunaAllocator      *self);
 void             lacuna_allocator_set_agreed     (LacunaAllocator      *self,
                                                   gboolean              agreed);
 
+/* How many allocations there are in other processes, as long as those live: nobody could free them once this
+ * program has ended. For the thread that shows the lists. */
+guint            lacuna_allocator_count_left     (void);
+
 /* Lets go at once of what is kept between two deeds in another process. For the command line; elsewhere it
  * happens after some seconds. */
 void             lacuna_allocator_rest           (LacunaAllocator      *self);

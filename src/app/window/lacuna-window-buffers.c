@@ -402,6 +402,67 @@ lacuna_window_buffers_chosen (LacunaWindow *self,
   lacuna_strip_reveal_range (self->strip, self->selected, TRUE);
 }
 
+/* What would be left behind */
+
+/* Of all windows: who closes one of several goes on with another, and can free it from there. */
+static gboolean
+is_last (LacunaWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  GList *windows = application != NULL ? gtk_application_get_windows (application) : NULL;
+
+  for (GList *item = windows; item != NULL; item = item->next)
+    if (LACUNA_IS_WINDOW (item->data) && item->data != self)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+left_cb (LacunaWindow *self,
+         const char   *response)
+{
+  if (g_str_equal (response, "close"))
+    {
+      self->buffers.leaves = TRUE;
+      gtk_window_close (GTK_WINDOW (self));
+    }
+  else
+    lacuna_window_show_panel_page (self, "buffers");
+}
+
+/**
+ * lacuna_window_keep_allocations:
+ *
+ * For a window that is to be closed.
+ *
+ * Returns: whether it stays for now, because somebody is asked whether memory is left in other processes
+ */
+gboolean
+lacuna_window_keep_allocations (LacunaWindow *self)
+{
+  gulong n = lacuna_allocator_count_left ();
+  g_autofree char *body = NULL;
+  AdwMessageDialog *dialog;
+
+  if (n == 0 || self->buffers.leaves || !is_last (self))
+    return FALSE;
+  body = g_strdup_printf (ngettext ("%lu allocation in another process was not freed. Only Lacuna knows of it: "
+                                    "once Lacuna is closed, it stays until the process ends.",
+                                    "%lu allocations in other processes were not freed. Only Lacuna knows of "
+                                    "them: once Lacuna is closed, they stay until the processes end.",
+                                    n),
+                          n);
+  dialog = ADW_MESSAGE_DIALOG (
+      adw_message_dialog_new (GTK_WINDOW (self), _ ("Leave Memory Behind?"), body));
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "close", _ ("_Leave It and Close"),
+                                    NULL);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (left_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return TRUE;
+}
+
 /* Actions */
 
 static void

@@ -283,14 +283,14 @@ close_window (gpointer user_data)
 /**
  * lacuna_window_has_changes:
  *
- * Returns: whether closing it would lose something, and so asks
+ * Returns: whether closing it may lose something, and so asks
  */
 gboolean
 lacuna_window_has_changes (LacunaWindow *self)
 {
   g_return_val_if_fail (LACUNA_IS_WINDOW (self), FALSE);
 
-  return has_changes (self);
+  return has_changes (self) || lacuna_allocator_count_left () > 0;
 }
 
 /**

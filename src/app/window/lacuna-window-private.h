@@ -126,6 +126,7 @@ struct _LacunaWindow
     struct lac_range made;      /* is gone to once it is in the picture; empty for nothing */
     gboolean is_told;           /* the page knows what is selected */
     guint64 told;
+    gboolean leaves;            /* somebody has agreed to leave allocations behind */
   } buffers;
 
   /* What is in the way of changing the target; lacuna-window-reasons.c only. */
@@ -225,6 +226,7 @@ void     lacuna_window_refresh_buffers     (LacunaWindow     *self,
 void     lacuna_window_plan_buffers        (LacunaWindow     *self);
 void     lacuna_window_update_buffers      (LacunaWindow     *self);
 gboolean lacuna_window_has_selected_candidate (LacunaWindow *self);
+gboolean lacuna_window_keep_allocations    (LacunaWindow     *self);
 void     lacuna_window_clear_buffers       (LacunaWindow     *self);
 void     lacuna_window_select_buffer       (LacunaWindow     *self);
 void     lacuna_window_buffers_performed   (LacunaWindow     *self,

@@ -639,7 +639,7 @@ lacuna_window_close_request (GtkWindow *window)
 {
   LacunaWindow *self = LACUNA_WINDOW (window);
 
-  if (lacuna_window_keep_bytes (self))
+  if (lacuna_window_keep_bytes (self) || lacuna_window_keep_allocations (self))
     return TRUE;
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
