@@ -296,8 +296,8 @@ show_gap (LacunaDetails        *self,
   switch (verdict)
     {
     case LACUNA_VERDICT_FITS:
-      /* Translators: a gap's size, and how many buffers of which size there is room for. */
-      facts = g_strdup_printf (_ ("%s · room for %s"), size, words);
+      /* Translators: of a gap: its size, and how many buffers of which size fit, or "plenty of room". */
+      facts = g_strdup_printf (C_ ("gap", "%s · %s"), size, words);
       show_texts (self, LACUNA_SWATCH_FIT, 0, _ ("Free, fits"), range, size, facts, sentences);
       break;
     case LACUNA_VERDICT_FITS_RISKY:
