@@ -28,7 +28,7 @@ struct _LacunaAllocator
   GObject parent_instance;
 
   LacunaSession *session; /* (nullable): of another process; NULL for this one */
-  gboolean agreed;
+  LacunaConsent agreed;
   GListStore *allocations;
   GListStore *operations;
   GListStore *references;
@@ -313,7 +313,7 @@ prune_others (void)
   for (guint i = of_others->len; i > 0; i--)
     {
       LacunaAllocator *allocator = g_ptr_array_index (of_others, i - 1);
-      gboolean is_idle = G_OBJECT (allocator)->ref_count == 1 && !allocator->agreed
+      gboolean is_idle = G_OBJECT (allocator)->ref_count == 1 && allocator->agreed == LACUNA_CONSENT_NONE
                          && g_list_model_get_n_items (G_LIST_MODEL (allocator->operations)) == 0;
 
       if (is_idle || lacuna_session_has_exited (allocator->session))
@@ -623,21 +623,21 @@ lacuna_allocator_is_elsewhere (LacunaAllocator *self)
   return self->session != NULL;
 }
 
-gboolean
+LacunaConsent
 lacuna_allocator_get_agreed (LacunaAllocator *self)
 {
-  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), FALSE);
+  g_return_val_if_fail (LACUNA_IS_ALLOCATOR (self), LACUNA_CONSENT_NONE);
 
-  return self->agreed || self->session == NULL;
+  return self->session == NULL ? LACUNA_CONSENT_LASTING : self->agreed;
 }
 
 void
 lacuna_allocator_set_agreed (LacunaAllocator *self,
-                             gboolean         agreed)
+                             LacunaConsent    agreed)
 {
   g_return_if_fail (LACUNA_IS_ALLOCATOR (self));
 
-  self->agreed = agreed;
+  self->agreed = MAX (self->agreed, agreed);
 }
 
 /**

@@ -16,6 +16,15 @@
 
 G_BEGIN_DECLS
 
+/* How far somebody lets a process be changed; who agrees to one of them agrees to those before it. */
+typedef enum
+{
+  LACUNA_CONSENT_NONE,
+  LACUNA_CONSENT_OUTSIDE, /* bytes are written, and no thread notices */
+  LACUNA_CONSENT_CALLS,   /* a thread is stopped and makes calls, which can be undone */
+  LACUNA_CONSENT_LASTING, /* and it makes what is never freed: shared buffers, and their list */
+} LacunaConsent;
+
 #define LACUNA_TYPE_ALLOCATOR (lacuna_allocator_get_type ())
 G_DECLARE_FINAL_TYPE (LacunaAllocator, lacuna_allocator, LACUNA, ALLOCATOR, GObject)
 
@@ -29,11 +38,11 @@ LacunaAllocator *lacuna_allocator_for_target     (LacunaTarget         *target,
  * this program. */
 gboolean         lacuna_allocator_is_elsewhere   (LacunaAllocator      *self);
 
-/* Whether somebody has agreed, once and for all, that something be changed in the process; TRUE for this
- * one. It is for whoever asks to remember it here. */
-gboolean         lacuna_allocator_get_agreed     (LacunaAllocator      *self);
+/* What somebody has agreed to, once and for all, to be done to the process; the last one for this process.
+ * It is for whoever asks to remember it here, which makes it no less than it was. */
+LacunaConsent    lacuna_allocator_get_agreed     (LacunaAllocator      *self);
 void             lacuna_allocator_set_agreed     (LacunaAllocator      *self,
-                                                  gboolean              agreed);
+                                                  LacunaConsent         agreed);
 
 /* How many allocations there are in other processes, as long as those live: nobody could free them once this
  * program has ended. For the thread that shows the lists. */

@@ -222,6 +222,27 @@ go_on (Errand *errand)
   lacuna_allocator_perform_async (errand->allocator, &errand->request, done_cb, errand);
 }
 
+/* What has to be agreed to once. Who lets bytes be written has not let threads be stopped, and who has memory
+ * made that goes again has not let something be made that stays. */
+static LacunaConsent
+needed_consent (const Errand *errand)
+{
+  LacunaPlan *plan = lacuna_operation_get_plan (errand->planned);
+
+  if (plan == NULL || !lacuna_plan_stops_a_thread (plan))
+    return LACUNA_CONSENT_OUTSIDE;
+  if (lacuna_operation_get_deed (errand->planned) == LACUNA_DEED_CREATE_BUFFER
+      || lacuna_operation_get_created (errand->planned))
+    return LACUNA_CONSENT_LASTING;
+  return LACUNA_CONSENT_CALLS;
+}
+
+static gboolean
+is_agreed_to (const Errand *errand)
+{
+  return lacuna_allocator_get_agreed (errand->allocator) >= needed_consent (errand);
+}
+
 static void
 answered_cb (gboolean agreed,
              gpointer user_data)
@@ -234,7 +255,7 @@ answered_cb (gboolean agreed,
       end (errand);
       return;
     }
-  lacuna_allocator_set_agreed (errand->allocator, TRUE);
+  lacuna_allocator_set_agreed (errand->allocator, needed_consent (errand));
   go_on (errand);
 }
 
@@ -249,7 +270,8 @@ ask (Errand          *errand,
   g_set_weak_pointer (&self->question,
                       lacuna_change_question_ask (
                           GTK_WIDGET (self), self->process, about, confirm,
-                          !lacuna_allocator_get_agreed (errand->allocator), answered_cb, errand));
+                          is_agreed_to (errand) ? LACUNA_CONSENT_NONE : needed_consent (errand),
+                          answered_cb, errand));
 }
 
 /* Ctrl+Z is pressed in passing, and may be meant for something else; the process would go on to use what it
@@ -284,7 +306,7 @@ planned_cb (GObject      *source,
     }
   plan = lacuna_operation_get_plan (errand->planned);
   confirm = plan != NULL ? lacuna_plan_get_confirm (plan) : LACUNA_CONFIRM_NOTHING;
-  if (confirm != LACUNA_CONFIRM_NOTHING || !lacuna_allocator_get_agreed (errand->allocator)
+  if (confirm != LACUNA_CONFIRM_NOTHING || !is_agreed_to (errand)
       || is_undone_by_freeing (errand))
     ask (errand, errand->planned, confirm);
   else

@@ -3,8 +3,8 @@
  * It is one for all ways to change one: memory that is made or freed, buffers that are filled,
  * bytes that are written. It says what would be done, in which thread and by which calls, and what
  * becomes of the process should Lacuna die meanwhile. Whoever agrees once is not asked again for
- * this process; but what may end the process is asked about each time. The harmless answer is where
- * Escape and Return are.
+ * what does no more to this process; but what may end the process is asked about each time. The harmless
+ * answer is where Escape and Return are.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -220,11 +220,21 @@ make_consequences (LacunaOperation *planned)
                       "runs. What can be freed is made with “Allocate”."));
 }
 
+static const char *
+make_consent_note (LacunaConsent consent)
+{
+  if (consent == LACUNA_CONSENT_OUTSIDE)
+    return _ ("You are asked once for this process, and again before one of its threads is stopped.");
+  if (consent == LACUNA_CONSENT_CALLS)
+    return _ ("You are asked once for this process, and again before a shared buffer is made in it.");
+  return _ ("You are asked once for this process. What is done to it later is told on the page “Buffers”.");
+}
+
 /* What stands below the question. */
 static GtkWidget *
 make_details (LacunaOperation *planned,
               LacunaConfirm    confirm,
-              gboolean         once,
+              LacunaConsent    consent,
               gboolean         narrow)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
@@ -247,10 +257,8 @@ make_details (LacunaOperation *planned,
     gtk_box_append (GTK_BOX (box), make_label (consequences, "sentence"));
   if (confirm != LACUNA_CONFIRM_NOTHING)
     note = make_label (_ ("This is asked each time."), "dim-label");
-  else if (once)
-    note = make_label (_ ("You are asked once for this process. What is done to it later is told on the "
-                          "page “Buffers”."),
-                       "dim-label");
+  else if (consent != LACUNA_CONSENT_NONE)
+    note = make_label (make_consent_note (consent), "dim-label");
   else
     return box;
   gtk_widget_add_css_class (note, "caption");
@@ -284,7 +292,7 @@ make_heading (const char      *process,
  * @process: whose memory it is
  * @planned: (nullable): what would be done; %NULL for bytes that are written
  * @confirm: what has to be agreed to beside that
- * @once: whether it is not asked again for this process
+ * @consent: what is agreed to by that for good, and not asked about again for this process
  * @answer: called with the answer
  * @user_data: for @answer
  *
@@ -295,7 +303,7 @@ lacuna_change_question_ask (GtkWidget         *parent,
                             const char        *process,
                             LacunaOperation   *planned,
                             LacunaConfirm      confirm,
-                            gboolean           once,
+                            LacunaConsent      consent,
                             LacunaChangeAnswer answer,
                             gpointer           user_data)
 {
@@ -310,7 +318,7 @@ lacuna_change_question_ask (GtkWidget         *parent,
 
   question->answer = answer;
   question->user_data = user_data;
-  adw_message_dialog_set_extra_child (dialog, make_details (planned, confirm, once, narrow));
+  adw_message_dialog_set_extra_child (dialog, make_details (planned, confirm, consent, narrow));
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "change",
                                     force              ? _ ("Do It _All the Same")
                                     : frees (planned) ? _ ("_Free It")

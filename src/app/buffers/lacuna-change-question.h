@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "model/lacuna-operation.h"
+#include "model/lacuna-allocator.h"
 
 #include <gtk/gtk.h>
 
@@ -16,13 +16,13 @@ typedef void (*LacunaChangeAnswer) (gboolean go_on,
 
 /* (transfer none): the question, on the screen. @process: such as "chromium 14231". @planned
  * (nullable): a dry run of what is asked about, or a deed that failed because @confirm was not
- * agreed to; NULL for bytes that are written. @once: whether the answer will do for the process's
- * other changes too. */
+ * agreed to; NULL for bytes that are written. @consent: what of the process's other changes
+ * the answer will do for; LACUNA_CONSENT_NONE for none. */
 GtkWindow *lacuna_change_question_ask (GtkWidget         *parent,
                                        const char        *process,
                                        LacunaOperation   *planned,
                                        LacunaConfirm      confirm,
-                                       gboolean           once,
+                                       LacunaConsent      consent,
                                        LacunaChangeAnswer answer,
                                        gpointer           user_data);
 

@@ -228,7 +228,7 @@ answered_cb (gboolean go_on,
   Change *change = user_data;
 
   if (go_on)
-    lacuna_allocator_set_agreed (change->allocator, TRUE);
+    lacuna_allocator_set_agreed (change->allocator, LACUNA_CONSENT_OUTSIDE);
   /* It may be that the window goes, and the question with it. */
   if (!gtk_widget_in_destruction (GTK_WIDGET (change->window)))
     lacuna_bytes_pane_answer_change (change->window->bytes_pane, go_on);
@@ -246,14 +246,14 @@ confirm_change_cb (LacunaWindow *self)
 
   if (self->bytes_target != NULL)
     allocator = lacuna_allocator_for_target (self->bytes_target, NULL);
-  if (allocator == NULL || lacuna_allocator_get_agreed (allocator))
+  if (allocator == NULL || lacuna_allocator_get_agreed (allocator) >= LACUNA_CONSENT_OUTSIDE)
     return FALSE;
 
   change = g_new0 (Change, 1);
   change->window = g_object_ref (self);
   change->allocator = g_steal_pointer (&allocator);
   lacuna_change_question_ask (GTK_WIDGET (self), lacuna_target_get_title (self->bytes_target), NULL,
-                              LACUNA_CONFIRM_NOTHING, TRUE, answered_cb, change);
+                              LACUNA_CONFIRM_NOTHING, LACUNA_CONSENT_OUTSIDE, answered_cb, change);
   return TRUE;
 }
 
