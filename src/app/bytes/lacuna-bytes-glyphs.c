@@ -81,6 +81,10 @@ lacuna_bytes_glyphs_new (PangoContext *context,
 
   /* Letters that stand alone are not joined into others. */
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("liga=0, calt=0, zero=0"));
+  /* Digits belong to no script: they are set in the font of the language, which may be one for Hebrew, say,
+   * and letters in one for Latin. What stands here is all of one font. */
+  pango_attr_list_insert (attributes,
+                          pango_attr_language_new (pango_language_from_string ("en")));
   pango_layout_set_attributes (layout, attributes);
   pango_layout_set_font_description (layout, font);
   pango_layout_set_text (layout, letter, 1);
