@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
 #include "find-widget.h"
 #include "main-loop.h"
 
@@ -92,6 +93,7 @@ tear_down (Fixture *fixture)
   g_clear_object (&fixture->performed);
   g_object_unref (fixture->allocator);
   g_object_unref (fixture->target);
+  remove_locator (fixture->victim.pid);
 }
 
 /* (transfer none) (nullable): what is asked. */

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
 #include "find-widget.h"
 #include "main-loop.h"
 
@@ -613,6 +614,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  leave_nothing_behind ();
   g_setenv ("GTK_A11Y", "none", TRUE);
   g_test_init (&argc, &argv, NULL);
   gtk_init ();

@@ -48,8 +48,9 @@ if ! read -r -t 30 number <"$folder/number"; then
   exit 1
 fi
 
-mkdir -m 700 "$folder/runtime" "$folder/home"
+mkdir -m 700 "$folder/runtime" "$folder/home" "$folder/temporary"
 export DISPLAY=:$number
+export TMPDIR=$folder/temporary
 export XDG_RUNTIME_DIR=$folder/runtime
 export HOME=$folder/home XDG_CACHE_HOME=$folder/home/cache XDG_CONFIG_HOME=$folder/home/config
 export XDG_DATA_HOME=$folder/home/data

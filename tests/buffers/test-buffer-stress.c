@@ -235,6 +235,7 @@ int
 main (int    argc,
       char **argv)
 {
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/stress/first-calls-at-once", test_first_calls);
   g_test_add_func ("/buffers/stress/every-byte-is-there-once", test_stress);

@@ -1062,6 +1062,7 @@ main (int    argc,
     { "/buffers/buffer/write-xor-execute", write_xor_execute },
   };
 
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     g_test_add_data_func (rows[i].path, &rows[i], test_case);

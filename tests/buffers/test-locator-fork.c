@@ -450,6 +450,7 @@ main (int    argc,
   program = argv[0];
   if (argc == 3 && strcmp (argv[1], "--after-exec") == 0)
     return after_exec (argv[2]);
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     g_test_add_data_func (rows[i].path, &rows[i], test_case);

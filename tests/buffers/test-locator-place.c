@@ -1193,6 +1193,7 @@ main (int    argc,
     { "/buffers/locator/many-leftovers-are-removed-bit-by-bit", many_leftovers },
   };
 
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/locator/nothing-before-the-first-call", test_nothing_before_first_call);
   g_test_add_func ("/buffers/locator/as-reloaded-has-it", test_as_reloaded_has_it);

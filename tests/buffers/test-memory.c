@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
+
 #include "buffers/memory.h"
 
 #include <glib.h>
@@ -800,6 +802,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/memory/closing-the-memory-last-releases", test_memory_last);
   g_test_add_func ("/buffers/memory/closing-a-reference-last-releases", test_reference_last);

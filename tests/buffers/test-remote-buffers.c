@@ -1500,6 +1500,7 @@ int
 main (int    argc,
       char **argv)
 {
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/remote/placement", test_placement);
   g_test_add_func ("/buffers/remote/stack-keeps-its-room", test_stack_keeps_its_room);

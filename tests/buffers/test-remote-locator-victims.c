@@ -296,6 +296,7 @@ main (int    argc,
   static struct row rows[G_N_ELEMENTS (programs) * (G_N_ELEMENTS (findings) + G_N_ELEMENTS (adding))];
   unsigned n = 0;
 
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   for (unsigned i = 0; i < G_N_ELEMENTS (programs); i++)
     {

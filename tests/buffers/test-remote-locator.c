@@ -986,6 +986,7 @@ main (int    argc,
     { "pipe", leave_pipe },
   };
 
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/remote-locator/none", test_none);
   g_test_add_func ("/buffers/remote-locator/found-and-used", test_found_and_used);

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
+
 #include "model/lacuna-allocator.h"
 #include "model/lacuna-blocks-private.h"
 #include "model/lacuna-error.h"
@@ -865,6 +867,7 @@ main (int    argc,
 {
   int result;
 
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   target = lacuna_target_new_self ();
   allocator = lacuna_allocator_for_target (target, NULL);

@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
+
 #include "model/lacuna-allocator.h"
 #include "model/lacuna-error.h"
 #include "model/lacuna-target-memory.h"
@@ -22,17 +24,8 @@ typedef struct
   struct started victim;
   LacunaTarget *target;
   LacunaAllocator *allocator;
+  char *before; /* what could be seen of it when it began */
 } Elsewhere;
-
-static void
-remove_locator (pid_t pid)
-{
-  g_autofree char *path = g_strdup_printf ("/tmp/.reloaded/memory.buffers/"
-                                           "Reloaded.Memory.Buffers.MemoryBuffer, PID %d",
-                                           (int) pid);
-
-  g_unlink (path);
-}
 
 static bool
 begin (Elsewhere  *elsewhere,
@@ -51,7 +44,16 @@ begin (Elsewhere  *elsewhere,
   g_assert_no_error (error);
   elsewhere->allocator = lacuna_allocator_for_target (elsewhere->target, &error);
   g_assert_no_error (error);
+  elsewhere->before = describe_process (elsewhere->victim.pid);
   return true;
+}
+
+static void
+assert_untouched (const Elsewhere *elsewhere)
+{
+  g_autofree char *after = describe_process (elsewhere->victim.pid);
+
+  assert_same_description (elsewhere->before, after);
 }
 
 static void
@@ -62,6 +64,7 @@ end_quietly (Elsewhere *elsewhere)
   remove_locator (elsewhere->victim.pid);
   g_clear_object (&elsewhere->allocator);
   g_clear_object (&elsewhere->target);
+  g_clear_pointer (&elsewhere->before, g_free);
 }
 
 static void
@@ -166,15 +169,12 @@ test_memory (void)
   g_autoptr (LacunaOperation) protected = NULL;
   g_autoptr (LacunaOperation) back = NULL;
   g_autoptr (LacunaOperation) freed = NULL;
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
   struct lac_range range;
   GListModel *allocations;
   unsigned protection = 0;
 
   if (!begin (&elsewhere, "sleeper", "nanosleep"))
     return;
-  before = describe_process (elsewhere.victim.pid);
   init_query (&elsewhere, &request.query);
   request.query.size = 3 * PAGE;
   made = perform (&elsewhere, &request);
@@ -210,9 +210,8 @@ test_memory (void)
   g_assert_cmpuint (g_list_model_get_n_items (allocations), ==, 0);
   g_assert_cmpuint (
       g_list_model_get_n_items (lacuna_allocator_get_operations (elsewhere.allocator)), ==, 4);
-  after = describe_process (elsewhere.victim.pid);
   lacuna_allocator_rest (elsewhere.allocator);
-  assert_same_description (before, after);
+  assert_untouched (&elsewhere);
   end (&elsewhere);
 }
 
@@ -285,14 +284,11 @@ test_plans (void)
   g_autoptr (LacunaOperation) freeing = NULL;
   g_autoptr (LacunaOperation) buffer = NULL;
   g_autofree char *words = NULL;
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
   LacunaPlan *plan;
 
   if (!begin (&elsewhere, "sleeper", "nanosleep"))
     return;
   init_query (&elsewhere, &request.query);
-  before = describe_process (elsewhere.victim.pid);
   where = perform (&elsewhere, &request);
   plan = plan_of (where);
   g_assert_true (lacuna_plan_stops_a_thread (plan));
@@ -309,17 +305,14 @@ test_plans (void)
   g_assert_true (g_str_has_prefix (lacuna_plan_get_calls (plan)[0], "mmap (0x200000000000, 4096, "));
   words = lacuna_operation_describe_plain (where);
   g_assert_nonnull (strstr (words, lacuna_plan_get_calls (plan)[0]));
-  after = describe_process (elsewhere.victim.pid);
-  assert_same_description (before, after);
+  assert_untouched (&elsewhere);
 
   request.deed = LACUNA_DEED_CREATE_BUFFER;
   buffer = perform (&elsewhere, &request);
   plan = plan_of (buffer);
   g_assert_cmpuint (g_strv_length ((char **) lacuna_plan_get_calls (plan)), >, 1);
   g_assert_cmpuint (lacuna_plan_get_protection (plan), ==, 7);
-  g_clear_pointer (&after, g_free);
-  after = describe_process (elsewhere.victim.pid);
-  assert_same_description (before, after);
+  assert_untouched (&elsewhere);
 
   request.deed = LACUNA_DEED_ALLOCATE;
   request.dry_run = FALSE;
@@ -665,6 +658,7 @@ test_exited (void)
                  || lacuna_operation_get_error (late)->code == LAC_E_NO_PROCESS);
   g_object_unref (elsewhere.allocator);
   g_object_unref (elsewhere.target);
+  g_free (elsewhere.before);
 }
 
 /* A process that has become another program has nothing of what was made in it, whatever lies at the same place
@@ -745,17 +739,13 @@ test_reasons (void)
 {
   Elsewhere elsewhere;
   g_autofree char *command = NULL;
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
 
   if (!begin (&elsewhere, "sleeper", "nanosleep"))
     return;
-  before = describe_process (elsewhere.victim.pid);
   assert_no_reason (&elsewhere, LACUNA_CAN_READ);
   assert_no_reason (&elsewhere, LACUNA_CAN_WRITE);
   assert_no_reason (&elsewhere, LACUNA_CAN_ALLOCATE);
-  after = describe_process (elsewhere.victim.pid);
-  assert_same_description (before, after);
+  assert_untouched (&elsewhere);
 
   command = g_strdup_printf ("kill -CONT %d", (int) elsewhere.victim.pid);
   kill (elsewhere.victim.pid, SIGSTOP);
@@ -813,10 +803,8 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autofree char *runtime = g_dir_make_tmp ("lacuna-elsewhere-XXXXXX", NULL);
-
   /* What is written down of allocations is for these tests alone. */
-  g_setenv ("XDG_RUNTIME_DIR", runtime, TRUE);
+  g_setenv ("XDG_RUNTIME_DIR", leave_nothing_behind (), TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/elsewhere/memory-is-made-protected-and-undone", test_memory);
   g_test_add_func ("/model/elsewhere/anywhere-is-near-the-code", test_anywhere);

@@ -156,6 +156,24 @@ LAYOUT (GetBufferResult, is_ok, 0, 0);
 LAYOUT (GetBufferResult, ok, 8, 4);
 LAYOUT (GetBufferResult, err, 16, 8);
 
+/* What is in the folder for temporary files of a process is left there for those who look into it, and nobody
+ * will into these. */
+static void
+remove_left_behind (pid_t process)
+{
+  char path[100];
+
+  snprintf (path, sizeof path, "/tmp/.reloaded/memory.buffers/Reloaded.Memory.Buffers.MemoryBuffer, PID %d",
+            (int) process);
+  unlink (path);
+}
+
+static void
+remove_own (void)
+{
+  remove_left_behind (getpid ());
+}
+
 static BufferSearchSettings
 low (uint32_t size)
 {
@@ -773,6 +791,7 @@ check_fork (void)
       _Exit (0);
     }
   CHECK (waitpid (child, &status, 0) == child);
+  remove_left_behind (child);
   CHECK (status == 0);
   CHECK (locatoritem_is_taken (result.ok));
   free_get_buffer_result (result);
@@ -799,6 +818,7 @@ check_fork_locked (void)
       _Exit (0);
     }
   CHECK (waitpid (child, &status, 0) == child);
+  remove_left_behind (child);
   CHECK (status == 0);
   CHECK (locatoritem_is_taken (item));
   free_locator_item (item);
@@ -848,6 +868,7 @@ check_fork_among_threads (void)
           _Exit (0);
         }
       CHECK (waitpid (child, &status, 0) == child);
+      remove_left_behind (child);
       CHECK (status == 0);
     }
   __atomic_store_n (&may_end, 1, __ATOMIC_SEQ_CST);
@@ -920,6 +941,7 @@ main (int   argc,
   (void) argc;
   (void) argv;
 #endif
+  CHECK (atexit (remove_own) == 0);
   check_proximity ();
   check_items ();
   check_buffer ();

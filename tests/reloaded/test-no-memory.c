@@ -5,6 +5,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
+
 #include "buffers/locator.h"
 #include "buffers/memory.h"
 #include "reloaded/reloaded.h"
@@ -317,6 +319,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/buffers/no-memory/memory-and-references", test_memory);
   g_test_add_func ("/reloaded/no-memory/takings", test_takings);

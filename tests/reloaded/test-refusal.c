@@ -4,6 +4,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
+
 #include "buffers/placement.h"
 #include "reloaded/reloaded.h"
 
@@ -128,6 +130,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reloaded/refusal/a-message-has-the-systems-reason", test_reason);
   g_test_add_func ("/reloaded/refusal/retries-are-counted", test_retries);

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "../left-behind.h"
+
 #include "buffers/buffer.h"
 #include "buffers/locator.h"
 #include "reloaded/reloaded.h"
@@ -81,6 +83,7 @@ int
 main (int   argc,
       char *argv[])
 {
+  leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reloaded/two-copies-share-a-locator", test_shared);
   return g_test_run ();
