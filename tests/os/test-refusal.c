@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: MIT
  */
 #include "os/linux/process-private.h"
+#include "rights.h"
 #include "victim.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -16,8 +16,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define NOBODY 65534
 
 /* What reading the map of a PID says, as an exit status. */
 static int
@@ -70,15 +68,6 @@ try_query (void *user_data)
   return (int) status;
 }
 
-static bool
-is_root (void)
-{
-  if (geteuid () == 0)
-    return true;
-  g_test_skip ("changing the user takes root");
-  return false;
-}
-
 static void
 test_other_user (void)
 {
@@ -121,12 +110,7 @@ test_not_dumpable (void)
 static int
 try_without_capabilities (void *user_data)
 {
-  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-  if (syscall (SYS_capset, &header, sets) != 0)
-    return 98;
-  return try_to_read (user_data);
+  return keep_capabilities (0) ? try_to_read (user_data) : 98;
 }
 
 static void
@@ -160,18 +144,9 @@ static void
 test_kernel_thread (void)
 {
   int32_t pid = 2;
-  int folder = open ("/proc/2", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  struct lac_proc_stat stat;
-  bool found = folder >= 0 && lac_proc_read_stat (folder, &stat) == 0
-               && strcmp (stat.name, "kthreadd") == 0;
 
-  if (folder >= 0)
-    close (folder);
-  if (!found)
-    {
-      g_test_skip ("no thread of the kernel is visible here: a PID namespace or hidepid");
-      return;
-    }
+  if (!sees_kernel_thread ())
+    return;
   g_assert_cmpint (try_to_read (&pid), ==, LAC_E_KERNEL_THREAD);
   g_assert_cmpint (try_query (&pid), ==, LAC_E_KERNEL_THREAD);
   if (geteuid () == 0)
