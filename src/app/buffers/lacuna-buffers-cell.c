@@ -108,7 +108,11 @@ make_layout (LacunaBuffersFont *self,
   gboolean address = face == LACUNA_BUFFERS_TITLE_ADDRESS;
 
   if (address)
-    pango_font_description_set_family_static (description, "monospace");
+    {
+      pango_font_description_set_family_static (description, "monospace");
+      /* Digits alone would be set in a font of the language, and letters beside them in another. */
+      pango_context_set_language (own, pango_language_from_string ("en"));
+    }
   if (address || face == LACUNA_BUFFERS_TITLE_HEADING)
     {
       pango_font_description_set_weight (description, PANGO_WEIGHT_BOLD);

@@ -84,11 +84,17 @@ make_layout (LacunaLabels    *self,
 {
   const PangoFontDescription *base = pango_context_get_font_description (self->context);
   g_autoptr (PangoFontDescription) font = pango_font_description_copy (base);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   PangoLayout *layout = pango_layout_new (self->context);
   int size = pango_font_description_get_size (font);
 
   if (style == LACUNA_LABEL_MONO || style == LACUNA_LABEL_MONO_BOLD)
-    pango_font_description_set_family (font, "monospace");
+    {
+      pango_font_description_set_family (font, "monospace");
+      /* Digits are set in a font of the language; those of an address are to look as its letters do. */
+      pango_attr_list_insert (attributes,
+                              pango_attr_language_new (pango_language_from_string ("en")));
+    }
   if (style == LACUNA_LABEL_BOLD || style == LACUNA_LABEL_MONO_BOLD)
     pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
 
@@ -98,6 +104,7 @@ make_layout (LacunaLabels    *self,
     pango_font_description_set_size (font, (int) (size * CAPTION_SCALE));
 
   pango_layout_set_font_description (layout, font);
+  pango_layout_set_attributes (layout, attributes);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   if (style == LACUNA_LABEL_MONO)
     {

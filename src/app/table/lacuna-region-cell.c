@@ -102,6 +102,8 @@ make_layout (LacunaRegionFont *self,
       pango_font_description_set_family_static (description, "monospace");
       /* Groups of nothing but digits would be put in the order in which one reads Hebrew. */
       pango_context_set_base_dir (own, PANGO_DIRECTION_LTR);
+      /* And they would be of another font than groups with letters. */
+      pango_context_set_language (own, pango_language_from_string ("en"));
       pango_layout_set_auto_dir (layout, FALSE);
     }
   pango_attr_list_insert (attributes, pango_attr_font_features_new (address ? "zero=0" : "tnum=1"));
