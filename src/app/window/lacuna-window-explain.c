@@ -35,7 +35,7 @@ lacuna_window_explain_focus (LacunaWindow *self)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
   const char *title = NULL;
-  const char *sentence = NULL;
+  g_autofree char *sentence = NULL;
 
   if (gtk_widget_in_destruction (GTK_WIDGET (self)))
     return;
@@ -43,7 +43,10 @@ lacuna_window_explain_focus (LacunaWindow *self)
       && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->toolbar)))
     {
       title = find_text (focus);
-      sentence = gtk_widget_get_tooltip_text (focus);
+      sentence = g_strdup (gtk_widget_get_tooltip_text (focus));
+      /* A tooltip may have several lines; here is one. */
+      if (sentence != NULL)
+        g_strdelimit (sentence, "\n", ' ');
     }
   lacuna_details_set_about (self->details, title, sentence);
 }
