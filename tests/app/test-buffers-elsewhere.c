@@ -133,7 +133,7 @@ test_locked (void)
 
   if (!set_up (&fixture, "locator", "hold-table"))
     return;
-  lacuna_allocator_set_agreed (fixture.allocator, TRUE);
+  lacuna_allocator_set_agreed (fixture.allocator, LACUNA_CONSENT_LASTING);
   lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_CREATE, NULL);
   wait_until (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_STOP));
   g_assert_cmpuint (fixture.n_performed, ==, 0);
@@ -257,6 +257,49 @@ test_undo (void)
   end_unharmed (&fixture.victim);
 }
 
+/* Who lets memory be made that goes again has not let it be freed in passing, nor something be made that
+ * stays; and is asked about each of them. */
+static void
+test_consent (void)
+{
+  Fixture fixture = { 0 };
+  GListModel *allocations;
+
+  if (!set_up (&fixture, "sleeper", "nanosleep"))
+    return;
+  allocations = lacuna_allocator_get_allocations (fixture.allocator);
+  lacuna_allocator_set_agreed (fixture.allocator, LACUNA_CONSENT_OUTSIDE);
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_ALLOCATE, "rwx");
+  answer ("change");
+  wait_until (fixture.n_performed == 1);
+  g_assert_no_error (lacuna_operation_get_error (fixture.performed));
+  g_assert_cmpint (lacuna_allocator_get_agreed (fixture.allocator), ==, LACUNA_CONSENT_CALLS);
+
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_UNDO, NULL);
+  wait_until (get_question () != NULL);
+  g_assert_true (g_str_has_prefix (adw_message_dialog_get_heading (get_question ()), "Free Memory of"));
+  answer ("cancel");
+  g_assert_cmpuint (g_list_model_get_n_items (allocations), ==, 1);
+  g_assert_cmpuint (lacuna_allocator_count_left (), ==, 1);
+
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_CREATE, NULL);
+  wait_until (get_question () != NULL);
+  /* Which file comes of it, and that nothing of it goes again. */
+  g_assert_true (has_text (GTK_WIDGET (get_question ()), "openat (\"/tmp/.reloaded/memory.buffers/"));
+  g_assert_true (has_text (GTK_WIDGET (get_question ()), "Neither they nor the buffer are freed again"));
+  answer ("cancel");
+
+  wait_until (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));
+  lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_UNDO, NULL);
+  answer ("change");
+  wait_until (fixture.n_performed == 2);
+  g_assert_no_error (lacuna_operation_get_error (fixture.performed));
+  g_assert_cmpuint (g_list_model_get_n_items (allocations), ==, 0);
+  g_assert_cmpuint (lacuna_allocator_count_left (), ==, 0);
+  tear_down (&fixture);
+  end_unharmed (&fixture.victim);
+}
+
 /* What is refused when it is found out what it would take was asked for all the same: it is told, and
  * listed with what was done. */
 static void
@@ -365,6 +408,7 @@ main (int    argc,
   g_test_add_func ("/app/buffers/elsewhere/another-librarys-are-looked-at", test_managed);
   g_test_add_func ("/app/buffers/elsewhere/a-filter-is-asked-about-each-time", test_filtered);
   g_test_add_func ("/app/buffers/elsewhere/undoing-is-planned-and-asked-about", test_undo);
+  g_test_add_func ("/app/buffers/elsewhere/consent-is-to-what-was-asked", test_consent);
   g_test_add_func ("/app/buffers/elsewhere/what-is-refused-is-listed", test_refused);
   g_test_add_func ("/app/buffers/elsewhere/what-was-typed-comes-back", test_typed);
   g_test_add_func ("/app/buffers/elsewhere/one-agrees-once", test_several);
