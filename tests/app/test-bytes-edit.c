@@ -374,6 +374,86 @@ test_apply (Fixture      *fixture,
   assert_in_memory (&fixture->memory, START + 0x10, "G!luna");
 }
 
+/* Presses the button with @label as the pointer does: it has the focus then. */
+static void
+click (Fixture    *fixture,
+       const char *label)
+{
+  GtkWidget *button = gtk_widget_get_ancestor (find_named (GTK_WIDGET (fixture->pane), label),
+                                               GTK_TYPE_BUTTON);
+
+  g_assert_true (gtk_widget_grab_focus (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+/* Whoever pressed a button that can't be pressed again is in the bytes, and the keys of editing are about
+ * them also beside the view; one that finds nothing to do is nobody else's. */
+static void
+test_focus (Fixture      *fixture,
+            gconstpointer data)
+{
+  g_assert_false (lacuna_bytes_handle_edit_key (fixture->view, GDK_KEY_z, GDK_CONTROL_MASK));
+  begin (fixture, START + 0x10);
+  type (fixture, "61");
+  click (fixture, "_Discard");
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture->window)) == GTK_WIDGET (fixture->view));
+  type (fixture, "62");
+  click (fixture, "_Apply");
+  expect_told (fixture, "Wrote 1 byte.");
+  g_assert_true (gtk_window_get_focus (GTK_WINDOW (fixture->window)) == GTK_WIDGET (fixture->view));
+
+  gtk_window_set_focus (GTK_WINDOW (fixture->window), NULL);
+  g_assert_true (lacuna_bytes_handle_edit_key (fixture->view, GDK_KEY_z, GDK_CONTROL_MASK));
+  expect_told (fixture, "Undone: 1 byte in memory is as it was before.");
+  assert_in_memory (&fixture->memory, START + 0x10, "Lacuna");
+  g_assert_true (lacuna_bytes_handle_edit_key (fixture->view, GDK_KEY_z, GDK_CONTROL_MASK));
+  g_assert_false (lacuna_bytes_handle_edit_key (fixture->view, GDK_KEY_g, GDK_CONTROL_MASK));
+}
+
+/* What can't be undone any more is not in the way of what was done before it. */
+static void
+test_stale (Fixture      *fixture,
+            gconstpointer data)
+{
+  begin (fixture, START + 0x10);
+  type (fixture, "61");
+  press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
+  expect_told (fixture, "Wrote 1 byte.");
+  lacuna_bytes_go_to (fixture->view, START + 0x20);
+  type (fixture, "62");
+  press (fixture, GDK_KEY_s, GDK_CONTROL_MASK);
+  expect_told (fixture, "Wrote 1 byte.");
+  fixture->memory.hole = (struct lac_range){ START + 0x20, START + 0x21 };
+  g_assert_true (press (fixture, GDK_KEY_z, GDK_CONTROL_MASK));
+  answer ("Can't Undo", "close");
+  g_assert_true (press (fixture, GDK_KEY_z, GDK_CONTROL_MASK));
+  expect_told (fixture, "Undone: 1 byte in memory is as it was before.");
+  assert_in_memory (&fixture->memory, START + 0x10, "Lacuna");
+}
+
+/* Where there are no bytes nobody edits; but changes that were not written are not lost by that. */
+static void
+test_gap (Fixture      *fixture,
+          gconstpointer data)
+{
+  begin (fixture, START + 0x10);
+  lacuna_bytes_pane_set_message (fixture->pane, "This is a gap.");
+  expect_told (fixture, "Editing has ended: there are no bytes here.");
+  g_assert_false (is_editing (fixture));
+
+  lacuna_bytes_pane_set_range (fixture->pane, (struct lac_range){ START, START + SIZE }, "memory",
+                               NULL);
+  begin (fixture, START + 0x10);
+  type (fixture, "61");
+  lacuna_bytes_pane_set_message (fixture->pane, "This is a gap.");
+  g_assert_true (is_editing (fixture));
+  g_assert_true (lacuna_bytes_pane_has_changes (fixture->pane));
+  click (fixture, "_Discard");
+  expect_told (fixture, "Editing has ended: there are no bytes here.");
+  g_assert_false (is_editing (fixture));
+  g_assert_cmpint (fixture->memory.n_writes, ==, 0);
+}
+
 static void
 test_changed (Fixture      *fixture,
               gconstpointer data)
@@ -604,6 +684,9 @@ main (int   argc,
   ADD ("pasting-stays-inside", test_paste);
   ADD ("changes-outlive-a-refresh", test_refresh);
   ADD ("applied-when-confirmed-and-undone", test_apply);
+  ADD ("keys-stay-with-the-bytes", test_focus);
+  ADD ("what-is-gone-is-not-in-the-way", test_stale);
+  ADD ("ends-where-there-are-no-bytes", test_gap);
   ADD ("changed-meanwhile-is-asked-about", test_changed);
   ADD ("read-only-is-asked-about-each-time", test_force);
   ADD ("leaving-loses-nothing-unasked", test_leave);
