@@ -12,7 +12,9 @@
 #include "os/linux/process-private.h"
 #include "os/remote-file.h"
 
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 
 struct guest
@@ -95,6 +97,16 @@ guest_end (struct guest *guest)
   close (guest->from);
 }
 
+/* Ends it in the middle of whatever it does. */
+static inline void
+guest_kill (struct guest *guest)
+{
+  kill (guest->pid, SIGKILL);
+  g_assert_cmpint (waitpid (guest->pid, NULL, 0), ==, guest->pid);
+  close (guest->to);
+  close (guest->from);
+}
+
 /* Whether it said that it can't do its part; then it has ended, and the test is skipped. */
 static inline bool
 guest_skips (struct guest *guest)
@@ -107,6 +119,54 @@ guest_skips (struct guest *guest)
   guest_end (guest);
   g_test_skip ("needs rights that this process has not");
   return true;
+}
+
+/* The only child of @pid. */
+static inline pid_t
+child_of (pid_t pid)
+{
+  char *path = g_strdup_printf ("/proc/%d/task/%d/children", (int) pid, (int) pid);
+  char *text = NULL;
+  pid_t child = 0;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    child = (pid_t) strtol (text, NULL, 10);
+  g_free (text);
+  g_free (path);
+  return child;
+}
+
+/* Gives the calling guest namespaces of its own, that of mounts among them, and another folder in the place of
+ * the one that is seen from outside. False, with that said, where it may not. */
+static inline bool
+guest_moves_apart (struct guest *parent,
+                   int           namespaces,
+                   const char   *options)
+{
+  if (unshare (namespaces) == 0 && mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+      && mount ("none", fixture_root, "tmpfs", 0, options) == 0)
+    return true;
+  guest_tell (parent, "s", 1);
+  return false;
+}
+
+/* Runs @function in a child of a guest, which is to end well. */
+static inline void
+guest_in_child (void (*function) (struct guest *parent),
+                struct guest *parent)
+{
+  pid_t child = fork ();
+  int status;
+
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      prctl (PR_SET_PDEATHSIG, SIGKILL);
+      function (parent);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
 }
 
 /* A look at a guest. */
@@ -154,6 +214,38 @@ fixture_end_remote (void)
 {
   lac_remote_file_set_roots (NULL, NULL);
   fixture_end ();
+}
+
+/* Starts a guest that says when it is ready, and looks at it. */
+static inline void
+look_start (struct look  *look,
+            struct guest *guest,
+            void (*function) (struct guest *parent))
+{
+  fixture_begin_remote ();
+  guest_start (guest, function);
+  guest_wait (guest);
+  look_at (look, guest->pid);
+}
+
+/* Lets it go on to its end. */
+static inline void
+look_finish (struct look  *look,
+             struct guest *guest)
+{
+  look_away (look);
+  guest_go (guest);
+  guest_end (guest);
+  fixture_end_remote ();
+}
+
+/* In a thread: says after a moment that an atomic_bool's waiting is cancelled. */
+static inline gpointer
+cancel_soon (gpointer cancel)
+{
+  g_usleep (30 * 1000);
+  atomic_store ((atomic_bool *) cancel, true);
+  return NULL;
 }
 
 /* A wish for some bytes anywhere. */

@@ -6,8 +6,6 @@
 #include "remote-fixture.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 
 /* Finding */
@@ -29,10 +27,7 @@ test_none (void)
   struct lac_remote_buffer buffer;
   struct lac_gap_query query;
 
-  fixture_begin_remote ();
-  guest_start (&guest, do_nothing);
-  guest_wait (&guest);
-  look_at (&look, guest.pid);
+  look_start (&look, &guest, do_nothing);
   g_assert_cmpuint (look.facts.address, ==, 0);
   g_assert_false (look.facts.stale);
   g_assert_cmpstr (look.facts.path, ==, "");
@@ -42,10 +37,7 @@ test_none (void)
   query = wish_for (look.process, 16);
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 100, NULL, &buffer, NULL, NULL),
                  LAC_E_NO_GAP);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 /* Has a buffer with six bytes, tells of it, and at the end checks that sixteen were appended. */
@@ -151,10 +143,7 @@ test_found_and_used (void)
                  LAC_OK);
   g_assert_cmpuint (buffer.position, ==, 48);
   /* What is not put back is when the look ends. */
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 static void
@@ -208,10 +197,7 @@ test_constraints_are_heeded (void)
                  LAC_OK);
   g_assert_cmphex (buffer.address, ==, words[1]);
   look_away (&look);
-  kill (guest.pid, SIGKILL);
-  waitpid (guest.pid, NULL, 0);
-  close (guest.to);
-  close (guest.from);
+  guest_kill (&guest);
   fixture_end_remote ();
 }
 
@@ -391,10 +377,7 @@ test_mapped_otherwise (gconstpointer map)
   assert_stale (&guest);
   look_at (&look, guest.pid);
   g_assert_nonnull (look.facts.why_not);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 static void
@@ -421,10 +404,7 @@ test_exec (void)
   struct lac_process_facts about;
   enum lac_status status;
 
-  fixture_begin_remote ();
-  guest_start (&guest, become_another_program);
-  guest_wait (&guest);
-  look_at (&look, guest.pid);
+  look_start (&look, &guest, become_another_program);
   g_assert_cmphex (look.facts.address, !=, 0);
   query = wish_for (look.process, 16);
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, NULL, &buffer, NULL, NULL),
@@ -523,10 +503,7 @@ test_own_place (void)
   g_assert_true (look.facts.own_place);
   g_assert_true (g_str_has_prefix (look.facts.path, fixture_own));
   look_away (&look);
-  kill (guest.pid, SIGKILL);
-  waitpid (guest.pid, NULL, 0);
-  close (guest.to);
-  close (guest.from);
+  guest_kill (&guest);
   fixture_end_remote ();
 }
 
@@ -594,44 +571,24 @@ static bool apart_on_overlay;
 /* A process that counts PIDs for itself, and has another folder in the place of the one that is
  * seen from outside. */
 static void
+use_apart (struct guest *parent)
+{
+  g_assert_cmpint (getpid (), ==, 1);
+  use_library (parent);
+}
+
+static void
 live_apart (struct guest *parent)
 {
-  pid_t child;
-  int status;
-
-  if (unshare (CLONE_NEWPID | CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-      || mount ("none", fixture_root, "tmpfs", 0, "mode=1777") != 0 || (apart_on_overlay && !put_overlay ()))
+  if (!guest_moves_apart (parent, CLONE_NEWPID | CLONE_NEWNS, "mode=1777"))
+    return;
+  if (apart_on_overlay && !put_overlay ())
     {
       guest_tell (parent, "s", 1);
       return;
     }
   guest_go (parent);
-  child = fork ();
-  g_assert_cmpint (child, >=, 0);
-  if (child == 0)
-    {
-      g_assert_cmpint (getpid (), ==, 1);
-      prctl (PR_SET_PDEATHSIG, SIGKILL);
-      use_library (parent);
-      _exit (0);
-    }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  g_assert_cmpint (status, ==, 0);
-}
-
-/* The only child of @pid. */
-static pid_t
-child_of (pid_t pid)
-{
-  char *path = g_strdup_printf ("/proc/%d/task/%d/children", (int) pid, (int) pid);
-  char *text = NULL;
-  pid_t child = 0;
-
-  if (g_file_get_contents (path, &text, NULL, NULL))
-    child = (pid_t) strtol (text, NULL, 10);
-  g_free (text);
-  g_free (path);
-  return child;
+  guest_in_child (use_apart, parent);
 }
 
 static void
@@ -668,10 +625,7 @@ test_namespaces (void)
   assert_status (lac_remote_locator_take (look.locator, NULL, words[1], &buffer, NULL), LAC_OK);
   assert_status (lac_remote_buffer_append (&buffer, "..........0123456789abcdef", 26, NULL, NULL), LAC_OK);
   assert_status (lac_remote_buffer_put (&buffer, NULL), LAC_OK);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 static void
@@ -763,10 +717,7 @@ test_only_sound_buffers (void)
   assert_status (lac_remote_locator_take (look.locator, NULL, 1, &buffer, NULL), LAC_E_NOT_FOUND);
   lac_remote_locator_get_facts (look.locator, &look.facts);
   g_assert_null (look.facts.why_not);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 /* Tables that lead back to the first of them, full of buffers that all claim the same memory. */
@@ -799,19 +750,13 @@ test_cycle (void)
   struct lac_gap_query query;
   atomic_bool cancel = true;
 
-  fixture_begin_remote ();
-  guest_start (&guest, go_round);
-  guest_wait (&guest);
-  look_at (&look, guest.pid);
+  look_start (&look, &guest, go_round);
   query = wish_for (look.process, 16);
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, &cancel, &buffer, NULL, NULL),
                  LAC_E_CANCELLED);
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, NULL, &buffer, NULL, NULL),
                  LAC_E_NO_GAP);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 static void
@@ -855,10 +800,7 @@ assert_shown_only (void (*function) (struct guest *parent),
   struct lac_gap_query query;
   struct lac_process_failure failure;
 
-  fixture_begin_remote ();
-  guest_start (&guest, function);
-  guest_wait (&guest);
-  look_at (&look, guest.pid);
+  look_start (&look, &guest, function);
   g_assert_cmphex (look.facts.address, !=, 0);
   g_assert_cmpint (look.facts.layout, ==, layout);
   g_assert_false (look.facts.writable);
@@ -873,10 +815,7 @@ assert_shown_only (void (*function) (struct guest *parent),
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 0, NULL, &buffer, NULL, &failure),
                  LAC_E_NOT_SUPPORTED);
   g_assert_cmpstr (failure.what, ==, look.facts.why_not);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 static void
@@ -906,14 +845,6 @@ take_and_put (struct guest *parent)
   guest_wait (parent);
 }
 
-static gpointer
-cancel_soon (gpointer cancel)
-{
-  g_usleep (30 * 1000);
-  atomic_store ((atomic_bool *) cancel, true);
-  return NULL;
-}
-
 static void
 test_waits_for_taken (void)
 {
@@ -925,10 +856,7 @@ test_waits_for_taken (void)
   GThread *thread;
   gint64 start;
 
-  fixture_begin_remote ();
-  guest_start (&guest, take_and_put);
-  guest_wait (&guest);
-  look_at (&look, guest.pid);
+  look_start (&look, &guest, take_and_put);
   query = wish_for (look.process, 16);
   start = g_get_monotonic_time ();
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 40, NULL, &buffer, NULL, NULL),
@@ -942,10 +870,7 @@ test_waits_for_taken (void)
   assert_status (lac_remote_buffers_get (look.locator, NULL, &query, 0, 60000, NULL, &buffer, NULL, NULL),
                  LAC_OK);
   assert_status (lac_remote_buffer_put (&buffer, NULL), LAC_OK);
-  look_away (&look);
-  guest_go (&guest);
-  guest_end (&guest);
-  fixture_end_remote ();
+  look_finish (&look, &guest);
 }
 
 /* Whoever is waited for may end. */
@@ -957,10 +882,7 @@ test_waits_for_nobody (void)
   struct lac_remote_buffer buffer;
   struct lac_gap_query query;
 
-  fixture_begin_remote ();
-  guest_start (&guest, take_and_put);
-  guest_wait (&guest);
-  look_at (&look, guest.pid);
+  look_start (&look, &guest, take_and_put);
   query = wish_for (look.process, 16);
   kill (guest.pid, SIGKILL);
   g_assert_cmpint (waitpid (guest.pid, NULL, 0), ==, guest.pid);
