@@ -364,6 +364,10 @@ lacuna_gap_panel_build (LacunaLater *later)
 
   lacuna_spare_make (gtk_widget_get_parent (self->step_hint));
   lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->allocate_here_button));
+  /* The button in it is what has the focus, and would be called as the one on the page of buffers. */
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_widget_get_first_child (self->allocate_here_button)),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Allocate Here"), -1);
   lacuna_tooltip_yield_to_menu (GTK_MENU_BUTTON (self->copy_button));
   lacuna_gap_panel_start_results (self);
   g_signal_connect_swapped (self->selection, "notify::selected",
