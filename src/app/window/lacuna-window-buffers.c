@@ -446,10 +446,10 @@ lacuna_window_keep_allocations (LacunaWindow *self)
 
   if (n == 0 || self->buffers.leaves || !is_last (self))
     return FALSE;
-  body = g_strdup_printf (ngettext ("%lu allocation in another process was not freed. Only Lacuna knows of it: "
-                                    "once Lacuna is closed, it stays until the process ends.",
-                                    "%lu allocations in other processes were not freed. Only Lacuna knows of "
-                                    "them: once Lacuna is closed, they stay until the processes end.",
+  body = g_strdup_printf (ngettext ("%lu allocation in another process was not freed. It stays until that process "
+                                    "ends, or until lacuna-cli frees it.",
+                                    "%lu allocations in other processes were not freed. They stay until those "
+                                    "processes end, or until lacuna-cli frees them.",
                                     n),
                           n);
   dialog = ADW_MESSAGE_DIALOG (
