@@ -24,6 +24,11 @@
 /* How often it is tried when another Lacuna is at it. */
 #define MOST_ATTEMPTS 100
 
+/* What buffers/remote-buffers.c would say to taking such a buffer. */
+#define UNSOUND                                                                                   \
+  N_ ("what lies there is not private memory that can be read, written and run, or another buffer " \
+      "claims some of it")
+
 static void
 note_buffer (LacunaOperation                *operation,
              const struct lac_remote_buffer *buffer)
@@ -259,11 +264,22 @@ plan_nothing (LacunaElsewhere *deed)
                          deed->operation->protection);
 }
 
-/* The buffer that @address lies in, as it is now. */
+/* Nobody is asked about what can't be done. */
+static void
+fail_unsound (LacunaElsewhere *deed)
+{
+  lacuna_error_set_message (&deed->operation->error, LAC_E_NOT_SUPPORTED,
+                            /* Translators: a phrase that says why */
+                            _ ("That can’t be done with the process’s buffers: %s."),
+                            g_dgettext (GETTEXT_PACKAGE, UNSOUND));
+}
+
+/* The buffer that @address lies in, as it is now, and what is the matter with it. */
 static gboolean
 find_at (LacunaElsewhere           *deed,
          struct lac_remote_locator *locator,
-         struct lac_remote_buffer  *out_buffer)
+         struct lac_remote_buffer  *out_buffer,
+         unsigned                  *out_findings)
 {
   const guint64 address = deed->request->address;
   struct lac_locator_view view;
@@ -277,12 +293,14 @@ find_at (LacunaElsewhere           *deed,
         const struct lac_view_buffer *buffer = &view.tables[i].buffers[j];
 
         found = address >= buffer->address && address - buffer->address < buffer->size;
-        if (found)
-          *out_buffer = (struct lac_remote_buffer){
-            .address = buffer->address,
-            .size = buffer->size,
-            .position = buffer->position,
-          };
+        if (!found)
+          continue;
+        *out_findings = buffer->findings;
+        *out_buffer = (struct lac_remote_buffer){
+          .address = buffer->address,
+          .size = buffer->size,
+          .position = buffer->position,
+        };
       }
   lac_locator_view_clear (&view);
   return found;
@@ -414,6 +432,7 @@ lacuna_elsewhere_append_to (LacunaElsewhere *deed)
   enum lac_status status = LAC_OK;
   const gsize size = g_bytes_get_size (deed->request->bytes);
   struct lac_process_failure failure;
+  unsigned findings = 0;
   uint64_t place = 0;
 
   operation->address = deed->request->address;
@@ -421,9 +440,14 @@ lacuna_elsewhere_append_to (LacunaElsewhere *deed)
     return;
   if (deed->request->dry_run)
     {
-      if (!find_at (deed, locator, &buffer))
+      if (!find_at (deed, locator, &buffer, &findings))
         {
           lacuna_elsewhere_fail (deed, LAC_E_NOT_FOUND);
+          return;
+        }
+      if (findings != LAC_FINDING_WRITABLE_AND_EXECUTABLE)
+        {
+          fail_unsound (deed);
           return;
         }
       note_buffer (operation, &buffer);
@@ -461,6 +485,7 @@ lacuna_elsewhere_take_or_put (LacunaElsewhere *deed)
   struct lac_remote_locator *locator = open_locator (deed);
   struct lac_remote_buffer *held, buffer = { 0 };
   enum lac_status status;
+  unsigned findings = 0;
 
   operation->address = deed->request->address;
   if (locator == NULL)
@@ -470,9 +495,14 @@ lacuna_elsewhere_take_or_put (LacunaElsewhere *deed)
     {
       if (held != NULL)
         buffer = *held;
-      if (held == NULL && !find_at (deed, locator, &buffer))
+      if (held == NULL && !find_at (deed, locator, &buffer, &findings))
         {
           lacuna_elsewhere_fail (deed, LAC_E_NOT_FOUND);
+          return;
+        }
+      if (held == NULL && findings != LAC_FINDING_WRITABLE_AND_EXECUTABLE)
+        {
+          fail_unsound (deed);
           return;
         }
       note_buffer (operation, &buffer);
