@@ -489,6 +489,39 @@ test_full_table (void)
   end (&elsewhere);
 }
 
+/* A plan says no where the deed would: nobody is asked about what can't be done. */
+static void
+test_unsound (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("0", 1);
+  const LacunaDeed deeds[] = { LACUNA_DEED_APPEND_TO, LACUNA_DEED_TAKE };
+  Elsewhere elsewhere;
+  LacunaLocator *locator;
+
+  /* Sound as a table, and not executable. */
+  if (!begin (&elsewhere, "locator", "sound"))
+    return;
+  locator = lacuna_allocator_get_locator (elsewhere.allocator);
+  g_assert_true (lacuna_locator_refresh (locator, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (deeds); i++)
+    for (int dry = 1; dry >= 0; dry--)
+      {
+        g_autoptr (LacunaLocatorTable) table
+            = g_list_model_get_item (lacuna_locator_get_tables (locator), 0);
+        g_autoptr (LacunaLocatorBuffer) buffer
+            = g_list_model_get_item (lacuna_locator_table_get_buffers (table), 0);
+        LacunaRequest request = { .deed = deeds[i],
+                                  .bytes = bytes,
+                                  .address = lacuna_locator_buffer_get_address (buffer),
+                                  .dry_run = dry };
+        g_autoptr (LacunaOperation) operation = perform (&elsewhere, &request);
+
+        g_assert_error (lacuna_operation_get_error (operation), LACUNA_ERROR, LAC_E_NOT_SUPPORTED);
+      }
+  assert_untouched (&elsewhere);
+  end_quietly (&elsewhere);
+}
+
 static void
 test_managed (void)
 {
@@ -813,6 +846,7 @@ main (int    argc,
   g_test_add_func ("/model/elsewhere/confirmed", test_confirmed);
   g_test_add_func ("/model/elsewhere/buffers", test_buffers);
   g_test_add_func ("/model/elsewhere/full-table", test_full_table);
+  g_test_add_func ("/model/elsewhere/plans-refuse-as-deeds-do", test_unsound);
   g_test_add_func ("/model/elsewhere/managed-is-read-only", test_managed);
   g_test_add_func ("/model/elsewhere/held-lock", test_held_lock);
   g_test_add_func ("/model/elsewhere/rests-when-idle", test_idleness);
