@@ -15,6 +15,9 @@
 /* Frames to wait for the layout: the first one's tick comes before it. */
 #define PATIENCE_FRAMES 3
 
+/* What is kept in sight below a row that is shown: as high as what says in passing that it is there. */
+#define ROWS_BELOW 3
+
 typedef struct
 {
   gboolean known;
@@ -61,6 +64,22 @@ lacuna_region_place_scroll_to (GtkColumnView *view,
 
   if (rows != NULL)
     gtk_widget_activate_action (rows, "list.scroll-to-item", "u", position);
+}
+
+void
+lacuna_region_place_show (GtkColumnView *view,
+                          guint          position)
+{
+  GtkWidget *rows = lacuna_region_pointer_get_rows (view);
+  GtkListItem *top = rows != NULL ? lacuna_region_pointer_pick (rows, 20, 1) : NULL;
+  GtkWidget *row = top != NULL ? lacuna_region_marks_get_row (top) : NULL;
+  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (gtk_column_view_get_model (view)));
+
+  /* A row comes into sight at the nearer edge: coming from above, one further down brings this one too. */
+  if (row != NULL && gtk_widget_get_height (row) > 0 && gtk_list_item_get_position (top) < position
+      && gtk_widget_get_height (rows) > gtk_widget_get_height (row) * (ROWS_BELOW + 2))
+    position = MIN (position + ROWS_BELOW, n_rows - 1);
+  lacuna_region_place_scroll_to (view, position);
 }
 
 void

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 void lacuna_region_place_scroll_to (GtkColumnView     *view,
                                     guint              position);
 
+/* The same, and some rows below it, as far as there are any and there is room. */
+void lacuna_region_place_show      (GtkColumnView     *view,
+                                    guint              position);
+
 /* Notes the row at the top, for lacuna_region_place_restore() after @view got its model anew. */
 void lacuna_region_place_save      (GtkColumnView     *view);
 

@@ -278,7 +278,7 @@ show_selection (LacunaRegionTable *self,
   gtk_single_selection_set_selected (self->selection, position);
   self->updating--;
   if (scroll && position != GTK_INVALID_LIST_POSITION)
-    lacuna_region_place_scroll_to (self->view, position);
+    lacuna_region_place_show (self->view, position);
 }
 
 static void
