@@ -15,6 +15,7 @@
 
 #include "app/buffers/lacuna-reason-box.h"
 #include "app/bytes/lacuna-bytes-find.h"
+#include "app/bytes/lacuna-bytes-glyphs.h"
 #include "app/bytes/lacuna-bytes-pane.h"
 #include "app/bytes/lacuna-bytes-render.h"
 
@@ -711,6 +712,31 @@ test_speed (Fixture      *fixture,
   g_assert_cmpint (drawing / n_frames, <, 16000);
 }
 
+/* Whatever language somebody reads, all that a row is made of has a glyph, in one font. */
+static void
+test_languages (void)
+{
+  const char *const languages[] = { "en", "de", "he", "ar", "hi", "ja", "th" };
+  GtkWidget *label = g_object_ref_sink (gtk_label_new (NULL));
+  PangoContext *context = gtk_widget_get_pango_context (label);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (languages); i++)
+    {
+      LacunaBytesGlyphs *glyphs;
+      LacunaBytesLine line;
+
+      pango_context_set_language (context, pango_language_from_string (languages[i]));
+      glyphs = lacuna_bytes_glyphs_new (context, FALSE);
+      lacuna_bytes_line_init (&line);
+      for (char letter = '!'; letter <= '~'; letter++)
+        lacuna_bytes_line_add (&line, glyphs, letter, 0);
+      g_assert_cmpint (line.n_glyphs, ==, '~' - '!' + 1);
+      lacuna_bytes_line_clear (&line);
+      lacuna_bytes_glyphs_free (glyphs);
+    }
+  g_object_unref (label);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -725,6 +751,7 @@ main (int   argc,
       g_test_add_data_func (path, &goldens[i], test_golden);
     }
   g_test_add_func ("/app/bytes/columns-and-back", test_columns);
+  g_test_add_func ("/app/bytes/letters-of-one-font-in-every-language", test_languages);
 #define ADD(path, test)                                                                           \
   g_test_add ("/app/bytes/" path, Fixture, NULL, set_up, test, tear_down)
   ADD ("keys-move-and-select", test_keys);
