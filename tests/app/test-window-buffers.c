@@ -216,7 +216,7 @@ test_here (Outside      *outside,
   outside_set_text (outside, outside->application, "Minimum", "0x10000000");
   g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
                                          "* gap* fit*"));
-  outside_do (outside, outside->application, "Create Here");
+  outside_do (outside, outside->application, "Create Buffer Here");
   buffer = address_in_label (outside, "Made a buffer of 64 KiB at *");
   expect_protection (outside, buffer, all);
   g_assert_cmphex (buffer, ==, 0x10000000);
@@ -253,7 +253,7 @@ answer (Outside    *outside,
         const char *button)
 {
   g_autoptr (AtspiAccessible) dialog
-      = outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL, "Change * sleep *?");
+      = outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL, "*Memory of *sleep *?");
 
   for (;;)
     {
@@ -272,7 +272,7 @@ answer (Outside    *outside,
 }
 
 /* The first change of another process is asked about, and who says no has changed nothing. Whoever agrees is
- * not asked again; what was done is told with what it made of the map, and can be undone. */
+ * asked again only before it is freed by undoing; what was done is told with what it made of the map, and can be undone. */
 static void
 test_elsewhere (Outside      *outside,
                 gconstpointer target)
@@ -301,6 +301,7 @@ test_elsewhere (Outside      *outside,
   g_object_unref (outside_find_matching (outside, outside->application, ATSPI_ROLE_LABEL,
                                          "+ 0x*, 4 KiB, *rw-*The plan was: Thread *"));
   outside_do (outside, outside->application, "Undo");
+  answer (outside, "*Free It");
   g_assert_cmphex (address_in_label (outside, "Freed 4 KiB at *"), ==, address);
   OUTSIDE_WAIT (outside, !process_has_region (outside->pid, address, &protection));
   g_assert_cmpuint (count_regions (outside), ==, n_regions);
@@ -360,7 +361,7 @@ test_stopped (Outside      *outside,
   outside_do (outside, outside->application, "Copy the Command");
   outside_expect_clipboard (outside, command);
   outside_do (outside, outside->application, "Find a Gap");
-  here = outside_button (outside, "Create Here");
+  here = outside_button (outside, "Create Buffer Here");
   outside_expect_state (outside, here, ATSPI_STATE_SENSITIVE, FALSE);
   g_free (outside_expect_description (outside, here, "The process is stopped.*"));
   g_assert_cmpint (kill (outside->pid, SIGCONT), ==, 0);
@@ -369,7 +370,7 @@ test_stopped (Outside      *outside,
   g_free (outside_expect_description (outside, here, "Choose one of the gaps first*"));
   outside_set_text (outside, outside->application, "Minimum", "0x10000000");
   outside_expect_state (outside, here, ATSPI_STATE_SENSITIVE, TRUE);
-  g_free (outside_expect_description (outside, here, "Create a Buffer at the Candidate"));
+  g_free (outside_expect_description (outside, here, "Make a shared buffer at the candidate*"));
   outside_set_text (outside, outside->application, "Minimum", "?");
   g_free (outside_expect_description (outside, here, "Correct what is marked first."));
   outside_set_text (outside, outside->application, "Minimum", "");
