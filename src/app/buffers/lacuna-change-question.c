@@ -89,7 +89,11 @@ static GtkWidget *
 make_value (const char *text)
 {
   GtkWidget *label = make_label (text, "numeric");
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
+  /* A file's name that is broken has no hyphen there. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (label), attributes);
   gtk_label_set_width_chars (GTK_LABEL (label), 30);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
   gtk_widget_set_hexpand (label, TRUE);
@@ -266,6 +270,21 @@ make_details (LacunaOperation *planned,
   return box;
 }
 
+static GtkWidget *
+make_scroller (GtkWidget *child)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), child);
+  gtk_widget_set_vexpand (scroller, TRUE);
+  /* By keys, too. */
+  gtk_widget_set_focusable (scroller, TRUE);
+  return scroller;
+}
+
 static char *
 make_heading (const char      *process,
               LacunaOperation *planned,
@@ -284,6 +303,25 @@ make_heading (const char      *process,
     return g_strdup_printf (_ ("Free Memory of %s?"), name);
   /* Translators: a process, such as chromium 14231. */
   return g_strdup_printf (_ ("Change the Memory of %s?"), name);
+}
+
+/* A question that is higher than the window that asks may be higher than the screen, and its answers below that:
+ * what it says is scrolled then. */
+static void
+limit_height (AdwMessageDialog *dialog,
+              int               most)
+{
+  g_autoptr (GtkWidget) details = g_object_ref (adw_message_dialog_get_extra_child (dialog));
+  int width;
+  int height;
+
+  gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &width, NULL, NULL);
+  gtk_widget_measure (GTK_WIDGET (dialog), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  if (height <= most)
+    return;
+  adw_message_dialog_set_extra_child (dialog, NULL);
+  adw_message_dialog_set_extra_child (dialog, make_scroller (details));
+  gtk_window_set_default_size (GTK_WINDOW (dialog), -1, most);
 }
 
 /**
@@ -332,6 +370,7 @@ lacuna_change_question_ask (GtkWidget         *parent,
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (response_cb), question, question_free,
                          G_CONNECT_SWAPPED);
+  limit_height (dialog, gtk_widget_get_height (GTK_WIDGET (root)));
   gtk_window_present (GTK_WINDOW (dialog));
   return GTK_WINDOW (dialog);
 }
