@@ -382,6 +382,7 @@ test_closed (void)
 {
   Fixture fixture = { 0 };
   int width;
+  int height;
 
   if (!set_up (&fixture, "sleeper", "nanosleep"))
     return;
@@ -390,6 +391,10 @@ test_closed (void)
   gtk_widget_measure (GTK_WIDGET (get_question ()), GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL,
                       NULL);
   g_assert_cmpint (width, <=, 360);
+  /* And its answers are seen: what it says is scrolled. */
+  gtk_widget_measure (GTK_WIDGET (get_question ()), GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL,
+                      NULL);
+  g_assert_cmpint (height, <=, 480);
   tear_down (&fixture);
   wait_until (get_question () == NULL);
   g_assert_cmpuint (fixture.n_performed, ==, 0);
