@@ -417,6 +417,13 @@ is_last (LacunaWindow *self)
   return TRUE;
 }
 
+static gboolean
+close_cb (gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (user_data));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 left_cb (LacunaWindow *self,
          const char   *response)
@@ -424,7 +431,8 @@ left_cb (LacunaWindow *self,
   if (g_str_equal (response, "close"))
     {
       self->buffers.leaves = TRUE;
-      gtk_window_close (GTK_WINDOW (self));
+      /* Not while the question that lies over it is about to close itself. */
+      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_cb, g_object_ref (self), g_object_unref);
     }
   else
     lacuna_window_show_panel_page (self, "buffers");
