@@ -274,10 +274,18 @@ show_table (gpointer user_data)
   lacuna_window_set_bytes (self, FALSE);
 }
 
+static gboolean
+close_window_cb (gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (user_data));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not while the question that lies over it is about to close itself. */
 static void
 close_window (gpointer user_data)
 {
-  gtk_window_close (GTK_WINDOW (user_data));
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_window_cb, g_object_ref (user_data), g_object_unref);
 }
 
 /**
