@@ -4,6 +4,8 @@
  */
 #include "outside.h"
 
+#include "../left-behind.h"
+
 #include "os/process.h"
 
 #include <string.h>
@@ -103,8 +105,13 @@ outside_start_victim (struct lac_map **out_map)
 void
 outside_end (GSubprocess *subprocess)
 {
+  /* One that has ended by itself has no number any more. */
+  gint32 pid = g_subprocess_get_identifier (subprocess) != NULL ? outside_pid_of (subprocess) : 0;
+
   g_subprocess_force_exit (subprocess);
   g_subprocess_wait (subprocess, NULL, NULL);
+  if (pid != 0)
+    remove_locator (pid);
 }
 
 /* libatspi warns when it asks a program for something in the moment that the program starts or

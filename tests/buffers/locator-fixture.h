@@ -195,3 +195,30 @@ assert_own (enum lac_status reason)
   g_assert_cmpint (lac_buffers_get (NULL, 0, &buffer, NULL), ==, LAC_OK);
   g_assert_cmpint (lac_buffer_put (&buffer), ==, LAC_OK);
 }
+
+/* A test that is run in a child, in a folder of its own. */
+struct case_row
+{
+  const char *path;
+  void (*function) (void);
+};
+
+static inline void
+test_case (const void *row)
+{
+  bool ran;
+
+  fixture_begin ();
+  ran = in_child (((const struct case_row *) row)->function);
+  fixture_end ();
+  if (!ran)
+    g_test_skip ("needs what this process may not do");
+}
+
+static inline void
+add_cases (const struct case_row *rows,
+           size_t                 n_rows)
+{
+  for (size_t i = 0; i < n_rows; i++)
+    g_test_add_data_func (rows[i].path, &rows[i], test_case);
+}

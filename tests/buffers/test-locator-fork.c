@@ -15,18 +15,6 @@
 
 static const char *program;
 
-static void
-run (void (*function) (void))
-{
-  bool ran;
-
-  fixture_begin ();
-  ran = in_child (function);
-  fixture_end ();
-  if (!ran)
-    g_test_skip ("needs rights that this process has not");
-}
-
 /* Appends to a buffer that there is, or to a new one; returns where. */
 static char *
 append (const char *text)
@@ -419,18 +407,6 @@ test_race_of_copies (void)
   g_free (folder);
 }
 
-struct case_row
-{
-  const char *path;
-  void (*function) (void);
-};
-
-static void
-test_case (const void *row)
-{
-  run (((const struct case_row *) row)->function);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -452,8 +428,7 @@ main (int    argc,
     return after_exec (argv[2]);
   leave_nothing_behind ();
   g_test_init (&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_test_add_data_func (rows[i].path, &rows[i], test_case);
+  add_cases (rows, G_N_ELEMENTS (rows));
   g_test_add_func ("/buffers/copies/race-ends-in-one-locator", test_race_of_copies);
   return g_test_run ();
 }
