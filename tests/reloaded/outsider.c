@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -340,6 +341,7 @@ struct other
 {
   GetBufferResult result;
   LocatorItem *item;
+  pid_t thread;
 };
 
 static void *
@@ -348,6 +350,7 @@ get_elsewhere (void *user_data)
   struct other *other = user_data;
 
   other->result = get_low (32);
+  other->thread = (pid_t) syscall (SYS_gettid);
   return NULL;
 }
 
@@ -378,6 +381,20 @@ run (void *(*function) (void *), struct other *other)
   CHECK (pthread_join (thread, NULL) == 0);
 }
 
+/* pthread_join () returns as soon as a thread can touch nothing any more; the kernel drops its number a moment
+ * later. */
+static void
+wait_until_gone (pid_t thread)
+{
+  for (int i = 0; i < 10000; i++)
+    {
+      if (syscall (SYS_tgkill, getpid (), thread, 0) != 0 && errno == ESRCH)
+        return;
+      usleep (1000);
+    }
+  CHECK (!"the thread's number is gone");
+}
+
 static void
 check_threads (void)
 {
@@ -400,6 +417,7 @@ check_threads (void)
   /* Of a thread that has ended, it may. */
   run (get_elsewhere, &other);
   CHECK (locatoritem_is_taken (other.result.ok));
+  wait_until_gone (other.thread);
   free_locator_item (other.result.ok);
   CHECK (!locatoritem_is_taken (other.result.ok));
 }
