@@ -685,7 +685,6 @@ test_speed (Fixture      *fixture,
 
   for (int i = 0; i < n_frames; i++)
     {
-      g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (fixture->view));
       GtkSnapshot *snapshot = gtk_snapshot_new ();
       GskRenderNode *node;
       gint64 began = g_get_monotonic_time ();
