@@ -170,8 +170,8 @@ lac_remote_locator_search (struct lac_remote_locator  *locator,
     {
       locator->facts.stale = true;
       if (is_mapped)
-        locator->facts.why_not = N_ ("the process has mapped the file only to be read, or as a copy of its own, and "
-                                     "shares nothing by it");
+        locator->facts.why_not = N_ ("the process has mapped the file read-only, or as a private copy, so nothing is "
+                                     "shared through it");
       memcpy (locator->facts.path, stale.path, sizeof locator->facts.path);
     }
   return LAC_OK;

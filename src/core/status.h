@@ -94,7 +94,7 @@ LAC_BEGIN_DECLS
                                              "one that contains it.")                             \
   X (LAC_E_OTHER_FILES, "other-files", "The process belongs to another user, and CAP_SYS_PTRACE " \
                                        "alone does not open its files. Run Lacuna as that user, " \
-                                       "as root, or with CAP_DAC_OVERRIDE, too.")
+                                       "as root, or with CAP_DAC_OVERRIDE as well.")
 
 /**
  * lac_status:

@@ -277,7 +277,7 @@ test_consent (void)
 
   lacuna_buffers_panel_act (fixture.panel, LACUNA_ACT_UNDO, NULL);
   wait_until (get_question () != NULL);
-  g_assert_true (g_str_has_prefix (adw_message_dialog_get_heading (get_question ()), "Free Memory of"));
+  g_assert_true (g_str_has_prefix (adw_message_dialog_get_heading (get_question ()), "Free This Memory of"));
   answer ("cancel");
   g_assert_cmpuint (g_list_model_get_n_items (allocations), ==, 1);
   g_assert_cmpuint (lacuna_allocator_count_left (), ==, 1);
@@ -286,7 +286,8 @@ test_consent (void)
   wait_until (get_question () != NULL);
   /* Which file comes of it, and that nothing of it goes again. */
   g_assert_true (has_text (GTK_WIDGET (get_question ()), "openat (\"/tmp/.reloaded/memory.buffers/"));
-  g_assert_true (has_text (GTK_WIDGET (get_question ()), "Neither they nor the buffer are freed again"));
+  g_assert_true (has_text (GTK_WIDGET (get_question ()),
+                           "Neither the file and the page nor the buffer are ever freed"));
   answer ("cancel");
 
   wait_until (lacuna_buffers_panel_can (fixture.panel, LACUNA_ACT_UNDO));

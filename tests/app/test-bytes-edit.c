@@ -438,7 +438,7 @@ test_gap (Fixture      *fixture,
 {
   begin (fixture, START + 0x10);
   lacuna_bytes_pane_set_message (fixture->pane, "This is a gap.");
-  expect_told (fixture, "Editing has ended: there are no bytes here.");
+  expect_told (fixture, "Editing has ended: there are no bytes here any more.");
   g_assert_false (is_editing (fixture));
 
   lacuna_bytes_pane_set_range (fixture->pane, (struct lac_range){ START, START + SIZE }, "memory",
@@ -449,7 +449,7 @@ test_gap (Fixture      *fixture,
   g_assert_true (is_editing (fixture));
   g_assert_true (lacuna_bytes_pane_has_changes (fixture->pane));
   click (fixture, "_Discard");
-  expect_told (fixture, "Editing has ended: there are no bytes here.");
+  expect_told (fixture, "Editing has ended: there are no bytes here any more.");
   g_assert_false (is_editing (fixture));
   g_assert_cmpint (fixture->memory.n_writes, ==, 0);
 }

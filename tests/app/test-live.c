@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "app/lacuna-settings.h"
+#include "app/panel/lacuna-field.h"
 #include "app/window/lacuna-window-private.h"
 #include "main-loop.h"
 #include "victim.h"
@@ -528,6 +529,59 @@ test_two_windows (Fixture      *fixture,
   g_assert_finalize_object (other.window);
 }
 
+static GtkWidget *
+gap_part (LacunaWindow *window,
+          const char   *name)
+{
+  return GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (window->gap_panel), LACUNA_TYPE_GAP_PANEL, name));
+}
+
+/* What the button that makes a buffer at the candidate says why it does not. */
+static const char *
+why_not_here (LacunaWindow *window)
+{
+  if (!lacuna_later_is_built (window->gap_panel))
+    return NULL;
+  return gtk_widget_get_tooltip_text (gap_part (window, "create_here_button"));
+}
+
+/* Who has not typed anything yet has nothing to correct. */
+static void
+test_first_search (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autoptr (LacunaWindow) window = NULL;
+  gboolean was_running = FALSE;
+
+  if (!fixture->started)
+    return;
+  window = g_object_ref_sink (lacuna_window_new (NULL));
+  lacuna_window_set_live (window, FALSE);
+  gtk_window_present (GTK_WINDOW (window));
+  open_victim (fixture, window);
+  while (!lacuna_later_is_built (window->gap_panel)
+         || lacuna_gap_panel_get_results (window->gap_panel) == NULL)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpstr (why_not_here (window), !=, "First correct what is marked.");
+      was_running |= g_strcmp0 (why_not_here (window), "The search is still running.") == 0;
+    }
+  g_assert_true (was_running);
+  g_assert_cmpstr (why_not_here (window), !=, "The search is still running.");
+
+  lacuna_field_set_text (LACUNA_FIELD (gap_part (window, "minimum")), "?");
+  wait_until (!lacuna_gap_panel_is_searching (window->gap_panel));
+  g_assert_true (lacuna_gap_panel_is_at_fault (window->gap_panel));
+  wait_until (g_strcmp0 (why_not_here (window), "First correct what is marked.") == 0);
+  lacuna_field_set_text (LACUNA_FIELD (gap_part (window, "minimum")), "");
+  g_assert_false (lacuna_gap_panel_is_at_fault (window->gap_panel));
+  wait_until (lacuna_gap_panel_get_results (window->gap_panel) != NULL);
+  g_assert_cmpstr (why_not_here (window), !=, "First correct what is marked.");
+
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -559,6 +613,7 @@ main (int   argc,
   ADD ("/app/live/nobody-looks", test_unseen);
   ADD ("/app/live/overtaken-by-another-target", test_overtaken);
   ADD ("/app/live/two-windows", test_two_windows);
+  ADD ("/app/live/first-search-has-nothing-to-correct", test_first_search);
 #undef ADD
 
   return g_test_run ();

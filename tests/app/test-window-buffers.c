@@ -357,7 +357,7 @@ test_stopped (Outside      *outside,
   /* The command is said once: where it can be copied. */
   g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL, command));
   g_object_unref (outside_find (outside, outside->application, ATSPI_ROLE_LABEL,
-                                "The process is stopped. It can be changed once it goes on:"));
+                                "The process is stopped. To change it, let it go on:"));
   outside_do (outside, outside->application, "Copy the Command");
   outside_expect_clipboard (outside, command);
   outside_do (outside, outside->application, "Find a Gap");
@@ -367,12 +367,12 @@ test_stopped (Outside      *outside,
   g_assert_cmpint (kill (outside->pid, SIGCONT), ==, 0);
   outside_expect_none (outside, outside->application, ATSPI_ROLE_LABEL, "stopped");
   /* Nothing was chosen yet; and then something is. */
-  g_free (outside_expect_description (outside, here, "Choose one of the gaps first*"));
+  g_free (outside_expect_description (outside, here, "First choose one of the gaps*"));
   outside_set_text (outside, outside->application, "Minimum", "0x10000000");
   outside_expect_state (outside, here, ATSPI_STATE_SENSITIVE, TRUE);
   g_free (outside_expect_description (outside, here, "Make a shared buffer at the candidate*"));
   outside_set_text (outside, outside->application, "Minimum", "?");
-  g_free (outside_expect_description (outside, here, "Correct what is marked first."));
+  g_free (outside_expect_description (outside, here, "First correct what is marked."));
   outside_set_text (outside, outside->application, "Minimum", "");
   outside_set_text (outside, outside->application, "Size", "200T");
   g_free (outside_expect_description (outside, here, "No gap fits*"));

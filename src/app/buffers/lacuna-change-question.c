@@ -172,7 +172,7 @@ make_plan_grid (LacunaPlan *plan,
                                              lacuna_plan_get_thread_name (plan));
   /* Translators: an address, and a file or [vdso]. */
   g_autofree char *through
-      = g_strdup_printf (_ ("an instruction that it has already, at %s in %s"), address, base);
+      = g_strdup_printf (_ ("an instruction that is already there, at %s in %s"), address, base);
   g_autofree char *whole_through = lacuna_buffers_keep_whole (through);
   g_autofree char *net = make_net_words (plan);
   GtkWidget *value;
@@ -218,10 +218,10 @@ make_consequences (LacunaOperation *planned)
   if (plan != NULL && lacuna_plan_makes_locator (plan))
     return g_strdup (_ ("The last call makes the buffer. Those before it make the list of shared buffers (the "
                         "locator), which the process does not have yet: a file, and a page of memory below "
-                        "the stack. Neither they nor the buffer are freed again, also not by Undo. What can "
-                        "be freed is made with “Allocate”."));
-  return g_strdup (_ ("A shared buffer is never freed, also not by Undo: it stays for as long as the process "
-                      "runs. What can be freed is made with “Allocate”."));
+                        "the stack. Neither the file and the page nor the buffer are ever freed, not even by "
+                        "Undo. For memory that can be freed, use “Allocate”."));
+  return g_strdup (_ ("A shared buffer is never freed, not even by Undo: it stays for as long as the process "
+                      "runs. For memory that can be freed, use “Allocate”."));
 }
 
 static const char *
@@ -231,7 +231,7 @@ make_consent_note (LacunaConsent consent)
     return _ ("You are asked once for this process, and again before one of its threads is stopped.");
   if (consent == LACUNA_CONSENT_CALLS)
     return _ ("You are asked once for this process, and again before a shared buffer is made in it.");
-  return _ ("You are asked once for this process. What is done to it later is told on the page “Buffers”.");
+  return _ ("You are asked once for this process. What is done to it later is listed on the page “Buffers”.");
 }
 
 /* What stands below the question. */
@@ -260,7 +260,7 @@ make_details (LacunaOperation *planned,
   if (consequences != NULL)
     gtk_box_append (GTK_BOX (box), make_label (consequences, "sentence"));
   if (confirm != LACUNA_CONFIRM_NOTHING)
-    note = make_label (_ ("This is asked each time."), "dim-label");
+    note = make_label (_ ("You are asked each time."), "dim-label");
   else if (consent != LACUNA_CONSENT_NONE)
     note = make_label (make_consent_note (consent), "dim-label");
   else
@@ -300,7 +300,7 @@ make_heading (const char      *process,
     return g_strdup_printf (_ ("Change %s Without a Safety Net?"), name);
   if (frees (planned))
     /* Translators: a process, such as chromium 14231. */
-    return g_strdup_printf (_ ("Free Memory of %s?"), name);
+    return g_strdup_printf (_ ("Free This Memory of %s?"), name);
   /* Translators: a process, such as chromium 14231. */
   return g_strdup_printf (_ ("Change the Memory of %s?"), name);
 }

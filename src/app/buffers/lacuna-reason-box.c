@@ -163,7 +163,7 @@ lacuna_reason_words_in_box (LacunaReason *reason,
   switch (lacuna_reason_get_status (reason))
     {
     case LAC_E_STOPPED:
-      return g_strdup (_ ("The process is stopped. It can be changed once it goes on:"));
+      return g_strdup (_ ("The process is stopped. To change it, let it go on:"));
     case LAC_E_PTRACE_SCOPE:
       return g_strdup (_ ("The kernel lets only parents trace (Yama). Run Lacuna as root or with "
                           "CAP_SYS_PTRACE, or allow it:"));

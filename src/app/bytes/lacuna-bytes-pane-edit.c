@@ -96,7 +96,7 @@ lacuna_bytes_pane_check_editing (LacunaBytesPane *self)
       || lac_range_size (lacuna_bytes_get_range (self->view)) > 0)
     return;
   show_editing (self, FALSE);
-  lacuna_bytes_pane_tell (self, _ ("Editing has ended: there are no bytes here."));
+  lacuna_bytes_pane_tell (self, _ ("Editing has ended: there are no bytes here any more."));
 }
 
 /* Also where a menu or a setting says so. */

@@ -206,7 +206,7 @@ lacuna_bytes_tell_not_undone (GtkWidget               *parent,
       g_autofree char *why = g_steal_pointer (&body);
 
       /* Translators: sentences that say why; a step is one of those that can be undone. */
-      body = g_strdup_printf (_ ("%s This step is forgotten."), why);
+      body = g_strdup_printf (_ ("%s This step can't be undone or done again any more."), why);
     }
   return show (make (parent, redo ? _ ("Can't Do It Again") : _ ("Can't Undo"), body, "close",
                      _ ("_Close")));

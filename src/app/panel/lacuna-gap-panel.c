@@ -491,7 +491,7 @@ lacuna_gap_panel_set_snapshot (LacunaGapPanel *self,
  * lacuna_gap_panel_get_results:
  *
  * Returns: (transfer none) (nullable): the newest results; NULL while what is typed has none,
- *   since something in it is wrong
+ *   since something in it is wrong, and before the first search is done
  */
 LacunaGapResults *
 lacuna_gap_panel_get_results (LacunaGapPanel *self)
@@ -525,6 +525,19 @@ lacuna_gap_panel_is_searching (LacunaGapPanel *self)
   g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), FALSE);
 
   return self->searching;
+}
+
+/**
+ * lacuna_gap_panel_is_at_fault:
+ *
+ * Returns: whether what is typed has no answer because something in it is wrong, which is marked
+ */
+gboolean
+lacuna_gap_panel_is_at_fault (LacunaGapPanel *self)
+{
+  g_return_val_if_fail (LACUNA_IS_GAP_PANEL (self), FALSE);
+
+  return self->stale && !self->searching;
 }
 
 /**

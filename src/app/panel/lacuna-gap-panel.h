@@ -31,6 +31,7 @@ LacunaGap        *lacuna_gap_panel_get_selected (LacunaGapPanel *self);
 /* Whether nobody has said where: there is neither an anchor nor a bound nor an order that was chosen. */
 gboolean          lacuna_gap_panel_get_anywhere (LacunaGapPanel *self);
 gboolean          lacuna_gap_panel_is_searching (LacunaGapPanel *self);
+gboolean          lacuna_gap_panel_is_at_fault  (LacunaGapPanel *self);
 void              lacuna_gap_panel_focus_entry  (LacunaGapPanel *self);
 void              lacuna_gap_panel_step         (LacunaGapPanel *self,
                                                  int             step);

@@ -277,10 +277,11 @@ explain_here (LacunaWindow *self,
     return words;
   results = lacuna_gap_panel_get_results (self->gap_panel);
   if (results == NULL)
-    return g_strdup (_ ("Correct what is marked first."));
+    return g_strdup (lacuna_gap_panel_is_at_fault (self->gap_panel) ? _ ("First correct what is marked.")
+                                                                    : _ ("The search is still running."));
   if (lacuna_gap_results_get_n_matches (results) == 0)
     return g_strdup (_ ("No gap fits, so there is no place for a buffer."));
-  return g_strdup (_ ("Choose one of the gaps first: a buffer is made in it."));
+  return g_strdup (_ ("First choose one of the gaps: the buffer is made in it."));
 }
 
 /**
@@ -462,7 +463,7 @@ lacuna_window_keep_allocations (LacunaWindow *self)
                           n);
   dialog = ADW_MESSAGE_DIALOG (
       adw_message_dialog_new (GTK_WINDOW (self), _ ("Leave Memory Behind?"), body));
-  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "close", _ ("_Leave It and Close"),
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "close", _ ("_Leave Memory and Close"),
                                     NULL);
   adw_message_dialog_set_default_response (dialog, "cancel");
   adw_message_dialog_set_close_response (dialog, "cancel");

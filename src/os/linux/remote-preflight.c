@@ -407,7 +407,9 @@ lac_remote_choose_thread (struct lac_remote          *remote,
     {
       remote->plan.thread = thread;
       remote->plan.wait_note
-          = best == BEGINS_ANEW ? N_ ("The thread waits with a time-out that begins anew.") : NULL;
+          = best == BEGINS_ANEW
+                ? N_ ("The thread waits with a time-out, which begins anew when the thread is stopped.")
+                : NULL;
       snprintf (path, sizeof path, "%d/comm", thread);
       length = lac_proc_read (tasks, path, remote->plan.thread_name,
                               sizeof remote->plan.thread_name);
