@@ -545,6 +545,39 @@ test_exec_storm (void)
   end_unharmed (&victim);
 }
 
+/* Who becomes another program waits until its other threads have been collected, which are ours while they are
+ * stopped. That it goes on is what is tested: otherwise it would be waited for for ever, and so would we. */
+static void
+test_exec_storm_of_threads (void)
+{
+  struct lac_remote_step step = {
+    .kind = LAC_REMOTE_STEP_CALL, .call = LAC_REMOTE_MMAP, .arguments = { 0, 4096, 1, 0x22, -1, 0 },
+  };
+  struct started victim;
+  unsigned n_done = 0;
+
+  if (!can_reach () || !start_victim (&victim, -1, "storm", "both", NULL))
+    return;
+  for (unsigned i = 0; i < times (60, 1000); i++)
+    {
+      struct lac_process_failure failure = { 0 };
+      struct reached reached;
+      enum lac_status status = reach (&reached, victim.pid, 0, &failure);
+
+      for (unsigned j = 0; status == LAC_OK && j < 10; j++)
+        {
+          status = lac_remote_run (reached.remote, &step, 1, LAC_REMOTE_STOP_ALL, &failure);
+          n_done += status == LAC_OK;
+        }
+      if (reached.remote)
+        unreach (&reached);
+      assert_unharmed (&victim, false);
+    }
+  g_test_message ("%u allocations were made", n_done);
+  wait_for_rounds (&victim, 5);
+  end_unharmed (&victim);
+}
+
 /* Its first thread has ended; another one goes on. */
 static void
 test_headless (void)
@@ -960,6 +993,7 @@ main (int   argc,
   g_test_add_data_func ("/os/remote-victims/all-stopped/thread-storm", stopped_storm, test_all_stopped);
   g_test_add_data_func ("/os/remote-victims/all-stopped/200-threads", stopped_crowd, test_all_stopped);
   g_test_add_func ("/os/remote-victims/exec-storm", test_exec_storm);
+  g_test_add_func ("/os/remote-victims/all-stopped/exec-storm", test_exec_storm_of_threads);
   g_test_add_func ("/os/remote-victims/first-thread-ended", test_headless);
   g_test_add_func ("/os/remote-victims/60000-mappings", test_many_mappings);
   g_test_add_func ("/os/remote-victims/namespaces", test_namespaces);

@@ -154,15 +154,21 @@ wait_for_round (const struct started *victim,
                 uint32_t              round,
                 gint64                deadline)
 {
+  unsigned n_ended = 0;
+
   while ((int32_t) (__atomic_load_n (&victim->report->n_rounds, __ATOMIC_ACQUIRE) - round) < 0)
     {
       g_autofree char *state = read_status_field (victim->pid, "State");
 
       g_autofree char *n_threads = read_status_field (victim->pid, "Threads");
 
-      /* When only the first thread has ended, the others go on. */
-      if (state[0] == '\0' || (state[0] == 'Z' && atoi (n_threads) < 2)
-          || g_get_monotonic_time () > deadline)
+      /* When only the first thread has ended, the others go on; and one that becomes another program looks for a
+       * moment as if all had. */
+      if (state[0] == '\0' || (state[0] == 'Z' && atoi (n_threads) < 2))
+        n_ended++;
+      else
+        n_ended = 0;
+      if (n_ended > 200 || g_get_monotonic_time () > deadline)
         g_error ("%s does not go on: %u rounds too few, state %s", victim->name,
                  round - victim->report->n_rounds, state);
       g_usleep (1000);

@@ -3,6 +3,8 @@
  *   storm fork      children, which end at once
  *   storm exec      itself, again and again
  *   storm thread    threads, which end at once
+ *   storm both      threads, which are asleep most of the time, and after some milliseconds itself, by
+ *                   the first of them or by the program's first thread
  *
  * SPDX-License-Identifier: MIT
  */
@@ -48,6 +50,45 @@ storm_of_programs (char *argv[])
 }
 
 static void *
+doze (void *nothing)
+{
+  struct bare_time time = { 0, 100000 };
+
+  for (;;)
+    CALL2 (BARE_NANOSLEEP, &time, NULL);
+  return NULL;
+}
+
+static void *
+go_on_after_a_while (void *arguments)
+{
+  struct bare_time time = { 0, 1000000 * (1 + report->n_rounds % 5) };
+
+  CALL2 (BARE_NANOSLEEP, &time, NULL);
+  storm_of_programs (arguments);
+  return NULL;
+}
+
+static void
+storm_of_both (char *argv[])
+{
+  pthread_t thread;
+
+  /* A thread that becomes the program does not end with the test until it has said so, which may be too late. */
+  if (report->numbers[0] == 0)
+    report->numbers[0] = (uint32_t) getppid ();
+  else if (report->numbers[0] != (uint32_t) getppid ())
+    victim_exit (1);
+  for (int i = 0; i < 5; i++)
+    if (pthread_create (&thread, NULL, i == 0 && report->n_rounds % 2 == 0 ? go_on_after_a_while : doze, argv)
+        != 0)
+      victim_wrong ("a thread could not be made", errno);
+  if (report->n_rounds % 2 == 0)
+    doze (NULL);
+  go_on_after_a_while (argv);
+}
+
+static void *
 answer (void *question)
 {
   return (char *) question + 1;
@@ -85,6 +126,8 @@ main (int   argc,
     storm_of_children ();
   else if (argc > 1 && victim_equal (argv[1], "exec"))
     storm_of_programs (argv);
+  else if (argc > 1 && victim_equal (argv[1], "both"))
+    storm_of_both (argv);
   else if (argc > 1 && victim_equal (argv[1], "thread"))
     storm_of_threads ();
   victim_skip ();

@@ -385,6 +385,12 @@ long lac_trace (int       request,
 /* Has waiting for stops end after a while, or not. */
 void lac_tracer_set_alarm (bool on);
 
+/* What is done when the alarm goes off, in its signal handler; NULL for nothing. */
+void lac_tracer_at_alarm (void (*work) (void));
+
+/* Collects a thread if it has ended: lac_traced_wait() finds then that there is nothing to be waited for. */
+void lac_traced_collect (int32_t thread);
+
 /* Waits until @deadline for the thread to stop or end: 1 when it did, 0 when it did not, -1 when there is
  * nothing to wait for. */
 int lac_traced_wait (int32_t  thread,
@@ -423,6 +429,9 @@ enum lac_tracer_verdict lac_traced_stop (struct lac_tracer        *tracer,
 /* Gives the thread back as it was, and lets go of it. */
 void lac_traced_release (struct lac_tracer *tracer,
                          struct lac_traced *traced);
+
+/* Whether the thread is still where it was left. */
+bool lac_traced_is_itself (const struct lac_traced *traced);
 
 /* remote-net.c */
 

@@ -282,12 +282,30 @@ lac_traced_stop (struct lac_tracer        *tracer,
   return LAC_TRACER_ANSWERED;
 }
 
+/* Another thread that becomes another program takes the number of the first one, which it has ended. Where both are
+ * ours, that number now stands for a thread that nothing is known of, in a program that nothing is known of. */
+bool
+lac_traced_is_itself (const struct lac_traced *traced)
+{
+  uint64_t stack = 0;
+
+  return lac_trace (PTRACE_PEEKUSER, traced->thread, offsetof (struct user_regs_struct, rsp),
+                    (uintptr_t) &stack)
+             == 0
+         && stack == (traced->mask_changed ? traced->stack : traced->registers.rsp);
+}
+
 void
 lac_traced_release (struct lac_tracer *tracer,
                     struct lac_traced *traced)
 {
   if (!traced->stopped)
     return;
+  if (traced->thread == tracer->process && !lac_traced_is_itself (traced))
+    {
+      traced->mask_changed = traced->changed = false;
+      traced->frame_size = 0;
+    }
   if (traced->mask_changed)
     lac_trace (PTRACE_SETSIGMASK, traced->thread, sizeof traced->mask, (uintptr_t) &traced->mask);
   lac_tracer_point (tracer);

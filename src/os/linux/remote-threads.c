@@ -49,7 +49,19 @@ struct other
 };
 
 static struct other *others;
-static size_t n_others;
+static volatile size_t n_others;
+static volatile int32_t the_first;
+
+/* Whoever becomes another program (execve(2)) waits until all other threads of it have been collected, which is for us
+ * to do, and meanwhile holds a lock that PTRACE_SEIZE needs (cred_guard_mutex): without this it would wait for
+ * ever, and so would we. */
+static void
+collect_ended (void)
+{
+  lac_traced_collect (the_first);
+  for (size_t i = 0; i < n_others; i++)
+    lac_traced_collect (others[i].traced.thread);
+}
 
 /* What getdents64(2) gives. */
 struct entry
@@ -293,6 +305,8 @@ lac_traced_stop_others (struct lac_tracer        *tracer,
         }
       others = memory;
     }
+  the_first = first->thread;
+  lac_tracer_at_alarm (collect_ended);
   do
     {
       size_t begun = n_others;
@@ -304,6 +318,9 @@ lac_traced_stop_others (struct lac_tracer        *tracer,
       stop_together (&stopping, begun);
     }
   while (stopping.found_new && answer->status == LAC_OK);
+  /* Now nothing can happen to it any more. */
+  if (!lac_traced_is_itself (first))
+    fail (&stopping, LAC_TRACER_OTHER_THREAD, LAC_E_EXITED, ESRCH);
   if (answer->status != LAC_OK)
     lac_traced_release_others (tracer);
   return stopping.verdict;
@@ -314,6 +331,7 @@ lac_traced_release_others (struct lac_tracer *tracer)
 {
   while (n_others > 0)
     lac_traced_release (tracer, &others[--n_others].traced);
+  lac_tracer_at_alarm (NULL);
 }
 
 #endif

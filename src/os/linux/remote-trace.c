@@ -57,9 +57,36 @@ lac_answer (struct lac_tracer_answer *answer,
   return verdict;
 }
 
+static void (*volatile at_alarm) (void);
+
+/* A system call that was waiting is interrupted; but PTRACE_SEIZE begins again. */
 static void
 wake_up (int signal)
 {
+  void (*work) (void) = at_alarm;
+  int error = errno;
+
+  if (work != NULL)
+    work ();
+  errno = error;
+}
+
+void
+lac_tracer_at_alarm (void (*work) (void))
+{
+  at_alarm = work;
+}
+
+/* It is looked first, since a wait for an end takes stops, too (wait_task_stopped in kernel/exit.c). */
+void
+lac_traced_collect (int32_t thread)
+{
+  siginfo_t information = { 0 };
+
+  if (syscall (SYS_waitid, P_PID, thread, &information, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0
+      && (information.si_code == CLD_EXITED || information.si_code == CLD_KILLED
+          || information.si_code == CLD_DUMPED))
+    syscall (SYS_wait4, thread, NULL, WNOHANG | __WALL, NULL);
 }
 
 /* A timer that goes on and on, since it may go off right before a wait begins. */
