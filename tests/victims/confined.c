@@ -142,16 +142,7 @@ main (int   argc,
   victim_ready (0, 0);
   for (;;)
     {
-      struct bare_time time = { 0, 20000000 };
-      uint32_t begun = bare_now ();
-      long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
-
-      if (answer == -BARE_EINTR)
-        victim_interrupted ();
-      else if (answer != 0)
-        victim_wrong ("nanosleep", answer);
-      else
-        victim_slept (bare_now () - begun, 20000, 0);
+      victim_doze (20000);
       if (victim_equal (role, "dispatching"))
         compute ();
       victim_round ();

@@ -28,21 +28,6 @@
 static volatile long *volatile shared;
 static volatile long n_counted;
 
-static void
-doze_once (void)
-{
-  struct bare_time time = { 0, 2000000 };
-  uint32_t begun = bare_now ();
-  long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
-
-  if (answer == -BARE_EINTR)
-    victim_interrupted ();
-  else if (answer != 0)
-    victim_wrong ("nanosleep", answer);
-  else
-    victim_slept (bare_now () - begun, 2000, 0);
-}
-
 /* Goes down until hardly anything is left above @low, and stays there for as long as the test wants. */
 static int
 use_up (const char *low)
@@ -54,7 +39,7 @@ use_up (const char *low)
     return use_up (low) + some[0];
   while (some[0] == 0)
     {
-      doze_once ();
+      victim_doze (2000);
       victim_round ();
     }
   return some[0];

@@ -33,21 +33,6 @@
 
 static unsigned char *area;
 
-static void
-doze_once (void)
-{
-  struct bare_time time = { 0, 5000000 };
-  uint32_t begun = bare_now ();
-  long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
-
-  if (answer == -BARE_EINTR)
-    victim_interrupted ();
-  else if (answer != 0)
-    victim_wrong ("nanosleep", answer);
-  else
-    victim_slept (bare_now () - begun, 5000, 0);
-}
-
 static unsigned char
 byte_at (size_t i)
 {
@@ -58,7 +43,7 @@ byte_at (size_t i)
 static void
 stay_on_small_stack (void)
 {
-  doze_once ();
+  victim_doze (5000);
   for (size_t i = 0; i < AREA; i++)
     if ((i < STACK_TOP - STACK_SIZE || i >= STACK_TOP) && area[i] != byte_at (i))
       {
@@ -100,7 +85,7 @@ change_stacks (void)
                         : "r"(area + STACK_TOP), "r"(stay_on_small_stack)
                         : "memory", "cc", "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10",
                           "r11");
-      doze_once ();
+      victim_doze (5000);
     }
 }
 
@@ -159,7 +144,7 @@ doze (void *nothing)
 {
   for (;;)
     {
-      doze_once ();
+      victim_doze (5000);
       victim_add (&report->numbers[MARVEL_DOZES]);
     }
   return NULL;

@@ -25,27 +25,12 @@
 /* The report's first number: the child of a vfork. */
 #define CHILD 0
 
-static void
-doze_once (void)
-{
-  struct bare_time time = { 0, 20000000 };
-  uint32_t begun = bare_now ();
-  long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
-
-  if (answer == -BARE_EINTR)
-    victim_interrupted ();
-  else if (answer != 0)
-    victim_wrong ("nanosleep", answer);
-  else
-    victim_slept (bare_now () - begun, 20000, 0);
-}
-
 static void *
 doze (void *nothing)
 {
   for (;;)
     {
-      doze_once ();
+      victim_doze (20000);
       victim_add (&report->n_rounds);
     }
   return NULL;
@@ -136,7 +121,7 @@ have_a_shadow (void)
   victim_ready (0, 0);
   for (;;)
     {
-      doze_once ();
+      victim_doze (20000);
       victim_round ();
     }
 }

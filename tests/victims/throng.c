@@ -65,17 +65,7 @@ doze (void *nothing)
 
   for (;;)
     {
-      uint32_t wanted = 2000 + victim_random (&random) % 8000;
-      struct bare_time time = { 0, (long) wanted * 1000 };
-      uint32_t begun = bare_now ();
-      long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
-
-      if (answer == -BARE_EINTR)
-        victim_interrupted ();
-      else if (answer != 0)
-        victim_wrong ("nanosleep", answer);
-      else
-        victim_slept (bare_now () - begun, wanted, 0);
+      victim_doze (2000 + victim_random (&random) % 8000);
       victim_add (&report->numbers[1]);
     }
   return NULL;

@@ -102,6 +102,22 @@ victim_slept (uint32_t took,
     continue;
 }
 
+/* Sleeps for so many microseconds, and notes what is wrong with that. */
+static inline void
+victim_doze (uint32_t wanted)
+{
+  struct bare_time time = { 0, (long) wanted * 1000 };
+  uint32_t begun = bare_now ();
+  long answer = CALL2 (BARE_NANOSLEEP, &time, NULL);
+
+  if (answer == -BARE_EINTR)
+    victim_interrupted ();
+  else if (answer != 0)
+    victim_wrong ("nanosleep", answer);
+  else
+    victim_slept (bare_now () - begun, wanted, 0);
+}
+
 /* After each round of checks: counts it, and ends when the test says so. */
 static inline void
 victim_round (void)
