@@ -292,11 +292,26 @@ make_buffer (struct lac_remote_locator   *locator,
   return LAC_OK;
 }
 
-/* Makes sure that there is a locator that may be changed; with @make it is made. */
+/* Whether the whole pages that a buffer for @query needs could be had now. */
+static enum lac_status
+check_room (struct lac_remote_locator  *locator,
+            const struct lac_gap_query *query,
+            struct lac_process_failure *out_failure)
+{
+  struct lac_gap_query whole = *query;
+  struct lac_range range;
+
+  if (!lac_align_up (query->size, LAC_TABLE_SIZE, &whole.size) || whole.size > UINT32_MAX)
+    return lac_remote_fail (out_failure, LAC_E_INVALID, GETTING);
+  return lac_remote_placement_find (locator->process, &whole, &range, NULL, out_failure);
+}
+
+/* Makes sure that there is a locator that may be changed; with @make it is made, unless a buffer for that would find
+ * no place: a file and a page that nobody needs would stay behind. */
 static enum lac_status
 begin (struct lac_remote_locator  *locator,
        struct lac_remote          *remote,
-       bool                        make,
+       const struct lac_gap_query *make,
        struct lac_process_failure *out_failure)
 {
   enum lac_status status;
@@ -304,8 +319,12 @@ begin (struct lac_remote_locator  *locator,
   if (remote != NULL && lac_remote_get_process (remote) != locator->process)
     return lac_remote_fail (out_failure, LAC_E_INVALID, GETTING);
   status = lac_remote_locator_check (locator, out_failure);
-  if (status == LAC_E_NOT_FOUND && make)
-    status = lac_remote_locator_make (locator, remote, out_failure);
+  if (status == LAC_E_NOT_FOUND && make != NULL)
+    {
+      status = check_room (locator, make, out_failure);
+      if (status == LAC_OK)
+        status = lac_remote_locator_make (locator, remote, out_failure);
+    }
   if (locator->facts.writable)
     locator->facts.why_not = NULL;
   else if (status == LAC_OK)
@@ -341,7 +360,7 @@ lac_remote_buffers_get (struct lac_remote_locator   *locator,
       lac_remote_fail (out_failure, status, GETTING);
       goto out;
     }
-  status = begin (locator, remote, may_make, out_failure);
+  status = begin (locator, remote, may_make ? query : NULL, out_failure);
   if (status == LAC_E_NOT_FOUND)
     status = lac_remote_fail (out_failure, LAC_E_NO_GAP, GETTING);
   if (status != LAC_OK)
@@ -378,7 +397,7 @@ lac_remote_locator_take (struct lac_remote_locator  *locator,
 {
   struct lac_remote_table table;
   unsigned n_tables = 0, n_distrusted = 0;
-  enum lac_status status = begin (locator, remote, false, out_failure);
+  enum lac_status status = begin (locator, remote, NULL, out_failure);
 
   if (status != LAC_OK)
     return status;

@@ -487,9 +487,21 @@ may_make_no_files (struct guest *parent)
 }
 
 static void
-assert_nothing_is_left (void (*function) (struct guest *parent))
+be_there (struct guest *parent)
 {
+  guest_go (parent);
+  guest_wait (parent);
+}
+
+/* @max: below which the buffer must end; 0 for anywhere */
+static void
+assert_nothing_is_left (void (*function) (struct guest *parent),
+                        uint64_t        max,
+                        enum lac_status expected)
+{
+  struct lac_process_failure failure = { .what = "" };
   struct visit visit;
+  struct lac_gap_query query;
   struct lac_remote_buffer buffer;
   char *before, *after;
   unsigned n_files;
@@ -505,7 +517,12 @@ assert_nothing_is_left (void (*function) (struct guest *parent))
     return;
   before = read_maps_of (visit.guest.pid);
   n_files = count_files_of (visit.guest.pid);
-  assert_status (get (&visit, 16, 0, 1000, &buffer), LAC_E_SYSTEM);
+  query = wish_for (visit.look.process, 16);
+  if (max != 0)
+    query.max = max;
+  assert_status (lac_remote_buffers_get (visit.look.locator, visit.remote, &query, 0, 1000, NULL, &buffer, NULL,
+                                         &failure),
+                 expected);
   after = read_maps_of (visit.guest.pid);
   g_assert_cmpstr (before, ==, after);
   g_assert_cmpuint (count_files_of (visit.guest.pid), ==, n_files);
@@ -521,13 +538,20 @@ assert_nothing_is_left (void (*function) (struct guest *parent))
 static void
 test_no_room (void)
 {
-  assert_nothing_is_left (have_no_room);
+  assert_nothing_is_left (have_no_room, 0, LAC_E_SYSTEM);
 }
 
 static void
 test_no_files (void)
 {
-  assert_nothing_is_left (may_make_no_files);
+  assert_nothing_is_left (may_make_no_files, 0, LAC_E_SYSTEM);
+}
+
+/* Nothing can be mapped so low (mmap_min_addr). */
+static void
+test_no_place (void)
+{
+  assert_nothing_is_left (be_there, 4096, LAC_E_NO_GAP);
 }
 
 /* A process without any folder that a locator could be made in. */
@@ -656,6 +680,7 @@ main (int    argc,
   g_test_add_data_func ("/buffers/remote/race/stale", "stale", test_race);
   g_test_add_func ("/buffers/remote/no-room-leaves-nothing", test_no_room);
   g_test_add_func ("/buffers/remote/no-files-leaves-nothing", test_no_files);
+  g_test_add_func ("/buffers/remote/no-place-leaves-nothing", test_no_place);
   g_test_add_func ("/buffers/remote/no-folder-is-told", test_no_folder);
   g_test_add_func ("/buffers/remote/chain-leads-nowhere", test_chain_leads_nowhere);
   g_test_add_func ("/buffers/remote/fork", test_fork);
