@@ -87,9 +87,14 @@ leave_restartable_sequence (struct lac_tracer *tracer,
     uint64_t sequence;
   } area = { 0 };
 
-  tracer->processor = -1;
   if ((int64_t) traced->registers.orig_rax >= 0)
-    return;
+    {
+      /* Having been stopped here before, it mostly comes to this processor. */
+      if (tracer->released != 0)
+        tracer->processor = -1;
+      return;
+    }
+  tracer->processor = -1;
   if (lac_trace (GET_RSEQ_CONFIGURATION, traced->thread, sizeof configuration, (uintptr_t) &configuration)
           < 0
       || configuration.address == 0)

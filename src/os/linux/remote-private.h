@@ -209,7 +209,7 @@ struct lac_tracer
   /* Its stack; 0 when it is not known. */
   uint64_t stack_start;
   uint64_t stack_end;
-  /* The processor that it runs on; below 0 when it was in a call, or that is not known. */
+  /* The processor that it runs on; below 0 when that is not known. */
   int processor;
   /* When it was let go of, and whether it was in a call then whose rest has to be known. */
   uint64_t released;

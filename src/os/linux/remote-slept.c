@@ -66,11 +66,10 @@ parse_moment (const char *text,
   return value;
 }
 
-/* Which processor the thread was last on; below 0 when that can't be told. proc_pid_stat(5), field
- * 39. */
-static int
-last_processor (struct lac_tracer *tracer,
-                int32_t            thread)
+/* proc_pid_stat(5), field 39. */
+int
+lac_last_processor (struct lac_tracer *tracer,
+                    int32_t            thread)
 {
   char text[2048];
   const char *cursor;
@@ -154,7 +153,7 @@ lac_sleep_note (struct lac_tracer      *tracer,
     return;
   out_wait->n_sleeps = count_sleeps (text);
   then = parse_moment (text, "se.exec_start");
-  there = then != 0 ? clock_of (tracer, last_processor (tracer, thread), &now) : 0;
+  there = then != 0 ? clock_of (tracer, lac_last_processor (tracer, thread), &now) : 0;
   /* A clock that was looked at a moment ago may be behind. */
   if (there + A_WHILE > then && there != 0 && then < there + now)
     out_wait->since = now + then - there;

@@ -22,6 +22,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "remote-private.h"
+#include "remote-wait.h"
 #include "core/translatable.h"
 
 #if LAC_REMOTE_HERE
@@ -234,6 +235,9 @@ lac_traced_stop (struct lac_tracer        *tracer,
   status = !belongs            ? LAC_E_EXITED
            : pointer_size == 0 ? LAC_OK
                                : check_thread (tracer, thread, flags);
+  /* From the second time on that is known (remote-net.c), or it comes to where it is woken. */
+  if (tracer->released == 0 && pointer_size != 0)
+    tracer->processor = lac_last_processor (tracer, thread);
   traced->stopped_since = lac_tracer_clock ();
   lac_trace (PTRACE_INTERRUPT, thread, 0, 0);
   lac_tracer_point (tracer);

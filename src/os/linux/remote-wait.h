@@ -61,6 +61,10 @@ bool lac_sleep_lasted (struct lac_tracer            *tracer,
                        const struct lac_traced      *traced,
                        const struct lac_tracer_wait *wait);
 
+/* Which processor the thread was last on; below 0 when that can't be told. */
+int lac_last_processor (struct lac_tracer *tracer,
+                        int32_t            thread);
+
 /* remote-dispatch.c */
 
 /* Whether a call by the thread, which is stopped, would be a signal instead. */
