@@ -260,6 +260,15 @@ take_place (struct lac_remote_locator   *locator,
   return lac_remote_placement_take (remote, query, all, out_range, report, out_failure);
 }
 
+/* A buffer has whole pages, and less than 4 GiB. */
+static bool
+take_whole_pages (const struct lac_gap_query *query,
+                  struct lac_gap_query       *out_whole)
+{
+  *out_whole = *query;
+  return lac_align_up (query->size, LAC_TABLE_SIZE, &out_whole->size) && out_whole->size <= UINT32_MAX;
+}
+
 static enum lac_status
 make_buffer (struct lac_remote_locator   *locator,
              struct lac_remote           *remote,
@@ -269,13 +278,13 @@ make_buffer (struct lac_remote_locator   *locator,
              struct lac_placement_report *report,
              struct lac_process_failure  *out_failure)
 {
-  struct lac_gap_query whole = *query;
+  struct lac_gap_query whole;
   struct lac_range range;
   uint64_t table;
   uint32_t index;
   enum lac_status status;
 
-  if (!lac_align_up (query->size, LAC_TABLE_SIZE, &whole.size) || whole.size > UINT32_MAX)
+  if (!take_whole_pages (query, &whole))
     return lac_remote_fail (out_failure, LAC_E_INVALID, GETTING);
   status = take_place (locator, remote, &whole, &range, report, out_failure);
   if (status != LAC_OK)
@@ -292,16 +301,16 @@ make_buffer (struct lac_remote_locator   *locator,
   return LAC_OK;
 }
 
-/* Whether the whole pages that a buffer for @query needs could be had now. */
+/* Whether a buffer for @query could be had now. */
 static enum lac_status
 check_room (struct lac_remote_locator  *locator,
             const struct lac_gap_query *query,
             struct lac_process_failure *out_failure)
 {
-  struct lac_gap_query whole = *query;
+  struct lac_gap_query whole;
   struct lac_range range;
 
-  if (!lac_align_up (query->size, LAC_TABLE_SIZE, &whole.size) || whole.size > UINT32_MAX)
+  if (!take_whole_pages (query, &whole))
     return lac_remote_fail (out_failure, LAC_E_INVALID, GETTING);
   return lac_remote_placement_find (locator->process, &whole, &range, NULL, out_failure);
 }
