@@ -57,10 +57,11 @@ lac_tracer_warm_up (struct lac_tracer *tracer)
   touch (frame_bytes, sizeof frame_bytes);
   touch (covered, sizeof covered);
   touch (below, sizeof below);
-  /* Of the C library what is called while a thread is stopped, which is found by its name the first time. */
+  /* Of the C library what is called while a thread is stopped, which is found by its name the first time; its
+   * errno, too. */
   if (lac_tracer_read (tracer, self, (uintptr_t) &byte, covered, 1) == 1)
     lac_tracer_write (tracer, self, (uintptr_t) &byte, covered, 1);
-  errno = memcmp (covered, frame_bytes, tracer->layout.default_size);
+  errno = memcmp (covered, frame_bytes, sizeof covered) == 0 ? 0 : EINVAL;
 }
 
 /* Where a thread is inside a sequence that must not be interrupted (rseq(2)), the kernel would have sent it
@@ -180,7 +181,6 @@ read_again (struct lac_tracer               *tracer,
   int64_t found, expected = 0;
 
   *out_taken = false;
-
   for (unsigned long i = 0; i < n; i++)
     {
       here[i] = (struct iovec){ bytes[i], codes[i]->size };
